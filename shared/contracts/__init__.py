@@ -1,0 +1,38 @@
+"""Every event and command, one module per speaking service. What one service may know of another."""
+
+from shared.contracts import deadlines, intake, notify, routing
+from shared.contracts.base import (
+    COMMANDS,
+    EVENTS,
+    SERVICES,
+    Actor,
+    Command,
+    Done,
+    Envelope,
+    Event,
+    Refused,
+    Reply,
+    Role,
+    Service,
+    UnknownEvent,
+)
+
+__all__ = [
+    "COMMANDS",
+    "EVENTS",
+    "SERVICES",
+    "Actor",
+    "Command",
+    "Done",
+    "Envelope",
+    "Event",
+    "Refused",
+    "Reply",
+    "Role",
+    "Service",
+    "UnknownEvent",
+    "deadlines",
+    "intake",
+    "notify",
+    "routing",
+]

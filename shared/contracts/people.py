@@ -1,0 +1,53 @@
+"""What is known of the person or organisation who registered, and of the questions they asked."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from shared.contracts.base import Model, Token
+
+Section = Literal["procedures", "handling"]
+"""The two boxes of the paper form: 1 on the procedures, 2 on how they are handled."""
+
+Channel = Literal["web", "email", "paper", "list", "floor"]
+"""The door a submission came through."""
+
+
+MAX_QUESTION = 20_000
+"""Characters of one question; a longer text belongs in an attached document."""
+
+
+class Registrant(Model):
+    """The person or organisation who registered, as written on the form, in Unicode NFC.
+
+    address: house number, street and hamlet, one line; None where the form leaves it out.
+    """
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{9,15}$")] | None = None
+    email: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$")] | None = (
+        None
+    )
+    address: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
+
+    @property
+    def reachable(self) -> bool:
+        return bool(self.phone or self.email or self.address)
+
+
+class Matter(Model):
+    """One thing asked, in the box of the form it was written in."""
+
+    section: Section
+    text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUESTION)]
+
+
+class Question(Matter):
+    """A matter of a submission. `id` is the submission's id, a dash and `number` (from 1)."""
+
+    id: Token
+    number: int = Field(ge=1)
+
+
+Attendance = Literal["expected", "excused", "present", "absent"]
+"""Where a registrant stands towards the dialogue: `absent` is who neither came nor said so."""
