@@ -182,6 +182,19 @@ class Refused(Model):
     changes: tuple[str, ...] = ()
 
 
+class Refusal(Exception):  # noqa: N818 - the word a person uses
+    """Raised by a rule that a command may not carry out now. `reason` is Vietnamese, for a person."""
+
+    def __init__(self, code: Literal["invalid", "forbidden", "not-found", "stale", "not-now"], reason: str) -> None:
+        self.code = code
+        self.reason = reason
+        super().__init__(reason)
+
+
+class TooEarly(Exception):  # noqa: N818 - an order of arrival, not a mistake
+    """Raised by a rule for a fact that arrived before the one it rests on; it is delivered again soon."""
+
+
 Reply = Annotated[Done | Refused, Field(discriminator="outcome")]
 
 
