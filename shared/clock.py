@@ -1,0 +1,83 @@
+"""Time, asked for in one place: the real clock, or the rehearsal clock of a training installation."""
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.api import KeyValueConfig
+from nats.js.errors import KeyNotFoundError, NotFoundError
+
+BUCKET = "CLOCK"
+KEY = "now"
+
+
+class Clock(Protocol):
+    """`clock()` is the present instant: aware, UTC, whole milliseconds, as the database keeps it."""
+
+    def __call__(self) -> datetime: ...
+
+
+def real_now() -> datetime:
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+class RehearsalClock:
+    """Runs at the speed of the real clock, from wherever it was last set; shared by all services through NATS.
+
+    It only moves forward, for a term that has ended cannot begin to run again.
+    """
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+        self._moved: list[Callable[[], Awaitable[None]]] = []
+
+    def __call__(self) -> datetime:
+        return real_now() + self._ahead
+
+    def on_move(self, listener: Callable[[], Awaitable[None]]) -> None:
+        """Call `listener` after each move, so that what became due is done at once."""
+        self._moved.append(listener)
+
+    async def follow(self, nats: Client) -> None:
+        """Take over the installation's time now and whenever it is moved."""
+
+        async def moved(message: Msg) -> None:
+            self._set(message.data)
+            for listener in self._moved:
+                await listener()
+
+        await nats.subscribe(f"$KV.{BUCKET}.{KEY}", cb=moved)
+        await self.refresh(nats)
+
+    async def refresh(self, nats: Client) -> None:
+        """Read the installation's time again, after a connection that may have missed a move."""
+        try:
+            entry = await (await nats.jetstream().key_value(BUCKET)).get(KEY)
+        except (KeyNotFoundError, NotFoundError):
+            return
+        if entry.value:
+            self._set(entry.value)
+
+    def _set(self, data: bytes) -> None:
+        ahead = timedelta(seconds=float(json.loads(data)["ahead_seconds"]))
+        self._ahead = max(self._ahead, ahead) if self._ahead else ahead
+
+
+async def provision_clock(nats: Client, replicas: int = 1) -> None:
+    """Make the bucket in which the installation keeps its time."""
+    js = nats.jetstream()
+    try:
+        await js.key_value(BUCKET)
+    except NotFoundError:
+        await js.create_key_value(KeyValueConfig(bucket=BUCKET, history=1, replicas=replicas))
+
+
+async def move_clock(nats: Client, to: datetime) -> None:
+    """Set the rehearsal clock of the whole installation; services take it over within moments."""
+    ahead = (to - real_now()).total_seconds()
+    bucket = await nats.jetstream().key_value(BUCKET)
+    await bucket.put(KEY, json.dumps({"ahead_seconds": ahead}).encode())

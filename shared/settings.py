@@ -1,0 +1,35 @@
+"""What a process is told by its environment. Secrets come in here and go nowhere else."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.communes import PROFILES
+
+
+class Settings(BaseSettings):
+    """Settings of one service process.
+
+    nats_url, mongo_url, smtp_url: with their credentials, as the driver takes them.
+    public_url: what citizens type in to reach this installation.
+    clock: `rehearsal` lets a training installation move time forward for all services at once.
+    replicas: copies that JetStream keeps of each stream; 3 in production.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DOITHOAI_", extra="ignore", populate_by_name=True)
+
+    nats_url: str = Field(default="nats://127.0.0.1:4222", validation_alias="NATS_URL", repr=False)
+    mongo_url: str = Field(default="mongodb://127.0.0.1:27017/?journal=true", validation_alias="MONGO_URL", repr=False)
+    smtp_url: str = Field(default="smtp://127.0.0.1:1025", validation_alias="SMTP_URL", repr=False)
+    host: str = "127.0.0.1"
+    service_port: int = 8080
+    public_url: str = "http://127.0.0.1:8080"
+    console_url: str = "http://127.0.0.1:8081"
+    data: Path = Path("var")
+    letters: Path = Path("var/letters")
+    communes: Path = PROFILES
+    clock: Literal["real", "rehearsal"] = "real"
+    replicas: int = Field(default=1, ge=1, le=5)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -1,0 +1,316 @@
+"""Where aggregates live: one document each, which keeps its own history of events.
+
+Saving a change and telling of it are one write. The events that are not published yet are the outbox.
+The driver is imported here alone (see deploy/decisions/0002-motor.md).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, is_dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+from bson.codec_options import CodecOptions, TypeEncoder, TypeRegistry
+from motor.motor_asyncio import AsyncIOMotorClient
+from pydantic import TypeAdapter
+from pymongo import UpdateOne
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout, WTimeoutError
+
+from shared.clock import real_now
+from shared.contracts import Envelope, Event
+
+OUTAGES: tuple[type[Exception], ...] = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
+"""What the driver raises while the database is away: wait and try again, the data are not at fault."""
+
+ATTEMPTS = 8
+KEYS_REMEMBERED = 50
+
+
+class Aggregate(Protocol):
+    """A frozen dataclass that is loaded, decided on and saved as a whole."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def commune(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+
+
+A = TypeVar("A", bound=Aggregate)
+Decision = tuple[A, Sequence[Event]]
+
+
+class StaleSave(RuntimeError):
+    """Others kept changing the same aggregate; the message will be delivered again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What is being handled, for the correlation and causation of the events that come of it."""
+
+    id: str
+    correlation: str
+
+
+cause: ContextVar[Cause | None] = ContextVar("cause", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Unpublished:
+    """The part of an aggregate's history that the stream may not have yet. `said`: length of the history."""
+
+    collection: str
+    id: str
+    said: int
+    envelopes: tuple[dict[str, Any], ...]
+
+
+class _DateAsText(TypeEncoder):
+    """BSON knows instants only; a day is kept as `YYYY-MM-DD`."""
+
+    @property
+    def python_type(self) -> type[date]:
+        return date
+
+    def transform_python(self, value: date) -> str:
+        return value.isoformat()
+
+
+_OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True, type_registry=TypeRegistry([_DateAsText()]))
+_OWN_FIELDS = frozenset({"_id", "version", "events", "said", "published", "outbox", "seen"})
+
+
+class Database:
+    """One service's database, and the news of what was saved in it."""
+
+    def __init__(self, url: str, service: str, name: str | None = None) -> None:
+        self.service = service
+        self._client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+            url, serverSelectionTimeoutMS=5_000, connectTimeoutMS=5_000, socketTimeoutMS=20_000, appname=service
+        )
+        self._database = self._client.get_database(name or f"doithoai_{service}", codec_options=_OPTIONS)
+        self._collections: dict[str, tuple[Sequence[Index], ...]] = {}
+        self.saved: Callable[[Unpublished], None] = lambda _: None
+
+    def collection(self, name: str) -> Any:
+        return self._database[name]
+
+    async def ping(self) -> None:
+        await self._client.admin.command("ping")
+
+    def register(self, name: str, indexes: Iterable["Index"]) -> None:
+        self._collections[name] = tuple(indexes)  # type: ignore[assignment]
+
+    async def prepare(self) -> None:
+        """Make the indexes of every store. Repeating it changes nothing."""
+        for name, indexes in self._collections.items():
+            collection = self._database[name]
+            await collection.create_index("outbox", sparse=True)
+            for index in indexes:
+                await collection.create_index(
+                    [(field, 1) for field in index.fields], unique=index.unique, sparse=index.sparse  # type: ignore[attr-defined]
+                )
+
+    async def unpublished(self, older_than: timedelta, limit: int) -> list[Unpublished]:
+        """Histories whose end was saved a while ago and is still not marked as published."""
+        found: list[Unpublished] = []
+        for name in self._collections:
+            cursor = self._database[name].find({"outbox": {"$lt": real_now() - older_than}}).limit(limit)
+            for document in await cursor.to_list(limit):
+                rest = tuple(document["events"][document["published"] :])
+                found.append(Unpublished(name, document["_id"], document["said"], rest))
+        return found
+
+    async def mark_published(self, collection: str, marks: Mapping[str, int]) -> None:
+        """Move the marks of many aggregates at once. An aggregate that went on keeps its place in the outbox."""
+        await self._database[collection].bulk_write(
+            [
+                UpdateOne({"_id": id, "said": said}, {"$set": {"published": said}, "$unset": {"outbox": ""}})
+                for id, said in marks.items()
+            ],
+            ordered=False,
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index of a store. `sparse`: documents without the field are left out."""
+
+    fields: tuple[str, ...]
+    unique: bool = False
+    sparse: bool = False
+
+
+class Store(Generic[A]):
+    """All aggregates of one kind.
+
+    Args:
+        contract: the frozen dataclass.
+        indexes: besides those on the id and the outbox.
+    """
+
+    def __init__(self, database: Database, name: str, contract: type[A], indexes: Sequence[Index] = ()) -> None:
+        assert is_dataclass(contract)
+        self._database = database
+        self._name = name
+        self._collection = database.collection(name)
+        self._adapter: TypeAdapter[A] = TypeAdapter(contract)
+        database.register(name, indexes)
+
+    async def get(self, id: str) -> A | None:
+        document = await self._collection.find_one({"_id": id}, {"events": 0})
+        return self._read(document) if document else None
+
+    async def find(self, query: Mapping[str, Any], *, limit: int = 0, sort: str | None = None) -> list[A]:
+        """Aggregates that match; all of them when `limit` is 0."""
+        cursor = self._collection.find(query, {"events": 0})
+        if sort:
+            cursor = cursor.sort(sort.removeprefix("-"), -1 if sort.startswith("-") else 1)
+        if limit:
+            cursor = cursor.limit(limit)
+        return [self._read(document) async for document in cursor]
+
+    async def ids(self, query: Mapping[str, Any], *, limit: int = 0) -> list[str]:
+        cursor = self._collection.find(query, {"_id": 1})
+        if limit:
+            cursor = cursor.limit(limit)
+        return [document["_id"] async for document in cursor]
+
+    async def history(self, id: str) -> list[Envelope]:
+        """Every event of the aggregate, in order."""
+        document = await self._collection.find_one({"_id": id}, {"events": 1})
+        return [Envelope.model_validate(event) for event in document["events"]] if document else []
+
+    async def create(self, aggregate: A, events: Sequence[Event], *, key: str | None = None) -> bool:
+        """Save a new aggregate and what there is to say of it.
+
+        Returns:
+            False, and nothing is written, when the id or another unique value is taken.
+        """
+        envelopes = self._envelopes(aggregate.id, 1, events)
+        document = {
+            "_id": aggregate.id,
+            **{field: value for field, value in self._fields(aggregate).items() if value is not None},
+            "version": 1,
+            "said": len(envelopes),
+            "published": 0,
+            "events": envelopes,
+        }
+        if envelopes:
+            document["outbox"] = real_now()
+        if key:
+            document["seen"] = [key]
+        try:
+            await self._collection.insert_one(document)
+        except DuplicateKeyError:
+            return False
+        self._tell(aggregate.id, len(envelopes), envelopes)
+        return True
+
+    async def change(
+        self, id: str, decide: Callable[[A | None], Decision[A]], *, key: str | None = None
+    ) -> A:
+        """Load, decide, save; decide again on the new state when somebody else was faster.
+
+        Args:
+            decide: a rule, given the present state (None when there is none).
+            key: idempotency key of a command; a key that was seen decides nothing.
+
+        Raises:
+            StaleSave: after 8 attempts.
+        """
+        for _ in range(ATTEMPTS):
+            document = await self._collection.find_one({"_id": id}, {"events": 0})
+            if document is None:
+                after, events = decide(None)
+                if await self.create(after, events, key=key):
+                    return _with_version(after, 1)
+                continue
+            before = self._read(document)
+            if key is not None and key in document.get("seen", ()):
+                return before
+            after, events = decide(before)
+            if after == before and not events:
+                return before
+            if await self._update(document, before, after, events, key):
+                return _with_version(after, before.version + 1)
+        raise StaleSave(f"{self._name} {id} was changed by others {ATTEMPTS} times in a row")
+
+    async def _update(
+        self, document: dict[str, Any], before: A, after: A, events: Sequence[Event], key: str | None
+    ) -> bool:
+        old, new = self._fields(before), self._fields(after)
+        envelopes = self._envelopes(after.id, document["said"] + 1, events)
+        said = document["said"] + len(envelopes)
+        setting: dict[str, Any] = {
+            field: value for field, value in new.items() if value is not None and old.get(field) != value
+        }
+        setting["version"] = before.version + 1
+        update: dict[str, Any] = {"$set": setting}
+        pushing: dict[str, Any] = {}
+        if gone := {field: "" for field, value in new.items() if value is None and old.get(field) is not None}:
+            update["$unset"] = gone
+        if envelopes:
+            setting |= {"said": said, "outbox": real_now()}
+            pushing["events"] = {"$each": envelopes}
+        if key:
+            pushing["seen"] = {"$each": [key], "$slice": -KEYS_REMEMBERED}
+        if pushing:
+            update["$push"] = pushing
+        result = await self._collection.update_one({"_id": after.id, "version": before.version}, update)
+        if not result.modified_count:
+            return False
+        if envelopes:
+            self._tell(after.id, said, await self._earlier(document) + envelopes)
+        return True
+
+    async def _earlier(self, document: dict[str, Any]) -> list[dict[str, Any]]:
+        """Events of before that may not be published yet: the stream must get them first."""
+        count = document["said"] - document["published"]
+        if not count:
+            return []
+        found = await self._collection.find_one(
+            {"_id": document["_id"]}, {"events": {"$slice": [document["published"], count]}}
+        )
+        return list(found["events"])
+
+    def _tell(self, id: str, said: int, envelopes: list[dict[str, Any]]) -> None:
+        if envelopes:
+            self._database.saved(Unpublished(self._name, id, said, tuple(envelopes)))
+
+    def _read(self, document: Mapping[str, Any]) -> A:
+        fields = {field: value for field, value in document.items() if field not in _OWN_FIELDS}
+        return self._adapter.validate_python({"id": document["_id"], "version": document["version"], **fields})
+
+    def _fields(self, aggregate: A) -> dict[str, Any]:
+        fields: dict[str, Any] = self._adapter.dump_python(aggregate)
+        del fields["id"], fields["version"]
+        return fields
+
+    def _envelopes(self, id: str, first: int, events: Sequence[Event]) -> list[dict[str, Any]]:
+        service, because = self._database.service, cause.get()
+        return [
+            Envelope(
+                id=f"{service}:{id}:{sequence}",
+                source=f"/services/{service}",
+                type=event.type,
+                subject=event.subject,
+                time=event.occurred_at,
+                sequence=sequence,
+                correlationid=because.correlation if because else event.case,
+                causationid=because.id if because else None,
+                data=event.model_dump(mode="json"),
+            ).model_dump(mode="json", exclude_none=True)
+            for sequence, event in enumerate(events, first)
+        ]
+
+
+def _with_version(aggregate: A, version: int) -> A:
+    return replace(aggregate, version=version)  # type: ignore[type-var]
+
+
+__all__ = ["OUTAGES", "Aggregate", "Cause", "Database", "Decision", "Index", "StaleSave", "Store", "Unpublished", "cause"]
