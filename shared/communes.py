@@ -163,7 +163,9 @@ class Profile(Strict):
         for department in self.departments:
             for field in department.fields:
                 if field in owners:
-                    raise ValueError(f"departments: lĩnh vực {field} được giao cho cả {owners[field]} và {department.id}")
+                    raise ValueError(
+                        f"departments: lĩnh vực {field} được giao cho cả {owners[field]} và {department.id}"
+                    )
                 owners[field] = department.id
         missing = [field for field in QuestionField if field not in owners and field is not QuestionField.OTHER]
         if missing:
@@ -187,7 +189,8 @@ class Profile(Strict):
         return tuple(
             person
             for person in self.people
-            if person.role == role and (person.department is None or department is None or person.department == department)
+            if person.role == role
+            and (person.department is None or department is None or person.department == department)
         )
 
 
@@ -296,7 +299,8 @@ def _line(node: Node, place: tuple[int | str, ...]) -> int:
     for part in place:
         if isinstance(node, MappingNode):
             found = next(
-                ((key, value) for key, value in node.value if isinstance(key, ScalarNode) and key.value == str(part)), None
+                ((key, value) for key, value in node.value if isinstance(key, ScalarNode) and key.value == str(part)),
+                None,
             )
             if found is None:
                 break

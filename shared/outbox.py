@@ -60,7 +60,7 @@ class Outbox:
 
     async def drain(self) -> None:
         """Wait until everything taken is published and marked."""
-        while self.backlog or self._marks:
+        while self.backlog or self._marks:  # noqa: ASYNC110 - waited for once, when the service stops
             await asyncio.sleep(0.01)
 
     async def _relay(self, lane: asyncio.Queue[Unpublished]) -> None:
@@ -89,7 +89,11 @@ class Outbox:
         while True:
             try:
                 await self._js.publish(
-                    str(envelope["subject"]), body, stream=STREAM, timeout=10, headers={Header.MSG_ID: str(envelope["id"])}
+                    str(envelope["subject"]),
+                    body,
+                    stream=STREAM,
+                    timeout=10,
+                    headers={Header.MSG_ID: str(envelope["id"])},
                 )
             except Exception as error:  # noqa: BLE001 - whatever the broker's trouble is, the event must get there
                 logger().warning("publish-failed", event_id=envelope["id"], error=repr(error), retry_in=pause)
@@ -106,18 +110,19 @@ class Outbox:
             self._to_mark.clear()
             await asyncio.sleep(0.02)
             for collection in list(self._marks):
-                batch = self._marks[collection]
+                batch = dict(self._marks[collection])
                 try:
-                    await self._database.mark_published(collection, dict(batch))
+                    await self._database.mark_published(collection, batch)
                 except OUTAGES as error:
                     logger().warning("mark-failed", collection=collection, error=repr(error))
                     await asyncio.sleep(1)
                     self._to_mark.set()
                     continue
-                for id, said in list(self._marks[collection].items()):
-                    if batch.get(id) == said:
-                        del self._marks[collection][id]
-                if not self._marks[collection]:
+                waiting = self._marks[collection]
+                for id, said in batch.items():
+                    if waiting.get(id) == said:
+                        del waiting[id]
+                if not waiting:
                     del self._marks[collection]
 
     async def _sweep(self) -> None:

@@ -19,7 +19,7 @@ from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeou
 from shared.clock import real_now
 from shared.contracts import Envelope, Event
 
-OUTAGES: tuple[type[Exception], ...] = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
+OUTAGES = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
 """What the driver raises while the database is away: wait and try again, the data are not at fault."""
 
 ATTEMPTS = 8
@@ -81,6 +81,15 @@ _OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True, type_regist
 _OWN_FIELDS = frozenset({"_id", "version", "events", "said", "published", "outbox", "seen"})
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index of a store. `sparse`: documents without the field are left out."""
+
+    fields: tuple[str, ...]
+    unique: bool = False
+    sparse: bool = False
+
+
 class Database:
     """One service's database, and the news of what was saved in it."""
 
@@ -90,7 +99,7 @@ class Database:
             url, serverSelectionTimeoutMS=5_000, connectTimeoutMS=5_000, socketTimeoutMS=20_000, appname=service
         )
         self._database = self._client.get_database(name or f"doithoai_{service}", codec_options=_OPTIONS)
-        self._collections: dict[str, tuple[Sequence[Index], ...]] = {}
+        self._collections: dict[str, tuple[Index, ...]] = {}
         self.saved: Callable[[Unpublished], None] = lambda _: None
 
     def collection(self, name: str) -> Any:
@@ -99,8 +108,8 @@ class Database:
     async def ping(self) -> None:
         await self._client.admin.command("ping")
 
-    def register(self, name: str, indexes: Iterable["Index"]) -> None:
-        self._collections[name] = tuple(indexes)  # type: ignore[assignment]
+    def register(self, name: str, indexes: Iterable[Index]) -> None:
+        self._collections[name] = tuple(indexes)
 
     async def prepare(self) -> None:
         """Make the indexes of every store. Repeating it changes nothing."""
@@ -109,7 +118,9 @@ class Database:
             await collection.create_index("outbox", sparse=True)
             for index in indexes:
                 await collection.create_index(
-                    [(field, 1) for field in index.fields], unique=index.unique, sparse=index.sparse  # type: ignore[attr-defined]
+                    [(field, 1) for field in index.fields],
+                    unique=index.unique,
+                    sparse=index.sparse,
                 )
 
     async def unpublished(self, older_than: timedelta, limit: int) -> list[Unpublished]:
@@ -134,15 +145,6 @@ class Database:
 
     def close(self) -> None:
         self._client.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """An index of a store. `sparse`: documents without the field are left out."""
-
-    fields: tuple[str, ...]
-    unique: bool = False
-    sparse: bool = False
 
 
 class Store(Generic[A]):
@@ -185,6 +187,11 @@ class Store(Generic[A]):
         document = await self._collection.find_one({"_id": id}, {"events": 1})
         return [Envelope.model_validate(event) for event in document["events"]] if document else []
 
+    def as_json(self, aggregate: A) -> dict[str, Any]:
+        """The aggregate as a command's reply carries it."""
+        state: dict[str, Any] = self._adapter.dump_python(aggregate, mode="json")
+        return state
+
     async def create(self, aggregate: A, events: Sequence[Event], *, key: str | None = None) -> bool:
         """Save a new aggregate and what there is to say of it.
 
@@ -211,9 +218,7 @@ class Store(Generic[A]):
         self._tell(aggregate.id, len(envelopes), envelopes)
         return True
 
-    async def change(
-        self, id: str, decide: Callable[[A | None], Decision[A]], *, key: str | None = None
-    ) -> A:
+    async def change(self, id: str, decide: Callable[[A | None], Decision[A]], *, key: str | None = None) -> A:
         """Load, decide, save; decide again on the new state when somebody else was faster.
 
         Args:
@@ -313,4 +318,15 @@ def _with_version(aggregate: A, version: int) -> A:
     return replace(aggregate, version=version)  # type: ignore[type-var]
 
 
-__all__ = ["OUTAGES", "Aggregate", "Cause", "Database", "Decision", "Index", "StaleSave", "Store", "Unpublished", "cause"]
+__all__ = [
+    "OUTAGES",
+    "Aggregate",
+    "Cause",
+    "Database",
+    "Decision",
+    "Index",
+    "StaleSave",
+    "Store",
+    "Unpublished",
+    "cause",
+]

@@ -155,5 +155,3 @@ class RequestExtension(RoutingCommand):
 class ExtendTerm(RoutingCommand):
     working_days: int = Field(ge=1, le=30)
     reason: Remark
-
-

@@ -1,0 +1,273 @@
+"""One service process: its database, its place on NATS, its handlers, what time triggers, and its HTTP face.
+
+service = Service("deadlines", settings)
+deadlines = Store(service.database, "deadlines", Deadline, [Index(("next_fire_at",), sparse=True)])
+service.hears(handlers.consumes, deadlines=deadlines, calendar=calendar)
+service.every(1.0, sweep.fire_what_is_due, deadlines)
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from typing import Any
+
+import nats
+import uvicorn
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
+from faststream.nats import NatsBroker
+from faststream.specification import AsyncAPI
+from nats.aio.client import Client
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from shared import broker
+from shared.clock import Clock, RehearsalClock, provision_clock, real_now
+from shared.communes import Communes
+from shared.handlers import Handlers
+from shared.logs import configure_logs, logger
+from shared.outbox import Outbox
+from shared.settings import Settings
+from shared.store import Database
+
+Sweep = Callable[[], Awaitable[Any]]
+FOREVER = -1
+
+
+class Service:
+    """Everything one process holds, and the order in which it starts and stops."""
+
+    def __init__(self, name: str, settings: Settings, *, database: bool = True) -> None:
+        configure_logs(name, settings.log_level)
+        self.name = name
+        self.settings = settings
+        self.communes = Communes.load(settings.communes)
+        self.clock: Clock = RehearsalClock() if settings.clock == "rehearsal" else real_now
+        self.database = Database(settings.mongo_url, name) if database else None
+        self.nats: Client = Client()
+        self.outbox: Outbox | None = None
+        self.app = FastAPI(
+            title=f"doithoai {name}", lifespan=self._lifespan, docs_url=None, redoc_url=None, openapi_url=None
+        )
+        self.busy: Callable[[], int] = lambda: 0
+        self._handlers = Handlers(name)
+        self._context: dict[str, Any] = {}
+        self._sweeps: list[tuple[float, Sweep]] = []
+        self._at_start: list[Sweep] = []
+        self._broker: NatsBroker | None = None
+        self._ready = False
+        self._why_not = "đang khởi động"
+        self._swept_at: datetime | None = None
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._own_routes()
+
+    def hears(self, handlers: Handlers, **context: Any) -> None:
+        """Listen with these handlers; `context` is what they ask for by name."""
+        self._handlers = handlers
+        self._context |= context
+
+    def every(self, seconds: float, sweep: Sweep) -> None:
+        """Do this again and again, and at once whenever the rehearsal clock was moved."""
+        self._sweeps.append((seconds, sweep))
+
+    def at_start(self, task: Sweep) -> None:
+        """Do this once the connections stand, before the first message is taken."""
+        self._at_start.append(task)
+
+    def in_background(self, task: Sweep) -> None:
+        """Run this beside everything else until the service stops."""
+        self._tasks.append(asyncio.create_task(self._for_ever(task)))
+
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT; messages in hand are finished first."""
+        uvicorn.run(
+            self.app,
+            host=self.settings.host,
+            port=self.settings.service_port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=3,
+            loop="uvloop",
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        starting = asyncio.create_task(self._start())
+        try:
+            yield
+        finally:
+            starting.cancel()
+            with suppress(asyncio.CancelledError):
+                await starting
+            await self._stop()
+
+    async def _start(self) -> None:
+        """Wait for NATS and the database as long as it takes: who starts first does not matter."""
+        pause = 0.1
+        while True:
+            try:
+                await self._connect()
+                break
+            except Exception as error:  # noqa: BLE001 - not being able to start yet is no reason to die
+                self._why_not = f"{type(error).__name__}: {error}"[:200]
+                logger().warning("not-ready", error=repr(error))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5)
+        await self._begin()
+        self._ready = True
+        logger().info("ready")
+
+    async def _connect(self) -> None:
+        """Everything that needs the others to be there; each step may be repeated."""
+        settings = self.settings
+        if not self.nats.is_connected:
+            self.nats = await nats.connect(
+                settings.nats_url,
+                name=self.name,
+                max_reconnect_attempts=FOREVER,
+                reconnect_time_wait=0.5,
+                connect_timeout=2,
+                reconnected_cb=self._reconnected,
+                error_cb=_quietly,
+                flusher_queue_size=10_000,
+            )
+        js = self.nats.jetstream()
+        await broker.provision_streams(js, settings.replicas)
+        await broker.provision_consumers(js, self._handlers)
+        if isinstance(self.clock, RehearsalClock):
+            await provision_clock(self.nats, settings.replicas)
+        if self.database is not None:
+            await self.database.prepare()
+
+    async def _begin(self) -> None:
+        js = self.nats.jetstream()
+        if isinstance(self.clock, RehearsalClock):
+            await self.clock.follow(self.nats)
+            self.clock.on_move(self._sweep_now)
+        if self.database is not None:
+            self.outbox = Outbox(self.database, js)
+            self.in_background(self.outbox.run)
+        for task in self._at_start:
+            await task()
+        await self._listen(js)
+        for seconds, sweep in self._sweeps:
+            self.in_background(lambda seconds=seconds, sweep=sweep: self._repeat(seconds, sweep))  # type: ignore[misc]
+        self._swept_at = self.clock()
+
+    async def _listen(self, js: Any) -> None:
+        self._broker = NatsBroker(
+            self.settings.nats_url,
+            middlewares=[broker.Delivery],
+            logger=None,
+            name=f"{self.name}-handlers",
+            max_reconnect_attempts=FOREVER,
+            reconnect_time_wait=1,
+            error_cb=_quietly,
+            graceful_timeout=10,
+        )
+        for name, value in {**self._context, "js": js, "now": self.clock}.items():
+            self._broker.context.set_global(name, value)
+        broker.subscribe(self._broker, self._handlers)
+        await self._broker.start()
+
+    async def _stop(self) -> None:
+        """Finish what is in hand, publish what was saved, then let go."""
+        self._ready = False
+        if self._broker is not None:
+            await self._broker.stop()
+        if self.outbox is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.outbox.drain(), 5)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.nats.is_connected:
+            await self.nats.close()
+        if self.database is not None:
+            self.database.close()
+
+    async def _reconnected(self) -> None:
+        logger().warning("reconnected-to-nats")
+        if isinstance(self.clock, RehearsalClock):
+            await self.clock.refresh(self.nats)
+
+    async def _repeat(self, seconds: float, sweep: Sweep) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            await self._safely(sweep)
+
+    async def _sweep_now(self) -> None:
+        at = self.clock()
+        for _, sweep in self._sweeps:
+            await self._safely(sweep)
+        self._swept_at = at
+
+    async def _safely(self, sweep: Sweep) -> None:
+        try:
+            await sweep()
+        except Exception as error:  # noqa: BLE001 - the next round tries again
+            logger().warning("sweep-failed", sweep=getattr(sweep, "__name__", repr(sweep)), error=repr(error))
+
+    async def _for_ever(self, task: Sweep) -> None:
+        while True:
+            try:
+                await task()
+                return
+            except Exception as error:  # noqa: BLE001 - a background task must not end silently
+                logger().error("background-task-failed", exc_info=error)
+                await asyncio.sleep(1)
+
+    def _own_routes(self) -> None:
+        app = self.app
+
+        @app.get("/healthz", include_in_schema=False)
+        async def alive() -> dict[str, str]:
+            return {"service": self.name, "status": "alive"}
+
+        @app.get("/readyz", include_in_schema=False)
+        async def ready() -> JSONResponse:
+            why_not = await self._not_ready()
+            return JSONResponse(
+                {"service": self.name, "ready": why_not is None, "reason": why_not}, 200 if why_not is None else 503
+            )
+
+        @app.get("/status", include_in_schema=False)
+        async def status() -> dict[str, Any]:
+            """What the rehearsal waits for: nothing under way, and everything due by then done."""
+            return {
+                "service": self.name,
+                "clock": self.clock().isoformat(),
+                "swept_at": self._swept_at.isoformat() if self._swept_at else None,
+                "outbox": self.outbox.backlog if self.outbox else 0,
+                "busy": self.busy(),
+            }
+
+        @app.get("/metrics", include_in_schema=False)
+        async def metrics() -> Response:
+            return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+        @app.get("/asyncapi", include_in_schema=False)
+        async def asyncapi() -> Response:
+            if self._broker is None:
+                return JSONResponse({"reason": self._why_not}, 503)
+            document = AsyncAPI(self._broker, title=f"doithoai {self.name}", version="1").to_specification()
+            return Response(document.to_json(), media_type="application/json")
+
+    async def _not_ready(self) -> str | None:
+        if not self._ready:
+            return self._why_not
+        if not self.nats.is_connected:
+            return "mất kết nối NATS"
+        try:
+            if missing := await broker.missing_consumers(self.nats, self._handlers):
+                return f"thiếu consumer: {', '.join(missing)}"
+            if self.database is not None:
+                await self.database.ping()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason
+            return f"{type(error).__name__}: {error}"[:200]
+        return None
+
+
+async def _quietly(error: Exception) -> None:
+    logger().warning("nats", error=repr(error))
