@@ -50,7 +50,7 @@ async def obey(store: Store[A], id: str, command: Command, decide: Callable[[A],
     return Done(version=after.version, state=store.as_json(after))
 
 
-class Stale(Exception):  # noqa: N818 - a state of affairs
+class Stale(Exception):
     """The sender decided on an older version."""
 
     def __init__(self, aggregate: Any) -> None:

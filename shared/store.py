@@ -6,7 +6,7 @@ The driver is imported here alone (see deploy/decisions/0002-motor.md).
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -156,7 +156,6 @@ class Store(Generic[A]):
     """
 
     def __init__(self, database: Database, name: str, contract: type[A], indexes: Sequence[Index] = ()) -> None:
-        assert is_dataclass(contract)
         self._database = database
         self._name = name
         self._collection = database.collection(name)

@@ -182,7 +182,7 @@ class Refused(Model):
     changes: tuple[str, ...] = ()
 
 
-class Refusal(Exception):  # noqa: N818 - the word a person uses
+class Refusal(Exception):
     """Raised by a rule that a command may not carry out now. `reason` is Vietnamese, for a person."""
 
     def __init__(self, code: Literal["invalid", "forbidden", "not-found", "stale", "not-now"], reason: str) -> None:
@@ -191,7 +191,7 @@ class Refusal(Exception):  # noqa: N818 - the word a person uses
         super().__init__(reason)
 
 
-class TooEarly(Exception):  # noqa: N818 - an order of arrival, not a mistake
+class TooEarly(Exception):
     """Raised by a rule for a fact that arrived before the one it rests on; it is delivered again soon."""
 
 
