@@ -4,26 +4,18 @@ A mistake is reported with its file and line, in Vietnamese, for it is an office
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from shared.contracts.base import Role, Token
 from shared.contracts.deadlines import RuleId
 from shared.contracts.taxonomy import QuestionField
+from shared.strict_yaml import Mistake, Strict, YamlError, line_of, read_strictly
 
 PROFILES = Path(__file__).parent.parent / "deploy" / "communes"
-
-
-class Strict(BaseModel):
-    """A part of a profile. An unknown key is a mistake, not a comment."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 def _clock_time(value: object) -> object:
@@ -194,24 +186,8 @@ class Profile(Strict):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One thing wrong in a profile. line: from 1."""
-
-    file: Path
-    line: int
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.what}"
-
-
-class ProfileError(ValueError):
+class ProfileError(YamlError):
     """A profile that cannot be used, with every mistake found in it."""
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        self.mistakes = mistakes
-        super().__init__("\n".join(map(str, mistakes)))
 
 
 class Communes(Mapping[str, Profile]):
@@ -254,63 +230,12 @@ def read_profile(file: Path) -> Profile:
         ProfileError: each mistake with its line.
     """
     try:
-        text = file.read_text(encoding="utf-8")
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except UnicodeDecodeError as error:
-        raise ProfileError([Mistake(file, 1, f"tệp không phải UTF-8 ({error.reason})")]) from error
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise ProfileError([Mistake(file, mark.line + 1 if mark else 1, f"YAML sai: {error.problem}")]) from error
-    if not isinstance(data, dict) or tree is None:
-        raise ProfileError([Mistake(file, 1, "tệp phải có dạng `khóa: giá trị`")])
-    try:
-        profile = Profile.model_validate(data)
-    except ValidationError as error:
-        raise ProfileError([_mistake(file, tree, dict(found)) for found in error.errors()]) from error
+        profile, tree = read_strictly(file, Profile)
+    except YamlError as error:
+        raise ProfileError(error.mistakes) from error
     if profile.id != file.stem:
-        raise ProfileError([Mistake(file, _line(tree, ("id",)), f"id phải trùng tên tệp: {file.stem}")])
+        raise ProfileError([Mistake(file, line_of(tree, ("id",)), f"id phải trùng tên tệp: {file.stem}")])
     return profile
-
-
-_WORDS = {
-    "missing": "thiếu khóa này",
-    "extra_forbidden": "không có khóa này trong hồ sơ xã",
-    "string_type": "phải là chữ",
-    "int_type": "phải là số nguyên",
-    "enum": "không có trong danh mục",
-    "literal_error": "không có trong danh mục",
-    "string_pattern_mismatch": "không đúng dạng",
-}
-
-
-def _mistake(file: Path, tree: Node, found: dict[str, Any]) -> Mistake:
-    place = tuple(part for part in found["loc"] if part != "[key]")
-    what = _WORDS.get(found["type"], str(found["msg"]).removeprefix("Value error, "))
-    if found["type"] in ("enum", "literal_error") and "expected" in found.get("ctx", {}):
-        what += f" (được dùng: {found['ctx']['expected']})"
-    where = ".".join(map(str, place))
-    return Mistake(file, _line(tree, place), f"{where}: {what}" if where else what)
-
-
-def _line(node: Node, place: tuple[int | str, ...]) -> int:
-    """Line (from 1) of the deepest part of `place` that the file has."""
-    line = node.start_mark.line + 1
-    for part in place:
-        if isinstance(node, MappingNode):
-            found = next(
-                ((key, value) for key, value in node.value if isinstance(key, ScalarNode) and key.value == str(part)),
-                None,
-            )
-            if found is None:
-                break
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line
 
 
 __all__ = ["PROFILES", "Communes", "Mistake", "Profile", "ProfileError", "Token", "read_profile"]
