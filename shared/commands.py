@@ -1,15 +1,15 @@
 """Sending a command and hearing the answer; and carrying one out on a stored aggregate."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from nats.aio.client import Client
 from nats.errors import NoRespondersError
 from nats.errors import TimeoutError as NatsTimeoutError
 from pydantic import TypeAdapter
 
-from shared.contracts import Command, Done, Refusal, Refused, Reply, Role
-from shared.store import Aggregate, Decision, Store
+from shared.contracts import Command, Done, Refusal, Refused, Reply
+from shared.store import Aggregate, Decision, Outdated, Store
 
 _REPLY: TypeAdapter[Done | Refused] = TypeAdapter(Reply)
 A = TypeVar("A", bound=Aggregate)
@@ -32,41 +32,22 @@ async def send(nats: Client, command: Command, timeout: float = 10) -> Done | Re
 
 
 async def obey(store: Store[A], id: str, command: Command, decide: Callable[[A], Decision[A]]) -> Done | Refused:
-    """Carry a command out on an aggregate that exists, for an actor of its commune who saw its present version."""
+    """Carry a command out on an aggregate that exists, for an actor of its commune who saw its present state."""
 
     def checked(aggregate: A | None) -> Decision[A]:
         if aggregate is None:
             raise Refusal("not-found", f"Không tìm thấy {id}.")
-        if aggregate.commune != command.actor.commune and command.actor.role is not Role.SYSTEM:
+        if aggregate.commune != command.actor.commune:
             raise Refusal("forbidden", "Hồ sơ này thuộc một xã khác.")
-        if command.version is not None and command.version != aggregate.version:
-            raise Stale(aggregate)
         return decide(aggregate)
 
     try:
-        after = await store.change(id, checked, key=command.key)
-    except Stale as stale:
-        return await _what_changed(store, stale, command)
-    return Done(version=after.version, state=store.as_json(after))
-
-
-class Stale(Exception):
-    """The sender decided on an older version."""
-
-    def __init__(self, aggregate: Any) -> None:
-        self.aggregate = aggregate
-        super().__init__(aggregate.id)
-
-
-async def _what_changed(store: Store[Any], stale: Stale, command: Command) -> Refused:
-    names = [envelope.subject.rsplit(".", 1)[-1] for envelope in await store.history(stale.aggregate.id)]
-    behind = max(stale.aggregate.version - (command.version or 0), 1)
-    return Refused(
-        code="stale",
-        reason="Hồ sơ đã được người khác thay đổi sau khi ông/bà mở trang. Xin xem lại trước khi quyết định.",
-        state=store.as_json(stale.aggregate),
-        changes=tuple(names[-behind:]),
-    )
-
-
-__all__ = ["obey", "send"]
+        saved = await store.change(id, checked, key=command.key, seen=command.version)
+    except Outdated as outdated:
+        return Refused(
+            code="stale",
+            reason="Hồ sơ đã được người khác thay đổi sau khi ông/bà mở trang. Xin xem lại trước khi quyết định.",
+            state=outdated.state,
+            changes=outdated.changes,
+        )
+    return Done(version=saved.said, state=store.as_json(saved.state))

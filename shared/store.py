@@ -45,6 +45,23 @@ class StaleSave(RuntimeError):
     """Others kept changing the same aggregate; the message will be delivered again."""
 
 
+class Outdated(Exception):
+    """A command was decided on an older state. `changes`: names of the events that came since."""
+
+    def __init__(self, state: dict[str, Any], changes: tuple[str, ...]) -> None:
+        self.state = state
+        self.changes = changes
+        super().__init__(", ".join(changes))
+
+
+@dataclass(frozen=True, slots=True)
+class Saved(Generic[A]):
+    """An aggregate as it now stands, and the length of its history."""
+
+    state: A
+    said: int
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """What is being handled, for the correlation and causation of the events that come of it."""
@@ -217,14 +234,18 @@ class Store(Generic[A]):
         self._tell(aggregate.id, len(envelopes), envelopes)
         return True
 
-    async def change(self, id: str, decide: Callable[[A | None], Decision[A]], *, key: str | None = None) -> A:
+    async def change(
+        self, id: str, decide: Callable[[A | None], Decision[A]], *, key: str | None = None, seen: int | None = None
+    ) -> "Saved[A]":
         """Load, decide, save; decide again on the new state when somebody else was faster.
 
         Args:
             decide: a rule, given the present state (None when there is none).
             key: idempotency key of a command; a key that was seen decides nothing.
+            seen: how much of the aggregate's history the decision rests on; None when that does not matter.
 
         Raises:
+            Outdated: when the aggregate has said more than was seen.
             StaleSave: after 8 attempts.
         """
         for _ in range(ATTEMPTS):
@@ -232,17 +253,22 @@ class Store(Generic[A]):
             if document is None:
                 after, events = decide(None)
                 if await self.create(after, events, key=key):
-                    return _with_version(after, 1)
+                    return Saved(_with_version(after, 1), len(events))
                 continue
             before = self._read(document)
             if key is not None and key in document.get("seen", ()):
-                return before
+                return Saved(before, document["said"])
+            if seen is not None and seen != document["said"]:
+                raise Outdated(self.as_json(before), await self._names_since(id, seen))
             after, events = decide(before)
             if after == before and not events:
-                return before
+                return Saved(before, document["said"])
             if await self._update(document, before, after, events, key):
-                return _with_version(after, before.version + 1)
+                return Saved(_with_version(after, before.version + 1), document["said"] + len(events))
         raise StaleSave(f"{self._name} {id} was changed by others {ATTEMPTS} times in a row")
+
+    async def _names_since(self, id: str, seen: int) -> tuple[str, ...]:
+        return tuple(envelope.subject.rsplit(".", 1)[-1] for envelope in (await self.history(id))[seen:])
 
     async def _update(
         self, document: dict[str, Any], before: A, after: A, events: Sequence[Event], key: str | None

@@ -130,7 +130,7 @@ class Command(Model):
     """A request with an answer, on `command.<service>.<commune>.<verb>`.
 
     key: the sender's idempotency key; the same key a second time has no further effect.
-    version: the version of the aggregate the decision was taken on; None when the sender saw none.
+    version: how many events of the aggregate the sender had seen when he decided; None when that does not matter.
     """
 
     listener: ClassVar[Service]
@@ -162,7 +162,10 @@ COMMANDS: dict[str, type[Command]] = {}
 
 
 class Done(Model):
-    """The command took effect, now or when its key was first seen. `state` is the aggregate as it is."""
+    """The command took effect, now or when its key was first seen. `state` is the aggregate as it is.
+
+    version: how many events the aggregate has said, for the next command.
+    """
 
     outcome: Literal["done"] = "done"
     version: int
