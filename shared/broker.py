@@ -23,7 +23,7 @@ from structlog.contextvars import bound_contextvars
 
 from shared.contracts import Command, Envelope, Event, Refusal, Refused, TooEarly, UnknownEvent
 from shared.handlers import Answerer, Handlers, Listener
-from shared.logs import logger
+from shared.logs import in_short, logger
 from shared.metrics import HANDLED, PARKED, SECONDS
 from shared.store import OUTAGES, Cause, StaleSave, cause
 
@@ -177,7 +177,7 @@ class Delivery(BaseMiddleware[Any, Any]):
             except TooEarly as error:
                 await self._again_or_park(msg, handler, error, pause=0.05)
             except (*AWAY, StaleSave) as error:
-                logger().warning("waiting", error=repr(error))
+                logger().warning("waiting", error=in_short(error))
                 await self._again(msg, handler, pause=0.5)
             except Exception as error:  # noqa: BLE001 - whatever a handler raises must not lose the message
                 await self._again_or_park(msg, handler, error, pause=0.25)
@@ -192,7 +192,7 @@ class Delivery(BaseMiddleware[Any, Any]):
         if msg.raw_message.metadata.num_delivered >= TRIES:
             await self._park(msg, handler, error)
             return
-        logger().warning("again", error=repr(error), exc_info=None if isinstance(error, TooEarly) else error)
+        logger().warning("again", error=in_short(error), exc_info=None if isinstance(error, TooEarly) else error)
         await self._again(msg, handler, pause)
 
     async def _again(self, msg: NatsMessage, handler: str, pause: float) -> None:
@@ -234,7 +234,7 @@ class Delivery(BaseMiddleware[Any, Any]):
             except UNREADABLE as error:
                 reply = Refused(code="invalid", reason=f"Lệnh không hợp lệ: {_in_words(error)}")
             except (*AWAY, StaleSave) as error:
-                logger().warning("unavailable", error=repr(error))
+                logger().warning("unavailable", error=in_short(error))
                 reply = Refused(
                     code="unavailable", reason="Hệ thống đang bận hoặc tạm gián đoạn. Xin thử lại sau ít phút."
                 )

@@ -1,7 +1,10 @@
 """Following a case: every event of one submission or dialogue, from all services, in the order of the stream."""
 
+from contextlib import suppress
+
 from nats.aio.client import Client
 from nats.js.errors import NotFoundError
+from pydantic import ValidationError
 
 from shared.broker import EVENTS
 from shared.contracts import Envelope
@@ -20,6 +23,7 @@ async def follow(nats: Client, commune: str, case: str) -> list[Envelope]:
             break
         assert message.seq is not None
         assert message.data is not None
-        found.append(Envelope.model_validate_json(message.data))
+        with suppress(ValidationError):  # a malformed message is parked; it is no part of the case
+            found.append(Envelope.model_validate_json(message.data))
         sequence = message.seq + 1
     return found

@@ -28,3 +28,8 @@ def configure_logs(service: str, level: str) -> None:
 def logger() -> FilteringBoundLogger:
     log: FilteringBoundLogger = structlog.get_logger()
     return log
+
+
+def in_short(error: BaseException) -> str:
+    """What went wrong, in one line."""
+    return f"{type(error).__name__}: {error}".replace("\n", " ")[:300]

@@ -9,7 +9,7 @@ from zlib import crc32
 from nats.js import JetStreamContext
 from nats.js.api import Header
 
-from shared.logs import logger
+from shared.logs import in_short, logger
 from shared.metrics import OUTBOX_BACKLOG, PUBLISHED
 from shared.store import OUTAGES, Database, Unpublished
 
@@ -96,7 +96,7 @@ class Outbox:
                     headers={Header.MSG_ID: str(envelope["id"])},
                 )
             except Exception as error:  # noqa: BLE001 - whatever the broker's trouble is, the event must get there
-                logger().warning("publish-failed", event_id=envelope["id"], error=repr(error), retry_in=pause)
+                logger().warning("publish-failed", event_id=envelope["id"], error=in_short(error), retry_in=pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5)
             else:
@@ -114,7 +114,7 @@ class Outbox:
                 try:
                     await self._database.mark_published(collection, batch)
                 except OUTAGES as error:
-                    logger().warning("mark-failed", collection=collection, error=repr(error))
+                    logger().warning("mark-failed", collection=collection, error=in_short(error))
                     await asyncio.sleep(1)
                     self._to_mark.set()
                     continue
@@ -133,4 +133,4 @@ class Outbox:
                     if (unpublished.collection, unpublished.id) not in self._in_flight:
                         self.take(unpublished)
             except OUTAGES as error:
-                logger().warning("outbox-sweep-failed", error=repr(error))
+                logger().warning("outbox-sweep-failed", error=in_short(error))

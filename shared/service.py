@@ -25,7 +25,7 @@ from shared import broker
 from shared.clock import Clock, RehearsalClock, provision_clock, real_now
 from shared.communes import Communes
 from shared.handlers import Handlers
-from shared.logs import configure_logs, logger
+from shared.logs import configure_logs, in_short, logger
 from shared.outbox import Outbox
 from shared.settings import Settings
 from shared.store import Database
@@ -111,7 +111,7 @@ class Service:
                 break
             except Exception as error:  # noqa: BLE001 - not being able to start yet is no reason to die
                 self._why_not = f"{type(error).__name__}: {error}"[:200]
-                logger().warning("not-ready", error=repr(error))
+                logger().warning("not-ready", error=in_short(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5)
         await self._begin()
@@ -207,7 +207,7 @@ class Service:
         try:
             await sweep()
         except Exception as error:  # noqa: BLE001 - the next round tries again
-            logger().warning("sweep-failed", sweep=getattr(sweep, "__name__", repr(sweep)), error=repr(error))
+            logger().warning("sweep-failed", sweep=getattr(sweep, "__name__", repr(sweep)), error=in_short(error))
 
     async def _for_ever(self, task: Sweep) -> None:
         while True:
@@ -270,4 +270,4 @@ class Service:
 
 
 async def _quietly(error: Exception) -> None:
-    logger().warning("nats", error=repr(error))
+    logger().warning("nats", error=in_short(error))
