@@ -20,7 +20,7 @@ from services.intake.tracking import Story, stories
 from shared.cases import follow
 from shared.communes import Profile
 from shared.contracts.people import Matter, Registrant, Section
-from shared.logs import logger
+from shared.logs import in_short, logger
 from shared.service import Service
 from shared.store import OUTAGES
 from shared.text import clean, one_line
@@ -246,7 +246,7 @@ def _tell_problems(service: Service, error_page: ErrorPage) -> None:
         return error_page(error.status_code, title, detail)
 
     async def away(request: Request, error: Exception) -> Response:
-        logger().warning("unavailable", error=repr(error))
+        logger().warning("unavailable", error=in_short(error))
         title, detail = "Hệ thống tạm gián đoạn", "Phiếu chưa được nhận. Xin ông/bà gửi lại sau ít phút."
         if request.url.path.startswith("/api/"):
             return problem(503, title, detail)
