@@ -1,21 +1,300 @@
-"""The command line `doithoai`."""
+"""The command line `doithoai`. Exit code 0: done; 1: refused, with the reason on stderr; 2: wrong usage."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
 
 import typer
 
-app = typer.Typer()
+if TYPE_CHECKING:
+    from deploy.embedded.installation import RunningStack
+
+app = typer.Typer(
+    help="Đối thoại giữa chính quyền xã với người dân: tiếp nhận, chuyển, trả lời đúng hạn, không bỏ sót.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Data = Annotated[Path, typer.Option("--data", help="Thư mục dữ liệu.")]
+Json = Annotated[bool, typer.Option("--json", help="In mỗi kết quả một dòng JSON.")]
+SERVICE_NAMES = ("intake", "console", "routing", "deadlines", "notify")
+VAR = Path("var")
 
 
 @app.command()
-def run(service: str) -> None:
-    from importlib import import_module
+def up(
+    data: Data = VAR,
+    port: Annotated[int, typer.Option(help="Cổng của trang công dân; các cổng sau dùng cho phần còn lại.")] = 8080,
+    clock: Annotated[str, typer.Option(help="rehearsal: diễn tập, thời gian mô phỏng; real: làm việc thật.")] = "",
+    demo: Annotated[bool, typer.Option(help="Diễn tập một hội nghị khi thư mục dữ liệu còn mới.")] = True,
+) -> None:
+    """Khởi động toàn bộ hệ thống trên máy này và in các địa chỉ; Ctrl-C để dừng."""
+    from deploy.embedded import CannotStart, launch
 
+    if clock not in ("", "rehearsal", "real"):
+        _wrong_usage("--clock là rehearsal hoặc real")
+    if not 1 <= port <= 65_000:
+        _wrong_usage("--port là số từ 1 đến 65000")
+    try:
+        asyncio.run(launch.up(data, port, clock or None, demo))  # type: ignore[arg-type]
+    except CannotStart as error:
+        _refuse(str(error))
+
+
+@app.command()
+def run(service: Annotated[str, typer.Argument(help=", ".join(SERVICE_NAMES))]) -> None:
+    """Chạy riêng một dịch vụ, cấu hình bằng biến môi trường."""
+    from shared.communes import ProfileError
     from shared.settings import Settings
 
-    import_module(f"services.{service}.app").build(Settings()).run()
+    if service not in SERVICE_NAMES:
+        _wrong_usage(f"không có dịch vụ {service!r}; có: {', '.join(SERVICE_NAMES)}")
+    try:
+        import_module(f"services.{service}.app").build(Settings()).run()
+    except ProfileError as error:
+        _refuse(str(error))
 
 
 @app.command()
-def x() -> None: ...
+def demo(data: Data = VAR) -> None:
+    """Diễn tập một hội nghị đối thoại của xã Thanh Trì trên hệ thống đang chạy, từ kế hoạch đến kết luận."""
+    from deploy.embedded.rehearsal.play import CannotRehearse, rehearse
+
+    try:
+        asyncio.run(rehearse(_stack(data)))
+    except CannotRehearse as error:
+        _refuse(str(error))
+
+
+@app.command()
+def register(commune: str, files: list[Path], data: Data = VAR, json_lines: Json = False) -> None:
+    """Nhận phiếu đã điền (.txt .eml .docx); in giấy tiếp nhận hoặc lý do từ chối của từng phiếu."""
+    from deploy.embedded.registration import register_files
+
+    refused = False
+    for result in asyncio.run(register_files(_stack(data), commune, files)):
+        refused |= result["status"] == "refused"
+        if json_lines:
+            _print_json(result)
+        elif result["code"]:
+            again = " (đã nhận trước đó)" if result["status"] == "duplicate" else ""
+            typer.echo(f"{result['file']}: mã phiếu {result['code']}{again}, {len(result['questions'])} câu hỏi")
+        else:
+            typer.echo(f"{result['file']}: {result['error']}", err=True)
+    if refused:
+        raise typer.Exit(1)
+
+
+@app.command()
+def classify(
+    commune: str,
+    file: Annotated[str, typer.Argument(help="Tệp mỗi dòng một câu hỏi; - là đầu vào chuẩn.")] = "-",
+    json_lines: Json = False,
+) -> None:
+    """Phân loại câu hỏi: lĩnh vực, phòng phụ trách, vì sao."""
+    from services.routing.app import classifier_of
+
+    classifier = classifier_of(_profile(commune))
+    for line in _lines(file):
+        found = classifier.classify(line)
+        if json_lines:
+            _print_json(found.to_json())
+        else:
+            wait = " → chờ người xem" if found.triage else ""
+            because = ", ".join(found.because) or "không có từ nào nhận ra được"
+            typer.echo(f"{found.field} · {found.department} · {found.confidence:.2f} · {because}{wait}")
+
+
+@app.command()
+def deadline(
+    commune: str, rule: str, day: Annotated[str, typer.Argument(metavar="DATE")], json_lines: Json = False
+) -> None:
+    """Giải thích một thời hạn: ngày nào được tính, ngày nào không và vì sao. DATE có dạng YYYY-MM-DD."""
+    from services.deadlines.explain import explain
+    from services.deadlines.terms import office
+    from services.deadlines.working_days import NoCalendar, load_calendar
+    from shared.contracts.deadlines import RuleId
+
+    if rule not in (rules := get_args(RuleId)):
+        _wrong_usage(f"không có thời hạn {rule!r}; có: {', '.join(rules)}")
+    try:
+        anchor = date.fromisoformat(day)
+    except ValueError:
+        _wrong_usage(f"{day!r} không phải ngày dạng YYYY-MM-DD")
+    here = office(_profile(commune), load_calendar())
+    try:
+        explained = explain(here.term(rule), anchor, here.calendar, here.hours)  # type: ignore[arg-type]
+    except NoCalendar as error:
+        _refuse(str(error))
+    if json_lines:
+        _print_json(dict(explained))
+        return
+    typer.echo(f"Hạn: {date.fromisoformat(explained['due']):%d/%m/%Y}, đóng cửa {explained['closes_at'][11:16]}")
+    typer.echo(f"Căn cứ: {explained['basis']}")
+    typer.echo("Ngày được tính: " + ", ".join(f"{date.fromisoformat(one):%d/%m}" for one in explained["counted"]))
+    for skipped in explained["skipped"]:
+        typer.echo(f"Không tính {date.fromisoformat(skipped['date']):%d/%m/%Y}: {skipped['why']}")
+    if explained["provisional"]:
+        typer.echo("Tạm tính: chưa có quyết định về ngày nghỉ của năm này.")
+
+
+@app.command()
+def letter(
+    kind: str, file: Path, output: Annotated[Path, typer.Option("-o", "--output", help="Tệp PDF viết ra.")]
+) -> None:
+    """Dựng một thư từ dữ liệu JSON thành PDF."""
+    from pydantic import ValidationError
+
+    from services.notify.letters import KINDS, CannotPrint, LetterData, render_letter
+
+    if kind not in KINDS:
+        _wrong_usage(f"không có loại thư {kind!r}; có: {', '.join(KINDS)}")
+    try:
+        pdf = render_letter(kind, LetterData.model_validate_json(_read(file)))
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors())
+        _refuse(f"{file}: dữ liệu chưa đúng: {wrong}")
+    except CannotPrint as error:
+        _refuse(str(error))
+    output.write_bytes(pdf)
+    typer.echo(str(output))
+
+
+@app.command()
+def trace(code: str, data: Data = VAR, json_lines: Json = False) -> None:
+    """Toàn bộ quá trình của một phiếu qua các dịch vụ."""
+    from deploy.embedded.tracing import UnknownCode, trace_code
+
+    try:
+        history = asyncio.run(trace_code(_stack(data), code))
+    except UnknownCode as error:
+        _refuse(str(error))
+    for envelope in history:
+        if json_lines:
+            _print_json(envelope.model_dump(mode="json", exclude_none=True))
+        else:
+            from shared.web import local_time
+
+            service, name = envelope.source.rsplit("/", 1)[-1], envelope.subject.rsplit(".", 1)[-1]
+            typer.echo(f"{local_time(envelope.time)}  {service:<10} {name:<28} {_told(envelope.data)}")
+
+
+@app.command()
+def doctor(data: Data = VAR) -> None:
+    """Kiểm tra cấu hình, kết nối, luồng sự kiện, lịch làm việc, phông chữ; nói phải làm gì với mỗi điều tìm thấy."""
+    from deploy.embedded.doctor import examine
+
+    findings = asyncio.run(examine(data))
+    for finding in findings:
+        typer.echo(
+            f"{'✓' if finding.good else '✗'} {finding.what}" + (f"\n    → {finding.remedy}" if finding.remedy else "")
+        )
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def bench(name: Annotated[str, typer.Argument(help="pipeline")] = "pipeline", json_lines: Json = False) -> None:
+    """Đo tốc độ bên cạnh một mức sàn đo trong cùng lần chạy."""
+    if name != "pipeline":
+        _wrong_usage(f"chưa có phép đo {name!r}; có: pipeline")
+    measured = asyncio.run(import_module("tests.bench.pipeline").measure())
+    if json_lines:
+        _print_json(measured)
+    else:
+        for figure, value in measured.items():
+            typer.echo(f"{figure:<34} {value}")
+
+
+communes = typer.Typer(help="Hồ sơ cấu hình của xã.", no_args_is_help=True)
+app.add_typer(communes, name="commune")
+
+
+@communes.command("check")
+def commune_check(file: Path) -> None:
+    """Kiểm tra một hồ sơ xã, chỉ ra dòng sai."""
+    from shared.communes import ProfileError, read_profile
+
+    try:
+        profile = read_profile(file)
+    except FileNotFoundError:
+        _refuse(f"Không có tệp {file}.")
+    except ProfileError as error:
+        _refuse(str(error))
+    typer.echo(f"{file}: đúng ({profile.name}, {len(profile.departments)} phòng)")
+
+
+def _not_yet(what: str) -> Callable[[], None]:
+    def command() -> None:
+        _wrong_usage(f"`doithoai {what}` chưa có trong bản này.")
+
+    command.__doc__ = "Chưa có trong bản này."
+    return command
+
+
+plans = typer.Typer(help="Kế hoạch của xã.", no_args_is_help=True)
+app.add_typer(plans, name="plan")
+_ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True}
+plans.command("read", context_settings=_ANYTHING)(_not_yet("plan read"))
+app.command("deadletters", context_settings=_ANYTHING)(_not_yet("deadletters"))
+
+
+def _stack(data: Path) -> "RunningStack":
+    from deploy.embedded.installation import running
+
+    stack = running(data)
+    if stack is None:
+        _refuse(f"Không có hệ thống nào đang chạy trên {data}. Hãy chạy `doithoai up` ở một cửa sổ khác trước.")
+    return stack
+
+
+def _profile(commune: str) -> Any:
+    from shared.communes import Communes, ProfileError
+
+    try:
+        profiles = Communes.load()
+    except ProfileError as error:
+        _refuse(str(error))
+    if commune not in profiles:
+        _refuse(f"Chưa có hồ sơ của xã {commune!r}; có: {', '.join(profiles)}.")
+    return profiles[commune]
+
+
+def _lines(file: str) -> list[str]:
+    text = sys.stdin.read() if file == "-" else _read(Path(file)).decode("utf-8", "replace")
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        _refuse(f"Không đọc được {file}: {error.strerror}.")
+
+
+def _told(data: dict[str, Any]) -> str:
+    """What of an event a person at the console wants to see; personal data stay where they are."""
+    shown = ("question", "department", "field", "rule", "due_on", "kind", "channel", "how", "to", "state", "reason")
+    return " ".join(f"{name}={data[name]}" for name in shown if data.get(name) is not None)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def _refuse(reason: str) -> NoReturn:
+    typer.echo(reason, err=True)
+    raise typer.Exit(1)
+
+
+def _wrong_usage(reason: str) -> NoReturn:
+    typer.echo(reason, err=True)
+    raise typer.Exit(2)
 
 
 def main() -> None:

@@ -67,7 +67,7 @@ async def provision_streams(js: JetStreamContext, replicas: int) -> None:
         except NotFoundError:
             await js.add_stream(wanted)
             continue
-        if differs := _difference(wanted, present):
+        if differs := difference(wanted, present):
             logger().warning("stream-differs", stream=wanted.name, fields=sorted(differs))
             await js.update_stream(wanted)
 
@@ -99,12 +99,12 @@ async def provision_consumers(js: JetStreamContext, handlers: Handlers) -> None:
         except NotFoundError:
             await js.add_consumer(EVENTS, wanted)
             continue
-        if differs := _difference(wanted, present):
+        if differs := difference(wanted, present):
             logger().warning("consumer-differs", consumer=listener.name, fields=sorted(differs))
             await js.add_consumer(EVENTS, wanted)
 
 
-def _difference(wanted: StreamConfig | ConsumerConfig, present: StreamConfig | ConsumerConfig | None) -> set[str]:
+def difference(wanted: StreamConfig | ConsumerConfig, present: StreamConfig | ConsumerConfig | None) -> set[str]:
     """Fields that are asked for and are otherwise. The server adds fields of its own; those are its business."""
     asked = {field: value for field, value in vars(wanted).items() if value is not None and field != "metadata"}
     return {field for field, value in asked.items() if getattr(present, field, None) != value}

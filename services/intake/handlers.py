@@ -5,12 +5,13 @@ from typing import Annotated
 from faststream import Context
 
 from services.intake import rules
+from services.intake.codes import normalise
 from services.intake.reception import Reception
 from services.intake.store import Dialogues, Submissions
 from shared.clock import Clock
 from shared.commands import obey
 from shared.communes import Communes
-from shared.contracts import Done, Refusal, Refused
+from shared.contracts import Done, Refusal, Refused, Role
 from shared.contracts.deadlines import DeadlineSet
 from shared.contracts.intake import (
     AnnounceDialogue,
@@ -19,6 +20,7 @@ from shared.contracts.intake import (
     DialogueHeld,
     ExcuseRegistrant,
     HoldDialogue,
+    LookUpSubmission,
     PlanDialogue,
     RegisterSubmission,
 )
@@ -91,3 +93,11 @@ async def excuse_registrant(command: ExcuseRegistrant, submissions: SubmissionSt
 @consumes.command(CheckIn)
 async def check_in(command: CheckIn, submissions: SubmissionStore, now: Now) -> Done | Refused:
     return await obey(submissions, command.submission, command, lambda one: rules.check_in(one, command, now()))
+
+
+@consumes.command(LookUpSubmission)
+async def look_up_submission(command: LookUpSubmission, submissions: SubmissionStore) -> Done | Refused:
+    found = await submissions.by_code(code) if (code := normalise(command.code)) else None
+    if found is None or (command.actor.role is not Role.OPERATOR and found.commune != command.actor.commune):
+        raise Refusal("not-found", f"Không tìm thấy phiếu có mã {command.code}.")
+    return Done(version=found.version, state={"id": found.id, "commune": found.commune, "code": found.code})

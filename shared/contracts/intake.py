@@ -120,3 +120,9 @@ class ExcuseRegistrant(IntakeCommand):
 
 class CheckIn(IntakeCommand):
     submission: Token
+
+
+class LookUpSubmission(IntakeCommand):
+    """Find a submission by its receipt code; changes nothing. Of another commune only an operator finds it."""
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=20)]

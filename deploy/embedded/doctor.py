@@ -1,0 +1,111 @@
+"""`doithoai doctor`: is everything in place, and if not, what is to be done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import nats
+
+from deploy.embedded import CannotStart
+from deploy.embedded.installation import RunningStack, running
+from deploy.embedded.nats import binary
+from services.deadlines.working_days import CALENDARS, NoCalendar, load_calendar
+from services.notify.letters import check_fonts
+from shared import broker
+from shared.communes import Communes, ProfileError
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. remedy: what to do, when it is not good."""
+
+    good: bool
+    what: str
+    remedy: str = ""
+
+
+async def examine(data: Path) -> list[Finding]:
+    """Look at configuration, connections, streams, calendars and fonts. Looking changes nothing."""
+    findings = [_profiles(), *_calendars(), _fonts(), _nats_server()]
+    stack = running(data)
+    if stack is None:
+        return [
+            *findings,
+            Finding(False, f"Không có hệ thống đang chạy trên {data}", "Chạy `make run` hoặc `doithoai up`."),
+        ]
+    findings += [await _ready(name, url) for name, url in stack.services.items()]
+    return findings + await _streams(stack)
+
+
+def _profiles() -> Finding:
+    try:
+        communes = Communes.load()
+    except ProfileError as error:
+        return Finding(False, "Hồ sơ xã có lỗi", str(error))
+    return Finding(True, f"Hồ sơ xã: {', '.join(communes)}")
+
+
+def _calendars() -> list[Finding]:
+    this_year = datetime.now(UTC).year
+    calendar, findings = load_calendar(), []
+    for year in (this_year, this_year + 1):
+        try:
+            provisional = calendar.provisional(year)
+        except NoCalendar as error:
+            findings.append(Finding(False, f"Chưa có lịch làm việc năm {year}", str(error)))
+            continue
+        file = CALENDARS / f"vn-{year}.yaml"
+        remedy = f"Khi có quyết định hoán đổi ngày nghỉ, sửa {file.name} và bỏ provisional." if provisional else ""
+        findings.append(Finding(True, f"Lịch làm việc năm {year}" + (" (tạm tính)" if provisional else ""), remedy))
+    return findings
+
+
+def _fonts() -> Finding:
+    return _tried(
+        "Phông chữ thư: Liberation Serif", check_fonts, "Lấy lại thư mục services/notify/fonts từ kho mã nguồn."
+    )
+
+
+def _nats_server() -> Finding:
+    return _tried("Chương trình nats-server", binary, "Chạy `make install`.")
+
+
+def _tried(what: str, look: Callable[[], object], remedy: str) -> Finding:
+    try:
+        look()
+    except (CannotStart, RuntimeError, OSError) as error:
+        return Finding(False, f"{what}: {error}", remedy)
+    return Finding(True, what)
+
+
+async def _ready(name: str, url: str) -> Finding:
+    try:
+        async with httpx.AsyncClient(timeout=5) as client:
+            answer = await client.get(f"{url}/readyz")
+            reason = "" if answer.status_code == 200 else str(answer.json().get("reason"))
+    except (httpx.HTTPError, ValueError) as error:
+        reason = f"không trả lời ({type(error).__name__})"
+    if reason:
+        return Finding(False, f"Dịch vụ {name}: {reason}", f"Xem nhật ký log/{name}.log trong thư mục dữ liệu.")
+    return Finding(True, f"Dịch vụ {name} sẵn sàng tại {url}")
+
+
+async def _streams(stack: RunningStack) -> list[Finding]:
+    client = await nats.connect(stack.nats_url, connect_timeout=3)
+    try:
+        js, findings = client.jetstream(), []
+        for wanted in broker.streams(replicas=1):
+            assert wanted.name
+            info = await js.stream_info(wanted.name)
+            differs = broker.difference(wanted, info.config) - {"num_replicas"}
+            what = f"Luồng {wanted.name}: {info.state.messages} thông điệp"
+            remedy = f"Khác cấu hình chuẩn ở {', '.join(sorted(differs))}: khởi động lại một dịch vụ để đặt lại."
+            findings.append(Finding(not differs, what, remedy if differs else ""))
+        parked = (await js.stream_info(broker.DEADLETTERS)).state.messages
+        remedy = f"Xem {stack.services['console']}/van-hanh."
+        findings.append(Finding(not parked, f"Thông điệp bị gác lại: {parked}", remedy if parked else ""))
+        return findings
+    finally:
+        await client.close()
