@@ -141,11 +141,11 @@ def accept_conclusion(deadline: Deadline | None, concluded: DialogueConcluded) -
 def expect_answer(
     deadline: Deadline | None, assigned: QuestionAssigned, term: Term, calendar: WorkingDays, hours: OfficeHours
 ) -> Decision:
-    """The day of assignment is not counted. Another department that takes over gets the whole term.
+    """The day of assignment is not counted. Another department that takes over must answer, and gets the whole term.
 
-    A department that is named again gets no new term, and neither does one named while an answer is with the office.
+    A department that is named again gets no second one.
     """
-    if deadline is not None and (_overtaken(deadline, assigned) or _goes_on(deadline, assigned)):
+    if deadline is not None and (_overtaken(deadline, assigned) or _is_named_again(deadline, assigned)):
         return deadline, []
     anchor = local_date(assigned.occurred_at)
     started, said = _start(
@@ -161,7 +161,7 @@ def expect_answer(
 
 def accept_answer(deadline: Deadline | None, drafted: AnswerDrafted) -> Decision:
     """A department has done its duty once its answer is with the office, in time or late."""
-    if deadline is None or _for_the_next_department(deadline, drafted):
+    if deadline is None or _rests_on_a_later_assignment(deadline, drafted):
         raise TooEarly(f"{drafted.department} does not owe the answer to {drafted.question} yet")
     if _overtaken(deadline, drafted) or drafted.draft <= deadline.draft:
         return deadline, []
@@ -173,8 +173,8 @@ def reopen(deadline: Deadline | None, returned: AnswerReturned, calendar: Workin
 
     One that is sent back later was handed in, and its department keeps the date on which it did so.
     """
-    if deadline is None:
-        raise TooEarly(f"no answer to {returned.question} is owed yet")
+    if deadline is None or _rests_on_a_later_assignment(deadline, returned):
+        raise TooEarly(f"{returned.department} does not owe the answer to {returned.question} yet")
     if _overtaken(deadline, returned) or returned.draft <= deadline.returned:
         return deadline, []
     if returned.draft > deadline.draft:
@@ -190,7 +190,7 @@ def reopen(deadline: Deadline | None, returned: AnswerReturned, calendar: Workin
 
 def extend(deadline: Deadline | None, granted: ExtensionGranted, calendar: WorkingDays, hours: OfficeHours) -> Decision:
     """The term ends so many working days after its present end; one that was missed runs again."""
-    if deadline is None or _for_the_next_department(deadline, granted):
+    if deadline is None or _rests_on_a_later_assignment(deadline, granted):
         raise TooEarly(f"{granted.department} does not owe the answer to {granted.question} yet")
     if _overtaken(deadline, granted) or granted.occurred_at in deadline.extended:
         return deadline, []
@@ -230,7 +230,7 @@ def accept_answer_at_dialogue(deadline: Deadline | None, answered: QuestionAnswe
     """The registrant has heard the answer: nothing is owed any more."""
     if deadline is None:
         raise TooEarly(f"no answer to {answered.question} is owed yet")
-    if _overtaken(deadline, answered):
+    if _overtaken(deadline, answered) or deadline.state == "cancelled":
         return deadline, []
     return _meet(deadline, answered.occurred_at)
 
@@ -368,20 +368,17 @@ def _never_owed(redirected: QuestionRedirected) -> Deadline:
 
 def _overtaken(deadline: Deadline, fact: Event) -> bool:
     if deadline.state == "cancelled":
-        return not (isinstance(fact, QuestionAssigned) and fact.occurred_at > deadline.as_of)
+        return fact.occurred_at <= deadline.as_of
     return fact.occurred_at < deadline.as_of
 
 
-def _goes_on(deadline: Deadline, assigned: QuestionAssigned) -> bool:
-    if deadline.state == "cancelled":
-        return False
-    sent_back = 0 < deadline.draft == deadline.returned
-    return assigned.department == deadline.department or (deadline.state == "met" and not sent_back)
+def _is_named_again(deadline: Deadline, assigned: QuestionAssigned) -> bool:
+    return assigned.department == deadline.department and deadline.state != "cancelled"
 
 
-def _for_the_next_department(deadline: Deadline, fact: AnswerDrafted | ExtensionGranted) -> bool:
-    newer = fact.occurred_at >= deadline.as_of
-    return deadline.state in OPEN and fact.department != deadline.department and newer
+def _rests_on_a_later_assignment(deadline: Deadline, fact: AnswerDrafted | AnswerReturned | ExtensionGranted) -> bool:
+    owes_nothing = deadline.state == "cancelled" or fact.department != deadline.department
+    return owes_nothing and not _overtaken(deadline, fact)
 
 
 def _met_since(deadline: Deadline, returned: AnswerReturned) -> bool:
