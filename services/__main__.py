@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast, get_args
 
 import typer
 
@@ -150,12 +150,12 @@ def letter(
     """Dựng một thư từ dữ liệu JSON thành PDF."""
     from pydantic import ValidationError
 
-    from services.notify.letters import KINDS, CannotPrint, LetterData, render_letter
+    from services.notify.letters import CannotPrint, Kind, LetterData, render_letter
 
-    if kind not in KINDS:
-        _wrong_usage(f"không có loại thư {kind!r}; có: {', '.join(KINDS)}")
+    if kind not in (kinds := get_args(Kind)):
+        _wrong_usage(f"không có loại thư {kind!r}; có: {', '.join(kinds)}")
     try:
-        pdf = render_letter(kind, LetterData.model_validate_json(_read(file)))
+        pdf = render_letter(cast("Kind", kind), LetterData.model_validate_json(_read(file)))
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors())
         _refuse(f"{file}: dữ liệu chưa đúng: {wrong}")

@@ -49,11 +49,13 @@ class Service:
         self.app = FastAPI(
             title=f"doithoai {name}", lifespan=self._lifespan, docs_url=None, redoc_url=None, openapi_url=None
         )
-        self.busy: Callable[[], int] = lambda: 0
         self._handlers = Handlers(name)
         self._context: dict[str, Any] = {}
         self._sweeps: list[tuple[float, Sweep]] = []
         self._at_start: list[Sweep] = []
+        self._work: list[Sweep] = []
+        self._stops: list[Sweep] = []
+        self._busy: list[Callable[[], int]] = []
         self._broker: NatsBroker | None = None
         self._ready = False
         self._why_not = "đang khởi động"
@@ -70,11 +72,19 @@ class Service:
         """Do this again and again, and at once whenever the rehearsal clock was moved."""
         self._sweeps.append((seconds, sweep))
 
+    def works(self, work: Sweep, *, stop: Sweep | None = None, busy: Callable[[], int] | None = None) -> None:
+        """Do this beside everything else; `stop` ends it in order, `busy` counts what is under way."""
+        self._work.append(work)
+        if stop is not None:
+            self._stops.append(stop)
+        if busy is not None:
+            self._busy.append(busy)
+
     def at_start(self, task: Sweep) -> None:
         """Do this once the connections stand, before the first message is taken."""
         self._at_start.append(task)
 
-    def in_background(self, task: Sweep) -> None:
+    def _in_background(self, task: Sweep) -> None:
         """Run this beside everything else until the service stops."""
         self._tasks.append(asyncio.create_task(self._for_ever(task)))
 
@@ -147,12 +157,14 @@ class Service:
             self.clock.on_move(self._sweep_now)
         if self.database is not None:
             self.outbox = Outbox(self.database, js)
-            self.in_background(self.outbox.run)
+            self._in_background(self.outbox.run)
         for task in self._at_start:
             await task()
+        for work in self._work:
+            self._in_background(work)
         await self._listen(js)
         for seconds, sweep in self._sweeps:
-            self.in_background(lambda seconds=seconds, sweep=sweep: self._repeat(seconds, sweep))  # type: ignore[misc]
+            self._in_background(lambda seconds=seconds, sweep=sweep: self._repeat(seconds, sweep))  # type: ignore[misc]
         self._swept_at = self.clock()
 
     async def _listen(self, js: Any) -> None:
@@ -176,6 +188,9 @@ class Service:
         self._ready = False
         if self._broker is not None:
             await self._broker.stop()
+        with suppress(TimeoutError):
+            for stop in self._stops:
+                await asyncio.wait_for(stop(), 5)
         if self.outbox is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.outbox.drain(), 5)
@@ -240,7 +255,7 @@ class Service:
                 "clock": self.clock().isoformat(),
                 "swept_at": self._swept_at.isoformat() if self._swept_at else None,
                 "outbox": self.outbox.backlog if self.outbox else 0,
-                "busy": self.busy(),
+                "busy": sum(busy() for busy in self._busy),
             }
 
         @app.get("/metrics", include_in_schema=False)

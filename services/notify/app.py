@@ -1,0 +1,29 @@
+"""Wires notify."""
+
+from services.notify import handlers
+from services.notify.letters import check_fonts
+from services.notify.post import AT_ONCE, PostRoom
+from services.notify.smtp import Mailer
+from services.notify.store import Correspondences
+from shared.service import Service
+from shared.settings import Settings
+
+
+def build(settings: Settings) -> Service:
+    """A missing letter face stops the start: with another one, letters would break their pages elsewhere."""
+    check_fonts()
+    service = Service("notify", settings)
+    assert service.database is not None
+    correspondences = Correspondences(service.database)
+    post = PostRoom(
+        correspondences,
+        service.communes,
+        Mailer(settings.smtp_url, AT_ONCE),
+        settings.letters,
+        settings.public_url,
+        service.clock,
+    )
+    service.hears(handlers.consumes, correspondences=correspondences, post=post, communes=service.communes)
+    service.every(1, post.take_what_waits)
+    service.works(post.work, stop=post.stop, busy=lambda: post.busy)
+    return service

@@ -1,0 +1,192 @@
+"""The post room: notes a fact, takes on what it made due, and sends it.
+
+A message is claimed in the same save that makes it due, then it leaves, then the result is saved. A crash between
+the two leaves a claim that goes stale; whoever finds it sends again under the same reference and says so.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from ulid import ULID
+
+from services.notify import delivery
+from services.notify.correspondence import Correspondence, Decision, Message
+from services.notify.letters import CannotPrint, letter_data, render_letter
+from services.notify.mails import CannotMail, render_mail
+from services.notify.smtp import Mailer, NotEver, NotNow, Unknown
+from services.notify.store import Correspondences
+from services.notify.wording import VIETNAM
+from shared.clock import Clock
+from shared.communes import Communes
+from shared.contracts import Event
+from shared.logs import in_short, logger
+
+STALE_AFTER = timedelta(minutes=2)
+AT_ONCE = 6
+"""Messages under way at a time, and connections to the mail server."""
+WAITING_LIMIT = 500
+"""Claims that may wait in this process; beyond, messages stay queued for whoever has time."""
+
+
+class PostRoom:
+    """Writes and sends for all communes."""
+
+    def __init__(
+        self,
+        correspondences: Correspondences,
+        communes: Communes,
+        mailer: Mailer,
+        letters: Path,
+        base_url: str,
+        now: Clock,
+    ) -> None:
+        self._correspondences = correspondences
+        self._communes = communes
+        self._mailer = mailer
+        self._letters = letters
+        self._base_url = base_url
+        self._now = now
+        self._claims: asyncio.Queue[tuple[Correspondence, str]] = asyncio.Queue()
+        self._under_way = 0
+        self._stopping = False
+
+    @property
+    def busy(self) -> int:
+        """Claims of this process that are not done."""
+        return self._claims.qsize() + self._under_way
+
+    async def begin(self, first: Decision) -> bool:
+        """Save a new correspondence. Returns False when there is one already."""
+        state, events, claim = self._claiming(*first)
+        if not await self._correspondences.create(state, events):
+            return False
+        self._take(state, claim)
+        return True
+
+    async def note(self, case: str, decide: Callable[[Correspondence | None], Decision]) -> None:
+        """Note a fact in a case's correspondence."""
+        claim = ""
+
+        def deciding(state: Correspondence | None) -> Decision:
+            nonlocal claim
+            after, events, claim = self._claiming(*decide(state))
+            return after, events
+
+        saved = await self._correspondences.change(case, deciding)
+        self._take(saved.state, claim)
+
+    async def take_what_waits(self) -> None:
+        """Take on what is due: temporary failures whose pause is over, claims that a crash left behind."""
+        if self.busy >= WAITING_LIMIT:
+            return
+        for case in await self._correspondences.waiting(self._now()):
+            await self.note(case, _as_it_is)
+
+    async def work(self) -> None:
+        """Send until cancelled; what was claimed and not begun is given back."""
+        workers = [asyncio.create_task(self._worker()) for _ in range(AT_ONCE)]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Finish what is being sent, give back the rest."""
+        self._stopping = True
+        while not self._claims.empty():
+            state, claim = self._claims.get_nowait()
+            await self._record(state.id, lambda one, claim=claim: delivery.release(one, claim, self._now()))  # type: ignore[misc]
+        while self._under_way:  # noqa: ASYNC110 - waited for once, when the service stops
+            await asyncio.sleep(0.02)
+        await self._mailer.close()
+
+    def _claiming(self, state: Correspondence, events: Sequence[Event]) -> tuple[Correspondence, list[Event], str]:
+        claim = str(ULID())
+        if self._stopping or self.busy >= WAITING_LIMIT:
+            return state, list(events), claim
+        after, more = delivery.claim_due(state, claim, self._now(), STALE_AFTER)
+        return after, [*events, *more], claim
+
+    def _take(self, state: Correspondence, claim: str) -> None:
+        if state.claimed(claim):
+            self._claims.put_nowait((state, claim))
+
+    async def _worker(self) -> None:
+        while True:
+            state, claim = await self._claims.get()
+            self._under_way += 1
+            try:
+                for message in state.claimed(claim):
+                    await self._send(state, message, claim)
+            except Exception as error:  # noqa: BLE001 - the claim goes stale and is taken on again
+                logger().error("sending-failed", case=state.id, exc_info=error)
+            finally:
+                self._under_way -= 1
+
+    async def _send(self, state: Correspondence, message: Message, claim: str) -> None:
+        now = self._now
+        try:
+            if message.channel == "email":
+                reference = await self._mail(state, message)
+            else:
+                reference = await self._print(state, message)
+        except Unknown as error:
+            logger().warning("sent-or-not", notification=message.id, error=in_short(error))
+        except NotNow as error:
+            reason = str(error)
+            await self._record(
+                state.id, lambda one: delivery.failed(one, message.id, reason, now(), permanent=False, by=claim)
+            )
+        except (NotEver, CannotMail, CannotPrint) as error:
+            reason = str(error)
+            await self._record(
+                state.id, lambda one: delivery.failed(one, message.id, reason, now(), permanent=True, by=claim)
+            )
+        else:
+            await self._record(state.id, lambda one: delivery.sent(one, message.id, reference, now()))
+
+    async def _mail(self, state: Correspondence, message: Message) -> str:
+        profile = self._communes[state.commune]
+        mail = render_mail(state, message, profile, base_url=self._base_url, now=self._now())
+        await self._mailer.send(mail, profile.email, message.to)
+        return str(mail["Message-ID"])
+
+    async def _print(self, state: Correspondence, message: Message) -> str:
+        """The file is named by the message, so that a second attempt writes the same letter over the first."""
+        assert message.kind in ("answer", "guidance")
+        profile = self._communes[state.commune]
+        data = letter_data(state, message, profile, message.created_at.astimezone(VIETNAM).date())
+        pdf = await asyncio.to_thread(render_letter, message.kind, data)
+        name = f"{message.id}.pdf"
+        await asyncio.to_thread(_write, self._letters / state.commune / name, pdf)
+        return name
+
+    async def _record(self, case: str, decide: Callable[[Correspondence], Decision]) -> None:
+        """Note the result, also of what it makes due, such as a letter instead of a mail."""
+
+        def deciding(state: Correspondence | None) -> Decision:
+            assert state is not None, "a correspondence is never deleted"
+            return decide(state)
+
+        await self.note(case, deciding)
+
+
+def _as_it_is(state: Correspondence | None) -> Decision:
+    assert state is not None, "a correspondence is never deleted"
+    return state, []
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Whole or not at all, and on the disk before it is said to be there."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(".part")
+    with part.open("wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(file)
