@@ -505,6 +505,14 @@ def test_a_redirection_leaves_a_term_that_was_met():
     assert (deadline.state, said) == ("met", [])
 
 
+def test_facts_of_the_same_instant_are_taken_as_they_follow_from_each_other():
+    """A rehearsal may do in one millisecond what takes people a day."""
+    assert after(assigned("08-24 09:00"), drafted("08-24 09:00")).state == "met"
+    cancelled = after(assigned("08-24 09:00"), redirected("08-24 09:00"))
+    assert cancelled.state == "cancelled"
+    assert apply(cancelled, assigned("08-24 09:00")) == (cancelled, [])
+
+
 # The conclusion
 
 
