@@ -163,9 +163,11 @@ def accept_answer(deadline: Deadline | None, drafted: AnswerDrafted) -> Decision
     """A department has done its duty once its answer is with the office, in time or late."""
     if deadline is None or _rests_on_a_later_assignment(deadline, drafted):
         raise TooEarly(f"{drafted.department} does not owe the answer to {drafted.question} yet")
-    if _overtaken(deadline, drafted) or drafted.draft <= deadline.draft:
+    if _overtaken(deadline, drafted) or drafted.draft <= deadline.returned:
         return deadline, []
-    return _meet(replace(deadline, draft=drafted.draft, drafted_at=drafted.occurred_at), drafted.occurred_at)
+    if drafted.draft > deadline.draft:
+        deadline = replace(deadline, draft=drafted.draft, drafted_at=drafted.occurred_at)
+    return _meet(deadline, drafted.occurred_at)
 
 
 def reopen(deadline: Deadline | None, returned: AnswerReturned, calendar: WorkingDays, hours: OfficeHours) -> Decision:

@@ -643,6 +643,19 @@ STORIES = {
         drafted("09-07 09:00", 2),
         answered("09-10 09:00"),
     ),
+    "handed in, then replaced by a later one": (
+        assigned("08-24 09:00"),
+        drafted("08-26 09:00", 1),
+        drafted("09-04 09:00", 2),
+        drafted("09-05 09:00", 3),
+    ),
+    "the office takes an answer away and gives the question to another department": (
+        assigned("08-24 09:00"),
+        drafted("08-26 09:00", 1),
+        assigned("08-27 09:00", "van-hoa"),
+        drafted("08-28 09:00", 2, "van-hoa"),
+        returned("08-28 10:00", 2, "van-hoa"),
+    ),
     "redirected, then assigned after all": (
         redirected("08-24 09:00"),
         assigned("08-25 09:00"),
