@@ -97,9 +97,9 @@ def classify(
     json_lines: Json = False,
 ) -> None:
     """Phân loại câu hỏi: lĩnh vực, phòng phụ trách, vì sao."""
-    from services.routing.app import classifier_of
+    from services.routing.vocabulary import classifier_for
 
-    classifier = classifier_of(_profile(commune))
+    classifier = classifier_for(_profile(commune))
     for line in _lines(file):
         found = classifier.classify(line)
         if json_lines:

@@ -1,5 +1,6 @@
-"""Following a case: every event of one submission or dialogue, from all services, in the order of the stream."""
+"""Reading the stream: one case's events across all services, or everything since a place, in the stream's order."""
 
+from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from nats.aio.client import Client
@@ -13,17 +14,28 @@ MOST = 2_000
 
 
 async def follow(nats: Client, commune: str, case: str) -> list[Envelope]:
-    """The events of a case, read from the stream by subject; at most 2,000."""
-    js, subject, sequence = nats.jetstream(), f"event.*.{commune}.{case}.>", 1
+    """The events of a submission or a dialogue, at most 2,000."""
     found: list[Envelope] = []
-    while len(found) < MOST:
-        try:
-            message = await js.get_msg(EVENTS, seq=sequence, subject=subject, direct=True, next=True)
-        except NotFoundError:
+    async for _, envelope in read(nats, f"event.*.{commune}.{case}.>"):
+        found.append(envelope)
+        if len(found) == MOST:
             break
+    return found
+
+
+async def read(nats: Client, subject: str, start: int = 1) -> AsyncIterator[tuple[int, Envelope]]:
+    """Each event on a subject with its place in the stream, from `start` to the end as it is now.
+
+    For few events: each costs a round trip. A malformed message is parked by its handlers and left out here.
+    """
+    js = nats.jetstream()
+    while True:
+        try:
+            message = await js.get_msg(EVENTS, seq=start, subject=subject, direct=True, next=True)
+        except NotFoundError:
+            return
         assert message.seq is not None
         assert message.data is not None
-        with suppress(ValidationError):  # a malformed message is parked; it is no part of the case
-            found.append(Envelope.model_validate_json(message.data))
-        sequence = message.seq + 1
-    return found
+        with suppress(ValidationError):
+            yield message.seq, Envelope.model_validate_json(message.data)
+        start = message.seq + 1

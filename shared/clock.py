@@ -33,6 +33,7 @@ class RehearsalClock:
 
     def __init__(self) -> None:
         self._ahead = timedelta()
+        self.is_set = False
         self._moved: list[Callable[[], Awaitable[None]]] = []
 
     def __call__(self) -> datetime:
@@ -64,7 +65,8 @@ class RehearsalClock:
 
     def _set(self, data: bytes) -> None:
         ahead = timedelta(seconds=float(json.loads(data)["ahead_seconds"]))
-        self._ahead = max(self._ahead, ahead) if self._ahead else ahead
+        self._ahead = max(self._ahead, ahead) if self.is_set else ahead
+        self.is_set = True
 
 
 async def provision_clock(nats: Client, replicas: int = 1) -> None:
@@ -74,6 +76,13 @@ async def provision_clock(nats: Client, replicas: int = 1) -> None:
         await js.key_value(BUCKET)
     except NotFoundError:
         await js.create_key_value(KeyValueConfig(bucket=BUCKET, history=1, replicas=replicas))
+
+
+async def moved_to(nats: Client) -> datetime | None:
+    """The installation's simulated time; None while nobody has ever set it."""
+    clock = RehearsalClock()
+    await clock.refresh(nats)
+    return clock() if clock.is_set else None
 
 
 async def move_clock(nats: Client, to: datetime) -> None:

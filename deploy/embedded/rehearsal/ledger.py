@@ -1,0 +1,50 @@
+"""The rehearsal's own count of what was said, kept apart from the services, to check their books against."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from shared.contracts import Event, deadlines, intake, notify, routing
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Counts of one rehearsal. questions: what became of each, `open` until something did."""
+
+    submissions: dict[str, intake.SubmissionReceived] = field(default_factory=dict)
+    questions: dict[str, str] = field(default_factory=dict)
+    messages: Counter[tuple[str, str]] = field(default_factory=Counter)
+    failed: int = 0
+    missed: dict[str, str] = field(default_factory=dict)
+    escalated: Counter[str] = field(default_factory=Counter)
+    extended: int = 0
+    triaged: int = 0
+
+    def note(self, event: Event) -> None:
+        match event:
+            case intake.SubmissionReceived():
+                self.submissions[event.case] = event
+                self.questions |= {question.id: "open" for question in event.questions}
+            case routing.QuestionSettled():
+                self.questions[event.question] = event.how
+            case routing.QuestionAwaitsTriage():
+                self.triaged += 1
+            case routing.ExtensionGranted():
+                self.extended += 1
+            case notify.NotificationSent():
+                self.messages[event.kind, event.channel] += 1
+            case notify.NotificationFailed():
+                self.failed += 1
+            case deadlines.DeadlineMissed():
+                self.missed[event.deadline] = event.rule
+            case deadlines.EscalationRaised():
+                self.escalated[event.deadline] += 1
+
+    def became(self, how: str) -> int:
+        return sum(one == how for one in self.questions.values())
+
+    @property
+    def balances(self) -> bool:
+        """Received is answered and redirected and open, and every missed term has been escalated."""
+        answered = self.became("answered-at-dialogue") + self.became("answered-in-writing")
+        total = answered + self.became("redirected") + self.became("open")
+        return total == len(self.questions) and set(self.missed) <= set(self.escalated)
