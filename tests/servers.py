@@ -74,9 +74,17 @@ class RunningSystem:
         """Send a signal to one process: a service by its name, or `nats`, `database`, `mail`."""
         self._stack.kill(name, number)
 
-    def until_ready(self) -> None:
-        """Wait until every process serves again."""
-        self._loop.run(self._stack.until_ready())
+    def crash(self, name: str) -> None:
+        """Kill one process by surprise, and wait until it was started again and serves."""
+        before = self.restarts[name]
+        self.kill(name)
+        self._loop.run(self._come_back(name, before))
+
+    async def _come_back(self, name: str, before: int) -> None:
+        async with asyncio.timeout(60):
+            while self.restarts[name] == before:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.01)
+            await self._stack.until_ready()
 
 
 @contextmanager
@@ -156,15 +164,10 @@ def choice() -> Choice:
 def _nats_container() -> Iterator[str]:
     from testcontainers.core.container import DockerContainer
 
-    with tempfile.TemporaryDirectory(prefix="doithoai-test-") as folder:
-        file = Path(folder) / "nats-server.conf"
-        file.write_text(configuration({"operator": "operator"}, "/data", "0.0.0.0:4222", "0.0.0.0:8222"))
-        file.chmod(0o644)
-        Path(folder).chmod(0o755)
-        container = DockerContainer("nats:2").with_exposed_ports(4222).with_command("--config /nats-server.conf")
-        with container.with_volume_mapping(str(file), "/nats-server.conf", "ro") as server:
-            host, port = server.get_container_host_ip(), server.get_exposed_port(4222)
-            yield f"nats://operator:operator@{host}:{port}"
+    settings = configuration({"operator": "operator"}, "/data", "0.0.0.0:4222", "0.0.0.0:8222")
+    container = DockerContainer("nats:2").with_exposed_ports(4222).with_command("--config /doithoai.conf")
+    with container.with_copy_into_container(settings.encode(), "/doithoai.conf") as server:
+        yield f"nats://operator:operator@{server.get_container_host_ip()}:{server.get_exposed_port(4222)}"
 
 
 @contextmanager

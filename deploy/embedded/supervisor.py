@@ -53,9 +53,9 @@ class Stack:
         self._data = data
         self._ports = Block(base_port)
         self._clock = clock
-        self._nats_url = nats_url
-        self._mongo_url = mongo_url
-        self._smtp_url = smtp_url
+        self._nats_url = nats_url or None  # a variable that is set to nothing names no server
+        self._mongo_url = mongo_url or None
+        self._smtp_url = smtp_url or None
         self._services = tuple(services)
         self._service_command = service_command
         self._start_limit_s = start_limit_s

@@ -28,7 +28,15 @@ from deploy.embedded.installation import AlreadyRunning, Installation, RunningSt
 from deploy.embedded.installation import running as running_on
 from deploy.embedded.nats import GRANTS, NatsServer
 from deploy.embedded.ports import LISTENERS, Block, PortTaken, free_block, require_free
-from deploy.embedded.process import NotReady, Process, Program, accepts_connections, die_with, pause_before_restart
+from deploy.embedded.process import (
+    LOG_LIMIT,
+    NotReady,
+    Process,
+    Program,
+    accepts_connections,
+    die_with,
+    pause_before_restart,
+)
 from deploy.embedded.supervisor import SERVICES, Stack
 from tests.servers import RunningSystem, Servers, running
 
@@ -239,6 +247,14 @@ async def test_whatever_is_killed_comes_back_with_its_data(stack: Stack) -> None
     assert set(stack.restarts.values()) == {1}
 
 
+def test_a_test_can_let_a_process_crash() -> None:
+    with running(services=("routing",), service_command=stand_in) as system:
+        before = system.pids
+        system.crash("routing")
+        assert system.restarts == {"nats": 0, "database": 0, "mail": 0, "routing": 1}
+        assert system.pids["routing"] != before["routing"]
+
+
 async def test_a_service_that_cannot_start_is_named_with_its_last_words(tmp_path: Path) -> None:
     def broken(service: str) -> tuple[str, ...]:
         dies = (sys.executable, "-c", "raise SystemExit('no calendar')")
@@ -279,6 +295,19 @@ while True: server.accept()
     pid = process.pid
     await process.stop(limit_s=0.1)
     assert not alive([pid])
+
+
+async def test_a_log_that_has_grown_large_is_set_aside_at_the_next_start(tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir()
+    for name, size in (("nats", LOG_LIMIT + 1), ("mail", LOG_LIMIT - 1)):
+        with (tmp_path / "log" / f"{name}.log").open("wb") as grown:
+            grown.truncate(size)
+    stack = Stack(tmp_path, free_block().base, services=())
+    await stack.start()
+    await stack.stop()
+    assert (tmp_path / "log" / "nats.log.1").stat().st_size == LOG_LIMIT + 1
+    assert (tmp_path / "log" / "nats.log").stat().st_size < LOG_LIMIT
+    assert not (tmp_path / "log" / "mail.log.1").exists()
 
 
 async def test_a_program_that_is_missing_is_reported(tmp_path: Path) -> None:
