@@ -1,0 +1,110 @@
+"""How a message leaves: claimed before the act, its result recorded after it, tried again when it failed for now."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from services.notify.correspondence import Correspondence, Decision, Message, add, can_be_posted, give_up, put, say
+from shared.contracts import Event
+from shared.contracts.notify import NotificationSent
+
+PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+"""After the first, second, third and every later attempt that failed for now."""
+
+MOST_ATTEMPTS = 27
+"""With these pauses the last attempt comes 23 hours and 21 minutes after the first: then a person must see to it."""
+
+LOST_TRACK = "Đã thử nhiều lần mà không rõ kết quả; cần kiểm tra thư đã đi chưa trước khi gửi lại."
+
+
+def claim_due(state: Correspondence, by: str, now: datetime, stale_after: timedelta) -> Decision:
+    """Take on every message that is due; once this is saved, `state.claimed(by)` is the caller's to send.
+
+    A claim without a result after `stale_after` was lost in a crash. It may be taken on again, with the same id,
+    so that the receiver can recognise a second copy; a letter is merely written again over the same file.
+
+    Args:
+        by: a name that no other claim has.
+    """
+    events: list[Event] = []
+    for message in state.messages:
+        if message.next_action_at is None or message.next_action_at > now:
+            continue
+        if message.attempts >= MOST_ATTEMPTS:
+            state, said = give_up(state, message, LOST_TRACK, now)
+            events += said
+            continue
+        lost = message.state == "sending"
+        claimed = replace(
+            message,
+            state="sending",
+            claimed_at=now,
+            claimed_by=by,
+            next_action_at=now + stale_after,
+            attempts=message.attempts + 1,
+            uncertain=message.uncertain or (lost and message.channel == "email"),
+        )
+        state = put(state, claimed)
+    return state, events
+
+
+def release(state: Correspondence, by: str, now: datetime) -> Decision:
+    """A process that stops before it began to send gives back what it had claimed."""
+    for message in state.claimed(by):
+        freed = replace(message, state="queued", next_action_at=now, attempts=message.attempts - 1)
+        state = put(state, replace(freed, claimed_at=None, claimed_by=None))
+    return state, []
+
+
+def sent(state: Correspondence, message_id: str, reference: str, now: datetime, *, uncertain: bool = False) -> Decision:
+    """It has left. True whoever holds the claim by now, and also after it was given up for lost.
+
+    Args:
+        reference: the Message-ID of a mail, the file name of a letter.
+        uncertain: the mail server's answer was cut off.
+    """
+    message = state.message(message_id)
+    if message.state == "sent":
+        return state, []
+    message = replace(
+        message,
+        state="sent",
+        sent_at=now,
+        reference=reference,
+        uncertain=message.uncertain or uncertain,
+        next_action_at=None,
+        reason=None,
+    )
+    said = say(NotificationSent, state, message, now, reference=reference, uncertain=message.uncertain)
+    return put(state, message), [said]
+
+
+def failed(state: Correspondence, message_id: str, reason: str, now: datetime, *, permanent: bool, by: str) -> Decision:
+    """Not now: tried again with growing pauses, for a day. Never: an answer by mail becomes a letter if it can.
+
+    Only the holder of the claim can say so; another may be sending it meanwhile.
+
+    Args:
+        reason: what the mail server or the printer said.
+        by: the claim that tried.
+    """
+    message = state.message(message_id)
+    if message not in state.claimed(by):
+        return state, []
+    if not permanent and message.attempts < MOST_ATTEMPTS:
+        pause = PAUSES[min(message.attempts, len(PAUSES)) - 1]
+        again = replace(message, state="queued", next_action_at=now + pause, reason=reason)
+        return put(state, replace(again, claimed_at=None, claimed_by=None)), []
+    state, events = give_up(state, message, reason, now)
+    if message.channel == "letter" or message.kind not in ("answer", "guidance") or not can_be_posted(state, message):
+        return state, events
+    letter = Message(
+        id=f"{message.id}.letter",
+        kind=message.kind,
+        channel="letter",
+        to=(),
+        questions=message.questions,
+        created_at=now,
+        next_action_at=now,
+    )
+    state, queued = add(state, letter, now)
+    return state, [*events, *queued]

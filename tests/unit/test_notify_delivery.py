@@ -1,0 +1,134 @@
+from datetime import timedelta
+
+import pytest
+
+from services.notify import delivery, rules
+from services.notify.delivery import LOST_TRACK, MOST_ATTEMPTS, PAUSES
+from shared.contracts.routing import AnswerApproved, QuestionRedirected
+from shared.contracts.taxonomy import Scope
+from tests.builders import NOW, SUBMISSION, of_question, registrant, submission_received
+
+STALE = timedelta(minutes=5)
+ANSWER = f"{SUBMISSION}.answer.1"
+
+
+def an_answer(**known):
+    """A late form's answer that waits to be sent; its receipt is out."""
+    state, _ = rules.acknowledge(None, submission_received(on_time=False, registrant=registrant(**known)), NOW)
+    for message in state.messages:
+        state, _ = delivery.sent(state, message.id, "<receipt>", NOW)
+    return rules.note_answer(state, of_question(AnswerApproved), NOW)[0]
+
+
+def claimed(state, by="first", at=NOW):
+    return delivery.claim_due(state, by, at, STALE)[0]
+
+
+def test_a_claim_is_the_callers_alone():
+    state = claimed(an_answer())
+    assert [message.id for message in state.claimed("first")] == [ANSWER]
+    assert claimed(state, "second") == state
+    assert state.next_action_at == NOW + STALE
+
+
+def test_what_is_not_due_is_not_claimed():
+    state = an_answer()
+    assert claimed(state, at=NOW - timedelta(seconds=1)) == state
+
+
+@pytest.mark.parametrize(
+    ("known", "uncertain", "because"),
+    [
+        ({}, True, "the mail may have left before the crash"),
+        ({"email": None}, False, "the letter is written over the same file"),
+    ],
+)
+def test_a_lost_claim_is_taken_on_again_with_the_same_id(known, uncertain, because):
+    state = claimed(claimed(an_answer(**known)), "second", NOW + STALE)
+    [message] = state.claimed("second")
+    assert (message.id, message.uncertain, message.attempts) == (ANSWER, uncertain, 2), because
+    _, [sent] = delivery.sent(state, ANSWER, "reference", NOW)
+    assert sent.uncertain is uncertain, because
+
+
+def test_a_result_is_said_once():
+    state, [_] = delivery.sent(claimed(an_answer()), ANSWER, "<id>", NOW)
+    assert delivery.sent(state, ANSWER, "<id>", NOW) == (state, [])
+    assert delivery.failed(state, ANSWER, "too late", NOW, permanent=True, by="first") == (state, [])
+
+
+def test_only_the_holder_of_the_claim_says_that_it_failed():
+    state = claimed(claimed(an_answer()), "second", NOW + STALE)
+    assert delivery.failed(state, ANSWER, "451", NOW, permanent=False, by="first") == (state, [])
+
+
+def test_a_success_counts_whoever_holds_the_claim():
+    state = claimed(claimed(an_answer()), "second", NOW + STALE)
+    state, [sent] = delivery.sent(state, ANSWER, "<id>", NOW)
+    assert sent.name == "notification-sent"
+    assert state.claimed("second") == ()
+
+
+def test_a_message_that_fails_for_now_is_tried_for_a_day_with_growing_pauses():
+    state, at, pauses = an_answer(), NOW, []
+    while True:
+        state = claimed(state, at=at)
+        state, events = delivery.failed(state, ANSWER, "451 busy", at, permanent=False, by="first")
+        if events:
+            break
+        pauses.append(state.message(ANSWER).next_action_at - at)
+        at += pauses[-1]
+    assert pauses[:5] == [*PAUSES, PAUSES[-1]]
+    assert timedelta(hours=23) < at - NOW < timedelta(hours=24)
+    assert [event.name for event in events] == ["notification-failed", "notification-queued"]
+
+
+def test_a_mail_that_is_refused_for_good_becomes_a_letter():
+    state, [failed, queued] = delivery.failed(
+        claimed(an_answer()), ANSWER, "550 unknown", NOW, permanent=True, by="first"
+    )
+    letter = state.message(f"{ANSWER}.letter")
+    assert (failed.reason, queued.channel) == ("550 unknown", "letter")
+    assert (letter.questions, letter.next_action_at) == (state.message(ANSWER).questions, NOW)
+    state, events = delivery.failed(claimed(state), letter.id, "Phông chữ thiếu ký tự", NOW, permanent=True, by="first")
+    assert [event.name for event in events] == ["notification-failed"]
+    assert state.next_action_at is None
+
+
+@pytest.mark.parametrize(
+    ("known", "scope", "because"),
+    [
+        ({"address": None}, Scope.COMPLAINT, "there is no postal address"),
+        ({}, Scope.DENUNCIATION, "a denouncer's name is not printed"),
+    ],
+)
+def test_a_refused_mail_stays_a_failure_where_no_letter_may_be_written(known, scope, because):
+    state, _ = rules.acknowledge(None, submission_received(registrant=registrant(**known)), NOW)
+    state, _ = delivery.sent(state, state.messages[0].id, "<receipt>", NOW)
+    state, _ = rules.guide(state, of_question(QuestionRedirected, scope=scope), NOW)
+    guidance = state.messages[-1].id
+    state, events = delivery.failed(claimed(state), guidance, "550", NOW, permanent=True, by="first")
+    assert [event.name for event in events] == ["notification-failed"], because
+
+
+def test_a_receipt_that_is_refused_does_not_become_a_letter():
+    state, _ = rules.acknowledge(None, submission_received(), NOW)
+    receipt = state.messages[0].id
+    state, events = delivery.failed(claimed(state), receipt, "550", NOW, permanent=True, by="first")
+    assert [event.name for event in events] == ["notification-failed"]
+    assert len(state.messages) == 1
+
+
+def test_a_message_whose_sender_always_dies_is_given_up():
+    state, at = an_answer(), NOW
+    for number in range(MOST_ATTEMPTS):
+        state = claimed(state, f"claim-{number}", at)
+        at += STALE
+    state, [failed] = delivery.claim_due(state, "last", at, STALE)
+    assert (failed.reason, state.claimed("last"), state.next_action_at) == (LOST_TRACK, (), None)
+
+
+def test_a_process_that_stops_gives_back_what_it_did_not_begin():
+    state = an_answer()
+    released, events = delivery.release(claimed(state), "first", NOW)
+    assert (released, events) == (state, [])
