@@ -1,5 +1,6 @@
 """How a message leaves: claimed before the act, its result recorded after it, tried again when it failed for now."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,7 +17,9 @@ MOST_ATTEMPTS = 27
 LOST_TRACK = "Đã thử nhiều lần mà không rõ kết quả; cần kiểm tra thư đã đi chưa trước khi gửi lại."
 
 
-def claim_due(state: Correspondence, by: str, now: datetime, stale_after: timedelta) -> Decision:
+def claim_due(
+    state: Correspondence, by: str, now: datetime, stale_after: timedelta, alive: Collection[str] = ()
+) -> Decision:
     """Take on every message that is due; once this is saved, `state.claimed(by)` is the caller's to send.
 
     A claim without a result after `stale_after` was lost in a crash. It may be taken on again, with the same id,
@@ -24,10 +27,12 @@ def claim_due(state: Correspondence, by: str, now: datetime, stale_after: timede
 
     Args:
         by: a name that no other claim has.
+        alive: claims that the caller knows to be under way. They are not lost, however slow the mail server is
+            and however far a rehearsal clock was moved.
     """
     events: list[Event] = []
     for message in state.messages:
-        if message.next_action_at is None or message.next_action_at > now:
+        if message.next_action_at is None or message.next_action_at > now or message.claimed_by in alive:
             continue
         if message.attempts >= MOST_ATTEMPTS:
             state, said = give_up(state, message, LOST_TRACK, now)

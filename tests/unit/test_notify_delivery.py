@@ -51,6 +51,13 @@ def test_a_lost_claim_is_taken_on_again_with_the_same_id(known, uncertain, becau
     assert sent.uncertain is uncertain, because
 
 
+def test_a_claim_that_is_known_to_be_alive_is_not_lost():
+    state = claimed(an_answer())
+    days_later = NOW + timedelta(days=30)
+    assert delivery.claim_due(state, "second", days_later, STALE, alive={"first"}) == (state, [])
+    assert delivery.claim_due(state, "second", days_later, STALE, alive={"another"})[0].claimed("second")
+
+
 def test_a_result_is_said_once():
     state, [_] = delivery.sent(claimed(an_answer()), ANSWER, "<id>", NOW)
     assert delivery.sent(state, ANSWER, "<id>", NOW) == (state, [])
