@@ -1,0 +1,619 @@
+"""Reading a filled registration form (Phiếu đăng ký tham gia đối thoại): text in, registrant and matters out.
+
+Pure: how the text came out of a file is `documents.py`. The layout is that of the form annexed to the commune's
+plan. People fill it by hand, in Word and in a mail, so labels are recognised without their diacritics, values may
+stand on the next line, and what surrounds the form is passed over. A form is read whole or not at all.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from shared.contracts.people import MAX_QUESTION, Matter, Registrant, Section
+
+MAX_TEXT = 500_000
+"""Characters of a whole document; twenty questions of the greatest length fit in."""
+MAX_MATTERS = 20
+MAX_NAME = 200
+MAX_ADDRESS = 500
+MAX_EMAIL = 254
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that was read. notes: what a clerk should look at, in Vietnamese; may quote the form."""
+
+    registrant: Registrant
+    matters: tuple[Matter, ...]
+    notes: tuple[str, ...] = ()
+
+
+class UnreadableForm(ValueError):
+    """A text that cannot be taken in. problems: every reason found, Vietnamese sentences without personal data."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__(" ".join(problems))
+
+
+def read_form(text: str, sender: str | None = None) -> Form:
+    """Read one filled form.
+
+    text: as it came, in either Unicode form, with any line ends.
+    sender: the e-mail address the form came from, used where the form gives none.
+
+    Raises:
+        UnreadableForm: with all problems at once.
+    """
+    if len(text) > MAX_TEXT:
+        raise UnreadableForm([f"Văn bản dài quá {_number(MAX_TEXT)} ký tự, không phải một phiếu đăng ký."])
+    page = _scan(clean(text))
+    if not page.is_form:
+        raise UnreadableForm(
+            [
+                "Văn bản không theo mẫu Phiếu đăng ký tham gia đối thoại: "
+                "không thấy mục họ tên, điện thoại, địa chỉ, email hay nội dung đăng ký."
+            ]
+        )
+    contact = _contact(page, sender)
+    matters = _matters(page, contact.name)
+    if problems := contact.problems + _problems_of_matters(matters):
+        raise UnreadableForm(problems)
+    return Form(
+        Registrant(name=contact.name, phone=contact.phone, email=contact.email, address=contact.address),
+        tuple(Matter(section=section, text=text) for section, text in matters),
+        tuple(contact.notes),
+    )
+
+
+def separate(text: str) -> list[str]:
+    """The separate questions of one box of the form, in their order."""
+    return _questions([line.strip() for line in clean(text).split("\n")])
+
+
+def looks_like_form(text: str) -> bool:
+    """Whether the text has a section of the form, or two of its labels: the choice among the parts of a mail."""
+    return len(text) <= MAX_TEXT and _scan(clean(text)).is_form
+
+
+def clean(text: str) -> str:
+    r"""Unicode NFC with `\n` line ends and plain blanks; control, zero-width and broken characters are gone."""
+    text = text.replace("\r\n", "\n").translate(_CLEANED)
+    return unicodedata.normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+    """Lower case without diacritics, character by character: places in `text` and in the result are the same."""
+    return text.translate(_FOLDED)
+
+
+class _Table(dict[int, str]):
+    """A table for `str.translate` that fills itself, up to a size no honest text reaches."""
+
+    def __init__(self, rule: Callable[[str], str]) -> None:
+        self._rule = rule
+
+    def __missing__(self, code: int) -> str:
+        value = self._rule(chr(code))
+        if len(self) < 10_000:
+            self[code] = value
+        return value
+
+
+def _cleaned(character: str) -> str:
+    if character in "\n\v\f\r\x85\u2028\u2029":
+        return "\n"
+    if character in "Ðð":  # the Icelandic letter, which some keyboards write for Đ
+        return "Đ" if character == "Ð" else "đ"
+    if "\uf000" <= character <= "\uf0ff":  # what Word writes for the bullets of its symbol fonts
+        return "•"
+    category = unicodedata.category(character)
+    if character == "\t" or category == "Zs":
+        return " "
+    return "" if category in ("Cc", "Cf", "Cs") else character
+
+
+def _folded(character: str) -> str:
+    if character in "đĐ":
+        return "d"
+    return unicodedata.normalize("NFD", character)[0].lower()[0]
+
+
+_CLEANED = _Table(_cleaned)
+_FOLDED = _Table(_folded)
+
+
+# The lines of the form. All patterns run on folded text.
+
+_PRINT = "\0"
+"""Stands where the form had a hint or a dotted line; `clean` lets no such character through."""
+
+_PROCEDURES = r"(?:thu\s+tuc\s+hanh\s+chinh|tthc)"
+_CLOSED = r"(?:[^()]{0,400}\)|[^()\n]*)"
+_HINTS = re.compile(
+    rf"{_PROCEDURES}[\s*_:]*(?P<of_section>\([\s*_]*(?:chat\s+luong|co\s+so\s+vat\s+chat){_CLOSED})"
+    rf"|(?P<of_form>\([\s*_]*(?:ghi\s+ro\s+so\s+nha|ky,?\s+(?:va\s+)?ghi\s+ro){_CLOSED}"
+    rf"|\([\s*_]*phieu\s+duoc\s+(?:danh|viet){_CLOSED}(?:[\s*_]*hoac\s+gui\s+(?:qua|ve|den)\s+e-?mail\s*:\s*\S+)?)"
+)
+"""What the form says to the person who fills it in; the office's own addresses stand there, too."""
+_DOTTED = re.compile(r"[.…]{4,}|…{2,}|_{3,}|(?<!\S)(?:[.…] ){2,}[.…]*")
+_QUOTED = re.compile(r"^ *(?:> ?)+", re.MULTILINE)
+
+_BEFORE = r"[\s*_#|]{0,6}"
+_NUMBERED = rf"{_BEFORE}(?P<number>(?:(?:muc|phan)\s+)?(?:\d|i{{1,3}})\s*[.):/-]+|[-–+•])?{_BEFORE}"
+_HEADING = re.compile(
+    rf"{_NUMBERED}ve\s+(?:viec\s+)?(?P<handling>giai\s+quyet\s+)?(?:cac\s+)?{_PROCEDURES}"
+    rf"[\s*_]*(?:(?P<printed>[{_PRINT}:])|\([\s.…]*\)|[.…]|$)[\s{_PRINT}:.…*_]*"
+)
+_TITLE = re.compile(rf"{_BEFORE}phieu dang ky (?:tham gia )?(?:hoi nghi )?doi thoai(?: nam \d+)?{_BEFORE}")
+
+_Label = Literal["name", "phone", "email", "address"]
+_WORDS: dict[_Label, str] = {
+    "email": r"(?:dia chi\s+)?(?:e-?mail|(?:hop\s+)?thu dien tu)",
+    "name": r"ho\s*(?:,\s*chu dem\s*)?(?:va|,|&|/)?\s*ten(?:\s+(?:ca nhan|to chuc|nguoi dang ky))?"
+    r"|(?:ten\s+)?nguoi dang ky|ten (?:ca nhan|to chuc|doanh nghiep)(?:\s*[,/]\s*to chuc)?",
+    "phone": r"(?:so\s+)?(?:dien thoai|dtdd|sdt|dt|tel)(?:\s*/\s*zalo|\s+(?:lien he|di dong))?",
+    "address": r"dia chi(?:\s+(?:lien he|thuong tru|nhan thu))?|(?:noi|cho) (?:o|thuong tru)(?:\s+hien nay)?",
+}
+_LABELS = "|".join(f"(?P<{label}>{words})" for label, words in _WORDS.items())
+_LABEL = re.compile(
+    rf"{_NUMBERED}(?:{_LABELS})[\s*_]*(?:\([^()]{{0,60}}\)[\s*_]*)?"
+    rf"(?:(?P<sure>[{_PRINT}:=][\s{_PRINT}:=.…*_]*|[.…]+\s*|$)|(?<=\s))"
+)
+_NEXT_LABEL = re.compile(rf"(?<=[\s;,|.…{_PRINT}])(?:{_LABELS})\s*(?::|{_PRINT}\s*:)[\s{_PRINT}:.…]*")
+_END_OF_VALUE = re.compile(
+    rf"{_BEFORE}(?:kinh gui|(?:toi )?(?:xin )?dang ky tham gia|cong hoa xa hoi|doc lap|noi dung|(?:ngay|nam) sinh"
+    r"|sinh (?:ngay|nam)|gioi tinh|(?:so )?(?:cccd|cmnd|can cuoc|dinh danh)|nghe nghiep|chuc vu|don vi|dan toc)\b"
+)
+"""Lines of the form, and of forms like it, that are no part of the value above them."""
+
+_SIGNED = re.compile(rf"{_BEFORE}nguoi (?:dang ky|viet phieu|lam don)[\s{_PRINT}:]*")
+_DATED = re.compile(rf"(?:[^,]{{2,40}},\s*)?ngay[\s.…/\d{_PRINT}]*thang[\s.…/\d{_PRINT}]*nam[\s.…\d{_PRINT}]*")
+_FAREWELL = re.compile(r"(?:tran trong|kinh (?:thu|bao|don|chao)|best regards|thanks)[\s.,!]*|nguoi dang ky:.*")
+_MAIL_FOOTER = re.compile(
+    r"--|-{2,} ?(?:original message|forwarded message|thu goc|thu da chuyen tiep).*"
+    r"|sent from .{1,40}|(?:duoc )?gui tu (?:iphone|ipad|dien thoai|thiet bi|yahoo|outlook|gmail|zalo|samsung).{0,60}"
+    r"|(?:vao|on|luc|ngay) .{1,200}(?:da viet|wrote):|(?:from|tu): .{1,200} (?:sent|date|da gui|gui|ngay): .{1,100}"
+)
+"""What mail programs put below; some break it over two lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of the page. folded: the same, lower case and without diacritics."""
+
+    text: str
+    folded: str
+
+    @property
+    def written(self) -> str:
+        """What a person wrote in it; empty for a dotted line."""
+        written = " ".join(self.text.replace(_PRINT, " ").split())
+        return "" if re.fullmatch(r"[\s.…*_|·]*", written) else written
+
+    def after(self, place: int, until: int | None = None) -> str:
+        return _Line(self.text[place:until], "").written
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """What stands beside and below a label. copy: how many sections came before it on the page."""
+
+    sure: bool
+    copy: int
+    lines: list[str]
+
+    @property
+    def written(self) -> str:
+        return " ".join(filter(None, self.lines)).strip(" .…;,:|*_")
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The parts of a text, in their order: what is written at each label, and the lines of each section."""
+
+    values: dict[_Label, list[_Value]]
+    sections: list[tuple[Section, list[str]]]
+
+    @property
+    def is_form(self) -> bool:
+        return bool(self.sections) or sum(any(value.sure for value in found) for found in self.values.values()) >= 2
+
+    def first(self, label: _Label) -> list[str]:
+        """All that is written at a label, the surest first."""
+        return [
+            value.written for value in sorted(self.values[label], key=lambda value: not value.sure) if value.written
+        ]
+
+
+def _scan(text: str) -> _Page:
+    """Sort the lines of a clean text into labels and sections.
+
+    A form may come twice, blank and filled or below a reply to it; every copy is read, and blank ones give nothing.
+    """
+    page = _Page({label: [] for label in _WORDS}, [])
+    lines = _lines(_own_words(text))
+    part: Literal["head", "section", "past"] = "head"
+    value: tuple[_Label, _Value] | None = None
+    for place, line in enumerate(lines):
+        if part == "past" and _asks_for_a_name(line):
+            part, value = "head", None
+        if heading := _heading(line):
+            part = "section"
+            page.sections.append(("handling" if heading["handling"] else "procedures", [line.after(heading.end())]))
+        elif _TITLE.fullmatch(line.folded):
+            part, value = "head", None
+        elif part == "head":
+            if _LABEL.match(line.folded):
+                value = _read_labels(page, line)
+            elif _END_OF_VALUE.match(line.folded):
+                value = None
+            elif value and _continues(*value, line.written):
+                value[1].lines.append(line.written)
+        elif part == "section":
+            if _ends_section(lines, place):
+                part = "past"
+            else:
+                page.sections[-1][1].append(line.written)
+    return page
+
+
+def _asks_for_a_name(line: _Line) -> bool:
+    """Below a closed form another one begins; `Người đăng ký` stands above signatures, too."""
+    label = _LABEL.match(line.folded)
+    return label is not None and label["sure"] is not None and (label["name"] or "").startswith("ho")
+
+
+def _own_words(text: str) -> str:
+    """The text without what it quotes; all of it where the form stands only in the quotation."""
+    own = "\n".join(line for line in text.split("\n") if not _QUOTED.match(line))
+    if len(own) == len(text) or any(map(_heading, _lines(own))):
+        return own
+    return _QUOTED.sub("", text)
+
+
+def _lines(text: str) -> list[_Line]:
+    """The lines of a clean text, with hints and dotted lines marked as print."""
+    pieces, end = [], 0
+    for hint in _HINTS.finditer(fold(text)):
+        start, stop = hint.span("of_section" if hint["of_section"] else "of_form")
+        pieces += [text[end:start], _PRINT]
+        end = stop
+    lines = "".join([*pieces, text[end:]]).split("\n")
+    lines = [_DOTTED.sub(_PRINT, re.sub(" {2,}", " ", line.strip())) for line in lines]
+    return [_Line(line, fold(line)) for line in lines]
+
+
+def _heading(line: _Line) -> re.Match[str] | None:
+    """The heading of a section. A wrapped line can read just like it, but has no number and no capital."""
+    heading = _HEADING.match(line.folded)
+    if heading and (heading["number"] or heading["printed"] or line.text.lstrip("*_#| ")[:1].isupper()):
+        return heading
+    return None
+
+
+def _read_labels(page: _Page, line: _Line) -> tuple[_Label, _Value] | None:
+    """Put down what follows each label of the line; the last value may go on in the next line."""
+    label = _LABEL.match(line.folded)
+    sure = bool(label and label["sure"] is not None)
+    last = None
+    while label:
+        following = _NEXT_LABEL.search(line.folded, label.end())
+        name = next(name for name in _WORDS if label[name])
+        last = (
+            name,
+            _Value(sure, len(page.sections), [line.after(label.end(), following.start() if following else None)]),
+        )
+        page.values[name].append(last[1])
+        label, sure = following, True
+    return last
+
+
+def _continues(label: _Label, value: _Value, written: str) -> bool:
+    """Whether a line without a label goes on with the value above it."""
+    match label:
+        case "phone":
+            return any(character in "0123456789" for character in written)
+        case "email":
+            return " " not in written
+        case "name":  # once it is written, an empty line ends it
+            return bool(written) or not value.written
+        case "address":
+            return True
+
+
+def _ends_section(lines: list[_Line], place: int) -> bool:
+    """Whether the closing of the form, a signature or the footer of a mail begins here."""
+    line = lines[place]
+    following = lines[place + 1].folded if place + 1 < len(lines) else ""
+    if _MAIL_FOOTER.fullmatch(line.folded) or _MAIL_FOOTER.fullmatch(f"{line.folded} {following}"):
+        return True
+    if _SIGNED.fullmatch(line.folded) and line.text.isupper():
+        return True
+    closing = _SIGNED.fullmatch(line.folded) or _DATED.fullmatch(line.folded) or _FAREWELL.fullmatch(line.folded)
+    return bool(closing) and _only_a_signature_follows(lines, place + 1)
+
+
+def _only_a_signature_follows(lines: list[_Line], start: int) -> bool:
+    """Nothing from `start` up to the next heading or footer can be a question; so nothing said is lost."""
+    count = 0
+    for place in range(start, len(lines)):
+        line = lines[place]
+        if _heading(line) or _TITLE.fullmatch(line.folded) or _MAIL_FOOTER.fullmatch(line.folded):
+            break
+        if not line.written:
+            continue
+        count += 1
+        if count > 6 or len(line.written) > 80 or "?" in line.written or _MARK.match(line.written):
+            return False
+    return True
+
+
+# Who registers, and how to reach them.
+
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_PHONE = re.compile(r"\+?[0-9]{9,15}")
+_NONE_WRITTEN = re.compile(r"(?:khong|ko|chua)(?: (?:co|dung))?(?: (?:e-?mail|(?:so )?dien thoai))?|x+|[-/]+")
+
+
+@dataclass(slots=True)
+class _Contact:
+    name: str = ""
+    phone: str | None = None
+    email: str | None = None
+    address: str | None = None
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def _contact(page: _Page, sender: str | None) -> _Contact:
+    names = [name for name in page.first("name") if any(map(str.isalpha, name))]
+    phones, emails, addresses = (
+        [value for value in page.first(label) if not _NONE_WRITTEN.fullmatch(fold(value))]
+        for label in ("phone", "email", "address")
+    )
+    contact = _Contact(
+        name=names[0] if names else "",
+        phone=next(filter(None, map(_phone, phones)), None),
+        email=next(filter(None, map(_email, emails)), None),
+        address=next((address for address in addresses if any(map(str.isalnum, address))), None),
+    )
+    if not names:
+        contact.problems.append("Phiếu chưa ghi họ tên người đăng ký.")
+    elif len(contact.name) > MAX_NAME:
+        contact.problems.append(f"Họ tên dài quá {MAX_NAME} ký tự.")
+    if _of_several_people(page):
+        contact.problems.append("Văn bản có phiếu của nhiều người; xin gửi mỗi phiếu một tệp.")
+    if contact.address and len(contact.address) > MAX_ADDRESS:
+        contact.problems.append(f"Địa chỉ dài quá {MAX_ADDRESS} ký tự.")
+    _note_what_is_wrong(contact, phones, emails, sender)
+    return contact
+
+
+def _note_what_is_wrong(contact: _Contact, phones: list[str], emails: list[str], sender: str | None) -> None:
+    """A wrong number or address is a problem only where nothing else reaches the person."""
+    wrong: list[tuple[str, str]] = []
+    if phones and not contact.phone:
+        wrong.append(("Số điện thoại ghi trên phiếu không đúng", phones[0]))
+    if emails and not contact.email:
+        wrong.append(("Email ghi trên phiếu không đúng", emails[0]))
+    if not contact.email and (usable := _email(sender or "")):
+        contact.email = usable
+        contact.notes.append("Phiếu không ghi email dùng được; đã lấy địa chỉ email của thư gửi đến.")
+    if contact.phone or contact.email or contact.address:
+        contact.notes += [f"{what}, đã bỏ qua: {value[:100]}" for what, value in wrong]
+    elif wrong:
+        contact.problems += [f"{what}, và không có cách liên hệ nào khác." for what, _ in wrong]
+    else:
+        contact.problems.append("Phiếu chưa có cách liên hệ: xin ghi số điện thoại, email hoặc địa chỉ.")
+
+
+def _of_several_people(page: _Page) -> bool:
+    names = {value.copy: fold(value.written) for value in reversed(page.values["name"]) if value.sure and value.written}
+    return len(set(names.values())) > 1
+
+
+def _phone(written: str) -> str | None:
+    """The first number of those written: digits, led by + where the country is given."""
+    for part in re.split(r"[^0-9+ .()-]|\s[-–]\s", written):
+        for number in (part, *re.split(r"\s+(?=[+0])", part)):
+            digits = re.sub(r"[ .()-]", "", number)
+            if _PHONE.fullmatch(digits):
+                return str(digits)
+    return None
+
+
+def _email(written: str) -> str | None:
+    """The first usable address; one with blanks or a line end at its `@` and dots is joined again."""
+    for text in (written, re.sub(r"\s*([@._-])\s*", r"\1", written)):
+        for part in re.split(r"[\s<>,;:()\[\]\"'|]+", text):
+            address = part.strip(".")
+            if _EMAIL.fullmatch(address) and ".." not in address and len(address) <= MAX_EMAIL:
+                return address
+    return None
+
+
+# What is asked.
+
+_UNMARKED = 9
+_MARKS = {
+    0: r"(?:(?:cau(?: hoi)?|y(?: kien)?|van de|noi dung)\s*)?\d{1,2}\s*(?:[.):/](?!\d)|[-–]\s+(?=[^\W\d]))|\(\d{1,2}\)"
+    r"|[ivx]{1,4}[.)](?=\s)",
+    1: r"\d{1,2}(?:\.\d{1,2})+(?:[.):/](?!\d)|(?=\s+[^\W\d]))",
+    2: r"\(?[a-h]\)|[a-h]\.(?=\s)",
+    3: r"[•●▪◦*](?=\s|\w|$)",
+    4: r"[-–—](?=\s|[^\W\d]|$)",
+    5: r"\+(?=\s|[^\W\d]|$)",
+}
+"""How people mark separate points, the outermost first: a point marked further in belongs to the one around it."""
+_MARK = re.compile("|".join(f"(?P<mark{rank}>{mark})" for rank, mark in _MARKS.items()))
+_ANNOUNCES = re.compile(r"\b(?:hoi|de nghi|kien nghi|y kien|nhu sau|sau day|gom)\b")
+_NOTHING_ASKED = re.compile(
+    r"(?:(?:toi|chung toi|gia dinh|hien) )*(?:khong|ko|chua)(?: co)?"
+    r"(?: (?:y kien|cau hoi|noi dung|thac mac|vuong mac|gop y|de nghi|gi|them|khac|nao|ca))*[ .!]*"
+)
+_COURTEOUS = re.compile(r"\b(?:cam on|tran trong|kinh (?:gui|thua|chao|chuc|mong)|mong)\b")
+_COURTESY_WORDS = (
+    "a anh ba ban bo cac cam can cap chan chao chi chinh cho chu chung chuc con cong cuoc cu dan dao dap doan doi "
+    "dong du duoc em gia giai giup gui hdnd he hoi hoc huong khoe kinh lam lanh lien loi mong nghi nhan nhieu on "
+    "ong phan phong quan quy rat ro soat som suc tac tham thanh the thoai thua tich toan toi tra tran tri trong "
+    "tu tuc ubnd uy va vi voi xa xem xet xin"
+)
+_COURTESIES = frozenset(_COURTESY_WORDS.split())
+
+
+@dataclass(slots=True)
+class _Item:
+    """A question in the making. rank: of its mark. points: what is marked further in."""
+
+    rank: int
+    mark: str
+    parts: list[str]
+    points: list["_Item"] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.parts)
+
+    @property
+    def is_topic(self) -> bool:
+        """A title over its points, such as `Đất đai:`, rather than a sentence."""
+        words = fold(self.text[:80]).rstrip(": ")
+        return (
+            0 < len(words.split()) <= 6
+            and not words.endswith((".", "?", "!", ",", ";"))
+            and not _ANNOUNCES.search(words)
+        )
+
+    @property
+    def goes_on(self) -> bool:
+        """What stands here is no sentence of its own yet: an address to the reader, or an announcement."""
+        return not self.parts or self.parts[-1].endswith((":", ",")) or (len(self.parts) < 4 and _courteous(self.text))
+
+    @property
+    def number(self) -> list[int]:
+        return [int(number) for number in re.findall("[0-9]+", self.mark)]
+
+    @property
+    def latest(self) -> list["_Item"]:
+        """The item, its last point, the last point of that one and so on."""
+        return [self, *(self.points[-1].latest if self.points else [])]
+
+    def add(self, line: "_Item") -> None:
+        if self.points and line.rank > self.points[-1].rank:
+            self.points[-1].add(line)
+        elif line.rank < _UNMARKED and self.parts and not (self.rank == _UNMARKED and not self.is_topic):
+            self.points.append(line)
+        else:
+            self.parts += line.parts
+            self.rank = min(self.rank, line.rank)
+            self.mark = self.mark or line.mark
+
+    def questions(self) -> Iterator[str]:
+        """The points one by one under a title; a sentence together with its points."""
+        if self.points and self.is_topic:
+            yield from (f"{self.text.rstrip(': ')}: {point.whole()}" for point in self.points)
+        else:
+            yield self.whole()
+
+    def whole(self) -> str:
+        return " ".join([*self.parts, *(f"{point.mark} {point.whole()}" for point in self.points)]).strip()
+
+
+def _questions(lines: list[str]) -> list[str]:
+    """The separate questions of a section: marked points, paragraphs, and what starts anew after a question mark."""
+    items: list[_Item] = []
+    gap = False
+    for written in lines:
+        if not written:
+            gap = True
+            continue
+        line = _item(written, items[-1].latest if items and not gap else [])
+        if items and not _begins(items[-1], line, gap):
+            items[-1].add(line)
+        else:
+            items.append(line)
+        gap = False
+    return [question for item in items for question in item.questions() if _asks(question)]
+
+
+def _item(written: str, before: list[_Item]) -> _Item:
+    """One line with its mark. before: what it follows without an empty line between."""
+    if mark := _MARK.match(fold(written)):
+        rest = written[mark.end() :].strip()
+        item = _Item(int(str(mark.lastgroup).removeprefix("mark")), mark[0].strip(), [rest] if rest else [])
+        if not _is_wrapped(item, before):
+            return item
+    return _Item(_UNMARKED, "", [written])
+
+
+def _is_wrapped(line: _Item, before: list[_Item]) -> bool:
+    """A sentence can break before `12. Đến nay` or `1.5 triệu`: such a number does not go on with a list."""
+    if line.rank == 1 and line.mark[-1].isdigit() and not line.text[:1].isupper():
+        return True
+    if not before or line.mark[-1] not in ".0123456789" or not line.number or line.number[-1] == 1:
+        return False
+    counted = next((item.number for item in reversed(before) if item.rank == line.rank), [])
+    if not counted or line.number[:-1] != counted[:-1]:
+        return True
+    step = line.number[-1] - counted[-1]
+    finished = bool(before[-1].parts) and before[-1].parts[-1].endswith((".", "?", "!", ":", ";"))
+    return step != 1 and not (finished and step in (0, 2))  # people skip and repeat numbers
+
+
+def _begins(last: _Item, line: _Item, gap: bool) -> bool:
+    """Whether a line begins a question of its own, after `last` and, with `gap`, an empty line."""
+    if line.rank < _UNMARKED:
+        return not (last.goes_on or last.is_topic) if last.rank == _UNMARKED else line.rank <= last.rank
+    if _courteous(line.text):
+        return False
+    if gap:
+        return not last.goes_on
+    asked = last.parts and last.parts[-1].rstrip("\"'”’»)! .").endswith("?")
+    return last.rank == _UNMARKED and bool(asked) and line.text.lstrip("\"'“‘«(")[:1].isupper()
+
+
+def _courteous(text: str) -> bool:
+    """An address, thanks, or a wish for an answer and nothing else: it belongs to the question beside it."""
+    if len(text) > 200:
+        return False
+    words = re.findall(r"[a-z]+", fold(text))
+    return bool(_COURTEOUS.search(fold(text))) and _COURTESIES.issuperset(words) and "?" not in text
+
+
+def _asks(text: str) -> bool:
+    if _NOTHING_ASKED.fullmatch(fold(text[:200])) or not any(map(str.isalpha, text)):
+        return False
+    return not _courteous(text) or "mong" in fold(text)
+
+
+def _matters(page: _Page, name: str) -> list[tuple[Section, str]]:
+    """What is asked in each section, in the order of the page; a copy of the form asks nothing twice."""
+    found = [(section, text) for section, lines in page.sections for text in _questions(lines)]
+    return [matter for matter in dict.fromkeys(found) if fold(matter[1]) != fold(name)]
+
+
+_NUMBER_OF_SECTION: dict[Section, int] = {"procedures": 1, "handling": 2}
+
+
+def _problems_of_matters(matters: list[tuple[Section, str]]) -> list[str]:
+    if not matters:
+        return ["Phiếu chưa ghi câu hỏi nào ở mục 1 hoặc mục 2."]
+    problems = []
+    if len(matters) > MAX_MATTERS:
+        problems.append(f"Phiếu có {len(matters)} câu hỏi; mỗi phiếu nhận nhiều nhất {MAX_MATTERS} câu hỏi.")
+    counted: dict[Section, int] = {"procedures": 0, "handling": 0}
+    for section, text in matters:
+        counted[section] += 1
+        if len(text) > MAX_QUESTION:
+            problems.append(
+                f"Câu hỏi thứ {counted[section]} ở mục {_NUMBER_OF_SECTION[section]} dài quá {_number(MAX_QUESTION)} "
+                "ký tự; xin viết gọn lại và gửi kèm tài liệu."
+            )
+    return problems
+
+
+def _number(value: int) -> str:
+    return f"{value:,}".replace(",", ".")
