@@ -63,7 +63,8 @@ def run(service: Annotated[str, typer.Argument(help=", ".join(SERVICE_NAMES))]) 
 @app.command()
 def demo(data: Data = VAR) -> None:
     """Diễn tập một hội nghị đối thoại của xã Thanh Trì trên hệ thống đang chạy, từ kế hoạch đến kết luận."""
-    from deploy.embedded.rehearsal.play import CannotRehearse, rehearse
+    from deploy.embedded.rehearsal.people import CannotRehearse
+    from deploy.embedded.rehearsal.play import rehearse
 
     try:
         asyncio.run(rehearse(_stack(data)))

@@ -54,6 +54,8 @@ def read_strictly(file: Path, model: type[M]) -> tuple[M, Node]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError([Mistake(file, mark.line + 1 if mark else 1, f"YAML sai: {error.problem}")]) from error
+    except yaml.YAMLError as error:
+        raise YamlError([Mistake(file, 1, "YAML sai: tệp có ký tự điều khiển")]) from error
     if not isinstance(data, dict) or tree is None:
         raise YamlError([Mistake(file, 1, "tệp phải có dạng `khóa: giá trị`")])
     try:

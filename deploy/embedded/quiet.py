@@ -79,7 +79,7 @@ async def _busy(
             continue
         if status["outbox"] or status["busy"]:
             busy.append(f"{name}: outbox {status['outbox']}, busy {status['busy']}")
-        if swept_at and (status["swept_at"] is None or datetime.fromisoformat(status["swept_at"]) < swept_at):
+        if swept_at and (status["swept_at"] is None or datetime.fromisoformat(str(status["swept_at"])) < swept_at):
             busy.append(f"{name} has not swept yet")
     for consumer in await nats.jetstream().consumers_info(EVENTS):
         if consumer.config.durable_name and (consumer.num_pending or consumer.num_ack_pending):

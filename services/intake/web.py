@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from services.intake import api
 from services.intake.codes import normalise
-from services.intake.forms import split_matters
+from services.intake.forms import separate
 from services.intake.reception import Reception
 from services.intake.store import Dialogues, Submissions
 from shared.clock import RehearsalClock
@@ -65,7 +65,7 @@ def add_routes(service: Service, reception: Reception, submissions: Submissions,
         typed = {"name": name, "phone": phone, "email": email, "address": address}
         boxes = {"procedures": procedures, "handling": handling}
         asked = [
-            api.Asked(section=section, text=text) for section in SECTIONS for text in split_matters(boxes[section])
+            api.Asked(section=section, text=text) for section in SECTIONS for text in separate(boxes[section])
         ]
         if commune not in service.communes:
             raise HTTPException(404)

@@ -10,7 +10,7 @@ from services.notify.post import PostRoom
 from services.notify.store import Correspondences
 from shared.clock import Clock
 from shared.communes import Communes
-from shared.contracts import Role
+from shared.contracts import Role, TooEarly
 from shared.contracts.deadlines import DeadlineNear, EscalationRaised
 from shared.contracts.intake import (
     AttendanceRecorded,
@@ -62,6 +62,9 @@ async def note_attendance(attendance: AttendanceRecorded, post: Post, now: Now) 
 
 @consumes(AnswerApproved)
 async def note_answer(approved: AnswerApproved, letters: Letters, post: Post, now: Now) -> None:
+    """The form is read before the dialogue: a dialogue that ends in between is then seen in one or the other."""
+    if await letters.get(approved.case) is None:
+        raise TooEarly(f"{approved.case} is not known yet")
     conference = await _conference(letters, approved.dialogue)
     await post.note(approved.case, lambda one: rules.note_answer(one, approved, now(), conference))
 

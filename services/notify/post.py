@@ -50,13 +50,13 @@ class PostRoom:
         self._base_url = base_url
         self._now = now
         self._claims: asyncio.Queue[tuple[Correspondence, str]] = asyncio.Queue()
-        self._under_way = 0
+        self._alive: set[str] = set()
         self._stopping = False
 
     @property
     def busy(self) -> int:
         """Claims of this process that are not done."""
-        return self._claims.qsize() + self._under_way
+        return len(self._alive)
 
     async def begin(self, first: Decision) -> bool:
         """Save a new correspondence. Returns False when there is one already."""
@@ -96,37 +96,49 @@ class PostRoom:
             await asyncio.gather(*workers, return_exceptions=True)
 
     async def stop(self) -> None:
-        """Finish what is being sent, give back the rest."""
+        """Give back what was not begun, finish what is being sent."""
         self._stopping = True
         while not self._claims.empty():
             state, claim = self._claims.get_nowait()
-            await self._record(state.id, lambda one, claim=claim: delivery.release(one, claim, self._now()))  # type: ignore[misc]
-        while self._under_way:  # noqa: ASYNC110 - waited for once, when the service stops
+            await self._give_back(state, claim)
+        while self._alive:  # noqa: ASYNC110 - waited for once, when the service stops
             await asyncio.sleep(0.02)
         await self._mailer.close()
+
+    async def _give_back(self, state: Correspondence, claim: str) -> None:
+        self._alive.discard(claim)
+        await self._record(state.id, lambda one: delivery.release(one, claim, self._now()))
 
     def _claiming(self, state: Correspondence, events: Sequence[Event]) -> tuple[Correspondence, list[Event], str]:
         claim = str(ULID())
         if self._stopping or self.busy >= WAITING_LIMIT:
             return state, list(events), claim
-        after, more = delivery.claim_due(state, claim, self._now(), STALE_AFTER)
+        after, more = delivery.claim_due(state, claim, self._now(), STALE_AFTER, alive=self._alive)
         return after, [*events, *more], claim
 
     def _take(self, state: Correspondence, claim: str) -> None:
         if state.claimed(claim):
+            self._alive.add(claim)
             self._claims.put_nowait((state, claim))
 
     async def _worker(self) -> None:
         while True:
             state, claim = await self._claims.get()
-            self._under_way += 1
             try:
-                for message in state.claimed(claim):
-                    await self._send(state, message, claim)
+                await self._carry_out(state, claim)
             except Exception as error:  # noqa: BLE001 - the claim goes stale and is taken on again
                 logger().error("sending-failed", case=state.id, exc_info=error)
             finally:
-                self._under_way -= 1
+                self._alive.discard(claim)
+
+    async def _carry_out(self, state: Correspondence, claim: str) -> None:
+        """A claim that has waited long may be another's by now: give it back instead, and take on what is due."""
+        claimed = state.claimed(claim)
+        if any(message.claimed_at and self._now() - message.claimed_at > STALE_AFTER / 2 for message in claimed):
+            await self._give_back(state, claim)
+            return
+        for message in claimed:
+            await self._send(state, message, claim)
 
     async def _send(self, state: Correspondence, message: Message, claim: str) -> None:
         now = self._now

@@ -36,9 +36,12 @@ Now = Annotated[Clock, Context("now")]
 async def hand_out_questions(
     received: SubmissionReceived, questions: QuestionStore, classifiers: Classifiers, now: Now
 ) -> None:
-    """A question that is there already was handed out by an earlier delivery."""
+    """A question that is there already was handed out by an earlier delivery.
+
+    The first question is saved last: where it is, all of its form are (`Questions.of_case`).
+    """
     classifier = classifiers[received.commune]
-    for asked in received.questions:
+    for asked in reversed(received.questions):
         question, said = rules.open_question(None, received, asked, classifier.classify(asked.text), now())
         await questions.create(question, said)
 

@@ -1,0 +1,211 @@
+"""How many submissions a second pass through the whole system, beside a floor measured in the same run.
+
+From the API's 201 to the answer's term set and the receipt handed to the mail server, on the embedded stack with all
+services. The floor is one bare script that does the same number of acknowledged JetStream publishes and of
+single-document database writes, of the same sizes, with the same two servers and nothing else.
+"""
+
+import asyncio
+import json
+import os
+import platform
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import nats
+from nats.aio.client import Client
+
+from deploy.embedded.installation import RunningStack
+from deploy.embedded.ports import free_block
+from deploy.embedded.quiet import until_quiet
+from deploy.embedded.supervisor import Stack
+from shared.store import Database, Index
+
+SUBMISSIONS = 600
+WARM_UP = 100
+CLIENTS = 16
+SERVICES = ("intake", "routing", "deadlines", "notify")
+
+
+async def measure(submissions: int = SUBMISSIONS) -> dict[str, Any]:
+    """Run once on an own stack in a temporary folder. Figures: rates per second, times in milliseconds."""
+    with tempfile.TemporaryDirectory(prefix="doithoai-bench-") as folder:
+        stack = Stack(Path(folder), free_block().base, "real")
+        running = await stack.start()
+        client = await nats.connect(running.nats_url)
+        try:
+            await _pass_through(running, client, WARM_UP, "nóng máy")
+            before = await _work_done(running, client)
+            rate, waits = await _pass_through(running, client, submissions, "đo")
+            after = await _work_done(running, client)
+            publishes, writes = ((after[n] - before[n]) / submissions for n in (0, 1))
+            floor = await _floor(running, client, submissions, round(publishes), round(writes))
+        finally:
+            await client.close()
+            await stack.stop()
+    return {
+        "bench": "pipeline",
+        "submissions": submissions,
+        "clients": CLIENTS,
+        "per_second": round(rate, 1),
+        "accepted_p50_ms": round(_percentile(waits, 0.5) * 1000, 1),
+        "accepted_p99_ms": round(_percentile(waits, 0.99) * 1000, 1),
+        "publishes_per_submission": round(publishes, 1),
+        "writes_per_submission": round(writes, 1),
+        "floor_per_second": round(floor, 1),
+        "ratio": round(rate / floor, 3),
+        "cores": os.cpu_count(),
+        "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "date": time.strftime("%Y-%m-%d"),
+    }
+
+
+async def _pass_through(running: RunningStack, client: Client, number: int, mark: str) -> tuple[float, list[float]]:
+    """Submissions a second from the first request until the last has its term and its receipt."""
+    waits: list[float] = []
+    url = urlsplit(f"{running.public_url}/api/v1/communes/thanh-tri/submissions")
+    began = time.perf_counter()
+    async with _finished(client, number) as finished:
+        await _side_by_side(
+            number,
+            lambda: _Http(url.hostname or "", url.port or 0),
+            lambda n, http: _submit(n, http, url.path, mark, waits),
+        )
+        await asyncio.wait_for(finished.wait(), 300)
+        took = time.perf_counter() - began
+    await until_quiet(client, running.services)
+    return number / took, waits
+
+
+async def _submit(number: int, http: "_Http", path: str, mark: str, waits: list[float]) -> None:
+    body = {
+        "name": f"Nguyễn Văn Thử {number}",
+        "phone": f"09{number:08}",
+        "email": f"thu{number}@nguoidan.example",
+        "address": f"Số {number}, thôn Nội, xã Thanh Trì",
+        "questions": [
+            {
+                "section": "procedures",
+                "text": f"Đăng ký khai sinh quá hạn cho con ({mark} {number}) thì cần những giấy tờ gì?",
+            }
+        ],
+    }
+    began = time.perf_counter()
+    status, answer = await http.post(path, json.dumps(body).encode())
+    waits.append(time.perf_counter() - began)
+    if status != 201:
+        raise RuntimeError(f"{status}: {answer[:300]!r}")
+
+
+@asynccontextmanager
+async def _finished(client: Client, number: int) -> AsyncIterator[asyncio.Event]:
+    """Set once so many submissions have both their term and their receipt."""
+    done, terms, receipts = asyncio.Event(), set(), set()
+
+    async def note(message: Any) -> None:
+        _, _, _, case, name = message.subject.split(".")
+        (terms if name == "deadline-set" else receipts).add(case)
+        if len(terms) >= number and len(terms & receipts) >= number:
+            done.set()
+
+    subscriptions = [
+        await client.subscribe(f"event.{subject}", cb=note)
+        for subject in ("deadlines.*.*.deadline-set", "notify.*.*.notification-sent")
+    ]
+    await client.flush()
+    try:
+        yield done
+    finally:
+        for subscription in subscriptions:
+            await subscription.unsubscribe()
+
+
+async def _work_done(running: RunningStack, client: Client) -> tuple[int, int]:
+    """Publishes and single-document writes so far: each save raises a version, each history was marked once or more."""
+    published = (await client.jetstream().stream_info("EVENTS")).state.last_seq
+    written = 0
+    for service in SERVICES:
+        database = Database(running.mongo_url, service)
+        for name in ("submissions", "questions", "deadlines", "correspondence"):
+            async for document in database.collection(name).find({}, {"version": 1, "published": 1}):
+                written += document["version"] + (document["published"] > 0)
+        database.close()
+    return published, written
+
+
+async def _floor(running: RunningStack, client: Client, number: int, publishes: int, writes: int) -> float:
+    """The same work by one bare script: half of the writes insert, as saves do, half update, as marks do."""
+    database = Database(running.mongo_url, "floor")
+    database.register("plain", [Index(("code",), unique=True)])
+    await database.prepare()
+    plain, js = database.collection("plain"), client.jetstream()
+    body = json.dumps({"data": "x" * 900}).encode()
+
+    async def one(n: int, _: None) -> None:
+        for step in range(writes):
+            if step % 2 == 0:
+                await plain.insert_one(
+                    {"_id": f"{n}-{step}", "code": f"{n}-{step}", "text": "x" * 600, "events": ["y" * 900]}
+                )
+            else:
+                await plain.update_one({"_id": f"{n}-{step - 1}"}, {"$set": {"published": 1}})
+        for step in range(publishes):
+            await js.publish(
+                f"event.floor.none.{n}.step-{step}", body, stream="EVENTS", headers={"Nats-Msg-Id": f"floor:{n}:{step}"}
+            )
+
+    began = time.perf_counter()
+    await _side_by_side(number, _nothing, one)
+    took = time.perf_counter() - began
+    database.close()
+    return number / took
+
+
+def _nothing() -> None:
+    return None
+
+
+async def _side_by_side(number: int, tool: Callable[[], Any], act: Callable[[int, Any], Awaitable[None]]) -> None:
+    """Do `act` for 0 … number-1, CLIENTS at a time, each client with its own tool."""
+    numbers = iter(range(number))
+
+    async def client() -> None:
+        own = tool()
+        for n in numbers:
+            await act(n, own)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(CLIENTS):
+            group.create_task(client())
+
+
+class _Http:
+    """One keep-alive connection that posts JSON: a load generator must cost little beside what it measures."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host, self._port = host, port
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def post(self, path: str, body: bytes) -> tuple[int, bytes]:
+        if self._streams is None:
+            self._streams = await asyncio.open_connection(self._host, self._port)
+        reader, writer = self._streams
+        head = f"POST {path} HTTP/1.1\r\nHost: {self._host}\r\nContent-Type: application/json\r\n"
+        writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        lines = answer.decode().lower().split("\r\n")
+        length = next(int(line.split(":")[1]) for line in lines if line.startswith("content-length:"))
+        return int(lines[0].split()[1]), await reader.readexactly(length)
+
+
+def _percentile(values: list[float], part: float) -> float:
+    return sorted(values)[min(int(len(values) * part), len(values) - 1)]
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(measure()), indent=2))  # noqa: T201 - that is what it is for
