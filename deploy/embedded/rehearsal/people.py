@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from uuid import uuid4
 
 import httpx
@@ -21,7 +22,8 @@ from shared.web import HANOI
 ANSWER_AFTER = (2, 3, 1, 2)
 """Working days that officers take, in turn."""
 GUIDANCE = (
-    "Nội dung ông/bà nêu là khiếu nại đối với một quyết định hành chính cụ thể nên không xem xét tại hội nghị đối thoại. "
+    "Nội dung ông/bà nêu là khiếu nại đối với một quyết định hành chính cụ thể nên không được xem xét tại hội nghị "
+    "đối thoại. "
     "Ông/bà gửi đơn khiếu nại đến Chủ tịch UBND xã, qua Ban Tiếp công dân xã, kèm bản sao quyết định bị khiếu nại."
 )
 AUTHORITY = "Ban Tiếp công dân xã Thanh Trì"
@@ -57,7 +59,7 @@ class People:
         self._sent: dict[str, Sent] = {}
         self._dialogue = ""
         self._held_at = datetime.max.replace(tzinfo=HANOI)
-        self._answered = 0
+        self._planned: set[str] = set()
         self._slow: str | None = None
         self._extending: str | None = None
         self._returned: str | None = None
@@ -84,13 +86,14 @@ class People:
         match event:
             case routing.QuestionAwaitsTriage():
                 self._soon(at, lambda: self._decide(event))
-            case routing.QuestionAssigned():
-                self._plan_answer(event, at)
             case routing.AnswerDrafted():
                 self._agenda.add(_on(self._working_day(at.date(), 1), 15), lambda: self._judge(event))
             case routing.AnswerReturned():
                 days = self._working_day(at.date(), 1)
                 self._agenda.add(_on(days, 10), lambda: self._draft(event.case, event.question, event.department))
+            case deadlines.DeadlineSet() if event.rule == "department-answer" and event.about not in self._planned:
+                self._planned.add(event.about)
+                self._plan_answer(event, at)
             case deadlines.DeadlineSet() if event.rule == "conclusion-notice":
                 day = self._working_day(event.due_on, -1)
                 self._agenda.add(_on(day, 15), self._conclude)
@@ -102,26 +105,23 @@ class People:
         ]
         for number, form in enumerate(forms):
             day = days[1 + number * (len(days) - 2) // max(len(forms), 1)]
-            self._at(_on(day, (9, 10, 14, 16)[number % 4], 5 * number % 60), lambda form=form: self._register(form))
+            self._at(_on(day, (9, 10, 14, 16)[number % 4], 5 * number % 60), partial(self._register, form))
 
-    def _plan_answer(self, assigned: routing.QuestionAssigned, at: datetime) -> None:
-        self._answered += 1
-        days = ANSWER_AFTER[self._answered % len(ANSWER_AFTER)]
-        in_time = at < self._held_at - timedelta(days=14)
-        if self._slow is None and self._answered > 5 and in_time:
-            self._slow = assigned.question
-            days = 9
-        elif self._extending is None and self._answered > 8 and in_time:
-            self._extending = assigned.question
+    def _plan_answer(self, owed: deadlines.DeadlineSet, at: datetime) -> None:
+        """Everybody answers within the term, but for one who is days late and one who asks for more time."""
+        assert owed.department is not None, "a department owes the answer"
+        number, in_time = len(self._planned), at < self._held_at - timedelta(days=14)
+        day = min(self._working_day(at.date(), ANSWER_AFTER[number % len(ANSWER_AFTER)]), owed.due_on)
+        if self._slow is None and number > 5 and in_time:
+            self._slow = owed.about
+            day = self._working_day(owed.due_on, 4)
+        elif self._extending is None and number > 8 and in_time:
+            self._extending = owed.about
             asked_on = self._working_day(at.date(), 1)
-            self._agenda.add(_on(asked_on, 10), lambda: self._ask_for_time(assigned))
-            self._agenda.add(_on(asked_on, 14), lambda: self._grant_time(assigned))
-            days = 8
-        day = self._working_day(at.date(), days)
-        self._agenda.add(
-            _on(day, 10, self._answered % 60),
-            lambda: self._draft(assigned.case, assigned.question, assigned.department),
-        )
+            self._agenda.add(_on(asked_on, 10), lambda: self._ask_for_time(owed.about, owed.department))
+            self._agenda.add(_on(asked_on, 14), lambda: self._grant_time(owed.about))
+            day = self._working_day(owed.due_on, 3)
+        self._agenda.add(_on(day, 10, number % 60), lambda: self._draft(owed.case, owed.about, owed.department))
 
     async def _plan(self, held_at: datetime) -> None:
         await self._as(
@@ -184,38 +184,29 @@ class People:
             reason="Văn phòng đọc và phân loại",
         )
 
-    async def _draft(self, case: str, question: str, department: str) -> None:
+    async def _draft(self, case: str, question: str, department: str | None) -> None:
         await self._as(
             Role.OFFICER, routing.DraftAnswer, department, question=question, text=self._answer(case, question)
         )
 
     async def _judge(self, drafted: routing.AnswerDrafted) -> None:
         """The chairman approves; the head of the office sent one answer back first."""
-        if self._returned is None and self._answered > 10:
+        if self._returned is None and len(self._planned) > 10:
             self._returned = drafted.question
             remarks = "Đề nghị nêu rõ nơi nộp hồ sơ và thời gian giải quyết."
             await self._as(Role.OFFICE_HEAD, routing.ReturnAnswer, question=drafted.question, remarks=remarks)
             return
         await self._as(Role.CHAIRMAN, routing.ApproveAnswer, question=drafted.question)
 
-    async def _ask_for_time(self, assigned: routing.QuestionAssigned) -> None:
+    async def _ask_for_time(self, question: str, department: str | None) -> None:
+        reason = "Cần đối chiếu hồ sơ lưu và xác minh tại thôn."
         await self._as(
-            Role.OFFICER,
-            routing.RequestExtension,
-            assigned.department,
-            question=assigned.question,
-            working_days=5,
-            reason="Cần đối chiếu hồ sơ lưu và xác minh tại thôn.",
+            Role.OFFICER, routing.RequestExtension, department, question=question, working_days=5, reason=reason
         )
 
-    async def _grant_time(self, assigned: routing.QuestionAssigned) -> None:
-        await self._as(
-            Role.CHAIRMAN,
-            routing.ExtendTerm,
-            question=assigned.question,
-            working_days=5,
-            reason="Đồng ý gia hạn để đối chiếu hồ sơ lưu và xác minh tại thôn.",
-        )
+    async def _grant_time(self, question: str) -> None:
+        reason = "Đồng ý gia hạn để đối chiếu hồ sơ lưu và xác minh tại thôn."
+        await self._as(Role.CHAIRMAN, routing.ExtendTerm, question=question, working_days=5, reason=reason)
 
     async def _excuse_who_reported(self) -> None:
         for sent in self._sent.values():
@@ -236,7 +227,8 @@ class People:
             intake.ConcludeDialogue,
             dialogue=self._dialogue,
             notice="15/TB-UBND",
-            summary="Các phòng thực hiện đúng thời hạn những nội dung đã trả lời; Văn phòng theo dõi, đôn đốc và công khai kết quả.",
+            summary="Các phòng thực hiện đúng thời hạn những nội dung đã trả lời; "
+            "Văn phòng theo dõi, đôn đốc và công khai kết quả.",
         )
 
     def _answer(self, case: str, question: str) -> str:

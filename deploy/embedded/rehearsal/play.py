@@ -105,7 +105,8 @@ class _Rehearsal:
             self._calendar.nth_working_day_after(day, 30)
         except NoCalendar as error:
             raise CannotRehearse(
-                f"Thời gian mô phỏng đã đến {local_day(began)}; {error}. Muốn diễn tập lại từ đầu, hãy dùng thư mục dữ liệu mới."
+                f"Thời gian mô phỏng đã đến {local_day(began)}; {error.reason} "
+                "Muốn diễn tập lại từ đầu, hãy dùng thư mục dữ liệu mới."
             ) from error
         return datetime.combine(self._working(day), time(8, 30), HANOI)
 
