@@ -56,7 +56,7 @@ class People:
     ) -> None:
         self._nats, self._http, self._public_url = client, http, public_url
         self._profile, self._calendar, self._agenda = profile, calendar, agenda
-        self._sent: dict[str, Sent] = {}
+        self.sent: dict[str, Sent] = {}
         self._dialogue = ""
         self._held_at = datetime.max.replace(tzinfo=HANOI)
         self._planned: set[str] = set()
@@ -140,7 +140,7 @@ class People:
         code = await (self._by_web(form) if form.how == "web" else self._by_file(form))
         operator = self._actor(Role.OPERATOR)
         found = await self._command(intake.LookUpSubmission(actor=operator, key=str(uuid4()), code=code))
-        self._sent[found.state["id"]] = Sent(form, code, found.state["id"])
+        self.sent[found.state["id"]] = Sent(form, code, found.state["id"])
         if self.example is None and form.excused and form.registrant.phone:
             self.example = code, form.registrant.phone[-4:]
 
@@ -209,12 +209,12 @@ class People:
         await self._as(Role.CHAIRMAN, routing.ExtendTerm, question=question, working_days=5, reason=reason)
 
     async def _excuse_who_reported(self) -> None:
-        for sent in self._sent.values():
+        for sent in self.sent.values():
             if sent.form.excused:
                 await self._as(Role.CLERK, intake.ExcuseRegistrant, submission=sent.case, reason=sent.form.excused)
 
     async def _check_in_who_came(self) -> None:
-        for sent in self._sent.values():
+        for sent in self.sent.values():
             if not (sent.form.excused or sent.form.absent or sent.form.late):
                 await self._as(Role.CLERK, intake.CheckIn, submission=sent.case)
 
@@ -232,11 +232,11 @@ class People:
         )
 
     def _answer(self, case: str, question: str) -> str:
-        sent, number = self._sent.get(case), int(question.rsplit("-", 1)[1])
+        sent, number = self.sent.get(case), int(question.rsplit("-", 1)[1])
         return sent.form.answers[number - 1] if sent else "Ông/bà liên hệ bộ phận một cửa của xã để được hướng dẫn."
 
     def _expected_field(self, case: str, question: str) -> QuestionField:
-        sent, number = self._sent.get(case), int(question.rsplit("-", 1)[1])
+        sent, number = self.sent.get(case), int(question.rsplit("-", 1)[1])
         return sent.form.expects[number - 1] if sent else QuestionField.OTHER
 
     async def _as(self, role: Role, command: type[Command], department: str | None = None, /, **fields: object) -> None:

@@ -4,6 +4,8 @@ Nothing is done behind the services' backs: forms come in through the web API an
 and everything that time triggers is triggered by the services themselves. Only time moves faster.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import httpx
@@ -17,7 +19,7 @@ from deploy.embedded.installation import RunningStack
 from deploy.embedded.quiet import StillBusy, until_quiet
 from deploy.embedded.rehearsal.agenda import Agenda
 from deploy.embedded.rehearsal.ledger import Ledger
-from deploy.embedded.rehearsal.people import CannotRehearse, People
+from deploy.embedded.rehearsal.people import CannotRehearse, People, Sent
 from services.deadlines.working_days import NoCalendar, WorkingCalendar, load_calendar
 from shared.cases import read
 from shared.clock import move_clock, moved_to, provision_clock
@@ -33,7 +35,15 @@ OPENS, CLOSED = time(8, 0, 1), time(17, 0, 1)
 AFTERWARDS = timedelta(days=21)
 
 
-async def rehearse(stack: RunningStack, console: Console | None = None) -> Ledger:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was said, and which forms had gone out. sent: by the submission's id."""
+
+    ledger: Ledger
+    sent: Mapping[str, Sent]
+
+
+async def rehearse(stack: RunningStack, console: Console | None = None) -> Outcome:
     """Play one dialogue from its planning to its conclusion, and print what came of it.
 
     Raises:
@@ -64,7 +74,7 @@ class _Rehearsal:
         self._agenda = Agenda()
         self._next = 1
 
-    async def play(self) -> Ledger:
+    async def play(self) -> Outcome:
         began = await self._begin()
         held_at = self._day_of_dialogue(began.date())
         people = People(self._nats, self._http, self._stack.public_url, self._profile, self._calendar, self._agenda)
@@ -82,7 +92,7 @@ class _Rehearsal:
                 day = local_time(at) if at.astimezone(HANOI).date() <= until.date() else ""
                 progress.update(task, description=f"{day} · {self._in_short()}", completed=(at - began).days)
         self._report(people)
-        return self._ledger
+        return Outcome(self._ledger, people.sent)
 
     async def _begin(self) -> datetime:
         """A new installation starts on its first day; one that has lived goes on from where it is."""
