@@ -44,9 +44,12 @@ GRANTS: dict[str, Grant] = {
     "notify": _service("notify"),
     # The console reads everything and asks services to act; it states no fact itself. It may make a stream or a
     # consumer that is missing, for any process may be the first to come up, but not change one that is there.
+    # A parked message it may give back to its handler, and take out of DEADLETTERS alone.
     "console": Grant(
         publish=(
             "command.>",
+            "replay.>",
+            "$JS.API.STREAM.MSG.DELETE.DEADLETTERS",
             "$JS.API.INFO",
             "$JS.API.*.INFO.>",
             "$JS.API.*.NAMES",

@@ -1,0 +1,102 @@
+"""Who acts: chosen in the page until there is a sign-in. And what keeps other sites from acting through the browser."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.exceptions import HTTPException
+
+from shared.communes import Profile
+from shared.contracts import Actor, Role
+
+COOKIE = "doithoai_console"
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Somebody who can be chosen. `id` is unique within the commune."""
+
+    id: str
+    name: str
+    role: Role
+    department: str | None = None
+
+
+OPERATOR = Worker("van-hanh", "Người vận hành hệ thống", Role.OPERATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """The commune whose pages are shown, and who works in it; `worker` is None until somebody is chosen."""
+
+    profile: Profile
+    worker: Worker | None = None
+
+    @property
+    def commune(self) -> str:
+        return self.profile.id
+
+    @property
+    def role(self) -> Role | None:
+        return self.worker.role if self.worker else None
+
+    @property
+    def cookie(self) -> str:
+        return f"{self.commune}/{self.worker.id if self.worker else ''}"
+
+    @property
+    def actor(self) -> Actor:
+        """Who a command says has sent it.
+
+        Raises:
+            HTTPException: 403 while nobody is chosen.
+        """
+        if self.worker is None:
+            raise HTTPException(403, "Xin chọn người làm việc ở đầu trang trước khi thực hiện.")
+        return Actor(
+            name=self.worker.name, role=self.worker.role, commune=self.commune, department=self.worker.department
+        )
+
+
+def workers(profile: Profile) -> list[Worker]:
+    """The people of a commune's profile, and whoever runs the system."""
+    people = [Worker(person.email, person.name, person.role, person.department) for person in profile.people]
+    return [*people, OPERATOR]
+
+
+def chosen(communes: Mapping[str, Profile], commune: str, worker: str) -> Acting:
+    """The person of that commune; the commune alone when he is not of it; the first commune when it is not here."""
+    profile = communes.get(commune) or next(iter(communes.values()))
+    if profile.id != commune:
+        return Acting(profile)
+    return Acting(profile, next((one for one in workers(profile) if one.id == worker), None))
+
+
+def acting(request: Request, communes: Mapping[str, Profile]) -> Acting:
+    """Who the browser's cookie says was chosen."""
+    commune, _, worker = request.cookies.get(COOKIE, "").partition("/")
+    return chosen(communes, commune, worker)
+
+
+def known_hosts(*addresses: str) -> frozenset[str]:
+    """Names under which this console may be called: its own machine, and where it is said to be."""
+    told = {urlsplit(address).hostname if "//" in address else address for address in addresses}
+    return frozenset({"127.0.0.1", "localhost", "::1"} | {host for host in told if host})
+
+
+def require_own_site(request: Request, hosts: frozenset[str]) -> None:
+    """Another site must not read these pages under a name it points here, nor send a form from its own.
+
+    Raises:
+        HTTPException: 403.
+    """
+    host = request.headers.get("host", "")
+    if urlsplit(f"//{host}").hostname not in hosts:
+        raise HTTPException(403, "Bảng điều hành không phục vụ dưới tên miền này.")
+    if request.method in ("GET", "HEAD"):
+        return
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    same = site == "same-origin" if site is not None else origin is not None and urlsplit(origin).netloc == host
+    if not same:
+        raise HTTPException(403, "Yêu cầu không đến từ trang của bảng điều hành, nên không được thực hiện.")

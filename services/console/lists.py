@@ -1,0 +1,406 @@
+"""What the pages ask of the view. Every question names the commune, and gets nothing of another one."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, Literal, TypeVar
+
+from services.console.facts import folded, instant
+from services.console.view import said
+from services.console.words import Term, how_long, used_up
+
+PAGE = 50
+"""Questions on one page of the list."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the list of questions. A field is None while its speaker has not said it.
+
+    department: id of who has it. put_before: the role that heard last of its being late.
+    undelivered: an answer or guidance that could not be sent, so that somebody must call.
+    """
+
+    id: str
+    submission: str
+    number: int | None
+    text: str | None
+    code: str | None
+    name: str | None
+    stage: str
+    standing: str
+    department: str | None
+    settled_how: str | None
+    extended_days: int | None
+    wanted_days: int | None
+    put_before: str | None
+    undelivered: bool
+    term: Term | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many questions there are. received = open + answered + redirected.
+
+    late, near: open ones whose term has ended, or ends soon. stages: open ones by stage.
+    """
+
+    open: int
+    answered: int
+    redirected: int
+    late: int
+    near: int
+    wanted: int
+    undelivered: int
+    stages: Mapping[str, int]
+
+    @property
+    def received(self) -> int:
+        return self.open + self.answered + self.redirected
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which questions to show.
+
+    standing: `open`, `answered`, `redirected`, or None for all. search: words, a name or a code.
+    """
+
+    standing: str | None = None
+    stage: str | None = None
+    only: Literal["late", "near", "wanted", "undelivered"] | None = None
+    department: str | None = None
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A form and its sender. version: how many of its events are known, for commands to intake."""
+
+    id: str
+    commune: str
+    code: str | None
+    dialogue: str | None
+    channel: str | None
+    received_at: datetime | None
+    on_time: bool | None
+    name: str | None
+    phone: str | None
+    email: str | None
+    address: str | None
+    attendance: str | None
+    excuse: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """A missed term that was put before somebody."""
+
+    step: int
+    put_before: str
+    raised_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as its case shows it: all that routing, deadlines and notify said of it."""
+
+    id: str
+    number: int | None
+    section: str | None
+    text: str | None
+    state: str
+    stage: str
+    standing: str
+    scope: str | None
+    because: list[str] | None
+    proposals: list[dict[str, Any]] | None
+    field: str | None
+    department: str | None
+    confidence: float | None
+    assigned_by: str | None
+    assigned_at: datetime | None
+    draft: int | None
+    draft_text: str | None
+    drafted_by: str | None
+    drafted_at: datetime | None
+    remarks: str | None
+    returned_by: str | None
+    returned_at: datetime | None
+    answer: str | None
+    approved_by: str | None
+    approved_at: datetime | None
+    authority: str | None
+    guidance: str | None
+    decided_by: str | None
+    redirected_at: datetime | None
+    wanted_days: int | None
+    wanted_reason: str | None
+    wanted_by: str | None
+    extended_days: int | None
+    settled_how: str | None
+    settled_at: datetime | None
+    version: int
+    term: Term | None
+    escalations: list[Escalation]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail or letter and its fate."""
+
+    id: str
+    kind: str
+    channel: str
+    state: str
+    changed_at: datetime
+    sent_at: datetime | None
+    reference: str | None
+    uncertain: bool | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """A conference. closing: until when forms are taken; conclusion: until when its notice is owed.
+
+    expected, excused, present, absent: registrants. late: forms that came after closing, answered in writing.
+    """
+
+    id: str
+    state: str
+    title: str | None
+    held_at: datetime | None
+    place: str | None
+    registration_closes_at: datetime | None
+    announced_at: datetime | None
+    ended_at: datetime | None
+    concluded_at: datetime | None
+    notice: str | None
+    summary: str | None
+    expected: int
+    excused: int
+    present: int
+    absent: int
+    late: int
+    version: int
+    closing: Term | None
+    conclusion: Term | None
+
+    @property
+    def registered(self) -> int:
+        return self.expected + self.excused + self.present + self.absent
+
+
+@dataclass(frozen=True, slots=True)
+class Registrant:
+    """Who is on the list of a dialogue."""
+
+    id: str
+    code: str | None
+    name: str | None
+    address: str | None
+    attendance: str | None
+    excuse: str | None
+    questions: int
+    version: int
+
+
+def questions(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetime, page: int = 1) -> list[Item]:
+    """A page of the list: what must be done first stands first. One line more than `PAGE` tells of a next page."""
+    rows = db.execute(
+        f"SELECT * FROM item WHERE {_WANTED} "  # noqa: S608 - no value is in the text
+        "ORDER BY standing <> 'open', owed_until IS NULL, owed_until, id LIMIT :limit OFFSET :offset",
+        _values(commune, wanted, now) | {"limit": PAGE + 1, "offset": PAGE * (page - 1)},
+    )
+    return [_into(Item, row, term=_term(row, now), undelivered=_is_undelivered(row)) for row in rows]
+
+
+def counts(db: sqlite3.Connection, commune: str, now: datetime, department: str | None = None) -> Counts:
+    """Of a commune, or of what one department has."""
+    values = {"commune": commune, "department": department, "now": instant(now)}
+    standings: dict[str, int] = dict.fromkeys(("open", "answered", "redirected"), 0)
+    stages: dict[str, int] = {}
+    for row in db.execute(
+        "SELECT standing, stage, count(*) AS number FROM question "
+        "WHERE commune = :commune AND (:department IS NULL OR department = :department) GROUP BY standing, stage",
+        values,
+    ):
+        standings[row["standing"]] += row["number"]
+        if row["standing"] == "open":
+            stages[row["stage"]] = row["number"]
+    row = db.execute(
+        "SELECT total(owed_until < :now) AS late, total(owed_until >= :now AND term_state = 'near') AS near, "
+        "total(wanted_days IS NOT NULL) AS wanted, total(undelivered IS NOT NULL AND heard_at IS NULL) AS undelivered "
+        "FROM item "
+        "WHERE commune = :commune AND standing <> 'answered' AND (:department IS NULL OR department = :department)",
+        values,
+    ).fetchone()
+    return Counts(**standings, **{name: int(number) for name, number in dict(row).items()}, stages=stages)
+
+
+def submission(db: sqlite3.Connection, commune: str, id: str) -> Submission | None:
+    """A form of this commune. One whose receipt is not known yet, but whose questions are, is there as far as it is."""
+    row = db.execute("SELECT * FROM submission WHERE id = ? AND commune = ?", (id, commune)).fetchone()
+    return _into(Submission, row, version=said(db, "intake", id)) if row else None
+
+
+def commune_of(db: sqlite3.Connection, case: str) -> tuple[Literal["submission", "dialogue"], str] | None:
+    """What a case is, and whose."""
+    row = db.execute(
+        "SELECT 'submission' AS kind, commune FROM submission WHERE id = :case "
+        "UNION ALL SELECT 'dialogue', commune FROM dialogue WHERE id = :case",
+        {"case": case},
+    ).fetchone()
+    return (row["kind"], row["commune"]) if row else None
+
+
+def questions_of(db: sqlite3.Connection, submission: str, now: datetime) -> list[Question]:
+    """Every question of a form, in its order."""
+    rows = db.execute("SELECT * FROM item WHERE submission = ? ORDER BY number, id", (submission,)).fetchall()
+    return [
+        _into(
+            Question,
+            row,
+            version=said(db, "routing", row["id"]),
+            term=_term(row, now),
+            escalations=_escalations(db, row["id"]),
+        )
+        for row in rows
+    ]
+
+
+def letters_of(db: sqlite3.Connection, case: str) -> list[Letter]:
+    """Every message written because of a case, the latest last."""
+    rows = db.execute("SELECT * FROM message WHERE case_id = ? ORDER BY changed_at, id", (case,))
+    return [_into(Letter, row) for row in rows]
+
+
+def dialogues(db: sqlite3.Connection, commune: str, now: datetime, id: str | None = None) -> list[Dialogue]:
+    """The dialogues of a commune, the latest first; or one of them."""
+    rows = db.execute(
+        "SELECT d.*, total(s.on_time = 1 AND s.attendance = 'expected') AS expected, "
+        "total(s.attendance = 'excused') AS excused, total(s.attendance = 'present') AS present, "
+        "total(s.attendance = 'absent') AS absent, total(s.attendance IS NULL AND s.id IS NOT NULL) AS late "
+        "FROM dialogue d LEFT JOIN submission s ON s.dialogue = d.id "
+        "WHERE d.commune = ? AND (? IS NULL OR d.id = ?) GROUP BY d.id ORDER BY d.held_at DESC, d.id",
+        (commune, id, id),
+    ).fetchall()
+    return [
+        _into(
+            Dialogue,
+            row,
+            version=said(db, "intake", row["id"]),
+            closing=_term_about(db, row["id"], "registration-cutoff", now),
+            conclusion=_term_about(db, row["id"], "conclusion-notice", now),
+            **{name: int(row[name]) for name in ("expected", "excused", "present", "absent", "late")},
+        )
+        for row in rows
+    ]
+
+
+def registrants(db: sqlite3.Connection, dialogue: str) -> list[Registrant]:
+    """Who registered for a dialogue, in the order of registration: the order in which they take the floor."""
+    rows = db.execute(
+        "SELECT s.*, (SELECT count(*) FROM question q WHERE q.submission = s.id) AS questions, "
+        "coalesce((SELECT said FROM aggregate WHERE speaker = 'intake' AND about = s.id), 0) AS version "
+        "FROM submission s WHERE s.dialogue = ? ORDER BY s.attendance IS NULL, s.received_at, s.id",
+        (dialogue,),
+    )
+    return [_into(Registrant, row) for row in rows]
+
+
+def search_for(typed: str) -> str:
+    """What a person typed as a full-text query: every word must be there, the last may be unfinished."""
+    found = [word for word in "".join(c if c.isalnum() else " " for c in folded(typed)).split() if word]
+    return " ".join(f'"{word}"' for word in found) + ("*" if found else "")
+
+
+_WANTED = """
+    commune = :commune
+    AND (:standing IS NULL OR standing = :standing)
+    AND (:stage IS NULL OR stage = :stage)
+    AND (:department IS NULL OR department = :department)
+    AND CASE :only
+      WHEN 'late' THEN owed_until < :now
+      WHEN 'near' THEN owed_until >= :now AND term_state = 'near'
+      WHEN 'wanted' THEN standing = 'open' AND wanted_days IS NOT NULL
+      WHEN 'undelivered' THEN standing <> 'answered' AND undelivered IS NOT NULL AND heard_at IS NULL
+      ELSE true
+    END
+    AND (:search = '' OR id IN (SELECT question FROM words WHERE words MATCH :search))
+"""
+
+
+def _values(commune: str, wanted: Filter, now: datetime) -> dict[str, Any]:
+    return {
+        "commune": commune,
+        "standing": wanted.standing,
+        "stage": wanted.stage,
+        "department": wanted.department,
+        "only": wanted.only,
+        "search": search_for(wanted.search),
+        "now": instant(now),
+    }
+
+
+def _is_undelivered(row: sqlite3.Row) -> bool:
+    return row["undelivered"] is not None and row["heard_at"] is None and row["standing"] != "answered"
+
+
+def _escalations(db: sqlite3.Connection, about: str) -> list[Escalation]:
+    rows = db.execute("SELECT * FROM escalation WHERE about = ? ORDER BY raised_at, step", (about,))
+    return [_into(Escalation, row) for row in rows]
+
+
+def _term_about(db: sqlite3.Connection, about: str, rule: str, now: datetime) -> Term | None:
+    row = db.execute("SELECT * FROM timing WHERE about = ? AND rule = ?", (about, rule)).fetchone()
+    return _term(row, now) if row else None
+
+
+def _term(row: sqlite3.Row, now: datetime) -> Term | None:
+    if row["due_at"] is None:
+        return None
+    due_at, met_at = datetime.fromisoformat(row["due_at"]), row["met_at"] and datetime.fromisoformat(row["met_at"])
+    set_at = datetime.fromisoformat(row["set_at"]) if row["set_at"] else None
+    words, urgency = how_long(row["term_state"], due_at, now, met_at)
+    return Term(
+        words=words,
+        urgency=urgency,
+        used=used_up(set_at, due_at, met_at or now),
+        due_at=due_at,
+        original_due_at=datetime.fromisoformat(row["original_due_at"] or row["due_at"]),
+        basis=row["basis"] or "",
+        provisional=bool(row["provisional"]),
+        moved_because=row["moved_because"],
+    )
+
+
+def _into(shape: type[T], row: sqlite3.Row, **more: Any) -> T:
+    """A row as a value: instants and days by the ends of their names, lists from JSON."""
+    known = set(row.keys())
+    taken = {
+        field.name: _value(field.name, row[field.name])
+        for field in fields(shape)  # type: ignore[arg-type]
+        if field.name in known and field.name not in more
+    }
+    return shape(**taken, **more)
+
+
+def _value(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name.endswith("_at"):
+        return datetime.fromisoformat(value)
+    if name.endswith("_on"):
+        return date.fromisoformat(value)
+    if name in ("because", "proposals"):
+        return json.loads(value)
+    if name in ("on_time", "uncertain"):
+        return bool(value)
+    return value

@@ -1,0 +1,155 @@
+"""Which forms a page offers, and how what was typed becomes a command.
+
+This is courtesy, not permission: a form that would be refused is not put before people. What may be done is decided
+by the service that owns the case, whose answer the page shows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from services.console.acting import Acting
+from services.console.lists import Dialogue, Question, Registrant, Submission
+from shared.contracts import COMMANDS, Actor, Command, Role
+from shared.text import clean
+from shared.web import HANOI
+
+CLERKS = frozenset({Role.CLERK, Role.OFFICE_HEAD})
+OFFICE = frozenset({Role.CLERK, Role.OFFICE_HEAD, Role.CHAIRMAN})
+LEADERS = frozenset({Role.OFFICE_HEAD, Role.CHAIRMAN})
+EXPERTS = frozenset({Role.OFFICER, Role.HEAD})
+
+UNAPPROVED = frozenset({"received", "awaits-triage", "assigned", "drafting", "awaiting-approval"})
+WITH_DEPARTMENT = frozenset({"assigned", "drafting"})
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One command: who is likely to use it, in which states.
+
+    main: it is what the case waits for. own: of the officer's own department only.
+    """
+
+    verb: str
+    words: str
+    roles: frozenset[Role]
+    states: frozenset[str]
+    main: bool = False
+    own: bool = False
+
+
+OF_QUESTION = (
+    Offer("approve-answer", "Duyệt câu trả lời", LEADERS, frozenset({"awaiting-approval"}), main=True),
+    Offer("return-answer", "Trả lại dự thảo", LEADERS, frozenset({"awaiting-approval"})),
+    Offer("draft-answer", "Trình câu trả lời", EXPERTS, WITH_DEPARTMENT | {"awaiting-approval"}, main=True, own=True),
+    Offer("assign-question", "Giao cho phòng", CLERKS, UNAPPROVED, main=True),
+    Offer("redirect-question", "Hướng dẫn nơi có thẩm quyền", OFFICE, UNAPPROVED),
+    Offer("request-extension", "Xin gia hạn", EXPERTS, WITH_DEPARTMENT, own=True),
+    Offer("extend-term", "Gia hạn", LEADERS, WITH_DEPARTMENT),
+)
+OF_REGISTRANT = (
+    Offer("check-in", "Ghi nhận có mặt", OFFICE, frozenset({"expected", "excused"})),
+    Offer("excuse-registrant", "Ghi nhận báo vắng", OFFICE, frozenset({"expected"})),
+)
+OF_DIALOGUE = (
+    Offer("announce-dialogue", "Thông báo hội nghị", OFFICE, frozenset({"planned"}), main=True),
+    Offer("hold-dialogue", "Ghi nhận đã tổ chức", OFFICE, frozenset({"announced"}), main=True),
+    Offer("conclude-dialogue", "Ban hành thông báo kết luận", LEADERS, frozenset({"held"}), main=True),
+)
+PLAN = Offer("plan-dialogue", "Lên kế hoạch hội nghị", OFFICE, frozenset({"none"}), main=True)
+
+LISTENERS: Mapping[str, str] = {verb: name.split(".")[0] for name in COMMANDS for verb in [name.split(".")[1]]}
+
+
+def for_question(who: Acting, question: Question) -> list[Offer]:
+    """What this person may want to do with a question now, the most likely first."""
+    return _offered(OF_QUESTION, who, question.state if question.standing == "open" else "", question.department)
+
+
+def for_registrant(who: Acting, registrant: Submission | Registrant) -> list[Offer]:
+    return _offered(OF_REGISTRANT, who, registrant.attendance or "")
+
+
+def for_dialogue(who: Acting, dialogue: Dialogue) -> list[Offer]:
+    return _offered(OF_DIALOGUE, who, dialogue.state)
+
+
+def may_plan(who: Acting) -> bool:
+    return bool(_offered((PLAN,), who, "none"))
+
+
+class WrongFields(ValueError):
+    """What was typed cannot be sent: what to mend, by field."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self.fields = fields
+        super().__init__(", ".join(fields))
+
+
+def command(verb: str, actor: Actor, typed: Mapping[str, str]) -> Command:
+    """The command of a filled form.
+
+    Args:
+        typed: its fields by name, with `key` (one for each form that was shown) and `version`.
+
+    Raises:
+        KeyError: when there is no such command.
+        WrongFields: naming each field that must be mended.
+    """
+    contract = COMMANDS[f"{LISTENERS[verb]}.{verb}"]
+    values: dict[str, Any] = {name: clean(text) for name, text in typed.items() if name in contract.model_fields}
+    if verb == "plan-dialogue":
+        values |= _when_and_which(actor.commune, values.get("held_at", ""))
+    values["version"] = values.get("version") or None
+    try:
+        return contract.model_validate(values | {"actor": actor})
+    except ValidationError as error:
+        raise WrongFields({str(found["loc"][0]): _in_words(found) for found in error.errors()}) from None
+
+
+def about(command: Command) -> str:
+    """Id of what the command is on."""
+    for name in ("question", "submission", "dialogue"):
+        if (id := getattr(command, name, None)) is not None:
+            return str(id)
+    raise TypeError(f"{command.verb} is on no case")
+
+
+def _offered(offers: tuple[Offer, ...], who: Acting, state: str, department: str | None = None) -> list[Offer]:
+    if who.worker is None:
+        return []
+    mine = who.worker.department == department
+    return [
+        offer
+        for offer in offers
+        if who.worker.role in offer.roles and state in offer.states and (mine or not offer.own)
+    ]
+
+
+def _when_and_which(commune: str, typed: str) -> dict[str, Any]:
+    """A browser's local time is Vietnam's; day and hour name the dialogue, so that a form sent twice plans one."""
+    try:
+        held_at = datetime.fromisoformat(typed).replace(tzinfo=HANOI)
+    except ValueError:
+        return {"held_at": None, "dialogue": commune}
+    return {"held_at": held_at, "dialogue": f"{commune}-{held_at:%Y%m%d-%H%M}"}
+
+
+def _in_words(found: Any) -> str:
+    limits = found.get("ctx", {})
+    match found["type"]:
+        case "string_too_long":
+            return f"Xin ghi không quá {limits['max_length']} chữ."
+        case "string_too_short" | "missing":
+            return "Xin ghi mục này."
+        case "enum":
+            return "Xin chọn một mục trong danh sách."
+        case "greater_than_equal" | "less_than_equal" | "int_parsing":
+            return "Xin ghi một số từ 1 đến 30."
+        case "datetime_type" | "datetime_parsing" | "datetime_from_date_parsing":
+            return "Xin ghi đủ ngày và giờ."
+        case _:
+            return "Mục này chưa đúng."

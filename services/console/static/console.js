@@ -1,0 +1,77 @@
+"use strict";
+// Pages work without this. With it: a choice is taken over at once, figures stay fresh, the tail is live, keys move.
+
+for (const form of document.querySelectorAll("form[data-submit]")) {
+  form.querySelector("button").hidden = true;
+  form.addEventListener("change", () => form.requestSubmit());
+}
+
+for (const part of document.querySelectorAll("[data-refresh]")) {
+  setInterval(async () => {
+    if (document.hidden || part.contains(document.activeElement)) return;
+    try {
+      const answer = await fetch(part.dataset.refresh);
+      if (answer.ok) part.innerHTML = await answer.text();
+      part.classList.toggle("stale", !answer.ok);
+    } catch {
+      part.classList.add("stale");
+    }
+  }, 3000);
+}
+
+const LINES = 200;
+const table = document.querySelector("[data-tail]");
+if (table) {
+  const body = table.tBodies[0];
+  const live = document.querySelector("[data-live]");
+  let after = Number(table.dataset.after);
+
+  const cell = (row, text, kind) => {
+    const td = row.insertCell();
+    td.textContent = text;
+    if (kind) td.className = kind;
+    return td;
+  };
+  const show = (seen) => {
+    after = seen.position;
+    const row = body.insertRow(0);
+    row.className = "new";
+    cell(row, seen.at);
+    cell(row, seen.words);
+    cell(row, seen.speaker);
+    cell(row, seen.commune);
+    const link = document.createElement("a");
+    link.href = "/ho-so/" + encodeURIComponent(seen.case);
+    link.textContent = seen.case;
+    cell(row, "").append(link);
+    cell(row, seen.position, "n");
+    while (body.rows.length > LINES) body.deleteRow(-1);
+    document.querySelector("[data-tail-empty]")?.remove();
+  };
+  const connect = () => {
+    const wanted = new URLSearchParams(location.search);
+    wanted.set("sau", after);
+    const source = new EventSource(table.dataset.tail + "?" + wanted);
+    source.onopen = () => { live.textContent = "● đang xem trực tiếp"; };
+    source.onmessage = (message) => show(JSON.parse(message.data));
+    source.onerror = () => {
+      live.textContent = "mất kết nối, đang thử lại…";
+      if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+    };
+  };
+  connect();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+  if (event.key === "/") {
+    const search = document.querySelector("[data-key='/']");
+    if (search) { event.preventDefault(); search.focus(); }
+    return;
+  }
+  const step = { j: 1, k: -1 }[event.key];
+  const links = [...document.querySelectorAll("[data-walk] a.case")];
+  if (!step || !links.length) return;
+  const next = links[Math.max(0, Math.min(links.length - 1, links.indexOf(document.activeElement) + step))];
+  next.focus();
+});
