@@ -37,17 +37,23 @@ async def obey(store: Store[A], id: str, command: Command, decide: Callable[[A],
     def checked(aggregate: A | None) -> Decision[A]:
         if aggregate is None:
             raise Refusal("not-found", f"Không tìm thấy {id}.")
-        if aggregate.commune != command.actor.commune:
-            raise Refusal("forbidden", "Hồ sơ này thuộc một xã khác.")
+        _must_be_own(aggregate.commune, command)
         return decide(aggregate)
 
     try:
         saved = await store.change(id, checked, key=command.key, seen=command.version)
     except Outdated as outdated:
+        _must_be_own(outdated.state["commune"], command)
         return Refused(
             code="stale",
             reason="Hồ sơ đã được người khác thay đổi sau khi ông/bà mở trang. Xin xem lại trước khi quyết định.",
             state=outdated.state,
             changes=outdated.changes,
         )
+    _must_be_own(saved.state.commune, command)  # a key that was seen has decided nothing, nor been checked
     return Done(version=saved.said, state=store.as_json(saved.state))
+
+
+def _must_be_own(commune: str, command: Command) -> None:
+    if commune != command.actor.commune:
+        raise Refusal("forbidden", "Hồ sơ này thuộc một xã khác.")
