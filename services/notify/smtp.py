@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from email.message import EmailMessage
+from email.message import Message
 from urllib.parse import unquote, urlsplit
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
@@ -33,7 +33,7 @@ class Mailer:
         for _ in range(connections):
             self._idle.put_nowait(None)
 
-    async def send(self, mail: EmailMessage, sender: str, recipients: Sequence[str]) -> None:
+    async def send(self, mail: Message, sender: str, recipients: Sequence[str]) -> None:
         """Send to whichever recipients the server accepts; at least one.
 
         Raises:
