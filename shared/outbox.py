@@ -3,22 +3,36 @@
 import asyncio
 import json
 from collections import OrderedDict, defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any, TypeVar
 from zlib import crc32
 
+from nats.errors import BadSubjectError, MaxPayloadError
 from nats.js import JetStreamContext
 from nats.js.api import Header
+from nats.js.errors import NotFoundError
 
 from shared.logs import in_short, logger
 from shared.metrics import OUTBOX_BACKLOG, PUBLISHED
-from shared.store import OUTAGES, Database, Unpublished
+from shared.store import Database, Unpublished
 
 STREAM = "EVENTS"
 LANES = 32
 LANE_LENGTH = 1_000
 LEFT_BEHIND = timedelta(seconds=3)
 """How long a save may stay unpublished before the sweeper takes it for left behind."""
+SWEPT_AT_ONCE = 500
 REMEMBERED = 20_000
+ACK_LIMIT_S = 3.0
+"""A broker that was killed never answers; the same event again, with the same id, costs little."""
+UNPUBLISHABLE = (MaxPayloadError, BadSubjectError)
+"""Only this event is at fault. Its aggregate waits for the operator, and nobody else does."""
+
+Result = TypeVar("Result")
+MARK_PAUSE_S = 0.2
+"""Marks of so long are moved at once; what is taken in this process is not published again for want of a mark."""
 
 
 class Outbox:
@@ -29,15 +43,21 @@ class Outbox:
         self._js = js
         self._lanes: list[asyncio.Queue[Unpublished]] = [asyncio.Queue(LANE_LENGTH) for _ in range(LANES)]
         self._in_flight: dict[tuple[str, str], int] = defaultdict(int)
+        self._taken: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._published: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._marks: dict[str, dict[str, int]] = defaultdict(dict)
         self._to_mark = asyncio.Event()
         database.saved = self.take
+        database.taken = self.taken
 
     @property
     def backlog(self) -> int:
         """Saves of this process whose events the stream has not confirmed yet."""
         return sum(self._in_flight.values())
+
+    def taken(self, collection: str, id: str) -> int:
+        """How much of an aggregate's history this process has taken on to publish, as far as it remembers."""
+        return self._taken.get((collection, id), 0)
 
     def take(self, unpublished: Unpublished) -> None:
         """Publish soon. When a lane is full the sweeper will find it: nothing waits, nothing is lost."""
@@ -48,6 +68,7 @@ class Outbox:
         except asyncio.QueueFull:
             return
         self._in_flight[aggregate] += 1
+        _remember(self._taken, aggregate, unpublished.said)
         OUTBOX_BACKLOG.inc()
 
     async def run(self) -> None:
@@ -67,53 +88,84 @@ class Outbox:
         while True:
             unpublished = await lane.get()
             aggregate = (unpublished.collection, unpublished.id)
-            known = self._published.get(aggregate, 0)
-            for envelope in unpublished.envelopes:
-                if envelope["sequence"] > known:
-                    await self._publish(envelope)
-            self._published[aggregate] = max(known, unpublished.said)
-            self._published.move_to_end(aggregate)
-            if len(self._published) > REMEMBERED:
-                self._published.popitem(last=False)
-            self._marks[unpublished.collection][unpublished.id] = unpublished.said
-            self._to_mark.set()
-            self._in_flight[aggregate] -= 1
-            if not self._in_flight[aggregate]:
-                del self._in_flight[aggregate]
-            OUTBOX_BACKLOG.dec()
+            try:
+                await self._bring(aggregate, unpublished)
+            except UNPUBLISHABLE as error:
+                logger().error("unpublishable", collection=aggregate[0], id=aggregate[1], error=in_short(error))
+            finally:
+                self._in_flight[aggregate] -= 1
+                if not self._in_flight[aggregate]:
+                    del self._in_flight[aggregate]
+                OUTBOX_BACKLOG.dec()
 
-    async def _publish(self, envelope: dict[str, object]) -> None:
+    async def _bring(self, aggregate: tuple[str, str], unpublished: Unpublished) -> None:
+        """Publish what this process has not published yet, in order, and have it marked."""
+        known = self._published.get(aggregate, 0)
+        waiting = [envelope for envelope in unpublished.envelopes if envelope["sequence"] > known]
+        earlier = waiting[: -unpublished.fresh] if unpublished.fresh else waiting
+        there = await self._insist(lambda: self._in_stream(earlier)) if earlier else set()
+        for envelope in waiting:
+            if envelope["id"] not in there:
+                await self._insist(lambda envelope=envelope: self._publish(envelope))
+        _remember(self._published, aggregate, unpublished.said)
+        self._marks[unpublished.collection][unpublished.id] = unpublished.said
+        self._to_mark.set()
+
+    async def _in_stream(self, envelopes: Sequence[dict[str, Any]]) -> set[str]:
+        """Ids that the stream already has.
+
+        Whoever died between a publish and its mark may come back after an hour; the broker itself tells a second
+        copy of an id for two minutes only.
+        """
+        found: set[str] = set()
+        for subject in {str(envelope["subject"]) for envelope in envelopes}:
+            start = 1
+            with suppress(NotFoundError):
+                while True:
+                    message = await self._js.get_msg(STREAM, seq=start, subject=subject, direct=True, next=True)
+                    found.add((message.headers or {}).get(Header.MSG_ID, ""))
+                    start = (message.seq or start) + 1
+        return found
+
+    async def _publish(self, envelope: dict[str, Any]) -> None:
         """The stream keeps one of each id within its window, so a repeated attempt does no harm."""
+        await self._js.publish(
+            str(envelope["subject"]),
+            json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode(),
+            stream=STREAM,
+            timeout=ACK_LIMIT_S,
+            headers={Header.MSG_ID: str(envelope["id"])},
+        )
+        PUBLISHED.inc()
+
+    async def _insist(self, attempt: Callable[[], Awaitable[Result]]) -> Result:
+        """Whatever the broker's trouble is, the event must get there; those behind it in its lane wait.
+
+        Raises:
+            UNPUBLISHABLE: trying again would help nobody.
+        """
         pause = 0.05
-        body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
         while True:
             try:
-                await self._js.publish(
-                    str(envelope["subject"]),
-                    body,
-                    stream=STREAM,
-                    timeout=10,
-                    headers={Header.MSG_ID: str(envelope["id"])},
-                )
-            except Exception as error:  # noqa: BLE001 - whatever the broker's trouble is, the event must get there
-                logger().warning("publish-failed", event_id=envelope["id"], error=in_short(error), retry_in=pause)
+                return await attempt()
+            except UNPUBLISHABLE:
+                raise
+            except Exception as error:  # noqa: BLE001
+                logger().warning("publish-failed", error=in_short(error), retry_in=pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5)
-            else:
-                PUBLISHED.inc()
-                return
 
     async def _mark(self) -> None:
         """Marks are moved for many at once: losing one only publishes an event twice, with the same id."""
         while True:
             await self._to_mark.wait()
             self._to_mark.clear()
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(MARK_PAUSE_S)
             for collection in list(self._marks):
                 batch = dict(self._marks[collection])
                 try:
                     await self._database.mark_published(collection, batch)
-                except OUTAGES as error:
+                except Exception as error:  # noqa: BLE001 - a mark that cannot be moved now is moved later
                     logger().warning("mark-failed", collection=collection, error=in_short(error))
                     await asyncio.sleep(1)
                     self._to_mark.set()
@@ -129,8 +181,15 @@ class Outbox:
         while True:
             await asyncio.sleep(1)
             try:
-                for unpublished in await self._database.unpublished(LEFT_BEHIND, limit=100):
+                for unpublished in await self._database.unpublished(LEFT_BEHIND, limit=SWEPT_AT_ONCE):
                     if (unpublished.collection, unpublished.id) not in self._in_flight:
                         self.take(unpublished)
-            except OUTAGES as error:
+            except Exception as error:  # noqa: BLE001 - the next round tries again
                 logger().warning("outbox-sweep-failed", error=in_short(error))
+
+
+def _remember(lengths: OrderedDict[tuple[str, str], int], aggregate: tuple[str, str], said: int) -> None:
+    lengths[aggregate] = max(lengths.get(aggregate, 0), said)
+    lengths.move_to_end(aggregate)
+    if len(lengths) > REMEMBERED:
+        lengths.popitem(last=False)

@@ -75,12 +75,17 @@ cause: ContextVar[Cause | None] = ContextVar("cause", default=None)
 
 @dataclass(frozen=True, slots=True)
 class Unpublished:
-    """The part of an aggregate's history that the stream may not have yet. `said`: length of the history."""
+    """The part of an aggregate's history that the stream may not have yet.
+
+    said: length of the history. fresh: how many of the envelopes were saved just now; those before them are of
+    earlier saves, perhaps by a process that died, and may be in the stream without a mark.
+    """
 
     collection: str
     id: str
     said: int
     envelopes: tuple[dict[str, Any], ...]
+    fresh: int = 0
 
 
 class _DateAsText(TypeEncoder):
@@ -118,6 +123,7 @@ class Database:
         self._database = self._client.get_database(name or f"doithoai_{service}", codec_options=_OPTIONS)
         self._collections: dict[str, tuple[Index, ...]] = {}
         self.saved: Callable[[Unpublished], None] = lambda _: None
+        self.taken: Callable[[str, str], int] = lambda _collection, _id: 0
 
     def collection(self, name: str) -> Any:
         return self._database[name]
@@ -208,11 +214,11 @@ class Store(Generic[A]):
         state: dict[str, Any] = self._adapter.dump_python(aggregate, mode="json")
         return state
 
-    async def create(self, aggregate: A, events: Sequence[Event], *, key: str | None = None) -> bool:
+    async def create(self, aggregate: A, events: Sequence[Event], *, key: str | None = None) -> "Saved[A] | None":
         """Save a new aggregate and what there is to say of it.
 
         Returns:
-            False, and nothing is written, when the id or another unique value is taken.
+            None, and nothing is written, when the id or another unique value is taken.
         """
         envelopes = self._envelopes(aggregate.id, 1, events)
         document = {
@@ -230,12 +236,18 @@ class Store(Generic[A]):
         try:
             await self._collection.insert_one(document)
         except DuplicateKeyError:
-            return False
-        self._tell(aggregate.id, len(envelopes), envelopes)
-        return True
+            return None
+        self._tell(aggregate.id, len(envelopes), [], envelopes)
+        return Saved(_with_version(aggregate, 1), len(envelopes))
 
     async def change(
-        self, id: str, decide: Callable[[A | None], Decision[A]], *, key: str | None = None, seen: int | None = None
+        self,
+        id: str,
+        decide: Callable[[A | None], Decision[A]],
+        *,
+        key: str | None = None,
+        seen: int | None = None,
+        last: "Saved[A] | None" = None,
     ) -> "Saved[A]":
         """Load, decide, save; decide again on the new state when somebody else was faster.
 
@@ -243,17 +255,20 @@ class Store(Generic[A]):
             decide: a rule, given the present state (None when there is none).
             key: idempotency key of a command; a key that was seen decides nothing.
             seen: how much of the aggregate's history the decision rests on; None when that does not matter.
+            last: what this process saved last, to decide on without loading; if others saved since, it is loaded.
 
         Raises:
             Outdated: when the aggregate has said more than was seen.
             StaleSave: after 8 attempts.
         """
+        if last is not None and (saved := await self._go_on(last, decide)):
+            return saved
         for _ in range(ATTEMPTS):
             document = await self._collection.find_one({"_id": id}, {"events": 0})
             if document is None:
                 after, events = decide(None)
-                if await self.create(after, events, key=key):
-                    return Saved(_with_version(after, 1), len(events))
+                if saved := await self.create(after, events, key=key):
+                    return saved
                 continue
             before = self._read(document)
             if key is not None and key in document.get("seen", ()):
@@ -266,6 +281,16 @@ class Store(Generic[A]):
             if await self._update(document, before, after, events, key):
                 return Saved(_with_version(after, before.version + 1), document["said"] + len(events))
         raise StaleSave(f"{self._name} {id} was changed by others {ATTEMPTS} times in a row")
+
+    async def _go_on(self, last: "Saved[A]", decide: Callable[[A | None], Decision[A]]) -> "Saved[A] | None":
+        before = last.state
+        after, events = decide(before)
+        if after == before and not events:
+            return last
+        document = {"_id": before.id, "said": last.said, "published": last.said}
+        if await self._update(document, before, after, events, None):
+            return Saved(_with_version(after, before.version + 1), last.said + len(events))
+        return None
 
     async def _names_since(self, id: str, seen: int) -> tuple[str, ...]:
         return tuple(envelope.subject.rsplit(".", 1)[-1] for envelope in (await self.history(id))[seen:])
@@ -291,26 +316,26 @@ class Store(Generic[A]):
             pushing["seen"] = {"$each": [key], "$slice": -KEYS_REMEMBERED}
         if pushing:
             update["$push"] = pushing
+        earlier = await self._earlier(document) if envelopes else []  # before the save: after it nothing may fail
         result = await self._collection.update_one({"_id": after.id, "version": before.version}, update)
         if not result.modified_count:
             return False
-        if envelopes:
-            self._tell(after.id, said, await self._earlier(document) + envelopes)
+        self._tell(after.id, said, earlier, envelopes)
         return True
 
     async def _earlier(self, document: dict[str, Any]) -> list[dict[str, Any]]:
         """Events of before that may not be published yet: the stream must get them first."""
         count = document["said"] - document["published"]
-        if not count:
+        if not count or self._database.taken(self._name, document["_id"]) >= document["said"]:
             return []
         found = await self._collection.find_one(
             {"_id": document["_id"]}, {"events": {"$slice": [document["published"], count]}}
         )
         return list(found["events"])
 
-    def _tell(self, id: str, said: int, envelopes: list[dict[str, Any]]) -> None:
-        if envelopes:
-            self._database.saved(Unpublished(self._name, id, said, tuple(envelopes)))
+    def _tell(self, id: str, said: int, earlier: list[dict[str, Any]], fresh: list[dict[str, Any]]) -> None:
+        if fresh:
+            self._database.saved(Unpublished(self._name, id, said, (*earlier, *fresh), len(fresh)))
 
     def _read(self, document: Mapping[str, Any]) -> A:
         fields = {field: value for field, value in document.items() if field not in _OWN_FIELDS}

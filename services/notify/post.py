@@ -23,6 +23,7 @@ from shared.clock import Clock
 from shared.communes import Communes
 from shared.contracts import Event
 from shared.logs import in_short, logger
+from shared.store import Saved
 
 STALE_AFTER = timedelta(minutes=2)
 AT_ONCE = 6
@@ -49,7 +50,7 @@ class PostRoom:
         self._letters = letters
         self._base_url = base_url
         self._now = now
-        self._claims: asyncio.Queue[tuple[Correspondence, str]] = asyncio.Queue()
+        self._claims: asyncio.Queue[tuple[Saved[Correspondence], str]] = asyncio.Queue()
         self._alive: set[str] = set()
         self._stopping = False
 
@@ -61,13 +62,15 @@ class PostRoom:
     async def begin(self, first: Decision) -> bool:
         """Save a new correspondence. Returns False when there is one already."""
         state, events, claim = self._claiming(*first)
-        if not await self._correspondences.create(state, events):
-            return False
-        self._take(state, claim)
-        return True
+        saved = await self._correspondences.create(state, events)
+        if saved is not None:
+            self._take(saved, claim)
+        return saved is not None
 
-    async def note(self, case: str, decide: Callable[[Correspondence | None], Decision]) -> None:
-        """Note a fact in a case's correspondence."""
+    async def note(
+        self, case: str, decide: Callable[[Correspondence | None], Decision], last: Saved[Correspondence] | None = None
+    ) -> Saved[Correspondence]:
+        """Note a fact in a case's correspondence. last: as in `Store.change`."""
         claim = ""
 
         def deciding(state: Correspondence | None) -> Decision:
@@ -75,8 +78,9 @@ class PostRoom:
             after, events, claim = self._claiming(*decide(state))
             return after, events
 
-        saved = await self._correspondences.change(case, deciding)
-        self._take(saved.state, claim)
+        saved = await self._correspondences.change(case, deciding, last=last)
+        self._take(saved, claim)
+        return saved
 
     async def take_what_waits(self) -> None:
         """Take on what is due: temporary failures whose pause is over, claims that a crash left behind."""
@@ -99,15 +103,15 @@ class PostRoom:
         """Give back what was not begun, finish what is being sent."""
         self._stopping = True
         while not self._claims.empty():
-            state, claim = self._claims.get_nowait()
-            await self._give_back(state, claim)
+            saved, claim = self._claims.get_nowait()
+            await self._give_back(saved, claim)
         while self._alive:  # noqa: ASYNC110 - waited for once, when the service stops
             await asyncio.sleep(0.02)
         await self._mailer.close()
 
-    async def _give_back(self, state: Correspondence, claim: str) -> None:
+    async def _give_back(self, saved: Saved[Correspondence], claim: str) -> None:
         self._alive.discard(claim)
-        await self._record(state.id, lambda one: delivery.release(one, claim, self._now()))
+        await self._record(saved, lambda one: delivery.release(one, claim, self._now()))
 
     def _claiming(self, state: Correspondence, events: Sequence[Event]) -> tuple[Correspondence, list[Event], str]:
         claim = str(ULID())
@@ -116,51 +120,43 @@ class PostRoom:
         after, more = delivery.claim_due(state, claim, self._now(), STALE_AFTER, alive=self._alive)
         return after, [*events, *more], claim
 
-    def _take(self, state: Correspondence, claim: str) -> None:
-        if state.claimed(claim):
+    def _take(self, saved: Saved[Correspondence], claim: str) -> None:
+        if saved.state.claimed(claim):
             self._alive.add(claim)
-            self._claims.put_nowait((state, claim))
+            self._claims.put_nowait((saved, claim))
 
     async def _worker(self) -> None:
         while True:
-            state, claim = await self._claims.get()
+            saved, claim = await self._claims.get()
             try:
-                await self._carry_out(state, claim)
+                await self._carry_out(saved, claim)
             except Exception as error:  # noqa: BLE001 - the claim goes stale and is taken on again
-                logger().error("sending-failed", case=state.id, exc_info=error)
+                logger().error("sending-failed", case=saved.state.id, exc_info=error)
             finally:
                 self._alive.discard(claim)
 
-    async def _carry_out(self, state: Correspondence, claim: str) -> None:
+    async def _carry_out(self, saved: Saved[Correspondence], claim: str) -> None:
         """A claim that has waited long may be another's by now: give it back instead, and take on what is due."""
-        claimed = state.claimed(claim)
+        claimed = saved.state.claimed(claim)
         if any(message.claimed_at and self._now() - message.claimed_at > STALE_AFTER / 2 for message in claimed):
-            await self._give_back(state, claim)
+            await self._give_back(saved, claim)
             return
         for message in claimed:
-            await self._send(state, message, claim)
+            saved = await self._send(saved, message, claim)
 
-    async def _send(self, state: Correspondence, message: Message, claim: str) -> None:
-        now = self._now
+    async def _send(self, saved: Saved[Correspondence], message: Message, claim: str) -> Saved[Correspondence]:
+        now, id = self._now, message.id
         try:
-            if message.channel == "email":
-                reference = await self._mail(state, message)
-            else:
-                reference = await self._print(state, message)
+            reference = await (self._mail if message.channel == "email" else self._print)(saved.state, message)
         except Unknown as error:
-            logger().warning("sent-or-not", notification=message.id, error=in_short(error))
-        except NotNow as error:
-            reason = str(error)
-            await self._record(
-                state.id, lambda one: delivery.failed(one, message.id, reason, now(), permanent=False, by=claim)
+            logger().warning("sent-or-not", notification=id, error=in_short(error))
+            return saved
+        except (NotNow, NotEver, CannotMail, CannotPrint) as error:
+            reason, permanent = str(error), not isinstance(error, NotNow)
+            return await self._record(
+                saved, lambda one: delivery.failed(one, id, reason, now(), permanent=permanent, by=claim)
             )
-        except (NotEver, CannotMail, CannotPrint) as error:
-            reason = str(error)
-            await self._record(
-                state.id, lambda one: delivery.failed(one, message.id, reason, now(), permanent=True, by=claim)
-            )
-        else:
-            await self._record(state.id, lambda one: delivery.sent(one, message.id, reference, now()))
+        return await self._record(saved, lambda one: delivery.sent(one, id, reference, now()))
 
     async def _mail(self, state: Correspondence, message: Message) -> str:
         profile = self._communes[state.commune]
@@ -178,14 +174,16 @@ class PostRoom:
         await asyncio.to_thread(_write, self._letters / state.commune / name, pdf)
         return name
 
-    async def _record(self, case: str, decide: Callable[[Correspondence], Decision]) -> None:
-        """Note the result, also of what it makes due, such as a letter instead of a mail."""
+    async def _record(
+        self, saved: Saved[Correspondence], decide: Callable[[Correspondence], Decision]
+    ) -> Saved[Correspondence]:
+        """Note the result, and take on what it makes due, such as a letter instead of a mail."""
 
         def deciding(state: Correspondence | None) -> Decision:
             assert state is not None, "a correspondence is never deleted"
             return decide(state)
 
-        await self.note(case, deciding)
+        return await self.note(saved.state.id, deciding, last=saved)
 
 
 def _as_it_is(state: Correspondence | None) -> Decision:

@@ -1,4 +1,4 @@
-"""One dialogue, from its plan to its conclusion, on the real stack; then the books are checked against what lies there."""
+"""One dialogue from plan to conclusion on the real stack; then the books are checked against what lies there."""
 
 import email
 import email.policy
@@ -8,7 +8,6 @@ from pathlib import Path
 import httpx
 import nats
 import pypdf
-import pytest
 import pytest_asyncio
 from rich.console import Console
 
