@@ -74,7 +74,7 @@ def separate(text: str) -> list[str]:
 
 
 def looks_like_form(text: str) -> bool:
-    """Whether the text has a section of the form, or two of its labels: the choice among the parts of a mail."""
+    """Whether the text has a section of the form, or its labels: the choice among the parts of a mail."""
     return len(text) <= MAX_TEXT and _scan(clean(text)).is_form
 
 
@@ -219,7 +219,9 @@ class _Page:
 
     @property
     def is_form(self) -> bool:
-        return bool(self.sections) or sum(any(value.sure for value in found) for found in self.values.values()) >= 2
+        """A telephone and an e-mail address alone are the signature of a mail."""
+        labelled = {label for label, found in self.values.items() if any(value.sure for value in found)}
+        return bool(self.sections) or ("name" in labelled and len(labelled) > 1)
 
     def first(self, label: _Label) -> list[str]:
         """All that is written at a label, the surest first."""
