@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from services.console.facts import folded, instant
 from services.console.view import said
-from services.console.words import Term, how_long, used_up
+from services.console.words import Term, how_long, used_up, waiting
 
 PAGE = 50
 """Questions on one page of the list."""
@@ -23,6 +23,7 @@ class Item:
 
     department: id of who has it. put_before: the role that heard last of its being late.
     undelivered: an answer or guidance that could not be sent, so that somebody must call.
+    waiting: for how long it has waited for somebody who has no term, in words; "" when it does not.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Item:
     wanted_days: int | None
     put_before: str | None
     undelivered: bool
+    waiting: str
     term: Term | None
 
 
@@ -218,7 +220,16 @@ def questions(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetim
         "ORDER BY standing <> 'open', owed_until IS NULL, owed_until, id LIMIT :limit OFFSET :offset",
         _values(commune, wanted, now) | {"limit": PAGE + 1, "offset": PAGE * (page - 1)},
     )
-    return [_into(Item, row, term=_term(row, now), undelivered=_is_undelivered(row)) for row in rows]
+    return [
+        _into(
+            Item,
+            row,
+            term=_term(row, now),
+            undelivered=_is_undelivered(row),
+            waiting=waiting(datetime.fromisoformat(row["waiting_since"]), now) if row["waiting_since"] else "",
+        )
+        for row in rows
+    ]
 
 
 def counts(db: sqlite3.Connection, commune: str, now: datetime, department: str | None = None) -> Counts:
@@ -372,6 +383,7 @@ def _term(row: sqlite3.Row, now: datetime) -> Term | None:
     return Term(
         words=words,
         urgency=urgency,
+        owed=row["term_state"] in ("running", "near", "missed"),
         used=used_up(set_at, due_at, met_at or now),
         due_at=due_at,
         original_due_at=datetime.fromisoformat(row["original_due_at"] or row["due_at"]),

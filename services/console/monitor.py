@@ -38,10 +38,6 @@ class Handler:
     acknowledged: int
     listening: bool
 
-    @property
-    def lag(self) -> int:
-        return self.pending + self.under_way
-
 
 @dataclass(frozen=True, slots=True)
 class ServiceState:
@@ -51,8 +47,20 @@ class ServiceState:
     handlers: Sequence[Handler]
 
     @property
+    def pending(self) -> int:
+        return sum(handler.pending for handler in self.handlers)
+
+    @property
+    def under_way(self) -> int:
+        return sum(handler.under_way for handler in self.handlers)
+
+    @property
+    def redelivered(self) -> int:
+        return sum(handler.redelivered for handler in self.handlers)
+
+    @property
     def lag(self) -> int:
-        return sum(handler.lag for handler in self.handlers)
+        return self.pending + self.under_way
 
     @property
     def silent(self) -> list[str]:

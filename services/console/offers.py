@@ -23,43 +23,43 @@ LEADERS = frozenset({Role.OFFICE_HEAD, Role.CHAIRMAN})
 EXPERTS = frozenset({Role.OFFICER, Role.HEAD})
 
 UNAPPROVED = frozenset({"received", "awaits-triage", "assigned", "drafting", "awaiting-approval"})
+UNASSIGNED = frozenset({"received", "awaits-triage"})
 WITH_DEPARTMENT = frozenset({"assigned", "drafting"})
+WITH_LEADERS = frozenset({"awaiting-approval"})
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One command: who is likely to use it, in which states.
 
-    main: it is what the case waits for. own: of the officer's own department only.
+    main: the states that wait for it. own: of the officer's own department only.
     """
 
     verb: str
     words: str
     roles: frozenset[Role]
     states: frozenset[str]
-    main: bool = False
+    main: frozenset[str] = frozenset()
     own: bool = False
 
 
 OF_QUESTION = (
-    Offer("approve-answer", "Duyệt câu trả lời", LEADERS, frozenset({"awaiting-approval"}), main=True),
-    Offer("return-answer", "Trả lại dự thảo", LEADERS, frozenset({"awaiting-approval"})),
-    Offer("draft-answer", "Trình câu trả lời", EXPERTS, WITH_DEPARTMENT | {"awaiting-approval"}, main=True, own=True),
-    Offer("assign-question", "Giao cho phòng", CLERKS, UNAPPROVED, main=True),
+    Offer("approve-answer", "Duyệt câu trả lời", LEADERS, WITH_LEADERS, main=WITH_LEADERS),
+    Offer("return-answer", "Trả lại dự thảo", LEADERS, WITH_LEADERS),
+    Offer("draft-answer", "Trình câu trả lời", EXPERTS, WITH_DEPARTMENT | WITH_LEADERS, main=WITH_DEPARTMENT, own=True),
+    Offer("assign-question", "Giao cho phòng", CLERKS, UNAPPROVED, main=UNASSIGNED),
     Offer("redirect-question", "Hướng dẫn nơi có thẩm quyền", OFFICE, UNAPPROVED),
     Offer("request-extension", "Xin gia hạn", EXPERTS, WITH_DEPARTMENT, own=True),
     Offer("extend-term", "Gia hạn", LEADERS, WITH_DEPARTMENT),
 )
-OF_REGISTRANT = (
-    Offer("check-in", "Ghi nhận có mặt", OFFICE, frozenset({"expected", "excused"})),
-    Offer("excuse-registrant", "Ghi nhận báo vắng", OFFICE, frozenset({"expected"})),
+CHECK_IN = Offer("check-in", "Có mặt", OFFICE, frozenset({"expected", "excused"}))
+EXCUSE = Offer("excuse-registrant", "Báo vắng", OFFICE, frozenset({"expected"}))
+ANNOUNCE = Offer("announce-dialogue", "Thông báo hội nghị", OFFICE, frozenset({"planned"}), main=frozenset({"planned"}))
+HOLD = Offer("hold-dialogue", "Ghi nhận đã tổ chức", OFFICE, frozenset({"announced"}), main=frozenset({"announced"}))
+CONCLUDE = Offer(
+    "conclude-dialogue", "Ban hành thông báo kết luận", LEADERS, frozenset({"held"}), main=frozenset({"held"})
 )
-OF_DIALOGUE = (
-    Offer("announce-dialogue", "Thông báo hội nghị", OFFICE, frozenset({"planned"}), main=True),
-    Offer("hold-dialogue", "Ghi nhận đã tổ chức", OFFICE, frozenset({"announced"}), main=True),
-    Offer("conclude-dialogue", "Ban hành thông báo kết luận", LEADERS, frozenset({"held"}), main=True),
-)
-PLAN = Offer("plan-dialogue", "Lên kế hoạch hội nghị", OFFICE, frozenset({"none"}), main=True)
+PLAN = Offer("plan-dialogue", "Lên kế hoạch hội nghị", OFFICE, frozenset({"none"}))
 
 LISTENERS: Mapping[str, str] = {verb: name.split(".")[0] for name in COMMANDS for verb in [name.split(".")[1]]}
 
@@ -69,12 +69,21 @@ def for_question(who: Acting, question: Question) -> list[Offer]:
     return _offered(OF_QUESTION, who, question.state if question.standing == "open" else "", question.department)
 
 
-def for_registrant(who: Acting, registrant: Submission | Registrant) -> list[Offer]:
-    return _offered(OF_REGISTRANT, who, registrant.attendance or "")
+def for_registrant(
+    who: Acting, registrant: Submission | Registrant, dialogue: Dialogue | None, now: datetime
+) -> list[Offer]:
+    """Absence is reported until the dialogue is over; presence is seen on its day."""
+    if dialogue is None or dialogue.state not in ("planned", "announced"):
+        return []
+    on_its_day = (
+        dialogue.held_at is not None and now.astimezone(HANOI).date() >= dialogue.held_at.astimezone(HANOI).date()
+    )
+    return _offered((CHECK_IN, EXCUSE) if on_its_day else (EXCUSE,), who, registrant.attendance or "")
 
 
-def for_dialogue(who: Acting, dialogue: Dialogue) -> list[Offer]:
-    return _offered(OF_DIALOGUE, who, dialogue.state)
+def for_dialogue(who: Acting, dialogue: Dialogue, now: datetime) -> list[Offer]:
+    begun = dialogue.held_at is not None and now >= dialogue.held_at
+    return _offered((ANNOUNCE, HOLD, CONCLUDE) if begun else (ANNOUNCE, CONCLUDE), who, dialogue.state)
 
 
 def may_plan(who: Acting) -> bool:

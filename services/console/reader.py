@@ -101,9 +101,10 @@ class Reader:
         delivered = 0
         try:
             while True:
-                try:
+                messages: list[Msg] = []
+                with suppress(TimeoutError):
                     messages = await subscription.fetch(BATCH, WAIT_S)
-                except TimeoutError:
+                if not messages:
                     await self._look_after(js, consumer.name, delivered)
                     continue
                 _expect_after(delivered, messages)

@@ -104,9 +104,15 @@ CREATE TABLE message (
 CREATE INDEX message_of_case ON message (case_id);
 
 -- A question with its asker and its department's term. owed_until: while the answer is owed.
+-- waiting_since: while it waits for somebody who has no term.
 CREATE VIEW item AS
 SELECT
   q.*, s.code, s.name, t.*,
+  CASE q.stage
+    WHEN 'awaiting-approval' THEN q.drafted_at
+    WHEN 'received' THEN s.received_at
+    WHEN 'awaits-triage' THEN s.received_at
+  END AS waiting_since,
   CASE WHEN q.standing = 'open' AND t.term_state IN ('running', 'near', 'missed') THEN t.due_at END AS owed_until,
   (SELECT e.put_before FROM escalation e WHERE e.about = q.id ORDER BY e.raised_at DESC, e.step DESC LIMIT 1) AS put_before
 FROM question q

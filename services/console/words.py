@@ -159,11 +159,12 @@ Urgency = Literal["in-time", "near", "late", "done"]
 class Term:
     """A term as a page shows it.
 
-    words: `còn 2 ngày`, `quá hạn 1 ngày`, `đúng hạn`. used: percent of it that has passed, for the bar.
+    words: `còn 2 ngày`, `quá hạn 1 ngày`, `đúng hạn`. owed: it runs. used: percent of it that has passed, for the bar.
     """
 
     words: str
     urgency: Urgency
+    owed: bool
     used: int
     due_at: datetime
     original_due_at: datetime
@@ -198,6 +199,12 @@ def how_long(state: str, due_at: datetime, now: datetime, met_at: datetime | Non
     if days == 0:
         return f"hết hạn {due_at.astimezone(HANOI):%H:%M} hôm nay", near
     return f"còn {days} ngày", near
+
+
+def waiting(since: datetime, now: datetime) -> str:
+    """How long something has waited, in calendar days of Vietnam."""
+    days = _days(since, now)
+    return f"chờ {days} ngày" if days > 0 else "chờ từ hôm nay"
 
 
 def used_up(set_at: datetime | None, due_at: datetime, now: datetime) -> int:

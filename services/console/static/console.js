@@ -11,7 +11,11 @@ for (const part of document.querySelectorAll("[data-refresh]")) {
     if (document.hidden || part.contains(document.activeElement)) return;
     try {
       const answer = await fetch(part.dataset.refresh);
-      if (answer.ok) part.innerHTML = await answer.text();
+      if (answer.ok) {
+        const open = [...part.querySelectorAll("details[open]")].map((one) => one.id);
+        part.innerHTML = await answer.text();
+        for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+      }
       part.classList.toggle("stale", !answer.ok);
     } catch {
       part.classList.add("stale");
