@@ -1,0 +1,86 @@
+"""The command line where no stack is needed: what it prints and with which code it ends."""
+
+import json
+
+import pypdf
+import pytest
+from typer.testing import CliRunner
+
+from services.__main__ import app
+from services.notify.letters import letter_data
+from services.notify.rules import acknowledge, note_answer
+from shared.communes import PROFILES, Communes
+from shared.contracts.routing import AnswerApproved
+from tests.builders import NOW, of_question, submission_received
+
+doithoai = CliRunner()
+
+
+def run(*arguments, text=None):
+    return doithoai.invoke(app, [str(argument) for argument in arguments], input=text)
+
+
+def test_a_term_is_explained_as_one_json_object():
+    ended = run("deadline", "thanh-tri", "department-answer", "2026-04-28", "--json")
+    told = json.loads(ended.stdout)
+    assert ended.exit_code == 0
+    assert told["due"] == "2026-05-04"
+    assert told["closes_at"] == "2026-05-04T17:00:00+07:00"
+    assert {"date": "2026-05-03", "why": "Chủ nhật"} in told["skipped"]
+    assert told["counted"][-1] == told["due"]
+    assert not told["provisional"]
+    assert "III.2" in told["basis"]
+
+
+def test_a_cut_off_is_counted_back_and_moves_back_off_a_weekend():
+    told = json.loads(run("deadline", "thanh-tri", "registration-cutoff", "2026-05-20", "--json").stdout)
+    assert told["due"] == "2026-05-08", "10 May 2026 is a Sunday"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("deadline", "thanh-tri", "no-such-rule", "2026-04-28"), 2, "department-answer"),
+        (("deadline", "thanh-tri", "department-answer", "28/04/2026"), 2, "YYYY-MM-DD"),
+        (("deadline", "thanh-tri", "department-answer", "2031-04-28"), 1, "deploy/calendars/vn-2031.yaml"),
+        (("deadline", "khong-co", "department-answer", "2026-04-28"), 1, "khong-co"),
+        (("commune", "check", "khong-co.yaml"), 1, "Không có tệp"),
+        (("plan", "read", "x"), 2, "chưa có"),
+        (("deadletters", "list"), 2, "chưa có"),
+        (("bench", "letters"), 2, "pipeline"),
+        (("run", "nothing"), 2, "intake"),
+        (("trace", "K7QX-3M9D", "--data", "/nonexistent"), 1, "doithoai up"),
+    ],
+)
+def test_what_cannot_be_done_is_said_on_stderr_with_its_code(arguments, code, says):
+    ended = run(*arguments)
+    assert ended.exit_code == code
+    assert says in ended.stderr
+
+
+def test_questions_are_classified_one_a_line():
+    ended = run(
+        "classify", "thanh-tri", "-", "--json", text="Làm sổ đỏ mất bao lâu?\n\nĐăng ký khai sinh muộn ở đâu?\n"
+    )
+    first, second = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert (first["field"], first["department"], first["triage"]) == ("land", "phong-kinh-te", False)
+    assert second["field"] == "civil-status"
+    assert first["because"]
+    assert set(first) == {"text", "scope", "field", "department", "confidence", "because", "triage"}
+
+
+def test_a_profile_is_checked():
+    assert run("commune", "check", PROFILES / "thanh-tri.yaml").exit_code == 0
+
+
+def test_a_letter_is_made_from_json(tmp_path):
+    state, _ = acknowledge(None, submission_received(on_time=False, registrant=submission_received().registrant), NOW)
+    state, _ = note_answer(state, of_question(AnswerApproved), NOW)
+    data = letter_data(state, state.messages[-1], Communes.load()["thanh-tri"], NOW.date())
+    given, made = tmp_path / "letter.json", tmp_path / "letter.pdf"
+    given.write_text(data.model_dump_json(), encoding="utf-8")
+    assert run("letter", "answer", given, "-o", made).exit_code == 0
+    assert "Nguyễn Thị Mai" in pypdf.PdfReader(made).pages[0].extract_text()
+    given.write_text("{}", encoding="utf-8")
+    ended = run("letter", "answer", given, "-o", made)
+    assert (ended.exit_code, "chưa đúng" in ended.stderr) == (1, True)
