@@ -1,0 +1,631 @@
+"""The console's view is what the events say, however often and in whatever portions they are read."""
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.console import lists
+from services.console.facts import aggregate_of
+from services.console.lists import Filter
+from services.console.view import Elsewhere, Message, View, recent
+from services.console.words import how_long, plain_number, size, used_up, waiting
+from shared.contracts import Envelope, Event, Role
+from shared.contracts.deadlines import (
+    DeadlineCancelled,
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineMoved,
+    DeadlineNear,
+    DeadlineSet,
+    EscalationRaised,
+)
+from shared.contracts.intake import (
+    AttendanceRecorded,
+    DialogueAnnounced,
+    DialogueConcluded,
+    DialogueHeld,
+    DialoguePlanned,
+    RegistrantExcused,
+)
+from shared.contracts.notify import NotificationFailed, NotificationQueued, NotificationSent
+from shared.contracts.routing import (
+    AnswerApproved,
+    AnswerDrafted,
+    AnswerReturned,
+    ExtensionGranted,
+    ExtensionRequested,
+    QuestionAnsweredAtDialogue,
+    QuestionAssigned,
+    QuestionAwaitsTriage,
+    QuestionRedirected,
+    QuestionSettled,
+)
+from tests.builders import (
+    COMMUNE,
+    DIALOGUE,
+    NOW,
+    QUESTION,
+    SUBMISSION,
+    of_attendance,
+    of_deadline,
+    of_dialogue,
+    of_message,
+    of_question,
+    question,
+    submission_received,
+)
+
+DUE_AT = datetime(2026, 4, 28, 10, 0, tzinfo=UTC)
+
+RECEIVED = submission_received()
+ASSIGNED = of_question(QuestionAssigned)
+WAITS = of_question(QuestionAwaitsTriage)
+DRAFTED = of_question(AnswerDrafted)
+RETURNED = of_question(AnswerReturned)
+APPROVED = of_question(AnswerApproved)
+HEARD = of_question(QuestionAnsweredAtDialogue)
+REDIRECTED = of_question(QuestionRedirected)
+TERM = of_deadline(DeadlineSet)
+SENT = of_message(NotificationSent)
+
+LIFE: tuple[Event, ...] = (
+    of_dialogue(DialoguePlanned),
+    of_deadline(DeadlineSet, case=DIALOGUE, deadline=f"{DIALOGUE}:registration-cutoff", rule="registration-cutoff",
+                about=DIALOGUE, department=None),
+    of_dialogue(DialogueAnnounced),
+    submission_received(questions=(question(1), question(2, "Đường thôn Nội ngập, bao giờ làm thoát nước?"))),
+    of_message(NotificationQueued, notification=f"{SUBMISSION}.receipt", kind="receipt", questions=()),
+    of_message(NotificationSent, notification=f"{SUBMISSION}.receipt", kind="receipt", questions=()),
+    ASSIGNED,
+    of_question(QuestionAwaitsTriage, question=f"{SUBMISSION}-2"),
+    TERM,
+    of_question(QuestionRedirected, question=f"{SUBMISSION}-2"),
+    of_question(ExtensionRequested),
+    of_question(ExtensionGranted),
+    of_deadline(DeadlineMoved, due_on=date(2026, 5, 6), due_at=DUE_AT + timedelta(days=8)),
+    of_deadline(DeadlineNear, due_at=DUE_AT + timedelta(days=8)),
+    of_deadline(DeadlineMissed, due_at=DUE_AT + timedelta(days=8)),
+    of_deadline(EscalationRaised, due_at=DUE_AT + timedelta(days=8)),
+    DRAFTED,
+    of_deadline(DeadlineMet, due_at=DUE_AT + timedelta(days=8), met_at=DUE_AT + timedelta(days=9), late=True),
+    RETURNED,
+    of_question(AnswerDrafted, draft=2),
+    APPROVED,
+    of_attendance(RegistrantExcused),
+    of_dialogue(DialogueHeld),
+    of_message(NotificationQueued),
+    of_message(NotificationFailed),
+    of_message(NotificationQueued),
+    SENT,
+    of_question(QuestionSettled),
+    of_dialogue(DialogueConcluded),
+)  # fmt: skip
+
+
+def messages(*events: Event) -> list[Message]:
+    """The events as the stream holds them, each numbered in the history of its aggregate."""
+    said: dict[tuple[str, str], int] = {}
+    found = []
+    for position, event in enumerate(events, 1):
+        aggregate = (event.speaker, aggregate_of(event))
+        said[aggregate] = said.get(aggregate, 0) + 1
+        envelope = Envelope(
+            id=f"{':'.join(aggregate)}:{said[aggregate]}",
+            source=f"/services/{event.speaker}",
+            type=event.type,
+            subject=event.subject,
+            time=event.occurred_at,
+            sequence=said[aggregate],
+            correlationid=event.case,
+            data=event.model_dump(mode="json"),
+        )
+        found.append(Message(position, event.subject, envelope.model_dump_json().encode()))
+    return found
+
+
+def read(view: View, found: Sequence[Message]) -> None:
+    view.apply(view.position, found)
+
+
+@contextmanager
+def a_view() -> Iterator[View]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield View(Path(folder) / "view.db")
+
+
+def view_of(folder: Path, *events: Event) -> View:
+    view = View(folder / "view.db")
+    read(view, messages(*events))
+    return view
+
+
+def rows(view: View) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything pages are made of."""
+    tables = ("aggregate", "dialogue", "submission", "question", "term", "escalation", "message", "words")
+    with view.reading() as db:
+        return {table: sorted(map(tuple, db.execute(f"SELECT * FROM {table}")), key=repr) for table in tables}
+
+
+def items(view: View, wanted: Filter = Filter(), now: datetime = NOW, commune: str = COMMUNE) -> list[lists.Item]:  # noqa: B008
+    with view.reading() as db:
+        return lists.questions(db, commune, wanted, now)
+
+
+def counts(view: View, now: datetime = NOW) -> lists.Counts:
+    with view.reading() as db:
+        return lists.counts(db, COMMUNE, now)
+
+
+def the_question(view: View, now: datetime = NOW) -> lists.Question:
+    with view.reading() as db:
+        return lists.questions_of(db, SUBMISSION, now)[0]
+
+
+# --- read once, twice, in portions ----------------------------------------------------------------------------------
+
+
+@settings(max_examples=25, deadline=None)
+@given(ends=st.lists(st.integers(1, len(LIFE)), max_size=8))
+def test_read_in_portions_it_is_what_it_is_read_in_one_go(ends: list[int]) -> None:
+    life = messages(*LIFE)
+    with a_view() as at_once, a_view() as bit_by_bit:
+        read(at_once, life)
+        start = 0
+        for end in sorted({*ends, len(life)}):
+            read(bit_by_bit, life[start:end])
+            start = end
+        assert rows(bit_by_bit) == rows(at_once)
+        assert bit_by_bit.position == at_once.position == len(life)
+
+
+@settings(max_examples=25, deadline=None)
+@given(upto=st.integers(1, len(LIFE)), again=st.integers(0, len(LIFE) - 1))
+def test_what_is_published_a_second_time_changes_nothing(upto: int, again: int) -> None:
+    life = messages(*LIFE)[:upto]
+    second_time = [replace(message, position=upto + number) for number, message in enumerate(life[again:], 1)]
+    with a_view() as view:
+        read(view, life)
+        before = rows(view)
+        read(view, second_time)
+        assert rows(view) == before
+
+
+@settings(max_examples=25, deadline=None)
+@given(order=st.permutations([message.subject.split(".")[1] for message in messages(*LIFE)]))
+def test_a_stream_made_again_in_which_services_interleave_otherwise_says_the_same(order: list[str]) -> None:
+    life = messages(*LIFE)
+    of_speaker = {speaker: [one for one in life if one.subject.split(".")[1] == speaker] for speaker in set(order)}
+    other = [replace(of_speaker[speaker].pop(0), position=place) for place, speaker in enumerate(order, 1)]
+    with a_view() as one, a_view() as another:
+        read(one, life)
+        read(another, other)
+        assert rows(another) == rows(one)
+
+
+@settings(max_examples=20, deadline=None)
+@given(upto=st.integers(0, len(LIFE)))
+def test_what_was_received_is_open_answered_or_redirected_at_every_moment(upto: int) -> None:
+    with a_view() as view:
+        read(view, messages(*LIFE)[:upto])
+        asked = 2 if upto >= 4 else 0
+        assert counts(view).received == asked
+        assert len(items(view)) == asked
+
+
+def test_portions_that_do_not_follow_on_are_refused(tmp_path: Path) -> None:
+    view = view_of(tmp_path, *LIFE)
+    with pytest.raises(Elsewhere):
+        view.apply(3, messages(*LIFE)[3:])
+
+
+def test_a_view_that_is_emptied_is_built_again_to_the_same(tmp_path: Path) -> None:
+    view = view_of(tmp_path, *LIFE)
+    before = rows(view)
+    view.rebuild("another stream")
+    assert (view.position, view.stream, counts(view).received) == (0, "another stream", 0)
+    read(view, messages(*LIFE))
+    assert rows(view) == before
+
+
+def test_what_was_read_is_there_after_a_restart(tmp_path: Path) -> None:
+    before = rows(view_of(tmp_path, *LIFE))
+    again = View(tmp_path / "view.db")
+    assert (again.position, rows(again)) == (len(LIFE), before)
+
+
+def test_a_damaged_file_is_thrown_away_and_reading_begins_anew(tmp_path: Path) -> None:
+    (tmp_path / "view.db").write_bytes(b"this is no database, whatever it was before" * 100)
+    assert View(tmp_path / "view.db").position == 0
+
+
+def test_a_file_of_another_version_is_built_anew(tmp_path: Path) -> None:
+    view_of(tmp_path, *LIFE)
+    with sqlite3.connect(tmp_path / "view.db") as db:
+        db.execute("PRAGMA user_version = 0")
+    assert View(tmp_path / "view.db").position == 0
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "because"),
+    [
+        (RECEIVED.subject, b"not json", "it cannot be read"),
+        (RECEIVED.subject, b'{"type": "vn.doithoai.submission.received.v1"}', "it is no envelope"),
+        (APPROVED.subject, messages(RECEIVED)[0].body, "it is not the event its subject says"),
+        (
+            RECEIVED.subject.replace(COMMUNE, "thanh-mai"),
+            messages(RECEIVED)[0].body,
+            "it speaks of another commune than its subject",
+        ),
+        (
+            RECEIVED.subject,
+            messages(RECEIVED)[0].body.replace(b"/services/intake", b"/services/notify"),
+            "it names another speaker",
+        ),
+    ],
+)
+def test_a_malformed_message_is_skipped_and_counted(tmp_path: Path, subject: str, body: bytes, because: str) -> None:
+    view = View(tmp_path / "view.db")
+    applied = view.apply(0, [Message(1, subject, body), replace(messages(RECEIVED)[0], position=2)])
+    assert (applied.malformed, view.malformed, view.position) == (1, 1, 2), because
+    assert counts(view).received == 1
+
+
+def test_what_was_replayed_to_one_handler_is_no_event_of_its_own(tmp_path: Path) -> None:
+    view = view_of(tmp_path, RECEIVED)
+    replayed = replace(messages(RECEIVED)[0], position=2, subject="replay.routing-hand-out-questions")
+    assert view.apply(1, [replayed]).seen == []
+    assert (view.position, view.malformed) == (2, 0)
+
+
+def test_the_tail_tells_when_and_about_what_and_nothing_of_what_was_said(tmp_path: Path) -> None:
+    view = view_of(tmp_path, RECEIVED, ASSIGNED)
+    with view.reading() as db:
+        first, second = recent(db)
+        assert recent(db, after=1) == [second]
+    assert (first.position, first.name, first.case, first.commune) == (1, "submission-received", SUBMISSION, COMMUNE)
+    assert "Mai" not in repr(first)
+
+
+def test_a_command_carries_how_many_events_of_its_aggregate_are_known(tmp_path: Path) -> None:
+    view = view_of(tmp_path, of_dialogue(DialoguePlanned), RECEIVED, ASSIGNED, TERM, DRAFTED, RETURNED)
+    assert view.said("routing", QUESTION) == the_question(view).version == 3
+    assert view.said("intake", SUBMISSION) == view.said("intake", DIALOGUE) == 1
+    assert view.said("routing", "unknown") == 0
+
+
+# --- states ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("events", "stage", "standing", "because"),
+    [
+        ([], "received", "open", "nobody has looked at it"),
+        ([WAITS], "awaits-triage", "open", "the rules are not sure"),
+        ([WAITS, ASSIGNED], "assigned", "open", "a person decided"),
+        ([ASSIGNED, DRAFTED], "awaiting-approval", "open", "the leaders have it"),
+        ([ASSIGNED, DRAFTED, RETURNED], "drafting", "open", "the department has it again"),
+        ([ASSIGNED, DRAFTED, ASSIGNED], "awaiting-approval", "open", "only the field was corrected"),
+        (
+            [ASSIGNED, DRAFTED, of_question(QuestionAssigned, department="cong-an")],
+            "assigned",
+            "open",
+            "another department starts anew",
+        ),
+        ([ASSIGNED, DRAFTED, APPROVED], "approved", "open", "it waits for the dialogue or the post"),
+        ([ASSIGNED, DRAFTED, APPROVED, SENT], "sent", "answered", "routing has not heard of it yet"),
+        ([ASSIGNED, DRAFTED, APPROVED, HEARD], "answered-at-dialogue", "answered", "he heard it"),
+        (
+            [ASSIGNED, DRAFTED, APPROVED, HEARD, of_question(QuestionSettled, how="answered-at-dialogue")],
+            "settled",
+            "answered",
+            "nothing is owed any more",
+        ),
+        (
+            [ASSIGNED, DRAFTED, APPROVED, SENT, of_question(QuestionSettled)],
+            "settled",
+            "answered",
+            "it was answered in writing",
+        ),
+        ([WAITS, REDIRECTED], "out-of-scope", "redirected", "a complaint goes elsewhere"),
+        (
+            [of_question(QuestionRedirected, scope="in-scope")],
+            "redirected",
+            "redirected",
+            "a question another authority answers",
+        ),
+        (
+            [REDIRECTED, of_question(QuestionSettled, how="redirected")],
+            "settled",
+            "redirected",
+            "the guidance has gone out",
+        ),
+        (
+            [of_message(NotificationSent, kind="receipt", questions=())],
+            "received",
+            "open",
+            "a receipt is no answer",
+        ),
+    ],
+)
+def test_the_state_of_a_question_is_what_was_said_last(
+    tmp_path: Path, events: list[Event], stage: str, standing: str, because: str
+) -> None:
+    [item] = items(view_of(tmp_path, RECEIVED, *events))
+    assert (item.stage, item.standing) == (stage, standing), because
+
+
+@pytest.mark.parametrize(
+    ("events", "wanted", "because"),
+    [
+        ([of_question(ExtensionRequested)], 5, "the leaders are asked"),
+        ([of_question(ExtensionRequested), of_question(ExtensionGranted)], None, "it was granted"),
+        ([of_question(ExtensionRequested), DRAFTED], None, "the answer came without it"),
+        ([of_question(ExtensionRequested), REDIRECTED], None, "nobody owes an answer any more"),
+        ([of_question(ExtensionRequested), ASSIGNED], 5, "the department is the same"),
+        (
+            [of_question(ExtensionRequested), of_question(QuestionAssigned, department="cong-an")],
+            None,
+            "another department has not asked",
+        ),
+    ],
+)
+def test_an_extension_is_asked_for_until_it_is_granted_or_not_needed(
+    tmp_path: Path, events: list[Event], wanted: int | None, because: str
+) -> None:
+    [item] = items(view_of(tmp_path, RECEIVED, ASSIGNED, *events))
+    assert item.wanted_days == wanted, because
+
+
+@pytest.mark.parametrize(
+    ("events", "undelivered", "because"),
+    [
+        ([of_message(NotificationFailed)], True, "somebody must call"),
+        ([of_message(NotificationFailed), of_message(NotificationQueued)], False, "it is tried again"),
+        ([of_message(NotificationFailed), SENT], False, "it went out after all"),
+        ([of_message(NotificationFailed), HEARD], False, "he heard the answer at the dialogue"),
+        ([of_message(NotificationFailed, kind="reminder", questions=())], False, "a reminder is no answer"),
+    ],
+)
+def test_an_answer_that_could_not_be_sent_stands_out(
+    tmp_path: Path, events: list[Event], undelivered: bool, because: str
+) -> None:
+    view = view_of(tmp_path, RECEIVED, ASSIGNED, DRAFTED, APPROVED, *events)
+    [item] = items(view)
+    assert item.undelivered == undelivered, because
+    assert counts(view).undelivered == len(items(view, Filter(only="undelivered"))) == int(undelivered)
+
+
+@pytest.mark.parametrize(
+    ("events", "attendance", "because"),
+    [
+        ([RECEIVED], "expected", "his form was in time"),
+        ([submission_received(on_time=False)], None, "a late form is answered in writing"),
+        ([submission_received(dialogue=None)], None, "no dialogue was open"),
+        ([RECEIVED, of_attendance(RegistrantExcused)], "excused", "he said so"),
+        ([RECEIVED, of_attendance(RegistrantExcused), of_attendance(AttendanceRecorded)], "present", "he came"),
+        ([RECEIVED, of_attendance(AttendanceRecorded, present=False)], "absent", "he neither came nor said so"),
+    ],
+)
+def test_attendance_is_what_was_recorded_last(
+    tmp_path: Path, events: list[Event], attendance: str | None, because: str
+) -> None:
+    with view_of(tmp_path, *events).reading() as db:
+        found = lists.submission(db, COMMUNE, SUBMISSION)
+    assert found is not None
+    assert found.attendance == attendance, because
+
+
+def test_a_dialogue_counts_who_registered_for_it(tmp_path: Path) -> None:
+    others = [
+        submission_received(
+            case="01JOTHER", code="B", questions=(question(1).model_copy(update={"id": "01JOTHER-1"}),)
+        ),
+        submission_received(case="01JLATE", code="C", on_time=False, questions=()),
+    ]
+    view = view_of(tmp_path, *LIFE[:3], RECEIVED, *others, of_attendance(RegistrantExcused), of_dialogue(DialogueHeld))
+    with view.reading() as db:
+        [dialogue] = lists.dialogues(db, COMMUNE, NOW)
+        people = lists.registrants(db, DIALOGUE)
+    assert (dialogue.state, dialogue.version) == ("held", 3)
+    assert (dialogue.expected, dialogue.excused, dialogue.late, dialogue.registered) == (1, 1, 1, 2)
+    assert [one.id for one in people] == ["01JOTHER", SUBMISSION, "01JLATE"]
+
+
+# --- terms ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("events", "state", "due_at", "original", "because"),
+    [
+        ([TERM], "running", DUE_AT, DUE_AT, "it was set"),
+        (
+            [TERM, of_deadline(DeadlineMoved, due_at=DUE_AT + timedelta(days=7))],
+            "running",
+            DUE_AT + timedelta(days=7),
+            DUE_AT,
+            "what was promised first stays known",
+        ),
+        ([TERM, of_deadline(DeadlineMet), TERM], "running", DUE_AT, DUE_AT, "an answer sent back is owed again"),
+        (
+            [
+                TERM,
+                of_deadline(DeadlineMoved, due_at=DUE_AT + timedelta(days=7)),
+                of_deadline(DeadlineMet, due_at=DUE_AT + timedelta(days=7)),
+                of_deadline(DeadlineSet, due_at=DUE_AT + timedelta(days=7)),
+            ],
+            "running",
+            DUE_AT + timedelta(days=7),
+            DUE_AT,
+            "sent back after an extension, the first promise is still the first",
+        ),
+        (
+            [TERM, of_deadline(DeadlineMet), of_deadline(DeadlineMoved, due_at=DUE_AT + timedelta(days=7))],
+            "met",
+            DUE_AT + timedelta(days=7),
+            DUE_AT,
+            "extending what is done leaves it done",
+        ),
+        (
+            [
+                TERM,
+                of_deadline(DeadlineMet),
+                of_deadline(DeadlineMoved, due_at=DUE_AT + timedelta(days=7), department="cong-an"),
+            ],
+            "running",
+            DUE_AT + timedelta(days=7),
+            DUE_AT,
+            "another department owes it anew",
+        ),
+        ([TERM, of_deadline(DeadlineMissed)], "missed", DUE_AT, DUE_AT, "office hours have closed"),
+        ([TERM, of_deadline(DeadlineCancelled)], "cancelled", DUE_AT, DUE_AT, "it belongs elsewhere"),
+    ],
+)
+def test_a_term_is_what_deadlines_said_of_it(
+    tmp_path: Path, events: list[Event], state: str, due_at: datetime, original: datetime, because: str
+) -> None:
+    view = view_of(tmp_path, RECEIVED, ASSIGNED, *events)
+    with view.reading() as db:
+        assert db.execute("SELECT state FROM term").fetchone()["state"] == state, because
+    term = the_question(view).term
+    assert term is not None
+    assert (term.due_at, term.original_due_at, term.moved) == (due_at, original, due_at != original), because
+
+
+def test_late_and_near_questions_are_counted_and_found(tmp_path: Path) -> None:
+    view = view_of(tmp_path, RECEIVED, ASSIGNED, TERM, of_deadline(DeadlineNear))
+    before, after = DUE_AT - timedelta(hours=1), DUE_AT + timedelta(hours=1)
+    assert (counts(view, before).near, counts(view, before).late) == (1, 0)
+    assert (counts(view, after).near, counts(view, after).late) == (0, 1)
+    assert [len(items(view, Filter(only=only), after)) for only in ("late", "near")] == [1, 0]
+    assert [len(items(view, Filter(only=only), before)) for only in ("late", "near")] == [0, 1]
+
+
+def test_a_question_whose_term_is_met_is_not_late(tmp_path: Path) -> None:
+    view = view_of(tmp_path, RECEIVED, ASSIGNED, TERM, DRAFTED, of_deadline(DeadlineMet))
+    assert counts(view, DUE_AT + timedelta(days=9)).late == 0
+
+
+def test_an_escalation_names_the_last_who_heard_of_it(tmp_path: Path) -> None:
+    steps = [
+        of_deadline(EscalationRaised, step=step, to=to, occurred_at=DUE_AT + timedelta(days=step))
+        for step, to in enumerate((Role.OFFICER, Role.OFFICE_HEAD, Role.CHAIRMAN), 1)
+    ]
+    view = view_of(tmp_path, RECEIVED, ASSIGNED, TERM, of_deadline(DeadlineMissed), *steps)
+    assert items(view)[0].put_before == "chairman"
+    assert [one.put_before for one in the_question(view).escalations] == ["officer", "office-head", "chairman"]
+
+
+@pytest.mark.parametrize(
+    ("state", "now", "met_at", "words", "urgency", "because"),
+    [
+        ("running", DUE_AT - timedelta(days=5), None, "còn 5 ngày", "in-time", "calendar days"),
+        ("near", DUE_AT - timedelta(days=1), None, "còn 1 ngày", "near", "deadlines says it is near"),
+        ("running", DUE_AT - timedelta(hours=20), None, "còn 1 ngày", "in-time", "it ends tomorrow by the calendar"),
+        ("near", DUE_AT - timedelta(hours=2), None, "hết hạn 17:00 hôm nay", "near", "it ends today"),
+        ("missed", DUE_AT + timedelta(minutes=1), None, "quá hạn từ hôm nay", "late", "office hours have closed"),
+        ("missed", DUE_AT + timedelta(days=3), None, "quá hạn 3 ngày", "late", "three days ago"),
+        ("running", DUE_AT + timedelta(days=1), None, "quá hạn 1 ngày", "late", "the sweep has not said it yet"),
+        ("met", DUE_AT + timedelta(days=9), DUE_AT, "đúng hạn", "done", "done on the last minute"),
+        ("met", DUE_AT + timedelta(days=9), DUE_AT + timedelta(hours=3), "trễ trong ngày", "late", "the same evening"),
+        ("met", DUE_AT + timedelta(days=9), DUE_AT + timedelta(days=2), "trễ 2 ngày", "late", "two days late"),
+        ("cancelled", DUE_AT + timedelta(days=9), None, "không còn tính hạn", "done", "nothing is owed"),
+    ],
+)
+def test_a_term_is_told_in_days_of_the_calendar(
+    state: str, now: datetime, met_at: datetime | None, words: str, urgency: str, because: str
+) -> None:
+    assert how_long(state, DUE_AT, now, met_at) == (words, urgency), because
+
+
+@pytest.mark.parametrize(
+    ("now", "used"),
+    [(NOW - timedelta(days=1), 0), (NOW, 0), (NOW + timedelta(days=5), 50), (NOW + timedelta(days=30), 100)],
+)
+def test_the_bar_fills_as_the_term_passes(now: datetime, used: int) -> None:
+    assert used_up(NOW, NOW + timedelta(days=10), now) == used
+
+
+def test_who_waits_for_somebody_without_a_term_is_told_how_long() -> None:
+    assert waiting(NOW, NOW + timedelta(hours=1)) == "chờ từ hôm nay"
+    assert waiting(NOW, NOW + timedelta(days=4)) == "chờ 4 ngày"
+
+
+def test_numbers_are_written_as_in_vietnam() -> None:
+    assert (plain_number(1234567), size(999), size(1_234_567)) == ("1.234.567", "999 B", "1,2 MB")
+
+
+# --- lists ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_must_be_done_first_stands_first(tmp_path: Path) -> None:
+    def asked(id: str) -> Event:
+        mine = question(1).model_copy(update={"id": f"{id}-1"})
+        received: Event = submission_received(case=id, code=id, questions=(mine,))
+        return received
+
+    def due(id: str, days: int) -> list[Event]:
+        about = {"case": id, "about": f"{id}-1", "deadline": f"{id}-1:department-answer"}
+        return [
+            asked(id),
+            of_question(QuestionAssigned, case=id, question=f"{id}-1"),
+            of_deadline(DeadlineSet, **about, due_at=DUE_AT + timedelta(days=days)),
+        ]
+
+    done = [asked("D"), of_question(QuestionRedirected, case="D", question="D-1")]
+    view = view_of(tmp_path, *done, asked("C"), *due("B", 2), *due("A", 1))
+    assert [item.submission for item in items(view)] == ["A", "B", "C", "D"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found", "because"),
+    [
+        ("khai sinh", True, "words of the question"),
+        ("KHAI SINH giay", True, "without diacritics, in capitals, in any order"),
+        ("giấy khai si", True, "the last word is unfinished"),
+        ("nguyễn thị mai", True, "the asker"),
+        ("K7QX-3M9D", True, "the code, as it is written"),
+        ("k7qx3m", False, "a code is found as it is written"),
+        ("0912345678", True, "the phone number"),
+        ("đất", False, "another matter"),
+        ('"khai* (sinh', True, "signs of the query language are only signs"),
+        ("khai NOT sinh", False, "its words are only words"),
+    ],
+)
+def test_a_question_is_found_by_its_words_its_asker_or_its_code(
+    tmp_path: Path, typed: str, found: bool, because: str
+) -> None:
+    assert bool(items(view_of(tmp_path, RECEIVED), Filter(search=typed))) == found, because
+
+
+def test_another_commune_sees_nothing_of_it(tmp_path: Path) -> None:
+    view = view_of(tmp_path, *LIFE)
+    with view.reading() as db:
+        assert lists.questions(db, "thanh-mai", Filter(), NOW) == []
+        assert lists.submission(db, "thanh-mai", SUBMISSION) is None
+        assert lists.dialogues(db, "thanh-mai", NOW) == []
+        assert lists.counts(db, "thanh-mai", NOW).received == 0
+        assert lists.commune_of(db, SUBMISSION) == ("submission", COMMUNE)
+
+
+def test_a_department_sees_what_it_has(tmp_path: Path) -> None:
+    view = view_of(tmp_path, RECEIVED, ASSIGNED)
+    assert len(items(view, Filter(department="trung-tam-hanh-chinh-cong"))) == 1
+    assert items(view, Filter(department="cong-an")) == []
+
+
+def test_messages_and_their_fate_are_told(tmp_path: Path) -> None:
+    with view_of(tmp_path, *LIFE).reading() as db:
+        letters = lists.letters_of(db, SUBMISSION)
+    assert {(one.kind, one.state, one.reason) for one in letters} == {
+        ("receipt", "sent", None),
+        ("answer", "sent", None),
+    }
