@@ -279,9 +279,21 @@ class Service:
                 return f"thiếu consumer: {', '.join(missing)}"
             if self.database is not None:
                 await self.database.ping()
+            return await self._waiting_for()
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason
-            return f"{type(error).__name__}: {error}"[:200]
-        return None
+            return in_short(error)
+
+    async def _waiting_for(self) -> str | None:
+        """The companions that are not ready; one address then tells of the whole installation."""
+        if not (companions := self.settings.companions.split()):
+            return None
+        import httpx  # one service of an installation needs it; the others are spared its memory
+
+        async with httpx.AsyncClient(timeout=2) as http:
+            answers = await asyncio.gather(*(http.get(f"{url}/readyz") for url in companions), return_exceptions=True)
+        ready = [isinstance(answer, httpx.Response) and answer.status_code == 200 for answer in answers]
+        waiting = [url for url, is_ready in zip(companions, ready, strict=True) if not is_ready]
+        return f"đang chờ {', '.join(waiting)}" if waiting else None
 
 
 async def _quietly(error: Exception) -> None:

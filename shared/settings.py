@@ -15,6 +15,7 @@ class Settings(BaseSettings):
     nats_url, mongo_url, smtp_url: with their credentials, as the driver takes them.
     public_url: what citizens type in to reach this installation.
     clock: `rehearsal` lets a training installation move time forward for all services at once.
+    companions: addresses of services, separated by blanks, without which this one does not call itself ready.
     replicas: copies that JetStream keeps of each stream; 3 in production.
     """
 
@@ -27,6 +28,7 @@ class Settings(BaseSettings):
     service_port: int = 8080
     public_url: str = "http://127.0.0.1:8080"
     console_url: str = "http://127.0.0.1:8081"
+    companions: str = ""
     data: Path = Path("var")
     letters: Path = Path("var/letters")
     communes: Path = PROFILES

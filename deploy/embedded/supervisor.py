@@ -183,6 +183,7 @@ class Stack:
     def _service(self, name: str, installation: Installation) -> Program:
         addresses = self._addresses(installation, nats_user=name)
         url = self._ports.url(name)
+        others = [self._ports.url(other) for other in self._services if other != name]
         return Program(
             command=self._service_command(name),
             environment={
@@ -195,6 +196,8 @@ class Stack:
                 "DOITHOAI_DATA": str(installation.folder),
                 "DOITHOAI_LETTERS": str(addresses.letters),
                 "DOITHOAI_CLOCK": installation.clock,
+                # The citizens' port tells of the whole installation.
+                "DOITHOAI_COMPANIONS": " ".join(others) if name == "intake" else "",
             },
             is_ready=lambda: answers_http(f"{url}/readyz"),
         )
