@@ -6,6 +6,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 from zlib import crc32
 
@@ -23,6 +24,7 @@ LANES = 32
 LANE_LENGTH = 1_000
 LEFT_BEHIND = timedelta(seconds=3)
 """How long a save may stay unpublished before the sweeper takes it for left behind."""
+SWEEP_EVERY_S = 1.0
 SWEPT_AT_ONCE = 500
 REMEMBERED = 20_000
 ACK_LIMIT_S = 3.0
@@ -30,18 +32,29 @@ ACK_LIMIT_S = 3.0
 UNPUBLISHABLE = (MaxPayloadError, BadSubjectError)
 """Only this event is at fault. Its aggregate waits for the operator, and nobody else does."""
 
-Result = TypeVar("Result")
 MARK_PAUSE_S = 0.2
 """Marks of so long are moved at once; what is taken in this process is not published again for want of a mark."""
+
+Result = TypeVar("Result")
 
 
 class Outbox:
     """Publishes what one service's database says. Events of one aggregate stay in order: they share a lane."""
 
-    def __init__(self, database: Database, js: JetStreamContext) -> None:
+    def __init__(
+        self,
+        database: Database,
+        js: JetStreamContext,
+        *,
+        lane_length: int = LANE_LENGTH,
+        left_behind: timedelta = LEFT_BEHIND,
+        sweep_every_s: float = SWEEP_EVERY_S,
+    ) -> None:
         self._database = database
         self._js = js
-        self._lanes: list[asyncio.Queue[Unpublished]] = [asyncio.Queue(LANE_LENGTH) for _ in range(LANES)]
+        self._left_behind = left_behind
+        self._sweep_every_s = sweep_every_s
+        self._lanes: list[asyncio.Queue[Unpublished]] = [asyncio.Queue(lane_length) for _ in range(LANES)]
         self._in_flight: dict[tuple[str, str], int] = defaultdict(int)
         self._taken: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._published: OrderedDict[tuple[str, str], int] = OrderedDict()
@@ -99,16 +112,23 @@ class Outbox:
                 OUTBOX_BACKLOG.dec()
 
     async def _bring(self, aggregate: tuple[str, str], unpublished: Unpublished) -> None:
-        """Publish what this process has not published yet, in order, and have it marked."""
-        known = self._published.get(aggregate, 0)
+        """Publish what this process has not published yet, in order, and have it marked.
+
+        Where something before it is missing, because a lane was full or the event cannot be published, nothing is:
+        a mark would hide what is missing. The sweeper brings the history whole.
+        """
+        known = max(self._published.get(aggregate, 0), unpublished.published)
         waiting = [envelope for envelope in unpublished.envelopes if envelope["sequence"] > known]
+        if waiting and waiting[0]["sequence"] > known + 1:
+            return
         earlier = waiting[: -unpublished.fresh] if unpublished.fresh else waiting
-        there = await self._insist(lambda: self._in_stream(earlier)) if earlier else set()
+        there = await self._insist(partial(self._in_stream, earlier)) if earlier else set()
         for envelope in waiting:
             if envelope["id"] not in there:
-                await self._insist(lambda envelope=envelope: self._publish(envelope))
+                await self._insist(partial(self._publish, envelope))
         _remember(self._published, aggregate, unpublished.said)
-        self._marks[unpublished.collection][unpublished.id] = unpublished.said
+        marks = self._marks[unpublished.collection]
+        marks[unpublished.id] = max(marks.get(unpublished.id, 0), unpublished.said)
         self._to_mark.set()
 
     async def _in_stream(self, envelopes: Sequence[dict[str, Any]]) -> set[str]:
@@ -179,9 +199,9 @@ class Outbox:
 
     async def _sweep(self) -> None:
         while True:
-            await asyncio.sleep(1)
+            await asyncio.sleep(self._sweep_every_s)
             try:
-                for unpublished in await self._database.unpublished(LEFT_BEHIND, limit=SWEPT_AT_ONCE):
+                for unpublished in await self._database.unpublished(self._left_behind, limit=SWEPT_AT_ONCE):
                     if (unpublished.collection, unpublished.id) not in self._in_flight:
                         self.take(unpublished)
             except Exception as error:  # noqa: BLE001 - the next round tries again

@@ -79,6 +79,7 @@ class Unpublished:
 
     said: length of the history. fresh: how many of the envelopes were saved just now; those before them are of
     earlier saves, perhaps by a process that died, and may be in the stream without a mark.
+    published: how much of the history is marked as published, as far as was known when it was saved.
     """
 
     collection: str
@@ -86,6 +87,7 @@ class Unpublished:
     said: int
     envelopes: tuple[dict[str, Any], ...]
     fresh: int = 0
+    published: int = 0
 
 
 class _DateAsText(TypeEncoder):
@@ -153,7 +155,9 @@ class Database:
             cursor = self._database[name].find({"outbox": {"$lt": real_now() - older_than}}).limit(limit)
             for document in await cursor.to_list(limit):
                 rest = tuple(document["events"][document["published"] :])
-                found.append(Unpublished(name, document["_id"], document["said"], rest))
+                found.append(
+                    Unpublished(name, document["_id"], document["said"], rest, published=document["published"])
+                )
         return found
 
     async def mark_published(self, collection: str, marks: Mapping[str, int]) -> None:
@@ -237,7 +241,7 @@ class Store(Generic[A]):
             await self._collection.insert_one(document)
         except DuplicateKeyError:
             return None
-        self._tell(aggregate.id, len(envelopes), [], envelopes)
+        self._tell(aggregate.id, len(envelopes), [], envelopes, published=0)
         return Saved(_with_version(aggregate, 1), len(envelopes))
 
     async def change(
@@ -287,7 +291,7 @@ class Store(Generic[A]):
         after, events = decide(before)
         if after == before and not events:
             return last
-        document = {"_id": before.id, "said": last.said, "published": last.said}
+        document = {"_id": before.id, "said": last.said, "published": 0}  # as far as is known here
         if await self._update(document, before, after, events, None):
             return Saved(_with_version(after, before.version + 1), last.said + len(events))
         return None
@@ -320,7 +324,7 @@ class Store(Generic[A]):
         result = await self._collection.update_one({"_id": after.id, "version": before.version}, update)
         if not result.modified_count:
             return False
-        self._tell(after.id, said, earlier, envelopes)
+        self._tell(after.id, said, earlier, envelopes, published=document["published"])
         return True
 
     async def _earlier(self, document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -333,9 +337,11 @@ class Store(Generic[A]):
         )
         return list(found["events"])
 
-    def _tell(self, id: str, said: int, earlier: list[dict[str, Any]], fresh: list[dict[str, Any]]) -> None:
+    def _tell(
+        self, id: str, said: int, earlier: list[dict[str, Any]], fresh: list[dict[str, Any]], published: int
+    ) -> None:
         if fresh:
-            self._database.saved(Unpublished(self._name, id, said, (*earlier, *fresh), len(fresh)))
+            self._database.saved(Unpublished(self._name, id, said, (*earlier, *fresh), len(fresh), published))
 
     def _read(self, document: Mapping[str, Any]) -> A:
         fields = {field: value for field, value in document.items() if field not in _OWN_FIELDS}
