@@ -85,18 +85,23 @@ def known_hosts(*addresses: str) -> frozenset[str]:
     return frozenset({"127.0.0.1", "localhost", "::1"} | {host for host in told if host})
 
 
+def is_called_rightly(request: Request, hosts: frozenset[str]) -> bool:
+    """Whether the browser asked under a name of this console; else some site has pointed its own name here."""
+    return urlsplit(f"//{request.headers.get('host', '')}").hostname in hosts
+
+
 def require_own_site(request: Request, hosts: frozenset[str]) -> None:
     """Another site must not read these pages under a name it points here, nor send a form from its own.
 
     Raises:
         HTTPException: 403.
     """
-    host = request.headers.get("host", "")
-    if urlsplit(f"//{host}").hostname not in hosts:
+    if not is_called_rightly(request, hosts):
         raise HTTPException(403, "Bảng điều hành không phục vụ dưới tên miền này.")
     if request.method in ("GET", "HEAD"):
         return
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    same = site == "same-origin" if site is not None else origin is not None and urlsplit(origin).netloc == host
+    own = request.headers.get("host")
+    same = site == "same-origin" if site is not None else origin is not None and urlsplit(origin).netloc == own
     if not same:
         raise HTTPException(403, "Yêu cầu không đến từ trang của bảng điều hành, nên không được thực hiện.")

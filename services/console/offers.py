@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from services.console.acting import Acting
 from services.console.lists import Dialogue, Question, Registrant, Submission
+from services.console.words import plain_number
 from shared.contracts import COMMANDS, Actor, Command, Role
 from shared.text import clean
 from shared.web import HANOI
@@ -151,7 +152,7 @@ def _in_words(found: Any) -> str:
     limits = found.get("ctx", {})
     match found["type"]:
         case "string_too_long":
-            return f"Xin ghi không quá {limits['max_length']} chữ."
+            return f"Xin ghi không quá {plain_number(limits['max_length'])} chữ."
         case "string_too_short" | "missing":
             return "Xin ghi mục này."
         case "enum":

@@ -8,14 +8,24 @@ from sqlite3 import Connection
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from nats.errors import Error as NatsError
 from starlette.exceptions import HTTPException
 from ulid import ULID
 
 from services.console import deadletters, lists, monitor, offers, story, words
-from services.console.acting import COOKIE, Acting, acting, chosen, known_hosts, require_own_site, workers
+from services.console.acting import (
+    COOKIE,
+    Acting,
+    acting,
+    chosen,
+    is_called_rightly,
+    known_hosts,
+    require_own_site,
+    workers,
+)
 from services.console.filters import CHOICES, OPEN
 from services.console.reader import Reader
 from services.console.tail import Tail, Wanted, shown
@@ -109,7 +119,13 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
     @service.app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         detail = "Không có trang này." if error.detail == "Not Found" else error.detail
+        if not is_called_rightly(request, hosts):
+            return PlainTextResponse(detail, error.status_code)
         return page("error.html", who_acts(request), error.status_code, detail=detail)
+
+    @service.app.exception_handler(RequestValidationError)
+    async def wrong_address(request: Request, _: Exception) -> Response:
+        return page("error.html", who_acts(request), 422, detail="Địa chỉ trang chưa đúng.")
 
     @service.app.exception_handler(NatsError)
     @service.app.exception_handler(TimeoutError)
