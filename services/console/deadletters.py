@@ -6,7 +6,7 @@ from datetime import datetime
 
 from nats.js import JetStreamContext
 from nats.js.api import Header, RawStreamMsg
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, NotFoundError
 
 from shared.broker import DEADLETTERS, EVENTS
 from shared.logs import logger
@@ -86,10 +86,12 @@ async def discard(js: JetStreamContext, message: Parked, reason: str) -> None:
 
 
 async def _take_out(js: JetStreamContext, message: Parked) -> None:
+    """Done also when somebody else was faster."""
     try:
         await js.delete_msg(DEADLETTERS, message.number)
-    except NotFoundError:
-        return
+    except APIError:
+        if await one(js, message.number) is not None:
+            raise
 
 
 def _read(message: RawStreamMsg) -> Parked:

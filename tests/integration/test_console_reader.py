@@ -1,0 +1,257 @@
+"""The console's reader keeps up with the stream, whatever happens to its consumer, the broker or the stream."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import nats
+import pytest
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+
+from services.console import deadletters
+from services.console.reader import Reader
+from services.console.tail import Tail, Wanted
+from services.console.view import Seen, View, recent
+from shared.broker import DEADLETTERS, EVENTS, provision_streams
+from shared.contracts import Envelope, Event
+from shared.contracts.routing import QuestionAssigned
+from tests.builders import COMMUNE, SUBMISSION, any_of, of_question, question, submission_received
+from tests.servers import Servers
+
+TIME_LIMIT_S = 20.0
+
+
+@pytest.fixture
+async def js(fresh: Servers) -> AsyncIterator[JetStreamContext]:
+    client = await nats.connect(fresh.nats_url)
+    await provision_streams(client.jetstream(), 1)
+    yield client.jetstream()
+    await client.close()
+
+
+@pytest.fixture
+def view(tmp_path: Path) -> View:
+    return View(tmp_path / "view.db")
+
+
+@asynccontextmanager
+async def reading(url: str, reader: Reader) -> AsyncIterator[Client]:
+    client = await nats.connect(url)
+    task = asyncio.create_task(reader.run(client))
+    try:
+        yield client
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await client.close()
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(TIME_LIMIT_S):
+        while not await condition():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
+
+
+async def at_the_end(js: JetStreamContext, reader: Reader) -> None:
+    """Wait until the view has what the stream has."""
+
+    async def caught_up() -> bool:
+        return reader.position == (await js.stream_info(EVENTS)).state.last_seq
+
+    await until(caught_up)
+
+
+def received(case: str) -> Event:
+    mine = question(1).model_copy(update={"id": f"{case}-1"})
+    return submission_received(case=case, code=case, questions=(mine,))
+
+
+async def publish(js: JetStreamContext, *events: Event, sequence: int = 1) -> None:
+    for event in events:
+        envelope = Envelope(
+            id=f"{event.speaker}:{event.case}:{sequence}",
+            source=f"/services/{event.speaker}",
+            type=event.type,
+            subject=event.subject,
+            time=event.occurred_at,
+            sequence=sequence,
+            correlationid=event.case,
+            data=event.model_dump(mode="json"),
+        )
+        await js.publish(event.subject, envelope.model_dump_json().encode(), stream=EVENTS)
+
+
+def cases(view: View) -> list[str]:
+    with view.reading() as db:
+        return [row["submission"] for row in db.execute("SELECT submission FROM question ORDER BY submission")]
+
+
+async def own_consumers(js: JetStreamContext) -> list[str]:
+    return [info.name for info in await js.consumers_info(EVENTS) if not info.config.durable_name]
+
+
+async def test_what_is_in_the_stream_and_what_comes_is_in_the_view(
+    fresh: Servers, js: JetStreamContext, view: View
+) -> None:
+    await publish(js, received("A"))
+    reader = Reader(view)
+    async with reading(fresh.nats_url, reader):
+        await publish(js, received("B"))
+        assert await reader.until("intake", "B", 1, patience_s=TIME_LIMIT_S)
+    assert (cases(view), reader.behind, view.malformed) == (["A", "B"], 0, 0)
+
+
+async def test_it_goes_on_where_it_was_after_a_restart(fresh: Servers, js: JetStreamContext, view: View) -> None:
+    for number in range(3):
+        await publish(js, received(f"C{number}"))
+        reader = Reader(view)
+        async with reading(fresh.nats_url, reader):
+            await at_the_end(js, reader)
+        assert reader.position == number + 1
+    assert cases(view) == ["C0", "C1", "C2"]
+
+
+async def test_it_makes_a_new_consumer_when_its_own_was_deleted(
+    fresh: Servers, js: JetStreamContext, view: View
+) -> None:
+    reader = Reader(view)
+    async with reading(fresh.nats_url, reader):
+        await publish(js, received("A"))
+        await at_the_end(js, reader)
+        for name in await own_consumers(js):
+            await js.delete_consumer(EVENTS, name)
+        await publish(js, received("B"))
+        await at_the_end(js, reader)
+    assert cases(view) == ["A", "B"]
+
+
+async def test_it_leaves_no_consumer_behind(fresh: Servers, js: JetStreamContext, view: View) -> None:
+    reader = Reader(view)
+    async with reading(fresh.nats_url, reader):
+        await publish(js, received("A"))
+        await at_the_end(js, reader)
+        assert len(await own_consumers(js)) == 1
+    assert await own_consumers(js) == []
+
+
+async def test_another_stream_makes_another_view(fresh: Servers, js: JetStreamContext, view: View) -> None:
+    reader = Reader(view)
+    async with reading(fresh.nats_url, reader):
+        await publish(js, received("A"), received("B"))
+        await at_the_end(js, reader)
+        await js.delete_stream(EVENTS)
+        await provision_streams(js, 1)
+        await publish(js, received("C"), received("D"), received("E"))
+
+        async def is_the_new_one() -> bool:
+            return cases(view) == ["C", "D", "E"]
+
+        await until(is_the_new_one)
+
+
+async def test_an_emptied_view_is_built_again(fresh: Servers, js: JetStreamContext, view: View) -> None:
+    reader = Reader(view)
+    async with reading(fresh.nats_url, reader):
+        await publish(js, received("A"), received("B"))
+        await at_the_end(js, reader)
+        view.rebuild()
+
+        async def is_built() -> bool:
+            return cases(view) == ["A", "B"]
+
+        await until(is_built)
+
+
+async def test_an_erased_case_leaves_the_reader_at_the_end(fresh: Servers, js: JetStreamContext, view: View) -> None:
+    await publish(js, received("A"), received("ERASED"))
+    await js.purge_stream(EVENTS, subject=f"event.*.{COMMUNE}.ERASED.>")
+    reader = Reader(view)
+    async with reading(fresh.nats_url, reader):
+        await at_the_end(js, reader)
+    assert (cases(view), reader.behind) == (["A"], 0)
+
+
+async def test_two_processes_on_one_file_do_everything_once(fresh: Servers, js: JetStreamContext, view: View) -> None:
+    one, other = Reader(view), Reader(view)
+    async with reading(fresh.nats_url, one), reading(fresh.nats_url, other):
+        await publish(js, *(received(f"C{number:02d}") for number in range(50)))
+
+        async def has_all() -> bool:
+            return len(cases(view)) == 50
+
+        await until(has_all)
+    with view.reading() as db:
+        assert len(recent(db)) == 50
+
+
+async def test_the_tail_shows_what_was_missed_and_what_comes(fresh: Servers, js: JetStreamContext, view: View) -> None:
+    tail = Tail()
+    reader = Reader(view, tail.tell)
+    await publish(js, received("A"), received("B"))
+
+    def earlier() -> Sequence[Seen]:
+        with view.reading() as db:
+            return recent(db, after=1)
+
+    async with reading(fresh.nats_url, reader), asyncio.timeout(TIME_LIMIT_S):
+        await at_the_end(js, reader)
+        lines = tail.watch(Wanted(commune=COMMUNE, case="B"), earlier)
+        assert (await anext(lines)).startswith(b"retry:")
+        assert b'"case": "B"' in await anext(lines)
+        await publish(js, of_question(QuestionAssigned, case="A", question="A-1"))
+        await publish(js, of_question(QuestionAssigned, case="B", question="B-1"))
+        told = await anext(lines)
+        assert told.startswith(b"id: 4\n")
+        assert b"question-assigned" in told
+        await lines.aclose()  # type: ignore[attr-defined]
+
+
+async def park(js: JetStreamContext, handler: str) -> None:
+    await js.publish(
+        f"deadletter.{handler.replace('-', '.', 1)}",
+        any_of(QuestionAssigned).model_dump_json().encode(),
+        stream=DEADLETTERS,
+        headers={
+            "Doithoai-Handler": handler,
+            "Doithoai-Subject": "event.routing.thanh-tri.01J.question-assigned",
+            "Doithoai-Sequence": "7",
+            "Doithoai-Delivered": "8",
+            "Doithoai-Error": "NoCalendar: No working calendar for 2027",
+        },
+    )
+
+
+async def test_a_parked_message_goes_back_to_its_handler_alone(js: JetStreamContext) -> None:
+    await park(js, "deadlines-start-the-clock")
+    [parked] = await deadletters.parked(js)
+    assert (parked.handler, parked.error, parked.position, parked.delivered) == (
+        "deadlines-start-the-clock",
+        "NoCalendar: No working calendar for 2027",
+        7,
+        8,
+    )
+    await deadletters.replay(js, parked, key="once")
+    replayed = await js.get_last_msg(EVENTS, "replay.deadlines-start-the-clock")
+    assert replayed.data == parked.body
+    assert await deadletters.parked(js) == []
+
+
+async def test_the_same_click_replays_once(js: JetStreamContext) -> None:
+    await park(js, "deadlines-start-the-clock")
+    [parked] = await deadletters.parked(js)
+    await deadletters.replay(js, parked, key="once")
+    await deadletters.replay(js, parked, key="once")
+    assert (await js.stream_info(EVENTS)).state.messages == 1
+
+
+async def test_a_discarded_message_is_gone_and_nothing_else(js: JetStreamContext) -> None:
+    await park(js, "deadlines-start-the-clock")
+    await park(js, "notify-acknowledge")
+    first, second = await deadletters.parked(js)
+    await deadletters.discard(js, first, "thử")
+    assert await deadletters.one(js, first.number) is None
+    assert await deadletters.parked(js) == [second]
+    assert SUBMISSION in second.pretty
