@@ -91,8 +91,9 @@ class People:
             case routing.AnswerReturned():
                 days = self._working_day(at.date(), 1)
                 self._agenda.add(_on(days, 10), lambda: self._draft(event.case, event.question, event.department))
-            case deadlines.DeadlineSet() if event.rule == "department-answer" and event.about not in self._planned:
-                self._planned.add(event.about)
+            case routing.QuestionAssigned() if not self._is_right(event.case, event.question, event.department):
+                self._soon(at, lambda: self._correct(event))
+            case deadlines.DeadlineSet() | deadlines.DeadlineMoved() if event.rule == "department-answer":
                 self._plan_answer(event, at)
             case deadlines.DeadlineSet() if event.rule == "conclusion-notice":
                 day = self._working_day(event.due_on, -1)
@@ -107,9 +108,12 @@ class People:
             day = days[1 + number * (len(days) - 2) // max(len(forms), 1)]
             self._at(_on(day, (9, 10, 14, 16)[number % 4], 5 * number % 60), partial(self._register, form))
 
-    def _plan_answer(self, owed: deadlines.DeadlineSet, at: datetime) -> None:
+    def _plan_answer(self, owed: deadlines.DeadlineSet | deadlines.DeadlineMoved, at: datetime) -> None:
         """Everybody answers within the term, but for one who is days late and one who asks for more time."""
         assert owed.department is not None, "a department owes the answer"
+        if owed.about in self._planned or not self._is_right(owed.case, owed.about, owed.department):
+            return
+        self._planned.add(owed.about)
         number, in_time = len(self._planned), at < self._held_at - timedelta(days=14)
         day = min(self._working_day(at.date(), ANSWER_AFTER[number % len(ANSWER_AFTER)]), owed.due_on)
         if self._slow is None and number > 5 and in_time:
@@ -174,15 +178,21 @@ class People:
                 guidance=GUIDANCE,
             )
             return
-        field = self._expected_field(waiting.case, waiting.question)
+        await self._assign(waiting.case, waiting.question, "Văn phòng đọc và phân loại")
+
+    async def _correct(self, assigned: routing.QuestionAssigned) -> None:
+        """The office reads what the rules have handed out, and hands it to the right department."""
+        await self._assign(assigned.case, assigned.question, "Văn phòng điều chỉnh phân công cho đúng lĩnh vực")
+
+    async def _assign(self, case: str, question: str, reason: str) -> None:
+        field = self._expected_field(case, question)
+        department = self._profile.department_for(field).id
         await self._as(
-            Role.CLERK,
-            routing.AssignQuestion,
-            question=waiting.question,
-            field=field,
-            department=self._profile.department_for(field).id,
-            reason="Văn phòng đọc và phân loại",
+            Role.CLERK, routing.AssignQuestion, question=question, field=field, department=department, reason=reason
         )
+
+    def _is_right(self, case: str, question: str, department: str) -> bool:
+        return self._profile.department_for(self._expected_field(case, question)).id == department
 
     async def _draft(self, case: str, question: str, department: str | None) -> None:
         await self._as(
