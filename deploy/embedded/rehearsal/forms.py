@@ -1,0 +1,337 @@
+"""The filled forms of the rehearsal: what people ask is data (`forms.yaml`), how it looks on paper is built here.
+
+The files are what an office receives: typed with and without diacritics, in old and new encodings, as Word files
+and as mails. Reading one gives back exactly the registrant and the matters of its entry.
+"""
+
+import email.policy
+import re
+import textwrap
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import docx
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from pydantic import Field
+
+from shared.contracts.people import Matter, Registrant, Section
+from shared.contracts.taxonomy import QuestionField, Scope
+from shared.strict_yaml import Strict, read_strictly
+from shared.web import HANOI
+
+FORMS = Path(__file__).with_name("forms.yaml")
+
+How = Literal["web", "txt", "eml", "docx"]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoForm:
+    """One form as it comes in, and what becomes of it.
+
+    data: the bytes of the file `filename`; None for what is typed into the web form.
+    late: sent after registration has closed. excused: why the registrant must be absent, as reported;
+    absent: neither comes nor says so. expects, scopes, answers: what is right for each of the matters, in order.
+    """
+
+    key: str
+    how: How
+    filename: str
+    data: bytes | None
+    registrant: Registrant
+    matters: tuple[Matter, ...]
+    expects: tuple[QuestionField, ...]
+    scopes: tuple[Scope, ...]
+    answers: tuple[str, ...]
+    late: bool = False
+    excused: str | None = None
+    absent: bool = False
+
+
+def filled_forms() -> list[DemoForm]:
+    """All forms, the four ways of sending them mixed.
+
+    Raises:
+        YamlError: when the data file is not as it must be.
+    """
+    written, _ = read_strictly(FORMS, _File)
+    forms = [_form(entry) for entry in written.forms]
+    lanes = [[form for form in forms if form.how == how] for how in ("web", "txt", "eml", "docx")]
+    places = {form.key: place / len(lane) for lane in lanes for place, form in enumerate(lane)}
+    return sorted(forms, key=lambda form: places[form.key])
+
+
+# The data file
+
+_Text = Annotated[str, Field(min_length=1)]
+
+
+class _Matter(Strict):
+    section: Literal[1, 2]
+    field: Annotated[QuestionField, Field(strict=False)]
+    scope: Annotated[Scope, Field(strict=False)] = Scope.IN_SCOPE
+    text: _Text
+    answer: _Text
+
+
+_Style = Literal[
+    "auto-numbered", "base64", "capitals", "dashes", "docx-attached", "dotted", "footer", "html", "nfd",
+    "no-diacritics", "numbered", "plain-labels", "plusses", "quoted-original", "quoted-printable", "sender-only",
+    "spread", "table", "utf-16", "windows", "windows-1258", "wrapped",
+]  # fmt: skip
+
+
+class _Entry(Strict):
+    key: _Text
+    how: How
+    written: frozenset[_Style] = Field(default=frozenset(), strict=False)
+    date: date
+    name: _Text
+    phone: _Text | None = None
+    email: _Text | None = None
+    address: _Text | None = None
+    late: bool = False
+    excused: _Text | None = None
+    absent: bool = False
+    matters: tuple[_Matter, ...] = Field(min_length=1, strict=False)
+
+
+class _File(Strict):
+    forms: tuple[_Entry, ...] = Field(min_length=1, strict=False)
+
+
+_SECTIONS: dict[int, Section] = {1: "procedures", 2: "handling"}
+
+
+def _form(entry: _Entry) -> DemoForm:
+    build = _BUILDERS.get(entry.how)
+    return DemoForm(
+        key=entry.key,
+        how=entry.how,
+        filename=f"{entry.key}.{entry.how}" if build else "",
+        data=build(entry) if build else None,
+        registrant=Registrant(
+            name=entry.name,
+            phone=re.sub(r"[ .-]", "", entry.phone) if entry.phone else None,
+            email=entry.email,
+            address=entry.address,
+        ),
+        matters=tuple(Matter(section=_SECTIONS[matter.section], text=matter.text) for matter in entry.matters),
+        expects=tuple(matter.field for matter in entry.matters),
+        scopes=tuple(matter.scope for matter in entry.matters),
+        answers=tuple(matter.answer for matter in entry.matters),
+        late=entry.late,
+        excused=entry.excused,
+        absent=entry.absent,
+    )
+
+
+# The form on paper
+
+_MOTTO = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập – Tự do – Hạnh phúc")
+_TITLE = "PHIẾU ĐĂNG KÝ THAM GIA ĐỐI THOẠI"
+_INSTRUCTION = (
+    "(Phiếu được đánh máy hoặc viết tay và điền đầy đủ thông tin liên hệ, nội dung đăng ký đối thoại và gửi về "
+    "địa chỉ: UBND xã Thanh Trì. Số 12 đường Nguyễn Bặc, xã Thanh Trì, Thành phố Hà Nội) hoặc gửi qua email: "
+    "vanthu.thanhtri@hanoi.gov.vn"
+)
+_HEADINGS = {
+    1: ("1. Về thủ tục hành chính", "(chất lượng nội dung, tổ chức công khai, sáng kiến...)"),
+    2: (
+        "2. Về giải quyết thủ tục hành chính",
+        "(cơ sở vật chất; thái độ giao tiếp, hướng dẫn của công chức, có được nhận Giấy tiếp nhận và hẹn trả kết quả, "
+        "Biên lai thu phí, kết quả giải quyết hồ sơ đúng hạn, sớm hạn, quá hạn....)",
+    ),
+}
+_ADDRESSEE = "Kính gửi: UBND xã Thanh Trì"
+_REQUEST = "Đăng ký tham gia Hội nghị đối thoại với Lãnh đạo UBND xã"
+_SIGNATURE = ("NGƯỜI ĐĂNG KÝ", "(Ký, ghi rõ họ tên)")
+_DOTTED_LINE = "." * 96
+
+
+def _labelled(entry: _Entry) -> list[tuple[str, str]]:
+    """The labels of the form and what stands beside them."""
+    email = "" if "sender-only" in entry.written else entry.email or ""
+    return [
+        ("Họ tên:", entry.name),
+        ("Điện thoại:", entry.phone or ""),
+        ("Địa chỉ(ghi rõ số nhà, thôn):", entry.address or ""),
+        ("Email:", email),
+    ]
+
+
+def _questions(entry: _Entry, section: int) -> list[str]:
+    """The paragraphs of a section, marked as the writer marks them."""
+    mark = (
+        ""
+        if "auto-numbered" in entry.written
+        else next((_MARKS[style] for style in _MARKS if style in entry.written), "")
+    )
+    texts = [matter.text for matter in entry.matters if matter.section == section]
+    return [mark.format(number) + text for number, text in enumerate(texts, 1)]
+
+
+_MARKS: dict[str, str] = {"numbered": "{}) ", "dashes": "- ", "plusses": "+ "}
+
+
+def _dated(entry: _Entry) -> str:
+    return f"Thanh Trì, ngày {entry.date.day} tháng {entry.date.month} năm {entry.date.year}"
+
+
+def _paper(entry: _Entry) -> str:
+    """The form as plain text."""
+    dotted = "dotted" in entry.written
+    lines = [*_MOTTO, "", _TITLE, "", _INSTRUCTION, "", _ADDRESSEE, ""]
+    for label, value in _labelled(entry):
+        shown = _without_diacritics(label) if "plain-labels" in entry.written else label
+        lines.append(f"{shown.rstrip(':')}.....{value}....." if dotted else f"{shown} {value}".rstrip())
+    lines += ["", _REQUEST, ""]
+    for section, (heading, hint) in _HEADINGS.items():
+        heading = _without_diacritics(heading) if "plain-labels" in entry.written else heading
+        paragraphs = _questions(entry, section)
+        lines += [f"{heading} {hint}", ""]
+        for paragraph in paragraphs:
+            lines += [paragraph, ""]
+        lines += [_DOTTED_LINE] * (2 if dotted or not paragraphs else 0)
+    lines += ["", _dated(entry), *_SIGNATURE, "", entry.name]
+    text = "\n".join(lines) + "\n"
+    if entry.written & {"wrapped", "dotted"}:
+        text = "\n".join(textwrap.fill(line, 76) if len(line) > 100 else line for line in text.split("\n"))
+    return _without_diacritics(text) if "no-diacritics" in entry.written else text
+
+
+def _without_diacritics(text: str) -> str:
+    """As typed on a keyboard without Vietnamese."""
+    plain = "".join(mark for mark in unicodedata.normalize("NFD", text) if not unicodedata.combining(mark))
+    return plain.replace("đ", "d").replace("Đ", "D")
+
+
+def _txt(entry: _Entry) -> bytes:
+    text = _paper(entry)
+    if "nfd" in entry.written:
+        text = unicodedata.normalize("NFD", text)
+    if "windows" in entry.written:
+        text = text.replace("\n", "\r\n")
+    if "windows-1258" in entry.written:
+        return _for_windows_1258(text).encode("cp1258")
+    return text.encode("utf-16" if "utf-16" in entry.written else "utf-8")
+
+
+def _for_windows_1258(text: str) -> str:
+    """windows-1258 has the letters with hook and hat, and each tone as a character of its own behind them."""
+    tones = "\u0300\u0301\u0303\u0309\u0323"
+    spelled = []
+    for letter in text:
+        marks = unicodedata.normalize("NFD", letter)
+        spelled.append(unicodedata.normalize("NFC", "".join(mark for mark in marks if mark not in tones)))
+        spelled += [mark for mark in marks if mark in tones]
+    return "".join(spelled)
+
+
+# Word
+
+
+def _docx(entry: _Entry) -> bytes:
+    document = docx.Document()
+    for line in _MOTTO:
+        _centred(document, line).bold = True
+    _centred(document, "")
+    _centred(document, _TITLE).bold = True
+    _centred(document, _INSTRUCTION).italic = True
+    document.add_paragraph(_ADDRESSEE)
+    _contact(document, entry)
+    document.add_paragraph(_REQUEST)
+    for section, (heading, hint) in _HEADINGS.items():
+        paragraph = document.add_paragraph()
+        paragraph.add_run(heading.upper() if "capitals" in entry.written else heading).bold = True
+        paragraph.add_run(" ")
+        paragraph.add_run(hint).italic = True
+        for text in _questions(entry, section) or [_DOTTED_LINE]:
+            document.add_paragraph(text, style="List Number" if "auto-numbered" in entry.written else None)
+            if "spread" in entry.written:
+                document.add_paragraph(_DOTTED_LINE)
+    for line in (_dated(entry), *_SIGNATURE, "", entry.name):
+        document.add_paragraph(line).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    file = BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def _centred(document: Any, text: str) -> Any:
+    paragraph = document.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    return paragraph.add_run(text)
+
+
+def _contact(document: Any, entry: _Entry) -> None:
+    """Label and value in a table, one below the other, or on a line."""
+    values = _labelled(entry)
+    if "table" in entry.written:
+        table = document.add_table(rows=0, cols=2)
+        for label, value in values:
+            row = table.add_row().cells
+            row[0].text, row[1].text = label, value
+        return
+    for label, value in values:
+        shown = label.upper() if "capitals" in entry.written else label
+        if "spread" in entry.written:
+            document.add_paragraph(shown)
+            document.add_paragraph(f"{value}{_DOTTED_LINE}")
+        else:
+            document.add_paragraph(f"{shown} {value}")
+
+
+# Mails
+
+
+def _eml(entry: _Entry) -> bytes:
+    mail = EmailMessage(policy=email.policy.SMTP)
+    mail["From"] = Address(entry.name, addr_spec=entry.email or "")
+    mail["To"] = Address("Văn thư UBND xã Thanh Trì", addr_spec="vanthu.thanhtri@hanoi.example")
+    mail["Subject"] = f"Phiếu đăng ký tham gia đối thoại – {entry.name}"
+    mail["Date"] = format_datetime(datetime.combine(entry.date, time(20, 15), HANOI))
+    mail["Message-ID"] = f"<{entry.key}.{entry.date:%Y%m%d}@nguoidan.example>"
+    if "docx-attached" in entry.written:
+        mail.set_content("Kính gửi UBND xã,\n\nTôi gửi phiếu đăng ký đối thoại trong tệp kèm theo.\n\nTrân trọng.\n")
+        subtype = "vnd.openxmlformats-officedocument.wordprocessingml.document"
+        mail.add_attachment(_docx(entry), maintype="application", subtype=subtype, filename="Phiếu đăng ký.docx")
+        mail.set_boundary(f"=={entry.key}==")
+    elif "html" in entry.written:
+        mail.set_content(_html(entry), subtype="html", cte="quoted-printable")
+    elif "windows-1258" in entry.written:
+        mail.set_content(_for_windows_1258(_letter(entry)), charset="windows-1258", cte="quoted-printable")
+    else:
+        mail.set_content(_letter(entry), cte=next((cte for cte in _ENCODINGS if cte in entry.written), "8bit"))
+    return mail.as_bytes()
+
+
+_ENCODINGS = ("quoted-printable", "base64")
+
+
+def _letter(entry: _Entry) -> str:
+    """The form in the body of a mail, with what people and mail programs put around it."""
+    text = f"Kính gửi Văn phòng UBND xã, tôi xin gửi phiếu đăng ký:\n\n{_paper(entry)}"
+    if "footer" in entry.written:
+        text += "\n-- \nĐã gửi từ điện thoại\nHotline cửa hàng: 1900 0000 | Email: cuahang@nguoidan.example\n"
+    if "quoted-original" in entry.written:
+        blank = entry.model_copy(update={"name": "", "phone": None, "email": None, "address": None, "matters": ()})
+        text += "\nVào 08:00, Th 2, 20 thg 4, 2026 Văn thư <vanthu.thanhtri@hanoi.example> đã viết:\n\n"
+        text += textwrap.indent(_paper(blank), "> ", lambda line: True)
+    return text
+
+
+def _html(entry: _Entry) -> str:
+    """What a mail program makes of a form that was pasted into it."""
+    lines = "".join(f"<div>{escape(line) or '<br>'}</div>\n" for line in _paper(entry).split("\n"))
+    return f'<html><head><style>div {{font-family: Arial}}</style></head><body dir="ltr">\n{lines}</body></html>\n'
+
+
+_BUILDERS: dict[How, Callable[[_Entry], bytes]] = {"txt": _txt, "eml": _eml, "docx": _docx}
