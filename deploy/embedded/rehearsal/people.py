@@ -21,11 +21,6 @@ from shared.web import HANOI
 
 ANSWER_AFTER = (2, 3, 1, 2)
 """Working days that officers take, in turn."""
-GUIDANCE = (
-    "Nội dung ông/bà nêu là khiếu nại đối với một quyết định hành chính cụ thể nên không được xem xét tại hội nghị "
-    "đối thoại. "
-    "Ông/bà gửi đơn khiếu nại đến Chủ tịch UBND xã, qua Ban Tiếp công dân xã, kèm bản sao quyết định bị khiếu nại."
-)
 AUTHORITY = "Ban Tiếp công dân xã Thanh Trì"
 
 
@@ -175,7 +170,7 @@ class People:
                 question=waiting.question,
                 scope=waiting.scope,
                 authority=AUTHORITY,
-                guidance=GUIDANCE,
+                guidance=self._answer(waiting.case, waiting.question),
             )
             return
         await self._assign(waiting.case, waiting.question, "Văn phòng đọc và phân loại")
