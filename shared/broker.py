@@ -7,10 +7,15 @@ provisioned here, and a middleware of our own decides what is acknowledged, deli
 import asyncio
 import json
 import random
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
+from urllib.parse import quote
 
-from faststream import AckPolicy, BaseMiddleware
+from faststream import AckPolicy, BaseMiddleware, ContextRepo
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
@@ -31,8 +36,9 @@ EVENTS, DEADLETTERS = "EVENTS", "DEADLETTERS"
 DUPLICATE_WINDOW = 120.0
 ACK_WAIT = 30.0
 BATCH = 20
-TRIES = 8
-"""Deliveries after which a message that its handler cannot cope with is parked: about a minute."""
+
+PLAIN = "".join(map(chr, range(32, 127))).replace("%", "")
+"""What a header may carry as it is; clients read other letters each in their own way, so those come as in an URL."""
 
 UNREADABLE = (ValidationError, UnknownEvent, json.JSONDecodeError, UnicodeDecodeError)
 AWAY = (*OUTAGES, NatsError, OSError, asyncio.TimeoutError)
@@ -152,12 +158,76 @@ def _command_reader(answerer: Answerer) -> Any:
     return read
 
 
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """Seconds between the attempts at one message, doubling from `first` up to `longest`.
+
+    tries: attempts after which it is parked; None: it is tried for as long as it takes.
+    """
+
+    first: float
+    longest: float
+    tries: int | None = None
+
+    def after(self, failures: int) -> float:
+        return min(self.first * 2.0 ** min(failures - 1, 20), self.longest)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a message is tried before a person must see to it.
+
+    failing: its handler cannot cope with it; half a minute.
+    early: the fact it rests on is on its way, perhaps behind a long backlog; an hour.
+    waiting: the database or the broker is away.
+    """
+
+    failing: Pauses = Pauses(0.25, 30, tries=8)
+    early: Pauses = Pauses(0.05, 10, tries=367)
+    waiting: Pauses = Pauses(0.5, 30)
+
+
+class Failures:
+    """How often this process has tried a message in vain, and why.
+
+    The broker's own count says less: it also goes up while the database is away and whenever a process dies, and would
+    have a message parked at its first real error. A process that starts anew begins to count anew.
+    """
+
+    MOST = 10_000
+
+    def __init__(self) -> None:
+        self._counts: OrderedDict[tuple[str, int], Counter[Pauses]] = OrderedDict()
+
+    def count(self, handler: str, sequence: int, pauses: Pauses) -> int:
+        """One more; how many that makes of this kind."""
+        counts = self._counts.setdefault((handler, sequence), Counter())
+        counts[pauses] += 1
+        self._counts.move_to_end((handler, sequence))
+        if len(self._counts) > self.MOST:
+            self._counts.popitem(last=False)
+        return counts[pauses]
+
+    def forget(self, handler: str, sequence: int) -> None:
+        self._counts.pop((handler, sequence), None)
+
+
+def delivery(patience: Patience) -> Callable[..., "Delivery"]:
+    """The middleware of one process."""
+    return partial(Delivery, patience=patience, failures=Failures())
+
+
 class Delivery(BaseMiddleware[Any, Any]):
     """What becomes of a message: acknowledged, answered, delivered again after a pause, or parked.
 
     An event that cannot be read is parked at once. While the database or the broker is away the message waits and
-    comes again for as long as it takes. Any other error is tried 8 times, then the message is parked for a person.
+    comes again for as long as it takes. Any other error is tried a few times, then the message is parked for a person.
     """
+
+    def __init__(self, msg: Any, /, *, context: ContextRepo, patience: Patience, failures: Failures) -> None:
+        super().__init__(msg, context=context)
+        self._patience = patience
+        self._failures = failures
 
     async def consume_scope(self, call_next: Any, msg: NatsMessage) -> Any:  # type: ignore[override]
         if msg.raw_message.reply.startswith("$JS.ACK"):
@@ -166,38 +236,36 @@ class Delivery(BaseMiddleware[Any, Any]):
 
     async def _event(self, call_next: Any, msg: NatsMessage) -> None:
         metadata = msg.raw_message.metadata
-        handler = str(metadata.consumer)
+        handler, sequence = str(metadata.consumer), metadata.sequence.stream
         token = cause.set(None)
         started = perf_counter()
-        with bound_contextvars(handler=handler, subject=msg.raw_message.subject, sequence=metadata.sequence.stream):
+        with bound_contextvars(handler=handler, subject=msg.raw_message.subject, sequence=sequence):
             try:
                 await call_next(msg)
             except UNREADABLE as error:
                 await self._park(msg, handler, error)
             except TooEarly as error:
-                await self._again_or_park(msg, handler, error, pause=0.05)
+                await self._again_or_park(msg, handler, error, self._patience.early)
             except (*AWAY, StaleSave) as error:
-                logger().warning("waiting", error=in_short(error))
-                await self._again(msg, handler, pause=0.5)
+                await self._again_or_park(msg, handler, error, self._patience.waiting)
             except Exception as error:  # noqa: BLE001 - whatever a handler raises must not lose the message
-                await self._again_or_park(msg, handler, error, pause=0.25)
+                await self._again_or_park(msg, handler, error, self._patience.failing)
             else:
                 await msg.ack()
+                self._failures.forget(handler, sequence)
                 HANDLED.labels(handler, "done").inc()
             finally:
                 SECONDS.labels(handler).observe(perf_counter() - started)
                 cause.reset(token)
 
-    async def _again_or_park(self, msg: NatsMessage, handler: str, error: Exception, pause: float) -> None:
-        if msg.raw_message.metadata.num_delivered >= TRIES:
+    async def _again_or_park(self, msg: NatsMessage, handler: str, error: Exception, pauses: Pauses) -> None:
+        failures = self._failures.count(handler, msg.raw_message.metadata.sequence.stream, pauses)
+        if pauses.tries is not None and failures >= pauses.tries:
             await self._park(msg, handler, error)
             return
-        logger().warning("again", error=in_short(error), exc_info=None if isinstance(error, TooEarly) else error)
-        await self._again(msg, handler, pause)
-
-    async def _again(self, msg: NatsMessage, handler: str, pause: float) -> None:
-        delay = min(pause * 2 ** min(msg.raw_message.metadata.num_delivered - 1, 10), 30)
-        await msg.nack(delay=delay * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
+        unexpected = error if pauses is self._patience.failing else None
+        logger().warning("again", failures=failures, error=in_short(error), exc_info=unexpected)
+        await msg.nack(delay=pauses.after(failures) * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
         HANDLED.labels(handler, "again").inc()
 
     async def _park(self, msg: NatsMessage, handler: str, error: Exception) -> None:
@@ -215,10 +283,11 @@ class Delivery(BaseMiddleware[Any, Any]):
                 "Doithoai-Subject": msg.raw_message.subject,
                 "Doithoai-Sequence": str(metadata.sequence.stream),
                 "Doithoai-Delivered": str(metadata.num_delivered),
-                "Doithoai-Error": _in_words(error),
+                "Doithoai-Error": quote(_in_words(error), safe=PLAIN),
             },
         )
         await msg.reject()
+        self._failures.forget(handler, metadata.sequence.stream)
         logger().error("parked", error=_in_words(error))
         HANDLED.labels(handler, "parked").inc()
         PARKED.labels(handler).inc()

@@ -51,8 +51,12 @@ class RehearsalClock:
             for listener in self._moved:
                 await listener()
 
-        await nats.subscribe(f"$KV.{BUCKET}.{KEY}", cb=moved)
-        await self.refresh(nats)
+        subscription = await nats.subscribe(f"$KV.{BUCKET}.{KEY}", cb=moved)
+        try:
+            await self.refresh(nats)
+        except BaseException:
+            await subscription.unsubscribe()
+            raise
 
     async def refresh(self, nats: Client) -> None:
         """Read the installation's time again, after a connection that may have missed a move."""

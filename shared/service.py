@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import nats
@@ -37,7 +38,14 @@ FOREVER = -1
 class Service:
     """Everything one process holds, and the order in which it starts and stops."""
 
-    def __init__(self, name: str, settings: Settings, *, database: bool = True) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        *,
+        database: bool = True,
+        patience: broker.Patience = broker.Patience(),  # noqa: B008 - frozen
+    ) -> None:
         configure_logs(name, settings.log_level)
         self.name = name
         self.settings = settings
@@ -49,6 +57,7 @@ class Service:
         self.app = FastAPI(
             title=f"doithoai {name}", lifespan=self._lifespan, docs_url=None, redoc_url=None, openapi_url=None
         )
+        self._patience = patience
         self._handlers = Handlers(name)
         self._context: dict[str, Any] = {}
         self._sweeps: list[tuple[float, Sweep]] = []
@@ -59,7 +68,7 @@ class Service:
         self._broker: NatsBroker | None = None
         self._ready = False
         self._why_not = "đang khởi động"
-        self._swept_at: datetime | None = None
+        self._swept: dict[int, datetime] = {}
         self._tasks: list[asyncio.Task[Any]] = []
         self._own_routes()
 
@@ -81,7 +90,7 @@ class Service:
             self._busy.append(busy)
 
     def at_start(self, task: Sweep) -> None:
-        """Do this once the connections stand, before the first message is taken."""
+        """Do this once the connections stand, before the first message is taken; again until it succeeds."""
         self._at_start.append(task)
 
     def _in_background(self, task: Sweep) -> None:
@@ -113,25 +122,32 @@ class Service:
             await self._stop()
 
     async def _start(self) -> None:
-        """Wait for NATS and the database as long as it takes: who starts first does not matter."""
+        """Wait for NATS and the database as long as it takes: who starts first, or dies meanwhile, does not matter."""
+        for step in (self._connect, self._follow_clock, *self._at_start):
+            await self._until_done(step)
+        self._begin()
+        await self._until_done(self._listen)
+        for number, (seconds, _) in enumerate(self._sweeps):
+            self._in_background(partial(self._repeat, number, seconds))
+        self._ready = True
+        logger().info("ready")
+
+    async def _until_done(self, step: Sweep) -> None:
         pause = 0.1
         while True:
             try:
-                await self._connect()
-                break
+                await step()
+                return
             except Exception as error:  # noqa: BLE001 - not being able to start yet is no reason to die
                 self._why_not = f"{type(error).__name__}: {error}"[:200]
                 logger().warning("not-ready", error=in_short(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5)
-        await self._begin()
-        self._ready = True
-        logger().info("ready")
 
     async def _connect(self) -> None:
-        """Everything that needs the others to be there; each step may be repeated."""
+        """Everything that needs the others to be there."""
         settings = self.settings
-        if not self.nats.is_connected:
+        if not (self.nats.is_connected or self.nats.is_reconnecting):
             self.nats = await nats.connect(
                 settings.nats_url,
                 name=self.name,
@@ -150,27 +166,22 @@ class Service:
         if self.database is not None:
             await self.database.prepare()
 
-    async def _begin(self) -> None:
-        js = self.nats.jetstream()
+    async def _follow_clock(self) -> None:
         if isinstance(self.clock, RehearsalClock):
             await self.clock.follow(self.nats)
             self.clock.on_move(self._sweep_now)
+
+    def _begin(self) -> None:
         if self.database is not None:
-            self.outbox = Outbox(self.database, js)
+            self.outbox = Outbox(self.database, self.nats.jetstream())
             self._in_background(self.outbox.run)
-        for task in self._at_start:
-            await task()
         for work in self._work:
             self._in_background(work)
-        await self._listen(js)
-        for seconds, sweep in self._sweeps:
-            self._in_background(lambda seconds=seconds, sweep=sweep: self._repeat(seconds, sweep))  # type: ignore[misc]
-        self._swept_at = self.clock()
 
-    async def _listen(self, js: Any) -> None:
+    async def _listen(self) -> None:
         self._broker = NatsBroker(
             self.settings.nats_url,
-            middlewares=[broker.Delivery],
+            middlewares=[broker.delivery(self._patience)],
             logger=None,
             name=f"{self.name}-handlers",
             max_reconnect_attempts=FOREVER,
@@ -178,10 +189,14 @@ class Service:
             error_cb=_quietly,
             graceful_timeout=10,
         )
-        for name, value in {**self._context, "js": js, "now": self.clock}.items():
+        for name, value in {**self._context, "js": self.nats.jetstream(), "now": self.clock}.items():
             self._broker.context.set_global(name, value)
         broker.subscribe(self._broker, self._handlers)
-        await self._broker.start()
+        try:
+            await self._broker.start()
+        except BaseException:
+            await self._broker.stop()
+            raise
 
     async def _stop(self) -> None:
         """Finish what is in hand, publish what was saved, then let go."""
@@ -203,26 +218,39 @@ class Service:
             self.database.close()
 
     async def _reconnected(self) -> None:
+        """Called from within the client, which must not wait for us, nor hear of our troubles."""
         logger().warning("reconnected-to-nats")
+        self._in_background(self._catch_up)
+
+    async def _catch_up(self) -> None:
         if isinstance(self.clock, RehearsalClock):
             await self.clock.refresh(self.nats)
+            await self._sweep_now()
 
-    async def _repeat(self, seconds: float, sweep: Sweep) -> None:
+    async def _repeat(self, number: int, seconds: float) -> None:
         while True:
+            await self._sweep(number)
             await asyncio.sleep(seconds)
-            await self._safely(sweep)
 
     async def _sweep_now(self) -> None:
-        at = self.clock()
-        for _, sweep in self._sweeps:
-            await self._safely(sweep)
-        self._swept_at = at
+        for number in range(len(self._sweeps)):
+            await self._sweep(number)
 
-    async def _safely(self, sweep: Sweep) -> None:
+    async def _sweep(self, number: int) -> None:
+        at, (_, sweep) = self.clock(), self._sweeps[number]
         try:
             await sweep()
         except Exception as error:  # noqa: BLE001 - the next round tries again
             logger().warning("sweep-failed", sweep=getattr(sweep, "__name__", repr(sweep)), error=in_short(error))
+        else:
+            self._swept[number] = at
+
+    @property
+    def _swept_at(self) -> datetime | None:
+        """Everything that was due at this instant has been done; None while something was never swept."""
+        if len(self._swept) < len(self._sweeps):
+            return None
+        return min(self._swept.values(), default=self.clock())
 
     async def _for_ever(self, task: Sweep) -> None:
         while True:

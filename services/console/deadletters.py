@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import unquote
 
 from nats.js import JetStreamContext
 from nats.js.api import Header, RawStreamMsg
@@ -102,7 +103,7 @@ def _read(message: RawStreamMsg) -> Parked:
         number=message.seq,
         handler=headers.get("Doithoai-Handler", ""),
         subject=headers.get("Doithoai-Subject", ""),
-        error=headers.get("Doithoai-Error", ""),
+        error=unquote(headers.get("Doithoai-Error", "")),
         delivered=int(headers.get("Doithoai-Delivered", 0)),
         parked_at=parked_at,
         position=int(headers.get("Doithoai-Sequence", 0)),
