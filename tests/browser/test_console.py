@@ -1,0 +1,273 @@
+"""The console in a real browser, on the whole running system."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from itertools import count
+
+import httpx
+import nats
+import pytest
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+
+from shared.clock import move_clock
+from tests.builders import NOW
+from tests.servers import RunningSystem
+
+CLERK, OFFICER, CHAIRMAN, OPERATOR = "Trần Thị Hạnh", "Nguyễn Đức Toàn", "Nguyễn Văn Lợi", "Người vận hành"
+PATHS = ("/", "/?loc=tat-ca", "/hoi-nghi", "/van-hanh")
+numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The console's address, the citizens' address, and a browser to look at them with."""
+
+    console: str
+    public: str
+    browser: Browser
+
+    async def open(self, path: str = "/", *, width: int = 1440, javascript: bool = True) -> Page:
+        context = await self.browser.new_context(
+            base_url=self.console, viewport={"width": width, "height": 900}, java_script_enabled=javascript
+        )
+        page = await context.new_page()
+        await page.goto(path)
+        return page
+
+    async def ask(self, text: str) -> str:
+        """Register a question as a citizen does; returns its code."""
+        form = {
+            "name": f"Lê Quang Hòa {next(numbers)}",
+            "phone": "0912345678",
+            "address": "Số 5, thôn Nội, xã Thanh Trì",
+            "questions": [{"text": text}],
+        }
+        async with httpx.AsyncClient(base_url=self.public) as client:
+            answer = await client.post("/api/v1/communes/thanh-tri/submissions", json=form)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["code"])
+
+
+@pytest.fixture(scope="module")
+async def desk(stack: RunningSystem) -> AsyncIterator[Desk]:
+    chromium = shutil.which("chromium")
+    assert chromium, "Chromium is not installed: make chromium"
+    client = await nats.connect(stack.addresses.nats_url)
+    await move_clock(client, NOW)
+    await client.close()
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield Desk(stack.addresses.services["console"], stack.addresses.services["intake"], browser)
+        await browser.close()
+
+
+async def work_as(page: Page, name: str) -> None:
+    """Choose a person at the top of the page."""
+    chooser = page.get_by_label("Người làm việc")
+    [value] = [
+        await option.get_attribute("value")
+        for option in await chooser.locator("option").all()
+        if (await option.text_content() or "").startswith(name)
+    ]
+    async with page.expect_navigation():
+        await chooser.select_option(value)
+
+
+async def find(page: Page, code: str) -> Locator:
+    """Open a case by its code; returns its first question. It may still be on its way here."""
+    async with asyncio.timeout(20):
+        while not await page.locator("a.case").count():
+            await page.goto(f"/?loc=tat-ca&phong=&tim={code}")
+    await page.locator("a.case").first.click()
+    await page.wait_for_url("**/ho-so/**")
+    return page.locator("article.question").first
+
+
+async def fill(form_of: Locator, verb: str, button: str, **fields: str) -> None:
+    """Open the form of a command, fill it in and send it."""
+    form = form_of.locator("details", has=form_of.page.locator(f"input[name=verb][value={verb}]"))
+    if await form.get_attribute("open") is None:
+        await form.locator("summary").click()
+    for name, text in fields.items():
+        field = form.locator(f"[name={name}]")
+        if await field.evaluate("field => field.tagName") == "SELECT":
+            await field.select_option(text)
+        else:
+            await field.fill(text)
+    await form.get_by_role("button", name=button).click()
+
+
+async def assigned(page: Page, code: str) -> Locator:
+    """A question that its department has; the machine takes a moment to hand it over."""
+    question = await find(page, code)
+    async with asyncio.timeout(20):
+        while not await question.get_by_text("Đã giao Phòng Kinh tế").count():
+            await page.reload()
+    return question
+
+
+async def test_an_empty_commune_is_told_what_will_come(desk: Desk) -> None:
+    page = await desk.open("/hoi-nghi")
+    await expect(page.get_by_text("chưa có hội nghị nào")).to_be_visible()
+    await expect(page.get_by_text("DIỄN TẬP – thời gian mô phỏng")).to_be_visible()
+    await expect(page.get_by_text("Chưa có đăng nhập: chỉ dùng trên máy này")).to_be_visible()
+
+
+async def test_the_office_plans_a_dialogue_and_announces_it(desk: Desk) -> None:
+    page = await desk.open("/hoi-nghi")
+    await work_as(page, CLERK)
+    title = "Hội nghị đối thoại lần 1 năm 2026"
+    await fill(
+        page.locator("main"),
+        "plan-dialogue",
+        "Lên kế hoạch",
+        title=title,
+        held_at="2026-05-14T08:30",
+        place="Hội trường UBND xã",
+    )
+    await expect(page.get_by_text("Đã lên kế hoạch hội nghị.")).to_be_visible()
+    await expect(page.get_by_role("heading", name=title)).to_be_visible()
+    async with asyncio.timeout(20):
+        while not await page.get_by_text("04/05/2026 17:00").count():
+            await page.goto("/hoi-nghi/thanh-tri-20260514-0830")
+    await fill(page.locator("main"), "announce-dialogue", "Thông báo hội nghị")
+    await expect(page.get_by_text("Đã thông báo hội nghị.")).to_be_visible()
+    await desk.ask("Lệ phí chứng thực bản sao là bao nhiêu?")
+    async with asyncio.timeout(20):
+        while not await page.locator(".people li").count():
+            await page.reload()
+    await fill(page.locator(".people"), "excuse-registrant", "Ghi nhận báo vắng", reason="Đi công tác")
+    await expect(page.locator(".people .state")).to_have_text("Đã báo vắng")
+
+
+async def test_a_question_gets_its_answer_through_the_pages(desk: Desk) -> None:
+    code = await desk.ask("Đường thôn Nội ngập mỗi khi mưa lớn, bao giờ xã làm thoát nước?")
+    page = await desk.open()
+    await work_as(page, OFFICER)
+    await fill(await assigned(page, code), "draft-answer", "Trình để duyệt", text="Thưa ông, xã làm trong quý I/2027.")
+    await expect(page.get_by_text("Đã trình câu trả lời để duyệt.")).to_be_visible()
+    await expect(page.locator("article .state")).to_have_text("Chờ duyệt")
+    await work_as(page, CHAIRMAN)
+    await fill(page.locator("article.question").first, "approve-answer", "Duyệt câu trả lời")
+    await expect(page.get_by_text("Đã duyệt câu trả lời.")).to_be_visible()
+    await expect(page.locator(".history")).to_contain_text("Nguyễn Văn Lợi · Duyệt câu trả lời")
+
+
+async def test_a_page_that_is_out_of_date_says_what_came_since_and_keeps_what_was_typed(desk: Desk) -> None:
+    code = await desk.ask("Mương thoát nước thôn Đông tắc, đường ngập, bao giờ xã nạo vét?")
+    page = await desk.open()
+    await work_as(page, OFFICER)
+    question = await assigned(page, code)
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    await fill(question, "request-extension", "Gửi đề nghị", working_days="3", reason="Cần khảo sát hiện trường.")
+    await expect(page.get_by_text("Đã gửi đề nghị gia hạn.")).to_be_visible()
+    stale = other.locator("article.question").first
+    await fill(stale, "draft-answer", "Trình để duyệt", text="Kính gửi ông, xin trả lời như sau.")
+    await expect(stale.get_by_role("alert")).to_contain_text("Xin gia hạn")
+    await expect(stale.locator("[name=text]")).to_have_value("Kính gửi ông, xin trả lời như sau.")
+    await stale.get_by_role("button", name="Trình để duyệt").click()
+    await expect(other.get_by_text("Đã trình câu trả lời để duyệt.")).to_be_visible()
+
+
+async def test_what_must_be_mended_is_named_beside_its_field(desk: Desk) -> None:
+    page = await desk.open()
+    await work_as(page, CLERK)
+    question = await find(page, await desk.ask("Cho tôi hỏi về chợ Thanh Trì bao giờ sửa mái?"))
+    form = question.locator("details", has=page.locator("input[value=redirect-question]"))
+    await form.locator("form").evaluate("form => { form.noValidate = true; }")
+    await fill(question, "redirect-question", "Gửi hướng dẫn", authority="UBND thành phố")
+    await expect(form.get_by_role("alert")).to_contain_text("Chưa thực hiện được")
+    await expect(form.get_by_text("Xin ghi mục này.")).to_be_visible()
+    await expect(form.locator("[name=authority]")).to_have_value("UBND thành phố")
+
+
+async def test_the_live_tail_shows_what_happens_now_and_nobodys_words(desk: Desk) -> None:
+    page = await desk.open("/van-hanh")
+    await expect(page.locator("[data-live]")).to_contain_text("đang xem trực tiếp")
+    filtered = await desk.open("/van-hanh?loai=question-assigned")
+    await expect(filtered.locator("[data-live]")).to_contain_text("đang xem trực tiếp")
+    lines = await page.locator(".tail tbody tr").count()
+    await desk.ask("Làm căn cước cho cháu 6 tuổi cần giấy tờ gì?")
+    await expect(page.locator(".tail tbody tr").nth(lines)).to_be_attached()
+    await expect(page.locator(".tail tbody")).to_contain_text("Tiếp nhận phiếu")
+    await expect(page.locator(".tail tbody")).not_to_contain_text("Lê Quang Hòa")
+    await expect(filtered.locator(".tail tbody tr.new").first).to_contain_text("Giao câu hỏi")
+    await expect(filtered.locator(".tail tbody")).not_to_contain_text("Tiếp nhận phiếu")
+
+
+async def test_the_tail_comes_back_by_itself_and_misses_nothing(desk: Desk, stack: RunningSystem) -> None:
+    page = await desk.open("/van-hanh")
+    await expect(page.locator("[data-live]")).to_contain_text("đang xem trực tiếp")
+    newest = page.locator(".tail tbody tr").first.locator("td").last
+    before = int(await newest.inner_text())
+    await asyncio.to_thread(stack.crash, "console")
+    await desk.ask("Thủ tục đăng ký tạm trú cần những giấy tờ gì?")
+    await expect(page.locator("[data-live]")).to_contain_text("đang xem trực tiếp", timeout=20_000)
+    await expect(page.locator(".tail tbody tr td:last-child", has_text=str(before + 1)).first).to_be_attached()
+
+
+async def test_operators_see_who_listens_to_what(desk: Desk) -> None:
+    page = await desk.open("/van-hanh")
+    await work_as(page, OPERATOR)
+    for service in ("Tiếp nhận", "Phân công và trả lời", "Thời hạn", "Thư và thông báo", "Bảng điều hành"):
+        await expect(page.get_by_role("rowheader", name=service)).to_be_visible()
+    await expect(page.get_by_text("Không có sự kiện nào kẹt")).to_be_visible()
+    await expect(page.get_by_role("cell", name="EVENTS", exact=True)).to_be_visible()
+    await page.get_by_role("button", name="Dựng lại từ đầu").click()
+    await expect(page.get_by_text("Đang dựng lại dữ liệu hiển thị")).to_be_visible()
+
+
+async def test_everything_works_without_javascript(desk: Desk) -> None:
+    code = await desk.ask("Mẹ tôi 82 tuổi muốn xin trợ cấp xã hội thì nộp hồ sơ ở đâu?")
+    page = await desk.open(javascript=False)
+    await page.get_by_label("Người làm việc").select_option("hanh.clerk@hanoi.example")
+    await page.get_by_role("button", name="Chọn").click()
+    question = await find(page, code)
+    await fill(
+        question,
+        "assign-question",
+        "Giao cho phòng",
+        field="social-policy",
+        department="van-phong",
+        reason="Văn phòng đang theo dõi việc này.",
+    )
+    await expect(page.get_by_text("Đã giao câu hỏi.")).to_be_visible()
+
+
+async def test_who_has_not_said_who_he_is_only_looks(desk: Desk) -> None:
+    code = await desk.ask("Học phí của cháu lớp 1 năm nay là bao nhiêu?")
+    page = await desk.open()
+    question = await find(page, code)
+    await expect(question.locator("form")).to_have_count(0)
+    await expect(question.get_by_text("Chọn người làm việc")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+async def test_pages_fit_and_break_nothing(desk: Desk, width: int) -> None:
+    code = await desk.ask("Thủ tục cấp lại giấy khai sinh cần những giấy tờ gì?")
+    page = await desk.open(width=width)
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.on("console", lambda message: broken.append(message.text) if message.type in ("error", "warning") else None)
+    await work_as(page, CLERK)
+    await find(page, code)
+    for path in (page.url, *PATHS):
+        await page.goto(path)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+    assert broken == []
+
+
+async def test_keys_walk_through_the_list(desk: Desk) -> None:
+    await desk.ask("Xã có hỗ trợ nộp hồ sơ trực tuyến không?")
+    page = await desk.open()
+    async with asyncio.timeout(20):
+        while not await page.locator("a.case").count():
+            await page.reload()
+    await page.keyboard.press("j")
+    await expect(page.locator("a.case").first).to_be_focused()
+    await page.keyboard.press("/")
+    await expect(page.get_by_label("Tìm")).to_be_focused()
