@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 _INVISIBLE = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]"
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb]"
 )
 
 _HEAP = re.compile(r"[^\w\s\x00-\x7f]{31,}")
@@ -18,10 +18,10 @@ def _lighter(heap: re.Match[str]) -> str:
 
 
 def clean(text: str) -> str:
-    """NFC, line ends as `\\n`, trimmed; characters that nobody sees or that steer a terminal are gone."""
-    text = _HEAP.sub(_lighter, text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = unicodedata.normalize("NFC", text)
-    return _INVISIBLE.sub("", text).replace("\u00a0", " ").strip()
+    """NFC, line ends as `\\n`, trimmed; halves of characters and what nobody sees or steers a terminal are gone."""
+    text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))  # before NFC: a letter meets its mark
+    text = unicodedata.normalize("NFC", _HEAP.sub(_lighter, text))
+    return text.replace("\u00a0", " ").strip()
 
 
 def one_line(text: str) -> str:

@@ -23,3 +23,15 @@ def test_a_heap_of_marks_takes_no_longer_than_its_length_allows(text, because):
     began = time.perf_counter()
     clean(text)
     assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned", "because"),
+    [
+        ("Viê\u200b\u0323t", "Việt", "a letter meets its mark once nothing invisible stands between them"),
+        ("Hỏi \ud83d gì?", "Hỏi  gì?", "half of a character cannot be kept in any database"),
+        ("Hỏi\x00 \x1b[31mgì?\u202e", "Hỏi [31mgì?", "what steers a terminal or turns the line round"),
+    ],
+)
+def test_what_nobody_sees_is_gone(text, cleaned, because):
+    assert clean(text) == cleaned, because
