@@ -90,7 +90,14 @@ async def moved_to(nats: Client) -> datetime | None:
 
 
 async def move_clock(nats: Client, to: datetime) -> None:
-    """Set the rehearsal clock of the whole installation; services take it over within moments."""
-    ahead = (to - real_now()).total_seconds()
+    """Set the rehearsal clock of the whole installation; services take it over within moments.
+
+    A clock that is further already stays where it is: a service that starts later must not fall behind the others.
+    """
+    ahead = to - real_now()
+    ahead -= timedelta(microseconds=ahead.microseconds % 1000)
+    now = await moved_to(nats)
+    if now is not None and now >= to:
+        return
     bucket = await nats.jetstream().key_value(BUCKET)
-    await bucket.put(KEY, json.dumps({"ahead_seconds": ahead}).encode())
+    await bucket.put(KEY, json.dumps({"ahead_seconds": ahead.total_seconds()}).encode())
