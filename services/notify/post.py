@@ -23,7 +23,7 @@ from shared.clock import Clock
 from shared.communes import Communes
 from shared.contracts import Event
 from shared.logs import in_short, logger
-from shared.store import Saved
+from shared.store import OUTAGES, Saved, StaleSave
 
 STALE_AFTER = timedelta(minutes=2)
 AT_ONCE = 6
@@ -177,13 +177,23 @@ class PostRoom:
     async def _record(
         self, saved: Saved[Correspondence], decide: Callable[[Correspondence], Decision]
     ) -> Saved[Correspondence]:
-        """Note the result, and take on what it makes due, such as a letter instead of a mail."""
+        """Note the result, and take on what it makes due, such as a letter instead of a mail.
+
+        What was done cannot be undone: while the database is away its result is kept here, or it would be done again.
+        """
 
         def deciding(state: Correspondence | None) -> Decision:
             assert state is not None, "a correspondence is never deleted"
             return decide(state)
 
-        return await self.note(saved.state.id, deciding, last=saved)
+        pause_s = 0.1
+        while True:
+            try:
+                return await self.note(saved.state.id, deciding, last=saved)
+            except (*OUTAGES, StaleSave) as error:
+                logger().warning("result-waits", case=saved.state.id, error=in_short(error))
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, 5)
 
 
 def _as_it_is(state: Correspondence | None) -> Decision:
