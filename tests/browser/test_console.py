@@ -51,7 +51,8 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-async def desk(stack: RunningSystem) -> AsyncIterator[Desk]:
+async def browser(stack: RunningSystem) -> AsyncIterator[Browser]:
+    """A browser, and a system whose time is a morning in April 2026."""
     chromium = shutil.which("chromium")
     assert chromium, "Chromium is not installed: make chromium"
     client = await nats.connect(stack.addresses.nats_url)
@@ -60,8 +61,15 @@ async def desk(stack: RunningSystem) -> AsyncIterator[Desk]:
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=arguments)
-        yield Desk(stack.addresses.services["console"], stack.addresses.services["intake"], browser)
+        yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def desk(stack: RunningSystem, browser: Browser) -> AsyncIterator[Desk]:
+    yield Desk(stack.addresses.services["console"], stack.addresses.services["intake"], browser)
+    for context in browser.contexts:
+        await context.close()
 
 
 async def work_as(page: Page, name: str) -> None:
