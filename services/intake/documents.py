@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
@@ -258,7 +259,8 @@ _HEADERS = re.compile(rb"^(?:content-[a-z-]+|from):[^\n]*(?:\n[ \t][^\n]*)*", re
 
 def _is_built_to_choke(data: bytes) -> bool:
     """The email package takes quadratic time over long headers, and over many lines in nested parts."""
-    nested = sum(data.lower().count(kind) for kind in (b"multipart/", b"message/"))
+    lower = data.lower()
+    nested = lower.count(b"multipart/") + lower.count(b"message/")
     return (
         nested > MAX_PARTS
         or data.count(b"\n") + data.count(b"\r") > 2 * MAX_LINES
@@ -282,7 +284,7 @@ def _file_name(part: Message) -> str | None:
         return "attachment.txt" if part.get_content_disposition() == "attachment" else None
     try:
         return str(make_header(decode_header(name)))
-    except (LookupError, ValueError):  # an encoded word in an encoding that does not exist; its ending may still show
+    except (LookupError, ValueError, MessageError):  # an encoded word that is wrong; the ending may still show
         return name
 
 

@@ -173,9 +173,10 @@ _SIGNED = re.compile(rf"{_BEFORE}nguoi (?:dang ky|viet phieu|lam don)[\s{_PRINT}
 _DATED = re.compile(rf"(?:[^,]{{2,40}},\s*)?ngay[\s.…/\d{_PRINT}]*thang[\s.…/\d{_PRINT}]*nam[\s.…\d{_PRINT}]*")
 _FAREWELL = re.compile(r"(?:tran trong|kinh (?:thu|bao|don|chao)|best regards|thanks)[\s.,!]*|nguoi dang ky:.*")
 _MAIL_FOOTER = re.compile(
-    r"--|-{2,} ?(?:original message|forwarded message|thu goc|thu da chuyen tiep).*"
+    r"-{2,} ?(?:original message|forwarded message|thu goc|thu da chuyen tiep).*"
     r"|sent from .{1,40}|(?:duoc )?gui tu (?:iphone|ipad|dien thoai|thiet bi|yahoo|outlook|gmail|zalo|samsung).{0,60}"
-    r"|(?:vao|on|luc|ngay) .{1,200}(?:da viet|wrote):|(?:from|tu): .{1,200} (?:sent|date|da gui|gui|ngay): .{1,100}"
+    r"|(?:vao|on|luc|ngay) (?=.*(?:@|\d:\d)).{1,200}(?:da viet|wrote):"
+    r"|(?:from|tu): .{1,200} (?:sent|date|da gui|gui|ngay): .{1,100}"
 )
 """What mail programs put below; some break it over two lines."""
 
@@ -334,12 +335,14 @@ def _ends_section(lines: list[_Line], place: int) -> bool:
         return True
     if _SIGNED.fullmatch(line.folded) and line.text.isupper():
         return True
+    if line.folded == "--":  # above the signature of a mail, where firms add whole paragraphs
+        return _nothing_is_asked(lines, place + 1, most_lines=12, widest=2_000)
     closing = _SIGNED.fullmatch(line.folded) or _DATED.fullmatch(line.folded) or _FAREWELL.fullmatch(line.folded)
-    return bool(closing) and _only_a_signature_follows(lines, place + 1)
+    return bool(closing) and _nothing_is_asked(lines, place + 1, most_lines=6, widest=80)
 
 
-def _only_a_signature_follows(lines: list[_Line], start: int) -> bool:
-    """Nothing from `start` up to the next heading or footer can be a question; so nothing said is lost."""
+def _nothing_is_asked(lines: list[_Line], start: int, most_lines: int, widest: int) -> bool:
+    """Only a signature stands from `start` up to the next heading or footer, so nothing said is lost with it."""
     count = 0
     for place in range(start, len(lines)):
         line = lines[place]
@@ -348,7 +351,7 @@ def _only_a_signature_follows(lines: list[_Line], start: int) -> bool:
         if not line.written:
             continue
         count += 1
-        if count > 6 or len(line.written) > 80 or "?" in line.written or _MARK.match(line.written):
+        if count > most_lines or len(line.written) > widest or "?" in line.written or _MARK.match(fold(line.written)):
             return False
     return True
 

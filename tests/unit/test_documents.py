@@ -187,6 +187,10 @@ HTML = (
         (a_mail("ĐT: 0999 111 222\nEmail: a@b.example", files=[("a.docx", a_docx())]), "a signature is no form"),
         (a_mail(files=[("khac.docx", a_docx("Họ tên: Khác", "Điện thoại: 1"))]), "the body before attachments"),
         (a_mail(None, files=[("anh.jpg", b"\xff\xd8\xff"), ("p.docx", a_docx())]), "no body, a picture first"),
+        (
+            a_mail("Mời xem.", files=[("p.docx", a_docx())]).replace(b'"p.docx"', b'"=?utf-8?b?a?=.docx"'),
+            "a wrong name",
+        ),
         (a_mail("Mời xem.", files=[("hong.docx", b"PK\x03\x04"), ("p.docx", a_docx())]), "a broken one first"),
     ],
 )

@@ -329,6 +329,7 @@ def test_labels_and_text_may_lack_all_diacritics():
         ("NGƯỜI ĐĂNG KÝ\n\nđã ký\n\nNguyễn Thị Mận, trưởng nhóm hộ, thay mặt cho bà con trong thôn", "capitals"),
         ("Trân trọng,\nMận\n0952 345 678", "a farewell"),
         ("-- \nMận\nPhòng Kinh doanh\nCông ty TNHH Mận", "the separator of mails"),
+        ("--\nMận\n" + "Thư này chỉ dành cho người nhận. " * 6, "what firms add to mails"),
         ("Gửi từ iPhone của tôi", "a telephone"),
         ("From: Văn thư\nSent: thứ Hai\nTo: Mận\n\nKính gửi bà", "a reply by Outlook, in its other dress"),
         ("Trân trọng,\n\nNgười đăng ký: Nguyễn Thị Mận\nTrần Văn Bưởi ký thay", "signed for her"),
@@ -346,10 +347,18 @@ def test_what_closes_the_form_is_not_asked(closing, because):
         "Người đăng ký tạm trú cần gì?",
         "Trân trọng cảm ơn xã, nhưng đèn vẫn hỏng.",
         "Gửi từ tháng 3 mà chưa có kết quả.",
+        "Ngày 3 tháng 4 tôi đã viết: đèn hỏng.",
     ],
 )
 def test_a_question_that_begins_like_the_closing_is_kept(line):
     assert asked(a_form(procedures=f"{line}\n\n{MATTER}")) == [(1, line), (1, MATTER)]
+
+
+@pytest.mark.parametrize("line", ["--", "Trân trọng.", "Người đăng ký", "Hà Nội, ngày 1 tháng 4 năm 2026"])
+def test_a_question_below_what_looks_like_the_closing_is_kept(line):
+    found = [text for _, text in asked(a_form(procedures=f"{MATTER}\n\n{line}\n\nBao giờ thì xong?"))]
+    assert found[0].startswith(MATTER)
+    assert "Bao giờ thì xong?" in " ".join(found)
 
 
 def test_a_date_line_in_the_middle_of_a_matter_loses_nothing():
