@@ -15,6 +15,7 @@ from shared.contracts.people import MAX_QUESTION, Matter, Registrant, Section
 
 MAX_TEXT = 500_000
 """Characters of a whole document; twenty questions of the greatest length fit in."""
+MAX_LINES = 20_000
 MAX_MATTERS = 20
 MAX_NAME = 200
 MAX_ADDRESS = 500
@@ -47,9 +48,12 @@ def read_form(text: str, sender: str | None = None) -> Form:
     Raises:
         UnreadableForm: with all problems at once.
     """
-    if len(text) > MAX_TEXT:
-        raise UnreadableForm([f"Văn bản dài quá {_number(MAX_TEXT)} ký tự, không phải một phiếu đăng ký."])
-    page = _scan(clean(text))
+    text = clean(text)
+    if _is_too_long(text):
+        raise UnreadableForm(
+            [f"Văn bản dài quá {_number(MAX_TEXT)} ký tự hoặc {_number(MAX_LINES)} dòng, không phải một phiếu đăng ký."]
+        )
+    page = _scan(text)
     if not page.is_form:
         raise UnreadableForm(
             [
@@ -75,7 +79,12 @@ def separate(text: str) -> list[str]:
 
 def looks_like_form(text: str) -> bool:
     """Whether the text has a section of the form, or its labels: the choice among the parts of a mail."""
-    return len(text) <= MAX_TEXT and _scan(clean(text)).is_form
+    text = clean(text)
+    return not _is_too_long(text) and _scan(text).is_form
+
+
+def _is_too_long(text: str) -> bool:
+    return len(text) > MAX_TEXT or text.count("\n") > MAX_LINES
 
 
 def clean(text: str) -> str:

@@ -372,6 +372,7 @@ def test_a_date_line_in_the_middle_of_a_matter_loses_nothing():
         ("", ["không theo mẫu"], "nothing"),
         ("Kính gửi xã, đường thôn tôi hỏng, bao giờ sửa?", ["không theo mẫu"], "a letter"),
         ("x" * 500_001, ["dài quá 500.000 ký tự"], "a book"),
+        (a_form(handling="Hết?\n" * 20_001), ["hoặc 20.000 dòng"], "a list"),
         (a_form(), ["chưa ghi câu hỏi nào ở mục 1 hoặc mục 2"], "no question"),
         (a_form(name="......", handling="Hết?"), ["chưa ghi họ tên"], "no name"),
         (a_form(phone="", email="", address="", handling="Hết?"), ["chưa có cách liên hệ"], "nowhere to answer"),
