@@ -1,18 +1,23 @@
-"""What pages have in common: templates, local times, size limits, problems told as RFC 9457 says."""
+"""What pages have in common: templates, local times, the typeface, size limits, problems told as RFC 9457 says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from os import PathLike, stat_result
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+FONTS = Path(__file__).parent / "static" / "fonts"
+"""Be Vietnam Pro: `/static/fonts/be-vietnam-pro.css` names its faces."""
 
 
 def local_day(value: datetime | date) -> str:
@@ -22,13 +27,33 @@ def local_day(value: datetime | date) -> str:
 
 
 def local_time(value: datetime) -> str:
-    """`28/04/2026 17:00`, in Vietnam."""
+    """`28/04/2026 17:00`, in Vietnam: for lists and logs."""
     return value.astimezone(HANOI).strftime("%d/%m/%Y %H:%M")
 
 
 def spoken_day(value: datetime) -> str:
     """`thứ Ba, 28/04/2026`, in Vietnam."""
     return f"{WEEKDAYS[value.astimezone(HANOI).weekday()]}, {local_day(value)}"
+
+
+def spoken_time(value: datetime) -> str:
+    """`17:00 thứ Ba, 28/04/2026`, in Vietnam: for sentences."""
+    return f"{value.astimezone(HANOI):%H:%M} {spoken_day(value)}"
+
+
+def time_left(end: datetime, now: datetime) -> str:
+    """How far away a day is, in calendar days of Vietnam: `còn 8 ngày`, `hôm nay`, `quá hạn 2 ngày`."""
+    days = (end.astimezone(HANOI).date() - now.astimezone(HANOI).date()).days
+    if days > 0:
+        return f"còn {days} ngày"
+    if now <= end:
+        return "hôm nay"
+    return f"quá hạn {-days} ngày" if days else "hết hạn hôm nay"
+
+
+def capital(text: str) -> str:
+    """`Xã Thanh Trì` of `xã Thanh Trì`, at the beginning of a line."""
+    return text[:1].upper() + text[1:]
 
 
 def templates(folder: Path) -> Environment:
@@ -40,20 +65,60 @@ def templates(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": local_day, "time": local_time, "spoken_day": spoken_day}
+    environment.filters |= {
+        "day": local_day,
+        "time": local_time,
+        "spoken_day": spoken_day,
+        "spoken_time": spoken_time,
+        "time_left": time_left,
+        "capital": capital,
+    }
     return environment
 
 
-def problem(status: int, title: str, detail: str, errors: Sequence[dict[str, str]] = (), **extra: Any) -> JSONResponse:
+class _Static(StaticFiles):
+    """Files with a word to the browser on how long it may keep them."""
+
+    def __init__(self, folder: Path, cache: str) -> None:
+        super().__init__(directory=folder)
+        self._cache = cache
+
+    def file_response(
+        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["Cache-Control"] = self._cache
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+def add_static(app: FastAPI, folder: Path) -> None:
+    """Serve a service's own files at `/static`, and the typeface of all pages at `/static/fonts`."""
+    app.mount("/static/fonts", _Static(FONTS, "public, max-age=2592000"), name="fonts")
+    app.mount("/static", _Static(folder, "no-cache"), name="static")
+
+
+def problem(
+    status: int,
+    title: str,
+    detail: str,
+    errors: Sequence[Mapping[str, str]] = (),
+    *,
+    headers: Mapping[str, str] | None = None,
+    **extra: Any,
+) -> JSONResponse:
     """An error as `application/problem+json` (RFC 9457), in Vietnamese."""
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
     if errors:
         body["errors"] = list(errors)
-    return JSONResponse(body, status, media_type="application/problem+json")
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
 class SizeLimit:
-    """Refuses a request whose body is larger than `most` bytes, announced or not, before anything reads it whole."""
+    """Refuses a body larger than `most` bytes with 413 when the application comes to read it, announced or not.
+
+    What is too large is never held: an announced one is not begun, another one ends where it exceeds the limit.
+    """
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self._app = app
@@ -64,27 +129,23 @@ class SizeLimit:
             await self._app(scope, receive, send)
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if not announced.isdigit() or int(announced) > self._most:
-            await self._refuse(scope, receive, send)
-            return
         taken = 0
 
         async def counted() -> Message:
             nonlocal taken
+            if not taken and int(announced) > self._most:  # the server has refused what is no number
+                raise self._too_large()
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > self._most:
-                raise HTTPException(413, self._why)
+                raise self._too_large()
             return message
 
         await self._app(scope, counted, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await problem(413, "Nội dung quá lớn", self._why)(scope, receive, send)
-
-    @property
-    def _why(self) -> str:
-        return f"Nội dung gửi lên lớn hơn {self._most // 1_000_000} MB. Xin rút gọn rồi gửi lại."
+    def _too_large(self) -> HTTPException:
+        most = f"{self._most / 1_000_000:g}".replace(".", ",")
+        return HTTPException(413, f"Nội dung gửi lên lớn hơn {most} MB. Xin rút gọn rồi gửi lại.")
 
 
 SECURITY_HEADERS = {
