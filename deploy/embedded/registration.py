@@ -50,12 +50,16 @@ async def _register(client: Any, commune: str, file: Path) -> dict[str, Any]:
 
 def _bytes(file: Path) -> bytes:
     """A file that is too large is not even read."""
+    if not file.exists():
+        raise UnreadableDocument("Không có tệp này.")
+    if not file.is_file():
+        raise UnreadableDocument("Đây là thư mục, không phải tệp.")
     try:
         if file.stat().st_size > MAX_FILE:
             raise UnreadableDocument(f"Tệp lớn quá {MAX_FILE // 1024 // 1024} MB.")
         return file.read_bytes()
     except OSError as error:
-        raise UnreadableDocument(f"Không đọc được tệp: {error.strerror}.") from error
+        raise UnreadableDocument("Không được quyền đọc tệp này, hoặc ổ đĩa lỗi.") from error
 
 
 def _refused(file: Path, why: str) -> dict[str, Any]:
