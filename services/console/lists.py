@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
@@ -23,6 +23,7 @@ class Item:
 
     department: id of who has it. put_before: the role that heard last of its being late.
     undelivered: an answer or guidance that could not be sent, so that somebody must call.
+    confidential: it reads like a denunciation, or is one; a list names neither its sender nor his words.
     waiting: for how long it has waited for somebody who has no term, in words; "" when it does not.
     """
 
@@ -40,6 +41,7 @@ class Item:
     wanted_days: int | None
     put_before: str | None
     undelivered: bool
+    confidential: bool
     waiting: str
     term: Term | None
 
@@ -201,7 +203,7 @@ class Dialogue:
 
 @dataclass(frozen=True, slots=True)
 class Registrant:
-    """Who is on the list of a dialogue."""
+    """Who is on the list of a dialogue. Of somebody whose form holds what reads like a denunciation, the code alone."""
 
     id: str
     code: str | None
@@ -211,6 +213,7 @@ class Registrant:
     excuse: str | None
     questions: int
     version: int
+    confidential: bool
 
 
 def questions(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetime, page: int = 1) -> list[Item]:
@@ -220,16 +223,7 @@ def questions(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetim
         "ORDER BY standing <> 'open', owed_until IS NULL, owed_until, id LIMIT :limit OFFSET :offset",
         _values(commune, wanted, now) | {"limit": PAGE + 1, "offset": PAGE * (page - 1)},
     )
-    return [
-        _into(
-            Item,
-            row,
-            term=_term(row, now),
-            undelivered=_is_undelivered(row),
-            waiting=waiting(datetime.fromisoformat(row["waiting_since"]), now) if row["waiting_since"] else "",
-        )
-        for row in rows
-    ]
+    return [_item(row, now) for row in rows]
 
 
 def counts(db: sqlite3.Connection, commune: str, now: datetime, department: str | None = None) -> Counts:
@@ -286,6 +280,16 @@ def questions_of(db: sqlite3.Connection, submission: str, now: datetime) -> list
     ]
 
 
+def without_person(submission: Submission) -> Submission:
+    """The form as those see it who must not know who sent it."""
+    return replace(submission, name=None, phone=None, email=None, address=None, excuse=None)
+
+
+def without_words(question: Question) -> Question:
+    """What reads like a denunciation, as those see it who do not decide on it: its words may name its sender."""
+    return replace(question, text=None) if question.scope == "denunciation" else question
+
+
 def letters_of(db: sqlite3.Connection, case: str) -> list[Letter]:
     """Every message written because of a case, the latest last."""
     rows = db.execute("SELECT * FROM message WHERE case_id = ? ORDER BY changed_at, id", (case,))
@@ -319,11 +323,13 @@ def registrants(db: sqlite3.Connection, dialogue: str) -> list[Registrant]:
     """Who registered for a dialogue, in the order of registration: the order in which they take the floor."""
     rows = db.execute(
         "SELECT s.*, (SELECT count(*) FROM question q WHERE q.submission = s.id) AS questions, "
-        "coalesce((SELECT said FROM aggregate WHERE speaker = 'intake' AND about = s.id), 0) AS version "
+        "coalesce((SELECT said FROM aggregate WHERE speaker = 'intake' AND about = s.id), 0) AS version, "
+        "EXISTS (SELECT 1 FROM question q WHERE q.submission = s.id AND q.scope = 'denunciation') AS confidential "
         "FROM submission s WHERE s.dialogue = ? ORDER BY s.attendance IS NULL, s.received_at, s.id",
         (dialogue,),
     )
-    return [_into(Registrant, row) for row in rows]
+    hidden = {"name": None, "address": None, "excuse": None}
+    return [_into(Registrant, row, **(hidden if row["confidential"] else {})) for row in rows]
 
 
 def search_for(typed: str) -> str:
@@ -344,7 +350,8 @@ _WANTED = """
       WHEN 'undelivered' THEN standing <> 'answered' AND undelivered IS NOT NULL AND heard_at IS NULL
       ELSE true
     END
-    AND (:search = '' OR id IN (SELECT question FROM words WHERE words MATCH :search))
+    AND (:search = '' OR id IN (SELECT question FROM words WHERE words MATCH :search)
+      AND (scope IS NOT 'denunciation' OR code = :typed))
 """
 
 
@@ -356,8 +363,22 @@ def _values(commune: str, wanted: Filter, now: datetime) -> dict[str, Any]:
         "department": wanted.department,
         "only": wanted.only,
         "search": search_for(wanted.search),
+        "typed": wanted.search.upper(),
         "now": instant(now),
     }
+
+
+def _item(row: sqlite3.Row, now: datetime) -> Item:
+    since, confidential = row["waiting_since"], row["scope"] == "denunciation"
+    return _into(
+        Item,
+        row,
+        term=_term(row, now),
+        undelivered=_is_undelivered(row),
+        confidential=confidential,
+        waiting=waiting(datetime.fromisoformat(since), now) if since else "",
+        **({"name": None, "text": None} if confidential else {}),
+    )
 
 
 def _is_undelivered(row: sqlite3.Row) -> bool:
@@ -413,6 +434,6 @@ def _value(name: str, value: Any) -> Any:
         return date.fromisoformat(value)
     if name in ("because", "proposals"):
         return json.loads(value)
-    if name in ("on_time", "uncertain"):
+    if name in ("on_time", "uncertain", "confidential"):
         return bool(value)
     return value

@@ -1,7 +1,7 @@
 """The history of a case in plain Vietnamese: when, who, what. One line an event."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import ValidationError
@@ -9,6 +9,9 @@ from pydantic import ValidationError
 from services.console import words
 from shared.contracts import Envelope, Event, UnknownEvent, deadlines, intake, notify, routing
 from shared.web import local_day, local_time
+
+EVENTS_OF_SENDER = frozenset({intake.SubmissionReceived.type})
+"""Events whose line names the sender."""
 
 Unit = Callable[[str], str]
 """The name of a department by its id."""
@@ -26,9 +29,15 @@ class Line:
     late: bool = False
 
 
-def tell(envelopes: Sequence[Envelope], unit: Unit) -> list[Line]:
-    """The whole history, the earliest first."""
-    return [_line(envelope, unit) for envelope in envelopes]
+def tell(envelopes: Sequence[Envelope], unit: Unit, *, confidential: bool = False) -> list[Line]:
+    """The whole history, the earliest first. `confidential`: without the sender's name and what was written of it."""
+    lines = [_line(envelope, unit) for envelope in envelopes]
+    if not confidential:
+        return lines
+    return [
+        replace(line, who="Người gửi" if envelope.type in EVENTS_OF_SENDER else line.who, more="")
+        for envelope, line in zip(envelopes, lines, strict=True)
+    ]
 
 
 def _line(envelope: Envelope, unit: Unit) -> Line:

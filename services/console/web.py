@@ -202,6 +202,9 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
         if found is None:
             return elsewhere(who, case, rest[0])
         questions, letters, dialogue = rest
+        secret = who.role not in offers.OFFICE and any(one.scope == "denunciation" for one in questions)
+        if secret:
+            found, questions = lists.without_person(found), [lists.without_words(one) for one in questions]
         return page(
             "case.html",
             who,
@@ -211,7 +214,8 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
             questions=[(question, offers.for_question(who, question)) for question in questions],
             offered=offers.for_registrant(who, found, dialogue[0] if dialogue else None, now),
             letters=letters,
-            history=await history(who, case),
+            history=await history(who, case, secret),
+            secret=secret,
             attempt=attempt,
             done=_done(done),
         )
@@ -226,7 +230,7 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
             raise HTTPException(404, f"Hồ sơ này thuộc {name}. Hãy chọn {name} và người làm việc ở đầu trang.")
         return RedirectResponse(f"/hoi-nghi/{case}" if kind == "dialogue" else f"/ho-so/{case}", 303)
 
-    async def history(who: Acting, case: str) -> list[story.Line] | None:
+    async def history(who: Acting, case: str, secret: bool = False) -> list[story.Line] | None:
         """None while the stream cannot be read."""
 
         def unit(id: str) -> str:
@@ -236,7 +240,7 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
         if not service.nats.is_connected:
             return None
         try:
-            return story.tell(await follow(service.nats, who.commune, case), unit)
+            return story.tell(await follow(service.nats, who.commune, case), unit, confidential=secret)
         except (NatsError, TimeoutError) as error:
             logger().warning("history-not-read", error=in_short(error))
             return None

@@ -277,6 +277,22 @@ def test_every_event_is_told_in_words_of_its_own(contract: Any) -> None:
     assert event.name not in line.what
 
 
+def test_a_confidential_history_names_nobody_who_sent_something() -> None:
+    event = any_of(EVENTS["vn.doithoai.submission.received.v1"])
+    envelope = Envelope(
+        id="1",
+        source="/services/intake",
+        type=event.type,
+        subject=event.subject,
+        time=NOW,
+        sequence=1,
+        correlationid="c",
+        data=event.model_dump(mode="json"),
+    )
+    assert "Mai" in repr(tell([envelope], str))
+    assert "Mai" not in repr(tell([envelope], str, confidential=True))
+
+
 def test_an_event_of_a_later_version_is_told_to_be_one() -> None:
     envelope = Envelope(
         id="1",

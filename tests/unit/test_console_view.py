@@ -616,6 +616,23 @@ def test_another_commune_sees_nothing_of_it(tmp_path: Path) -> None:
         assert lists.commune_of(db, SUBMISSION) == ("submission", COMMUNE)
 
 
+def test_a_list_names_no_denouncer_and_repeats_none_of_his_words(tmp_path: Path) -> None:
+    flagged = of_question(QuestionAwaitsTriage, scope="denunciation")
+    view = view_of(tmp_path, RECEIVED, flagged)
+    [item] = items(view)
+    with view.reading() as db:
+        [person] = lists.registrants(db, DIALOGUE)
+    assert item.confidential
+    assert (item.name, item.text, person.name, person.address) == (None, None, None, None)
+    assert items(view, Filter(search="Nguyễn Thị Mai")) == []
+    assert len(items(view, Filter(search="k7qx-3m9d"))) == 1
+
+
+def test_what_a_person_found_to_be_an_ordinary_question_is_one(tmp_path: Path) -> None:
+    [item] = items(view_of(tmp_path, RECEIVED, of_question(QuestionAwaitsTriage, scope="denunciation"), ASSIGNED))
+    assert (item.confidential, item.name) == (False, "Nguyễn Thị Mai")
+
+
 def test_a_department_sees_what_it_has(tmp_path: Path) -> None:
     view = view_of(tmp_path, RECEIVED, ASSIGNED)
     assert len(items(view, Filter(department="trung-tam-hanh-chinh-cong"))) == 1
