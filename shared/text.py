@@ -17,10 +17,15 @@ def _lighter(heap: re.Match[str]) -> str:
     return carried + "".join(character for character in rest if not unicodedata.combining(character))
 
 
+def composed(text: str) -> str:
+    """Unicode NFC, in time that grows with the length of the text, whatever the text."""
+    return unicodedata.normalize("NFC", _HEAP.sub(_lighter, text))
+
+
 def clean(text: str) -> str:
     """NFC, line ends as `\\n`, trimmed; halves of characters and what nobody sees or steers a terminal are gone."""
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))  # before NFC: a letter meets its mark
-    text = unicodedata.normalize("NFC", _HEAP.sub(_lighter, text))
+    text = composed(text)
     return text.replace("\u00a0", " ").strip()
 
 

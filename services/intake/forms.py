@@ -6,11 +6,11 @@ stand on the next line, and what surrounds the form is passed over. A form is re
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from services.intake.questions import is_marked, separated
+from services.intake.spelling import clean, fold
 from shared.contracts.people import MAX_QUESTION, Matter, Registrant, Section
 
 MAX_TEXT = 500_000
@@ -72,11 +72,6 @@ def read_form(text: str, sender: str | None = None) -> Form:
     )
 
 
-def separate(text: str) -> list[str]:
-    """The separate questions of one box of the form, in their order."""
-    return _questions([line.strip() for line in clean(text).split("\n")])
-
-
 def looks_like_form(text: str) -> bool:
     """Whether the text has a section of the form, or its labels: the choice among the parts of a mail."""
     text = clean(text)
@@ -85,53 +80,6 @@ def looks_like_form(text: str) -> bool:
 
 def _is_too_long(text: str) -> bool:
     return len(text) > MAX_TEXT or text.count("\n") > MAX_LINES
-
-
-def clean(text: str) -> str:
-    r"""Unicode NFC with `\n` line ends and plain blanks; control, zero-width and broken characters are gone."""
-    text = text.replace("\r\n", "\n").translate(_CLEANED)
-    return unicodedata.normalize("NFC", text)
-
-
-def fold(text: str) -> str:
-    """Lower case without diacritics, character by character: places in `text` and in the result are the same."""
-    return text.translate(_FOLDED)
-
-
-class _Table(dict[int, str]):
-    """A table for `str.translate` that fills itself, up to a size no honest text reaches."""
-
-    def __init__(self, rule: Callable[[str], str]) -> None:
-        self._rule = rule
-
-    def __missing__(self, code: int) -> str:
-        value = self._rule(chr(code))
-        if len(self) < 10_000:
-            self[code] = value
-        return value
-
-
-def _cleaned(character: str) -> str:
-    if character in "\n\v\f\r\x85\u2028\u2029":
-        return "\n"
-    if character in "Ðð":  # the Icelandic letter, which some keyboards write for Đ
-        return "Đ" if character == "Ð" else "đ"
-    if "\uf000" <= character <= "\uf0ff":  # what Word writes for the bullets of its symbol fonts
-        return "•"
-    category = unicodedata.category(character)
-    if character == "\t" or category == "Zs":
-        return " "
-    return "" if category in ("Cc", "Cf", "Cs") else character
-
-
-def _folded(character: str) -> str:
-    if character in "đĐ":
-        return "d"
-    return unicodedata.normalize("NFD", character)[0].lower()[0]
-
-
-_CLEANED = _Table(_cleaned)
-_FOLDED = _Table(_folded)
 
 
 # The lines of the form. All patterns run on folded text.
@@ -360,7 +308,7 @@ def _nothing_is_asked(lines: list[_Line], start: int, most_lines: int, widest: i
         if not line.written:
             continue
         count += 1
-        if count > most_lines or len(line.written) > widest or "?" in line.written or _MARK.match(fold(line.written)):
+        if count > most_lines or len(line.written) > widest or "?" in line.written or is_marked(line.written):
             return False
     return True
 
@@ -451,161 +399,10 @@ def _email(written: str) -> str | None:
 
 # What is asked.
 
-_UNMARKED = 9
-_MARKS = {
-    0: r"(?:(?:cau(?: hoi)?|y(?: kien)?|van de|noi dung)\s*)?\d{1,2}\s*(?:[.):/](?!\d)|[-–]\s+(?=[^\W\d]))|\(\d{1,2}\)"
-    r"|[ivx]{1,4}[.)](?=\s)",
-    1: r"\d{1,2}(?:\.\d{1,2})+(?:[.):/](?!\d)|(?=\s+[^\W\d]))",
-    2: r"\(?[a-h]\)|[a-h]\.(?=\s)",
-    3: r"[•●▪◦*](?=\s|\w|$)",
-    4: r"[-–—](?=\s|[^\W\d]|$)",
-    5: r"\+(?=\s|[^\W\d]|$)",
-}
-"""How people mark separate points, the outermost first: a point marked further in belongs to the one around it."""
-_MARK = re.compile("|".join(f"(?P<mark{rank}>{mark})" for rank, mark in _MARKS.items()))
-_ANNOUNCES = re.compile(r"\b(?:hoi|de nghi|kien nghi|y kien|nhu sau|sau day|gom)\b")
-_NOTHING_ASKED = re.compile(
-    r"(?:(?:toi|chung toi|gia dinh|hien) )*(?:khong|ko|chua)(?: co)?"
-    r"(?: (?:y kien|cau hoi|noi dung|thac mac|vuong mac|gop y|de nghi|gi|them|khac|nao|ca))*[ .!]*"
-)
-_COURTEOUS = re.compile(r"\b(?:cam on|tran trong|kinh (?:gui|thua|chao|chuc|mong)|mong)\b")
-_COURTESY_WORDS = (
-    "a anh ba ban bo cac cam can cap chan chao chi chinh cho chu chung chuc con cong cuoc cu dan dao dap doan doi "
-    "dong du duoc em gia giai giup gui hdnd he hoi hoc huong khoe kinh lam lanh lien loi mong nghi nhan nhieu on "
-    "ong phan phong quan quy rat ro soat som suc tac tham thanh the thoai thua tich toan toi tra tran tri trong "
-    "tu tuc ubnd uy va vi voi xa xem xet xin"
-)
-_COURTESIES = frozenset(_COURTESY_WORDS.split())
-
-
-@dataclass(slots=True)
-class _Item:
-    """A question in the making. rank: of its mark. points: what is marked further in."""
-
-    rank: int
-    mark: str
-    parts: list[str]
-    points: list["_Item"] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.parts)
-
-    @property
-    def is_topic(self) -> bool:
-        """A title over its points, such as `Đất đai:`, rather than a sentence."""
-        words = fold(self.text[:80]).rstrip(": ")
-        return (
-            0 < len(words.split()) <= 6
-            and not words.endswith((".", "?", "!", ",", ";"))
-            and not _ANNOUNCES.search(words)
-        )
-
-    @property
-    def goes_on(self) -> bool:
-        """What stands here is no sentence of its own yet: an address to the reader, or an announcement."""
-        return not self.parts or self.parts[-1].endswith((":", ",")) or (len(self.parts) < 4 and _courteous(self.text))
-
-    @property
-    def number(self) -> list[int]:
-        return [int(number) for number in re.findall("[0-9]+", self.mark)]
-
-    @property
-    def latest(self) -> list["_Item"]:
-        """The item, its last point, the last point of that one and so on."""
-        return [self, *(self.points[-1].latest if self.points else [])]
-
-    def add(self, line: "_Item") -> None:
-        if self.points and line.rank > self.points[-1].rank:
-            self.points[-1].add(line)
-        elif line.rank < _UNMARKED and self.parts and not (self.rank == _UNMARKED and not self.is_topic):
-            self.points.append(line)
-        else:
-            self.parts += line.parts
-            self.rank = min(self.rank, line.rank)
-            self.mark = self.mark or line.mark
-
-    def questions(self) -> Iterator[str]:
-        """The points one by one under a title; a sentence together with its points."""
-        if self.points and self.is_topic:
-            yield from (f"{self.text.rstrip(': ')}: {point.whole()}" for point in self.points)
-        else:
-            yield self.whole()
-
-    def whole(self) -> str:
-        return " ".join([*self.parts, *(f"{point.mark} {point.whole()}" for point in self.points)]).strip()
-
-
-def _questions(lines: list[str]) -> list[str]:
-    """The separate questions of a section: marked points, paragraphs, and what starts anew after a question mark."""
-    items: list[_Item] = []
-    gap = False
-    for written in lines:
-        if not written:
-            gap = True
-            continue
-        line = _item(written, items[-1].latest if items and not gap else [])
-        if items and not _begins(items[-1], line, gap):
-            items[-1].add(line)
-        else:
-            items.append(line)
-        gap = False
-    return [question for item in items for question in item.questions() if _asks(question)]
-
-
-def _item(written: str, before: list[_Item]) -> _Item:
-    """One line with its mark. before: what it follows without an empty line between."""
-    if mark := _MARK.match(fold(written)):
-        rest = written[mark.end() :].strip()
-        item = _Item(int(str(mark.lastgroup).removeprefix("mark")), mark[0].strip(), [rest] if rest else [])
-        if not _is_wrapped(item, before):
-            return item
-    return _Item(_UNMARKED, "", [written])
-
-
-def _is_wrapped(line: _Item, before: list[_Item]) -> bool:
-    """A sentence can break before `12. Đến nay` or `1.5 triệu`: such a number does not go on with a list."""
-    if line.rank == 1 and line.mark[-1].isdigit() and not line.text[:1].isupper():
-        return True
-    if not before or line.mark[-1] not in ".0123456789" or not line.number or line.number[-1] == 1:
-        return False
-    counted = next((item.number for item in reversed(before) if item.rank == line.rank), [])
-    if not counted or line.number[:-1] != counted[:-1]:
-        return True
-    step = line.number[-1] - counted[-1]
-    finished = bool(before[-1].parts) and before[-1].parts[-1].endswith((".", "?", "!", ":", ";"))
-    return step != 1 and not (finished and step in (0, 2))  # people skip and repeat numbers
-
-
-def _begins(last: _Item, line: _Item, gap: bool) -> bool:
-    """Whether a line begins a question of its own, after `last` and, with `gap`, an empty line."""
-    if line.rank < _UNMARKED:
-        return not (last.goes_on or last.is_topic) if last.rank == _UNMARKED else line.rank <= last.rank
-    if _courteous(line.text):
-        return False
-    if gap:
-        return not last.goes_on
-    asked = last.parts and last.parts[-1].rstrip("\"'”’»)! .").endswith("?")
-    return last.rank == _UNMARKED and bool(asked) and line.text.lstrip("\"'“‘«(")[:1].isupper()
-
-
-def _courteous(text: str) -> bool:
-    """An address, thanks, or a wish for an answer and nothing else: it belongs to the question beside it."""
-    if len(text) > 200:
-        return False
-    words = re.findall(r"[a-z]+", fold(text))
-    return bool(_COURTEOUS.search(fold(text))) and _COURTESIES.issuperset(words) and "?" not in text
-
-
-def _asks(text: str) -> bool:
-    if _NOTHING_ASKED.fullmatch(fold(text[:200])) or not any(map(str.isalpha, text)):
-        return False
-    return not _courteous(text) or "mong" in fold(text)
-
 
 def _matters(page: _Page, name: str) -> list[tuple[Section, str]]:
     """What is asked in each section, in the order of the page; a copy of the form asks nothing twice."""
-    found = [(section, text) for section, lines in page.sections for text in _questions(lines)]
+    found = [(section, text) for section, lines in page.sections for text in separated(lines)]
     return [matter for matter in dict.fromkeys(found) if fold(matter[1]) != fold(name)]
 
 
