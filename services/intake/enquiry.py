@@ -2,8 +2,8 @@
 
 from services.intake.codes import normalise
 from services.intake.errors import patience
-from services.intake.forms import fold
 from services.intake.rules import Submission
+from services.intake.spelling import fold
 from services.intake.store import Dialogues, Submissions
 from services.intake.tracking import Story, stories
 from shared.cases import follow

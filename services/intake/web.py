@@ -15,8 +15,8 @@ from services.intake.api import add_api
 from services.intake.codes import normalise
 from services.intake.enquiry import NOT_FOUND, Enquiry
 from services.intake.errors import RETRY_AFTER_S, Away, patience, tell_errors
-from services.intake.forms import separate
 from services.intake.online_form import Asked, WrongForm, read
+from services.intake.questions import separate
 from services.intake.reception import Reception
 from services.intake.rules import Dialogue
 from services.intake.store import Dialogues, Submissions
