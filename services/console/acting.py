@@ -41,6 +41,11 @@ class Acting:
     def role(self) -> Role | None:
         return self.worker.role if self.worker else None
 
+    def unit(self, id: str) -> str:
+        """The name of one of the commune's departments; its id where the profile has no such one (any more)."""
+        department = self.profile.department(id)
+        return department.name if department else id
+
     @property
     def cookie(self) -> str:
         return f"{self.commune}/{self.worker.id if self.worker else ''}"

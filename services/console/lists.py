@@ -216,6 +216,31 @@ class Registrant:
     confidential: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A form with all that became of it. dialogue: the one it is registered for."""
+
+    submission: Submission
+    questions: list[Question]
+    letters: list[Letter]
+    dialogue: Dialogue | None
+
+    @property
+    def reads_like_denunciation(self) -> bool:
+        return any(question.scope == "denunciation" for question in self.questions)
+
+    def for_others(self) -> "Case":
+        """As those see it who must not know who denounced: without the person, and without words that may name him."""
+        return replace(
+            self,
+            submission=replace(self.submission, name=None, phone=None, email=None, address=None, excuse=None),
+            questions=[
+                replace(question, text=None) if question.scope == "denunciation" else question
+                for question in self.questions
+            ],
+        )
+
+
 def questions(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetime, page: int = 1) -> list[Item]:
     """A page of the list: what must be done first stands first. One line more than `PAGE` tells of a next page."""
     rows = db.execute(
@@ -249,8 +274,21 @@ def counts(db: sqlite3.Connection, commune: str, now: datetime, department: str 
     return Counts(**standings, **{name: int(number) for name, number in dict(row).items()}, stages=stages)
 
 
+def case(db: sqlite3.Connection, commune: str, id: str, now: datetime) -> Case | None:
+    """A form of this commune, as far as it is known."""
+    if (found := submission(db, commune, id)) is None:
+        return None
+    registered_for = dialogues(db, commune, now, found.dialogue) if found.dialogue else []
+    return Case(
+        submission=found,
+        questions=questions_of(db, id, now),
+        letters=letters_of(db, id),
+        dialogue=registered_for[0] if registered_for else None,
+    )
+
+
 def submission(db: sqlite3.Connection, commune: str, id: str) -> Submission | None:
-    """A form of this commune. One whose receipt is not known yet, but whose questions are, is there as far as it is."""
+    """A form of this commune."""
     row = db.execute("SELECT * FROM submission WHERE id = ? AND commune = ?", (id, commune)).fetchone()
     return _into(Submission, row, version=said(db, "intake", id)) if row else None
 
@@ -278,16 +316,6 @@ def questions_of(db: sqlite3.Connection, submission: str, now: datetime) -> list
         )
         for row in rows
     ]
-
-
-def without_person(submission: Submission) -> Submission:
-    """The form as those see it who must not know who sent it."""
-    return replace(submission, name=None, phone=None, email=None, address=None, excuse=None)
-
-
-def without_words(question: Question) -> Question:
-    """What reads like a denunciation, as those see it who do not decide on it: its words may name its sender."""
-    return replace(question, text=None) if question.scope == "denunciation" else question
 
 
 def letters_of(db: sqlite3.Connection, case: str) -> list[Letter]:

@@ -62,6 +62,9 @@ CONCLUDE = Offer(
 )
 PLAN = Offer("plan-dialogue", "Lên kế hoạch hội nghị", OFFICE, frozenset({"none"}))
 
+SUBJECTS = ("question", "submission", "dialogue")
+"""Fields of a command, one of which names what it is on."""
+
 LISTENERS: Mapping[str, str] = {verb: name.split(".")[0] for name in COMMANDS for verb in [name.split(".")[1]]}
 
 
@@ -122,7 +125,7 @@ def command(verb: str, actor: Actor, typed: Mapping[str, str]) -> Command:
 
 def about(command: Command) -> str:
     """Id of what the command is on."""
-    for name in ("question", "submission", "dialogue"):
+    for name in SUBJECTS:
         if (id := getattr(command, name, None)) is not None:
             return str(id)
     raise TypeError(f"{command.verb} is on no case")

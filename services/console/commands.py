@@ -1,0 +1,65 @@
+"""From a filled form to what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.exceptions import HTTPException
+
+from services.console import offers, words
+from services.console.acting import Acting
+from services.console.reader import Reader
+from shared.commands import send
+from shared.contracts import Done, Refused
+from shared.service import Service
+
+STATUS = {"invalid": 422, "forbidden": 403, "not-found": 404, "stale": 409, "not-now": 409, "unavailable": 503}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A command that had no effect, shown beside its form with everything that was typed.
+
+    wrong: what to mend, by field. changes: what came since the page was opened, in words.
+    """
+
+    verb: str
+    about: str
+    typed: Mapping[str, str]
+    status: int
+    reason: str
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """A command that took effect, and on what."""
+
+    verb: str
+    about: str
+
+
+async def perform(service: Service, reader: Reader, who: Acting, typed: Mapping[str, str]) -> Success | Attempt:
+    """Send the command of a filled form, and wait until the view has heard what came of it.
+
+    Raises:
+        HTTPException: 400 when there is no such command, 403 while nobody is chosen.
+    """
+    verb = typed.get("verb", "")
+    try:
+        command = offers.command(verb, who.actor, typed)
+    except KeyError:
+        raise HTTPException(400, "Không có lệnh này.") from None
+    except offers.WrongFields as error:
+        about = next((typed[name] for name in offers.SUBJECTS if name in typed), "")
+        return Attempt(verb, about, typed, 422, "Xin xem lại những mục được đánh dấu.", wrong=error.fields)
+    about = offers.about(command)
+    match await send(service.nats, command):
+        case Done(version=version):
+            await reader.until(command.listener, about, version)
+            return Success(verb, about)
+        case Refused() as refused:
+            if refused.code == "stale" and command.version is not None:
+                await reader.until(command.listener, about, command.version + len(refused.changes))
+            changes = tuple(words.EVENTS.get(change, change) for change in refused.changes)
+            return Attempt(verb, about, typed, STATUS[refused.code], refused.reason, changes=changes)

@@ -1,0 +1,84 @@
+"""What every page of the console needs: who acts, one snapshot of the view, and the frame around it."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+from ulid import ULID
+
+from services.console import words
+from services.console.acting import Acting, acting, workers
+from services.console.filters import CHOICES
+from services.console.reader import Reader
+from services.console.view import View
+from shared.clock import RehearsalClock
+from shared.communes import Communes
+from shared.service import Service
+from shared.web import SECURITY_HEADERS, templates
+
+HERE = Path(__file__).parent
+HEADERS = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
+
+T = TypeVar("T")
+
+
+def who_acts(request: Request) -> Acting:
+    """Whoever was chosen in this browser."""
+    communes: Communes = request.app.state.communes
+    return acting(request, communes)
+
+
+Who = Annotated[Acting, Depends(who_acts)]
+
+
+class Pages:
+    """Reads the view and renders templates."""
+
+    def __init__(self, service: Service, view: View, reader: Reader) -> None:
+        self._service = service
+        self._view = view
+        self._reader = reader
+        self._templates = templates(HERE / "templates")
+        self._templates.filters |= {"number": words.plain_number, "size": words.size}
+        self._templates.globals |= {"words": words, "new_key": lambda: str(ULID()), "choices": CHOICES}
+        service.app.state.communes = service.communes
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """Ask the view, away from the event loop; everything in one `query` sees the same state."""
+
+        def ask() -> T:
+            with self._view.reading() as db:
+                return query(db)
+
+        return await asyncio.to_thread(ask)
+
+    def show(self, template: str, who: Acting, status: int = 200, **values: Any) -> HTMLResponse:
+        """A page as `who` sees it."""
+        html = self._templates.get_template(template).render(
+            who=who,
+            communes=self._service.communes,
+            workers=workers(who.profile),
+            unit=lambda department: who.unit(department) if department else "Văn phòng",
+            departments=[(one.id, one.name) for one in who.profile.departments],
+            now=self._service.clock(),
+            rehearsed=isinstance(self._service.clock, RehearsalClock),
+            connected=self._service.nats.is_connected,
+            behind=self._reader.behind,
+            trouble=self._reader.trouble,
+            **values,
+        )
+        return HTMLResponse(html, status, headers=HEADERS)
+
+
+async def typed_in(request: Request) -> dict[str, str]:
+    """The fields of a form. Files are not taken."""
+    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+
+
+def done(verb: str) -> str:
+    """What a page says after this was done; "" when it was nothing."""
+    return words.DONE.get(verb, "")
