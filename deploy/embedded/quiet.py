@@ -70,10 +70,16 @@ class _client:  # noqa: N801 - a context manager used like a function
 async def _busy(
     nats: Client, services: Mapping[str, str], swept_at: datetime | None, http: httpx.AsyncClient
 ) -> list[str]:
-    busy: list[str] = []
-    for name, status in zip(
-        services, await asyncio.gather(*(_status(http, url) for url in services.values())), strict=True
-    ):
+    """What is under way, the cheapest question first: whoever waits asks often."""
+    busy = [
+        f"{consumer.name}: {consumer.num_pending} pending, {consumer.num_ack_pending} in hand"
+        for consumer in await nats.jetstream().consumers_info(EVENTS)
+        if consumer.config.durable_name and (consumer.num_pending or consumer.num_ack_pending)
+    ]
+    if busy:
+        return busy
+    statuses = await asyncio.gather(*(_status(http, url) for url in services.values()))
+    for name, status in zip(services, statuses, strict=True):
         if status is None:
             busy.append(f"{name} does not answer")
             continue
@@ -81,9 +87,6 @@ async def _busy(
             busy.append(f"{name}: outbox {status['outbox']}, busy {status['busy']}")
         if swept_at and (status["swept_at"] is None or datetime.fromisoformat(str(status["swept_at"])) < swept_at):
             busy.append(f"{name} has not swept yet")
-    for consumer in await nats.jetstream().consumers_info(EVENTS):
-        if consumer.config.durable_name and (consumer.num_pending or consumer.num_ack_pending):
-            busy.append(f"{consumer.name}: {consumer.num_pending} pending, {consumer.num_ack_pending} in hand")
     return busy
 
 

@@ -86,8 +86,10 @@ class _Rehearsal:
             task = progress.add_task("", total=(until - began).days)
             while (at := self._agenda.next_at) is not None:
                 await self._move_to(at)
-                for act in self._agenda.due(at):
-                    await act()
+                if acts := [act for act in self._agenda.due(at) if act is not _nothing]:
+                    for act in acts:
+                        await act()
+                    await until_quiet(self._nats, self._stack.services, http=self._http)
                 await self._hear(people)
                 day = local_time(at) if at.astimezone(HANOI).date() <= until.date() else ""
                 progress.update(task, description=f"{day} · {self._in_short()}", completed=(at - began).days)
@@ -137,17 +139,12 @@ class _Rehearsal:
         await until_quiet(self._nats, self._stack.services, swept_at=at, http=self._http)
 
     async def _hear(self, people: People) -> None:
-        """Let everybody react to what has been said, until nobody says anything more."""
-        while True:
-            await until_quiet(self._nats, self._stack.services, http=self._http)
-            before = self._next
-            async for sequence, envelope in read(self._nats, f"event.*.{COMMUNE}.>", self._next):
-                event = envelope.open()
-                self._ledger.note(event)
-                people.hear(event)
-                self._next = sequence + 1
-            if self._next == before:
-                return
+        """Let everybody react to what has been said; what they then mean to do, they enter in the agenda."""
+        async for sequence, envelope in read(self._nats, f"event.*.{COMMUNE}.>", self._next):
+            event = envelope.open()
+            self._ledger.note(event)
+            people.hear(event)
+            self._next = sequence + 1
 
     def _in_short(self) -> str:
         told, missed = self._ledger, len(self._ledger.missed)
