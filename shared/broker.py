@@ -8,7 +8,8 @@ import asyncio
 import json
 import random
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
@@ -34,7 +35,8 @@ from shared.store import OUTAGES, Cause, StaleSave, cause
 
 EVENTS, DEADLETTERS = "EVENTS", "DEADLETTERS"
 DUPLICATE_WINDOW = 120.0
-ACK_WAIT = 30.0
+ACK_WAIT = 10.0
+"""Seconds without a sign of life after which a message goes to somebody else: whoever had it is dead."""
 BATCH = 20
 
 PLAIN = "".join(map(chr, range(32, 127))).replace("%", "")
@@ -78,7 +80,7 @@ async def provision_streams(js: JetStreamContext, replicas: int) -> None:
             await js.update_stream(wanted)
 
 
-def consumer(service: str, listener: Listener) -> ConsumerConfig:
+def consumer(service: str, listener: Listener, ack_wait: float = ACK_WAIT) -> ConsumerConfig:
     """The durable pull consumer of one handler, shared by all replicas of the service.
 
     It also hears `replay.<handler>`, so that a parked message goes back to this handler alone.
@@ -89,17 +91,17 @@ def consumer(service: str, listener: Listener) -> ConsumerConfig:
         filter_subjects=[*(event.everywhere() for event in listener.events), f"replay.{listener.name}"],
         ack_policy=ConsumerAck.EXPLICIT,
         deliver_policy=DeliverPolicy.ALL,
-        ack_wait=ACK_WAIT,
+        ack_wait=ack_wait,
         max_deliver=-1,
         max_ack_pending=1_000,
         metadata={"service": service},
     )
 
 
-async def provision_consumers(js: JetStreamContext, handlers: Handlers) -> None:
+async def provision_consumers(js: JetStreamContext, handlers: Handlers, ack_wait: float = ACK_WAIT) -> None:
     """Make each handler's consumer, or mend one whose configuration is another."""
     for listener in handlers.listeners:
-        wanted = consumer(handlers.service, listener)
+        wanted = consumer(handlers.service, listener, ack_wait)
         try:
             present = (await js.consumer_info(EVENTS, listener.name)).config
         except NotFoundError:
@@ -180,11 +182,13 @@ class Patience:
     failing: its handler cannot cope with it; half a minute.
     early: the fact it rests on is on its way, perhaps behind a long backlog; an hour.
     waiting: the database or the broker is away.
+    ack_wait: seconds without a sign of life.
     """
 
     failing: Pauses = Pauses(0.25, 30, tries=8)
     early: Pauses = Pauses(0.05, 10, tries=367)
     waiting: Pauses = Pauses(0.5, 30)
+    ack_wait: float = ACK_WAIT
 
 
 class Failures:
@@ -239,7 +243,10 @@ class Delivery(BaseMiddleware[Any, Any]):
         handler, sequence = str(metadata.consumer), metadata.sequence.stream
         token = cause.set(None)
         started = perf_counter()
-        with bound_contextvars(handler=handler, subject=msg.raw_message.subject, sequence=sequence):
+        with (
+            bound_contextvars(handler=handler, subject=msg.raw_message.subject, sequence=sequence),
+            _signs_of_life(msg, self._patience.ack_wait / 3),
+        ):
             try:
                 await call_next(msg)
             except UNREADABLE as error:
@@ -314,6 +321,26 @@ class Delivery(BaseMiddleware[Any, Any]):
                 cause.reset(token)
         HANDLED.labels(verb, getattr(reply, "outcome", "done")).inc()
         return reply
+
+
+@contextmanager
+def _signs_of_life(msg: NatsMessage, every: float) -> Iterator[None]:
+    """Tell the broker now and then that the message is still in hand, however long its handler takes."""
+
+    async def give() -> None:
+        while True:
+            with suppress(NatsError, OSError):
+                await msg.in_progress()
+            await asyncio.sleep(every)
+
+    given: list[asyncio.Task[None]] = []  # most handlers are done before the first
+    timer = asyncio.get_running_loop().call_later(every, lambda: given.append(asyncio.create_task(give())))
+    try:
+        yield
+    finally:
+        timer.cancel()
+        for task in given:
+            task.cancel()
 
 
 def _in_words(error: Exception) -> str:

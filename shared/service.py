@@ -160,7 +160,7 @@ class Service:
             )
         js = self.nats.jetstream()
         await broker.provision_streams(js, settings.replicas)
-        await broker.provision_consumers(js, self._handlers)
+        await broker.provision_consumers(js, self._handlers, self._patience.ack_wait)
         if isinstance(self.clock, RehearsalClock):
             await provision_clock(self.nats, settings.replicas)
         if self.database is not None:

@@ -207,6 +207,20 @@ async def test_one_bad_message_keeps_nobody_waiting(fresh: Servers, client: Clie
     assert len(await parked(client)) == 1
 
 
+async def test_a_message_in_hand_goes_to_nobody_else_however_long_it_takes(fresh: Servers, client: Client) -> None:
+    consumes, begun = Handlers("routing"), list[int]()
+
+    @consumes(routing.AnswerDrafted)
+    async def take_your_time(drafted: routing.AnswerDrafted) -> None:
+        begun.append(drafted.draft)
+        await asyncio.sleep(1)
+
+    async with serving(fresh, consumes, replace(HASTY, ack_wait=0.2)):
+        await say(client, drafted())
+        await settled(client)
+    assert begun == [1]
+
+
 UNREADABLE = [
     (b"not even JSON", "broken JSON"),
     (b"", "nothing at all"),
