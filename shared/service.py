@@ -7,6 +7,7 @@ service.every(1.0, sweep.fire_what_is_due, deadlines)
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -20,6 +21,7 @@ from fastapi.responses import JSONResponse
 from faststream.nats import NatsBroker
 from faststream.specification import AsyncAPI
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared import broker
@@ -127,6 +129,7 @@ class Service:
             await self._until_done(step)
         self._begin()
         await self._until_done(self._listen)
+        await self._until_done(self._tell_who_asks)
         for number, (seconds, _) in enumerate(self._sweeps):
             self._in_background(partial(self._repeat, number, seconds))
         self._ready = True
@@ -261,6 +264,25 @@ class Service:
                 logger().error("background-task-failed", exc_info=error)
                 await asyncio.sleep(1)
 
+    def status(self) -> dict[str, Any]:
+        """What a rehearsal waits for: nothing under way, and everything due by then done.
+
+        The same over HTTP at /status and, for whoever asks often, over NATS at `status.<service>`.
+        """
+        return {
+            "service": self.name,
+            "clock": self.clock().isoformat(),
+            "swept_at": self._swept_at.isoformat() if self._swept_at else None,
+            "outbox": self.outbox.backlog if self.outbox else 0,
+            "busy": sum(busy() for busy in self._busy),
+        }
+
+    async def _tell_who_asks(self) -> None:
+        async def answer(asked: Msg) -> None:
+            await asked.respond(json.dumps(self.status()).encode())
+
+        await self.nats.subscribe(f"status.{self.name}", cb=answer)
+
     def _own_routes(self) -> None:
         app = self.app
 
@@ -277,14 +299,7 @@ class Service:
 
         @app.get("/status", include_in_schema=False)
         async def status() -> dict[str, Any]:
-            """What the rehearsal waits for: nothing under way, and everything due by then done."""
-            return {
-                "service": self.name,
-                "clock": self.clock().isoformat(),
-                "swept_at": self._swept_at.isoformat() if self._swept_at else None,
-                "outbox": self.outbox.backlog if self.outbox else 0,
-                "busy": sum(busy() for busy in self._busy),
-            }
+            return self.status()
 
         @app.get("/metrics", include_in_schema=False)
         async def metrics() -> Response:

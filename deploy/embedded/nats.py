@@ -32,7 +32,7 @@ def _service(name: str) -> Grant:
     return Grant(
         publish=(f"event.{name}.>", f"deadletter.{name}.>", "$JS.API.>", "$JS.ACK.>", "_INBOX.>"),
         never=LOSSY,
-        subscribe=("event.>", f"command.{name}.>", "deadletter.>", "$KV.CLOCK.>", "_INBOX.>"),
+        subscribe=("event.>", f"command.{name}.>", f"status.{name}", "deadletter.>", "$KV.CLOCK.>", "_INBOX.>"),
         answers=True,
     )
 
@@ -63,7 +63,8 @@ GRANTS: dict[str, Grant] = {
             "$JS.ACK.>",
             "$JS.FC.>",
         ),
-        subscribe=("event.>", "deadletter.>", "$KV.CLOCK.>", "$JS.EVENT.>", "_INBOX.>"),
+        subscribe=("event.>", "status.console", "deadletter.>", "$KV.CLOCK.>", "$JS.EVENT.>", "_INBOX.>"),
+        answers=True,
     ),
     "operator": Grant(publish=(">",), subscribe=(">",)),
 }

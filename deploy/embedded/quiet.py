@@ -1,15 +1,19 @@
 """Knowing that nothing is under way: for a rehearsal that moves time, and for tests that count what is left."""
 
 import asyncio
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-import httpx
 from nats.aio.client import Client
+from nats.errors import NoRespondersError
+from nats.errors import TimeoutError as NatsTimeoutError
 
 from shared.broker import EVENTS
 
-BETWEEN_LOOKS = 0.02
+BETWEEN_LOOKS_S = 0.02
+ANSWER_LIMIT_S = 2.0
 
 
 class StillBusy(RuntimeError):
@@ -17,83 +21,61 @@ class StillBusy(RuntimeError):
 
 
 async def until_quiet(
-    nats: Client,
-    services: Mapping[str, str],
-    *,
-    swept_at: datetime | None = None,
-    limit_s: float = 30,
-    http: httpx.AsyncClient | None = None,
+    nats: Client, services: Iterable[str], *, swept_at: datetime | None = None, limit_s: float = 30
 ) -> None:
     """Wait until no event waits for a handler, no save for the stream, no message for its way out.
 
     Two looks in a row must agree, and nothing may have been said between them.
 
     Args:
-        services: the HTTP address of each service by its name.
+        nats: connected as the operator.
+        services: their names.
         swept_at: every service must have done what was due at this simulated instant.
 
     Raises:
         StillBusy: after `limit_s` seconds.
     """
-    loop = asyncio.get_running_loop()
+    loop, names = asyncio.get_running_loop(), tuple(services)
     end = loop.time() + limit_s
     quiet_at: int | None = None
-    async with _client(http) as client:
-        while True:
-            last_said = (await nats.jetstream().stream_info(EVENTS)).state.last_seq
-            busy = await _busy(nats, services, swept_at, client)
-            if not busy and quiet_at == last_said:
-                return
-            quiet_at = None if busy else last_said
-            if busy and loop.time() > end:
-                raise StillBusy("; ".join(busy))
-            await asyncio.sleep(BETWEEN_LOOKS if busy else 0)
+    while True:
+        last_said = (await nats.jetstream().stream_info(EVENTS)).state.last_seq
+        busy = await _waiting(nats) or await _working(nats, names, swept_at)
+        if not busy and quiet_at == last_said:
+            return
+        quiet_at = None if busy else last_said
+        if busy and loop.time() > end:
+            raise StillBusy("; ".join(busy))
+        await asyncio.sleep(BETWEEN_LOOKS_S if busy else 0)
 
 
-class _client:  # noqa: N801 - a context manager used like a function
-    """The client that was given, left open, or one of our own."""
-
-    def __init__(self, given: httpx.AsyncClient | None) -> None:
-        self._given = given
-        self._own = None if given else httpx.AsyncClient(timeout=5)
-
-    async def __aenter__(self) -> httpx.AsyncClient:
-        client = self._given or self._own
-        assert client is not None
-        return client
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._own is not None:
-            await self._own.aclose()
-
-
-async def _busy(
-    nats: Client, services: Mapping[str, str], swept_at: datetime | None, http: httpx.AsyncClient
-) -> list[str]:
-    """What is under way, the cheapest question first: whoever waits asks often."""
-    busy = [
-        f"{consumer.name}: {consumer.num_pending} pending, {consumer.num_ack_pending} in hand"
-        for consumer in await nats.jetstream().consumers_info(EVENTS)
-        if consumer.config.durable_name and (consumer.num_pending or consumer.num_ack_pending)
+async def _waiting(nats: Client) -> list[str]:
+    """Handlers with events before them or in hand. Asked for often, so the answer is read without nats-py's classes."""
+    told = await nats.request(f"$JS.API.CONSUMER.LIST.{EVENTS}", b"", timeout=5)
+    return [
+        f"{one['name']}: {one['num_pending']} pending, {one['num_ack_pending']} in hand"
+        for one in json.loads(told.data)["consumers"]
+        if "durable_name" in one["config"] and (one["num_pending"] or one["num_ack_pending"])
     ]
-    if busy:
-        return busy
-    statuses = await asyncio.gather(*(_status(http, url) for url in services.values()))
-    for name, status in zip(services, statuses, strict=True):
+
+
+async def _working(nats: Client, names: tuple[str, ...], swept_at: datetime | None) -> list[str]:
+    busy: list[str] = []
+    for name, status in zip(names, await asyncio.gather(*(_status(nats, name) for name in names)), strict=True):
         if status is None:
             busy.append(f"{name} does not answer")
             continue
         if status["outbox"] or status["busy"]:
             busy.append(f"{name}: outbox {status['outbox']}, busy {status['busy']}")
-        if swept_at and (status["swept_at"] is None or datetime.fromisoformat(str(status["swept_at"])) < swept_at):
+        if swept_at and (status["swept_at"] is None or datetime.fromisoformat(status["swept_at"]) < swept_at):
             busy.append(f"{name} has not swept yet")
     return busy
 
 
-async def _status(http: httpx.AsyncClient, url: str) -> dict[str, object] | None:
+async def _status(nats: Client, name: str) -> dict[str, Any] | None:
     try:
-        answer = await http.get(f"{url}/status")
-    except httpx.HTTPError:
+        answer = await nats.request(f"status.{name}", b"", timeout=ANSWER_LIMIT_S)
+    except (NoRespondersError, NatsTimeoutError):
         return None
-    status: dict[str, object] = answer.json()
+    status: dict[str, Any] = json.loads(answer.data)
     return status

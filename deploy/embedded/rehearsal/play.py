@@ -89,7 +89,7 @@ class _Rehearsal:
                 if acts := [act for act in self._agenda.due(at) if act is not _nothing]:
                     for act in acts:
                         await act()
-                    await until_quiet(self._nats, self._stack.services, http=self._http)
+                    await until_quiet(self._nats, self._stack.services)
                 await self._hear(people)
                 day = local_time(at) if at.astimezone(HANOI).date() <= until.date() else ""
                 progress.update(task, description=f"{day} · {self._in_short()}", completed=(at - began).days)
@@ -136,7 +136,7 @@ class _Rehearsal:
 
     async def _move_to(self, at: datetime) -> None:
         await move_clock(self._nats, at)
-        await until_quiet(self._nats, self._stack.services, swept_at=at, http=self._http)
+        await until_quiet(self._nats, self._stack.services, swept_at=at)
 
     async def _hear(self, people: People) -> None:
         """Let everybody react to what has been said; what they then mean to do, they enter in the agenda."""
