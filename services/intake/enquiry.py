@@ -3,29 +3,12 @@
 from services.intake.codes import normalise
 from services.intake.errors import patience
 from services.intake.rules import Submission
-from services.intake.spelling import fold
 from services.intake.store import Dialogues, Submissions
-from services.intake.tracking import Story, stories
+from services.intake.tracking import Story, may_see, stories
 from shared.cases import follow
 from shared.service import Service
-from shared.text import one_line
 
 NOT_FOUND = "Không tìm thấy phiếu có mã và thông tin liên hệ này. Xin ông/bà kiểm tra lại."
-
-
-def may_see(submission: Submission, contact: str) -> bool:
-    """Whoever knows the last four digits of the phone number (or all of it) or the e-mail.
-
-    The full name where the form has neither; not everybody can type its diacritics.
-    """
-    contact = one_line(contact).casefold()
-    registrant = submission.registrant
-    digits = "".join(character for character in contact if character not in " .-()+")
-    if registrant.phone and digits in (registrant.phone[-4:], registrant.phone.lstrip("+")):
-        return True
-    if registrant.email and contact == registrant.email.casefold():
-        return True
-    return not registrant.phone and not registrant.email and fold(contact) == fold(one_line(registrant.name))
 
 
 class Enquiry:

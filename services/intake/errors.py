@@ -15,7 +15,7 @@ from shared.logs import in_short, logger
 from shared.store import OUTAGES
 from shared.web import problem
 
-PATIENCE_S = 8
+PATIENCE_S = 6
 """How long a person is kept waiting for the database or the stream."""
 RETRY_AFTER_S = 30
 
@@ -28,7 +28,7 @@ TITLES = {
     503: "Hệ thống tạm gián đoạn",
 }
 _DETAILS = {
-    400: "Không đọc được nội dung gửi lên.",
+    400: "Không đọc được nội dung gửi lên. Nếu nội dung rất dài, xin rút gọn rồi gửi lại.",
     404: "Không có trang này. Xin kiểm tra lại địa chỉ.",
     405: "Địa chỉ này không nhận cách gọi như vậy.",
     500: "Xin ông/bà thử lại sau ít phút. Nếu vẫn lỗi, xin liên hệ Văn phòng UBND xã.",

@@ -9,10 +9,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from services.intake.questions import separate
 from shared.contracts.people import MAX_QUESTION, Matter, Registrant, Section
 from shared.text import clean, one_line
 
 MOST_QUESTIONS = 20
+MOST_LINES = 2_000
 
 NO_NAME = "Xin ông/bà ghi họ và tên."
 NO_CONTACT = "Xin ông/bà ghi ít nhất một cách liên hệ: số điện thoại, địa chỉ hoặc thư điện tử."
@@ -93,6 +95,19 @@ class WrongForm(ValueError):
     def __init__(self, problems: Mapping[str, str]) -> None:
         self.problems = problems
         super().__init__(", ".join(problems))
+
+
+def asked_in(boxes: Mapping[Section, str]) -> list[Asked]:
+    """The separate questions of the page's boxes. A box of more than any form holds is left in one piece."""
+    return [
+        Asked(section=section, text=text)
+        for section, box in boxes.items()
+        for text in ([box] if _is_endless(box) else separate(box))
+    ]
+
+
+def _is_endless(box: str) -> bool:
+    return len(box) > MOST_QUESTIONS * MAX_QUESTION or box.count("\n") > MOST_LINES
 
 
 def read(form: Form) -> tuple[Registrant, tuple[Matter, ...]]:

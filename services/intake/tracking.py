@@ -13,9 +13,11 @@ from typing import Literal
 from pydantic import ValidationError
 
 from services.intake.rules import Dialogue, Submission
+from services.intake.spelling import fold
 from shared.contracts import Envelope, Event, UnknownEvent, deadlines, notify, routing
 from shared.contracts.people import Question
 from shared.contracts.taxonomy import Scope
+from shared.text import one_line
 from shared.web import spoken_day, spoken_time
 
 Progress = Literal["done", "now", "ahead"]
@@ -52,6 +54,21 @@ class Story:
     def now(self) -> Step:
         """The step under way, or the last one when all are done."""
         return next((step for step in self.steps if step.progress == "now"), self.steps[-1])
+
+
+def may_see(submission: Submission, contact: str) -> bool:
+    """Whoever knows the last four digits of the phone number (or all of it) or the e-mail.
+
+    The full name where the form has neither; not everybody can type its diacritics.
+    """
+    contact = one_line(contact).casefold()
+    registrant = submission.registrant
+    digits = "".join(character for character in contact if character not in " .-()+")
+    if registrant.phone and digits in (registrant.phone[-4:], registrant.phone.lstrip("+")):
+        return True
+    if registrant.email and contact == registrant.email.casefold():
+        return True
+    return not registrant.phone and not registrant.email and fold(contact) == fold(one_line(registrant.name))
 
 
 @dataclass(slots=True)

@@ -15,8 +15,7 @@ from services.intake.api import add_api
 from services.intake.codes import normalise
 from services.intake.enquiry import NOT_FOUND, Enquiry
 from services.intake.errors import RETRY_AFTER_S, Away, patience, tell_errors
-from services.intake.online_form import Asked, WrongForm, read
-from services.intake.questions import separate
+from services.intake.online_form import WrongForm, asked_in, read
 from services.intake.reception import Reception
 from services.intake.rules import Dialogue
 from services.intake.store import Dialogues, Submissions
@@ -28,7 +27,6 @@ from shared.web import SECURITY_HEADERS, SizeLimit, add_static, templates
 
 HERE = Path(__file__).parent
 MOST_BYTES = 2_000_000
-SECTIONS: tuple[Section, ...] = ("procedures", "handling")
 NO_CODE = "Mã phiếu gồm tám chữ và số, ví dụ K7QX-3M9M. Xin ông/bà xem lại giấy tiếp nhận."
 
 
@@ -80,13 +78,12 @@ def add_routes(service: Service, reception: Reception, submissions: Submissions,
     ) -> Response:
         """Nothing typed is lost: a form that is not taken comes back as it was, with what to mend beside each field."""
         contact = {"name": name, "phone": phone, "email": email, "address": address}
-        boxes = {"procedures": procedures, "handling": handling}
-        asked = [Asked(section=section, text=text) for section in SECTIONS for text in separate(boxes[section])]
-        typed = contact | boxes
+        boxes: dict[Section, str] = {"procedures": procedures, "handling": handling}
+        typed = contact | {"procedures": procedures, "handling": handling}
         dialogue = None
         try:
             dialogue = await announced(commune)
-            registrant, matters = read(online_form.Form(**contact, questions=asked))
+            registrant, matters = read(online_form.Form(**contact, questions=asked_in(boxes)))
             async with patience():
                 receipt = await reception.receive(commune, "web", registrant, matters)
         except WrongForm as error:
@@ -129,14 +126,15 @@ def add_routes(service: Service, reception: Reception, submissions: Submissions,
             if submission is None:
                 raise HTTPException(404, "Không tìm thấy phiếu có mã này. Xin ông/bà kiểm tra lại từng chữ, từng số.")
             dialogue = await dialogues.get(submission.dialogue) if submission.dialogue else None
-        link = f"{service.settings.public_url}/tra-cuu/{submission.code}"
+        address = f"{service.settings.public_url}/tra-cuu"
         return page(
             "receipt.html",
             submission=submission,
             commune=service.communes[submission.commune],
             dialogue=dialogue,
             again=bool(lai),
-            qr=segno.make(link, error="m").svg_data_uri(scale=4, border=2),
+            address=address,
+            qr=segno.make(f"{address}/{submission.code}", error="m").svg_data_uri(scale=4, border=2),
         )
 
     @router.get("/tra-cuu")

@@ -1,5 +1,6 @@
 """The form as it is filled in online: what is taken, what must be mended, and who may see it later."""
 
+import time
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +9,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.intake.enquiry import may_see
 from services.intake.online_form import (
     MOST_QUESTIONS,
     NO_CONTACT,
@@ -18,10 +18,12 @@ from services.intake.online_form import (
     WRONG_EMAIL,
     Form,
     WrongForm,
+    asked_in,
     read,
 )
 from services.intake.rules import Submission
-from shared.contracts.people import MAX_QUESTION, Registrant
+from services.intake.tracking import may_see
+from shared.contracts.people import MAX_QUESTION, Registrant, Section
 from tests.builders import COMMUNE, NOW, SUBMISSION, question
 
 ASKED = "Thủ tục cấp lại giấy khai sinh cần những giấy tờ gì?"
@@ -120,6 +122,22 @@ def test_questions_are_kept_as_they_were_asked(questions: list[str], expected: l
     assert list(taken(questions=[{"text": text} for text in questions])[1]) == expected, because
 
 
+def test_the_boxes_of_the_page_are_taken_apart_in_their_order() -> None:
+    boxes: dict[Section, str] = {"handling": "1. Vì sao chậm?\n2. Bao giờ xong?", "procedures": ASKED}
+    assert [(asked.section, asked.text) for asked in asked_in(boxes)] == [
+        ("handling", "Vì sao chậm?"),
+        ("handling", "Bao giờ xong?"),
+        ("procedures", ASKED),
+    ]
+
+
+@pytest.mark.parametrize("box", ["a\n" * 490_000, "- a\n" * 240_000, "a?\n\n" * 240_000, "a " * 490_000, "*" * 950_000])
+def test_an_endless_box_is_refused_before_it_is_taken_apart(box: str) -> None:
+    began = time.perf_counter()
+    assert list(problems(questions=asked_in({"procedures": box}))) == ["questions/0/text"]
+    assert time.perf_counter() - began < 1
+
+
 typed_texts = st.text(st.characters(exclude_categories=()), max_size=40)
 typed_forms = st.fixed_dictionaries(
     dict.fromkeys(("phone", "email", "address"), st.none() | typed_texts)
@@ -143,7 +161,7 @@ def test_any_form_is_either_taken_clean_or_refused_in_words(typed: dict[str, Any
     texts = [registrant.name, registrant.email or "", registrant.address or "", *(matter.text for matter in matters)]
     for text in texts:
         assert unicodedata.is_normalized("NFC", text)
-        assert not any(unicodedata.category(character) in ("Cc", "Cs") for character in text.replace("\n", ""))
+        assert not any(unicodedata.category(character) in ("Cc", "Cs") for character in text if character not in "\n\t")
 
 
 def submission(**registrant: Any) -> Submission:
