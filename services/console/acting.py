@@ -102,11 +102,11 @@ def require_own_site(request: Request, hosts: frozenset[str]) -> None:
         HTTPException: 403.
     """
     if not is_called_rightly(request, hosts):
-        raise HTTPException(403, "Bảng điều hành không phục vụ dưới tên miền này.")
+        raise HTTPException(403, "Bàn làm việc không phục vụ dưới tên miền này.")
     if request.method in ("GET", "HEAD"):
         return
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     own = request.headers.get("host")
     same = site == "same-origin" if site is not None else origin is not None and urlsplit(origin).netloc == own
     if not same:
-        raise HTTPException(403, "Yêu cầu không đến từ trang của bảng điều hành, nên không được thực hiện.")
+        raise HTTPException(403, "Yêu cầu không đến từ trang của bàn làm việc, nên không được thực hiện.")

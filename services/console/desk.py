@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from services.console import lists, offers, story
 from services.console.acting import Acting
 from services.console.commands import Attempt, perform
-from services.console.filters import CHOICES, OPEN
+from services.console.filters import ALL, CHOICES, OPEN, Choice
 from services.console.pages import Pages, Who, done, typed_in
 from services.console.reader import Reader
 from shared.cases import follow
@@ -21,26 +21,24 @@ from shared.text import one_line
 
 
 def add_questions(router: APIRouter, service: Service, pages: Pages) -> None:
-    """`/`: the questions of a commune."""
+    """`/`: the questions of a commune; those that are open, unless all are done with."""
 
     @router.get("/")
-    async def questions(
-        who: Who, loc: str = OPEN.slug, phong: str | None = None, tim: str = "", trang: int = 1
-    ) -> Response:
-        now, choice, number = service.clock(), CHOICES.get(loc, OPEN), max(1, min(trang, 10_000))
+    async def questions(who: Who, loc: str = "", phong: str | None = None, tim: str = "", trang: int = 1) -> Response:
+        now, number = service.clock(), max(1, min(trang, 10_000))
         own = who.worker.department if who.worker else None
         department = (own if phong is None else phong) or None
         if who.profile.department(department or "") is None:
             department = None
-        wanted = replace(choice.filter, department=department, search=one_line(tim)[:200])
+        search = one_line(tim)[:200]
 
-        def query(db: Connection) -> tuple[list[lists.Item], lists.Counts]:
-            return (
-                lists.questions(db, who.commune, wanted, now, number),
-                lists.counts(db, who.commune, now, department),
-            )
+        def query(db: Connection) -> tuple[Choice, list[lists.Item], lists.Counts]:
+            counts = lists.counts(db, who.commune, now, department)
+            choice = CHOICES.get(loc) or (OPEN if counts.open or not counts.received else ALL)
+            wanted = replace(choice.filter, department=department, search=search)
+            return choice, lists.questions(db, who.commune, wanted, now, number), counts
 
-        items, counts = await pages.read(query)
+        choice, items, counts = await pages.read(query)
         return pages.show(
             "questions.html",
             who,
@@ -49,7 +47,7 @@ def add_questions(router: APIRouter, service: Service, pages: Pages) -> None:
             counts=counts,
             choice=choice,
             department=department,
-            search=wanted.search,
+            search=search,
             number=number,
         )
 
@@ -155,7 +153,7 @@ async def _elsewhere(service: Service, pages: Pages, who: Acting, case: str) -> 
     """A case that is a dialogue has its own page; one of another commune is named and not shown."""
     what = await pages.read(lambda db: lists.commune_of(db, case))
     if what is None:
-        raise HTTPException(404, "Không có hồ sơ này, hoặc bảng điều hành chưa đọc đến sự kiện của nó.")
+        raise HTTPException(404, "Không có hồ sơ này, hoặc bàn làm việc chưa đọc đến sự kiện của nó.")
     kind, commune = what
     if commune != who.commune:
         name = service.communes[commune].name if commune in service.communes else commune

@@ -28,6 +28,7 @@ def _stage(slug: str, stage: str) -> Choice:
 
 
 OPEN = Choice("dang-giai-quyet", "Đang giải quyết", Filter(standing="open"), "open", always=True)
+ALL = Choice("tat-ca", "Tất cả", Filter(), "received", always=True)
 
 CHOICES: Mapping[str, Choice] = {
     choice.slug: choice
@@ -45,6 +46,6 @@ CHOICES: Mapping[str, Choice] = {
         _stage("da-duyet", "approved"),
         Choice("da-tra-loi", "Đã trả lời", Filter(standing="answered"), "answered", always=True),
         Choice("da-huong-dan", "Đã hướng dẫn", Filter(standing="redirected"), "redirected", always=True),
-        Choice("tat-ca", "Tất cả", Filter(), "received", always=True),
+        ALL,
     )
 }

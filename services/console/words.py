@@ -87,11 +87,11 @@ RULES: Mapping[str, str] = {
     "conclusion-notice": "Hạn ban hành thông báo kết luận",
 }
 MESSAGE_KINDS: Mapping[str, str] = {
-    "receipt": "Giấy biên nhận",
+    "receipt": "Giấy tiếp nhận",
     "answer": "Văn bản trả lời",
     "guidance": "Văn bản hướng dẫn",
-    "reminder": "Thư nhắc việc",
-    "escalation": "Báo cáo việc quá hạn",
+    "reminder": "Thư nhắc cán bộ",
+    "escalation": "Thư báo việc quá hạn (nội bộ)",
 }
 MESSAGE_CHANNELS: Mapping[str, str] = {"email": "thư điện tử", "letter": "thư giấy"}
 MESSAGE_STATES: Mapping[str, str] = {"queued": "Chờ gửi", "sent": "Đã gửi", "failed": "Không gửi được"}
@@ -100,7 +100,7 @@ SERVICES: Mapping[str, str] = {
     "routing": "Phân công và trả lời",
     "deadlines": "Thời hạn",
     "notify": "Thư và thông báo",
-    "console": "Bảng điều hành",
+    "console": "Bàn làm việc",
 }
 EVENTS: Mapping[str, str] = {
     "dialogue-planned": "Lập kế hoạch hội nghị",
