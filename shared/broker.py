@@ -38,6 +38,8 @@ DUPLICATE_WINDOW = 120.0
 ACK_WAIT = 10.0
 """Seconds without a sign of life after which a message goes to somebody else: whoever had it is dead."""
 BATCH = 20
+LISTEN_S = 2.0
+"""How long one request for messages stands; a broker that was killed has forgotten it."""
 
 PLAIN = "".join(map(chr, range(32, 127))).replace("%", "")
 """What a header may carry as it is; clients read other letters each in their own way, so those come as in an URL."""
@@ -125,7 +127,7 @@ def subscribe(broker: NatsBroker, handlers: Handlers) -> None:
             listener.events[0].everywhere(),
             durable=listener.name,
             stream=JStream(EVENTS, declare=False),
-            pull_sub=PullSub(batch_size=BATCH, timeout=5),
+            pull_sub=PullSub(batch_size=BATCH, timeout=LISTEN_S),
             config=ConsumerConfig(
                 filter_subjects=[event.everywhere() for event in listener.events], ack_policy=ConsumerAck.EXPLICIT
             ),
