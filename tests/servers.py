@@ -80,6 +80,10 @@ class RunningSystem:
         self.kill(name)
         self._loop.run(self._come_back(name, before))
 
+    def until_ready(self) -> None:
+        """Wait until every process serves, also those that were killed a moment ago."""
+        self._loop.run(self._stack.until_ready())
+
     async def _come_back(self, name: str, before: int) -> None:
         async with asyncio.timeout(60):
             while self.restarts[name] == before:  # noqa: ASYNC110 - nobody tells
