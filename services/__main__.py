@@ -204,6 +204,10 @@ def bench(name: Annotated[str, typer.Argument(help="pipeline")] = "pipeline", js
     """Đo tốc độ bên cạnh một mức sàn đo trong cùng lần chạy."""
     if name != "pipeline":
         _wrong_usage(f"chưa có phép đo {name!r}; có: pipeline")
+    root = Path(__file__).parent.parent
+    if not (root / "tests" / "bench").is_dir():
+        _refuse("Phép đo chỉ chạy được từ kho mã nguồn, nơi có thư mục tests/bench.")
+    sys.path.insert(0, str(root))
     measured = asyncio.run(import_module("tests.bench.pipeline").measure())
     if json_lines:
         _print_json(measured)

@@ -32,14 +32,14 @@ CLIENTS = 16
 SERVICES = ("intake", "routing", "deadlines", "notify")
 
 
-async def measure(submissions: int = SUBMISSIONS) -> dict[str, Any]:
+async def measure(submissions: int = SUBMISSIONS, warm_up: int = WARM_UP) -> dict[str, Any]:
     """Run once on an own stack in a temporary folder. Figures: rates per second, times in milliseconds."""
     with tempfile.TemporaryDirectory(prefix="doithoai-bench-") as folder:
         stack = Stack(Path(folder), free_block().base, "real")
         running = await stack.start()
         client = await nats.connect(running.nats_url)
         try:
-            await _pass_through(running, client, WARM_UP, "nóng máy")
+            await _pass_through(running, client, warm_up, "nóng máy")
             before = await _work_done(running, client)
             rate, waits = await _pass_through(running, client, submissions, "đo")
             after = await _work_done(running, client)
