@@ -32,7 +32,7 @@ ACK_LIMIT_S = 3.0
 UNPUBLISHABLE = (MaxPayloadError, BadSubjectError)
 """Only this event is at fault. Its aggregate waits for the operator, and nobody else does."""
 
-MARK_PAUSE_S = 0.2
+MARK_PAUSE_S = 0.5
 """Marks of so long are moved at once; what is taken in this process is not published again for want of a mark."""
 
 Result = TypeVar("Result")

@@ -4,6 +4,7 @@ Saving a change and telling of it are one write. The events that are not publish
 The driver is imported here alone (see deploy/decisions/0002-motor.md).
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -13,7 +14,6 @@ from typing import Any, Generic, Protocol, TypeVar
 from bson.codec_options import CodecOptions, TypeEncoder, TypeRegistry
 from motor.motor_asyncio import AsyncIOMotorClient
 from pydantic import TypeAdapter
-from pymongo import UpdateOne
 from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout, WTimeoutError
 
 from shared.clock import real_now
@@ -161,14 +161,17 @@ class Database:
         return found
 
     async def mark_published(self, collection: str, marks: Mapping[str, int]) -> None:
-        """Move the marks of many aggregates at once. An aggregate that went on keeps its place in the outbox."""
-        await self._database[collection].bulk_write(
-            [
-                UpdateOne({"_id": id, "said": said}, {"$set": {"published": said}, "$unset": {"outbox": ""}})
-                for id, said in marks.items()
-            ],
-            ordered=False,
-        )
+        """Move the marks of many aggregates, with one update for all whose histories are of a length.
+
+        An aggregate that went on meanwhile keeps its place in the outbox.
+        """
+        of_length: dict[int, list[str]] = defaultdict(list)
+        for id, said in marks.items():
+            of_length[said].append(id)
+        for said, ids in of_length.items():
+            await self._database[collection].update_many(
+                {"_id": {"$in": ids}, "said": said}, {"$set": {"published": said}, "$unset": {"outbox": ""}}
+            )
 
     def close(self) -> None:
         self._client.close()
