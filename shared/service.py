@@ -32,9 +32,11 @@ from shared.logs import configure_logs, in_short, logger
 from shared.outbox import Outbox
 from shared.settings import Settings
 from shared.store import Database
+from shared.web import HeldUntil
 
 Sweep = Callable[[], Awaitable[Any]]
 FOREVER = -1
+OWN_PATHS = frozenset({"/healthz", "/readyz", "/status", "/metrics", "/asyncapi"})
 
 
 class Service:
@@ -59,6 +61,8 @@ class Service:
         self.app = FastAPI(
             title=f"doithoai {name}", lifespan=self._lifespan, docs_url=None, redoc_url=None, openapi_url=None
         )
+        self._started = asyncio.Event()
+        self.app.add_middleware(HeldUntil, ready=self._started, always=OWN_PATHS)
         self._patience = patience
         self._handlers = Handlers(name)
         self._context: dict[str, Any] = {}
@@ -68,7 +72,6 @@ class Service:
         self._stops: list[Sweep] = []
         self._busy: list[Callable[[], int]] = []
         self._broker: NatsBroker | None = None
-        self._ready = False
         self._why_not = "đang khởi động"
         self._swept: dict[int, datetime] = {}
         self._tasks: list[asyncio.Task[Any]] = []
@@ -132,7 +135,7 @@ class Service:
         await self._until_done(self._tell_who_asks)
         for number, (seconds, _) in enumerate(self._sweeps):
             self._in_background(partial(self._repeat, number, seconds))
-        self._ready = True
+        self._started.set()
         logger().info("ready")
 
     async def _until_done(self, step: Sweep) -> None:
@@ -203,7 +206,7 @@ class Service:
 
     async def _stop(self) -> None:
         """Finish what is in hand, publish what was saved, then let go."""
-        self._ready = False
+        self._started.clear()
         if self._broker is not None:
             await self._broker.stop()
         with suppress(TimeoutError):
@@ -313,7 +316,7 @@ class Service:
             return Response(document.to_json(), media_type="application/json")
 
     async def _not_ready(self) -> str | None:
-        if not self._ready:
+        if not self._started.is_set():
             return self._why_not
         if not self.nats.is_connected:
             return "mất kết nối NATS"

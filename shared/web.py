@@ -1,5 +1,6 @@
 """What pages have in common: templates, local times, the typeface, size limits, problems told as RFC 9457 says."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from os import PathLike, stat_result
@@ -154,3 +155,29 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+
+
+class HeldUntil:
+    """Lets requests wait while a service starts: before, it knows neither the time nor whether a form had come.
+
+    Args:
+        ready: set once the service has started.
+        always: paths that are answered at any time.
+        limit_s: after so long a request is refused with 503.
+    """
+
+    def __init__(self, app: ASGIApp, ready: asyncio.Event, always: frozenset[str], limit_s: float = 10) -> None:
+        self._app = app
+        self._ready = ready
+        self._always = always
+        self._limit_s = limit_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not self._ready.is_set() and scope["path"] not in self._always:
+            try:
+                await asyncio.wait_for(self._ready.wait(), self._limit_s)
+            except TimeoutError:
+                detail = "Hệ thống đang khởi động. Xin ông/bà thử lại sau ít phút."
+                await problem(503, "Hệ thống tạm gián đoạn", detail)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)

@@ -151,6 +151,12 @@ def test_every_receipt_is_a_form_that_was_received_and_none_was_received_twice(a
     assert once_each([one.registrant.name for one in received], len(FORMS))
 
 
+def test_no_form_was_dated_by_a_service_that_did_not_know_the_time_yet(after_the_forms: Aftermath) -> None:
+    dated = [one.received_at for one in after_the_forms.ledger.all(intake.SubmissionReceived)]
+    assert NOW <= min(dated)
+    assert max(dated) < NOW + timedelta(hours=1)
+
+
 def test_every_question_has_one_department_and_one_term(after_the_forms: Aftermath) -> None:
     ledger = after_the_forms.ledger
     asked = sorted(one.id for form in ledger.all(intake.SubmissionReceived) for one in form.questions)

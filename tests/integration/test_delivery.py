@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import httpx
 import nats
 import pytest
+from fastapi import FastAPI
 from nats.aio.client import Client
 from nats.js.api import ConsumerConfig, StreamConfig
 from pymongo.errors import AutoReconnect, ExecutionTimeout, ServerSelectionTimeoutError
@@ -35,6 +36,7 @@ from shared.outbox import Outbox
 from shared.service import Service
 from shared.settings import Settings
 from shared.store import Database, StaleSave, Store
+from shared.web import HeldUntil
 from tests.builders import COMMUNE, NOW, actor, of_question, question, submission_received
 from tests.servers import RunningSystem, Servers, running
 
@@ -477,6 +479,36 @@ async def test_a_start_that_fails_half_way_is_tried_again(fresh: Servers, client
         await say(client, drafted())
         await settled(client)
     assert heard == [1]
+
+
+async def test_a_request_that_comes_before_a_service_has_started_waits_for_it(fresh: Servers, client: Client) -> None:
+    """It would find no clock, no index against duplicates, and nobody to publish what it saves."""
+    service, may_start = Service("routing", settings_of(fresh)), asyncio.Event()
+    service.at_start(may_start.wait)
+    service.app.get("/page")(_nothing)
+    async with (
+        service.app.router.lifespan_context(service.app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(service.app), base_url="http://service") as http,
+    ):
+        early = asyncio.create_task(http.get("/page"))
+        assert (await http.get("/healthz")).status_code == 200
+        assert (await http.get("/readyz")).status_code == 503
+        assert not early.done()
+        may_start.set()
+        assert (await early).status_code == 200
+
+
+async def _nothing() -> None: ...
+
+
+async def test_a_service_that_cannot_start_refuses_after_a_while() -> None:
+    app = FastAPI()
+    app.get("/page")(_nothing)
+    app.add_middleware(HeldUntil, ready=asyncio.Event(), always=frozenset(), limit_s=0.01)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as http:
+        answer = await http.get("/page")
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert "đang khởi động" in answer.json()["detail"]
 
 
 # Parked, and given back
