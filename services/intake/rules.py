@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from shared.contracts import Event, Refusal, Role, TooEarly
 from shared.contracts.deadlines import DeadlineSet
@@ -27,6 +28,8 @@ from shared.contracts.intake import (
 from shared.contracts.people import Attendance, Channel, Matter, Question, Registrant
 
 DialogueState = Literal["planned", "announced", "held", "concluded"]
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
 OFFICE = (Role.CLERK, Role.OFFICE_HEAD, Role.CHAIRMAN)
 LEADERS = (Role.OFFICE_HEAD, Role.CHAIRMAN)
@@ -78,6 +81,10 @@ def plan_dialogue(dialogue: Dialogue | None, command: PlanDialogue, now: datetim
         raise Refusal("not-now", "Mã hội nghị đối thoại này đã được dùng.")
     if command.held_at <= now:
         raise Refusal("invalid", "Thời gian tổ chức phải ở sau thời điểm hiện tại.")
+    if command.held_at.astimezone(HANOI).year > now.astimezone(HANOI).year + 1:
+        raise Refusal(
+            "invalid", "Chỉ lập được hội nghị của năm nay hoặc năm sau: lịch làm việc các năm sau nữa chưa có."
+        )
     planned = Dialogue(
         id=command.dialogue,
         commune=command.actor.commune,
@@ -112,7 +119,10 @@ def announce_dialogue(dialogue: Dialogue, command: AnnounceDialogue, now: dateti
     if dialogue.state != "planned":
         raise Refusal("not-now", "Hội nghị đối thoại này đã được thông báo.")
     if dialogue.registration_closes_at is None:
-        raise Refusal("not-now", "Hạn nhận phiếu đăng ký đang được tính. Xin thử lại sau giây lát.")
+        raise Refusal(
+            "not-now",
+            "Hạn nhận phiếu đăng ký đang được tính. Xin thử lại sau giây lát; nếu vẫn vậy, xin báo người vận hành.",
+        )
     announced = replace(dialogue, state="announced", announced_at=now)
     return announced, [
         DialogueAnnounced(

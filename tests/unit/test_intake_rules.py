@@ -98,6 +98,7 @@ def test_a_cut_off_that_comes_before_its_dialogue_waits():
     [
         (NOW - timedelta(hours=1), None, "it lies in the past"),
         (HELD_AT, a_dialogue(), "the id is taken"),
+        (HELD_AT.replace(year=2028), None, "nobody knows the days off of 2028"),
     ],
 )
 def test_a_dialogue_that_cannot_be_planned_is_refused(held_at, existing, because):
