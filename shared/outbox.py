@@ -198,14 +198,17 @@ class Outbox:
                     del self._marks[collection]
 
     async def _sweep(self) -> None:
+        """At first everything: whoever ran here before has died or was stopped."""
+        older_than = timedelta()
         while True:
-            await asyncio.sleep(self._sweep_every_s)
             try:
-                for unpublished in await self._database.unpublished(self._left_behind, limit=SWEPT_AT_ONCE):
+                for unpublished in await self._database.unpublished(older_than, limit=SWEPT_AT_ONCE):
                     if (unpublished.collection, unpublished.id) not in self._in_flight:
                         self.take(unpublished)
+                older_than = self._left_behind
             except Exception as error:  # noqa: BLE001 - the next round tries again
                 logger().warning("outbox-sweep-failed", error=in_short(error))
+            await asyncio.sleep(self._sweep_every_s)
 
 
 def _remember(lengths: OrderedDict[tuple[str, str], int], aggregate: tuple[str, str], said: int) -> None:

@@ -404,6 +404,27 @@ async def test_the_same_fact_again_changes_nothing_and_says_nothing(fresh: Serve
         assert (await client.jetstream().stream_info(EVENTS)).state.messages == 3 + 2
 
 
+async def test_replicas_share_the_messages_and_each_is_handled_once(fresh: Servers, client: Client) -> None:
+    heard: dict[str, list[int]] = {"one": [], "other": []}
+
+    def replica(name: str) -> Handlers:
+        consumes = Handlers("routing")
+
+        @consumes(routing.AnswerDrafted)
+        async def note(drafted: routing.AnswerDrafted) -> None:
+            heard[name].append(drafted.draft)
+
+        return consumes
+
+    async with serving(fresh, replica("one")), serving(fresh, replica("other")):
+        for number in range(1, 201):
+            await say(client, drafted(number))
+        await settled(client)
+    assert sorted([*heard["one"], *heard["other"]]) == list(range(1, 201))
+    assert heard["one"]
+    assert heard["other"]
+
+
 # How streams and consumers are kept
 
 

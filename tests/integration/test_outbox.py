@@ -153,6 +153,16 @@ async def test_what_was_saved_and_not_published_is_found_and_published(fresh: Se
         assert await in_stream(client) == {"m": [1, 2], "n": [1, 2]}
 
 
+async def test_whoever_starts_publishes_at_once_what_was_left_behind(fresh: Servers, client: Client) -> None:
+    async with process(fresh.mongo_url) as (_, matters):
+        await make(matters, "m")
+    async with process(fresh.mongo_url) as (database, _):
+        outbox = Outbox(database, client.jetstream(), left_behind=timedelta(days=1), sweep_every_s=3600)
+        async with at_work(outbox):
+            await drained(database)
+        assert await in_stream(client) == {"m": [1]}
+
+
 async def test_whoever_saves_next_publishes_first_what_the_dead_had_not(fresh: Servers, client: Client) -> None:
     async with process(fresh.mongo_url) as (_, matters):
         await make(matters, "m")

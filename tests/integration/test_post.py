@@ -23,6 +23,45 @@ from tests.servers import Servers
 TIME_LIMIT_S = 20.0
 
 
+async def test_two_post_rooms_share_what_waits_and_each_mail_leaves_once(fresh: Servers, tmp_path: Path) -> None:
+    databases = [Database(fresh.mongo_url, "notify") for _ in range(2)]
+    await databases[0].prepare()
+    for number in range(40):
+        received = submission_received(case=f"01J{number}")
+        await Correspondences(databases[0]).create(*rules.acknowledge(None, received, NOW))
+    rooms = [post_room(fresh, Correspondences(database), tmp_path) for database in databases]
+    await asyncio.gather(*(room.take_what_waits() for room in rooms))
+    await asyncio.gather(*map(work_off, rooms))
+    sent = [
+        event
+        for number in range(40)
+        for envelope in await Correspondences(databases[0]).history(f"01J{number}")
+        if isinstance(event := envelope.open(), NotificationSent)
+    ]
+    assert sorted(one.case for one in sent) == sorted(f"01J{number}" for number in range(40))
+    assert not any(one.uncertain for one in sent)
+    assert len(list(fresh.mail.glob("*.eml"))) == 40
+    for database in databases:
+        database.close()
+
+
+def post_room(servers: Servers, letters: Correspondences, folder: Path) -> PostRoom:
+    mailer = Mailer("smtp://{}:{}".format(*servers.smtp), AT_ONCE)
+    return PostRoom(letters, Communes.load(), mailer, folder, "http://localhost", lambda: NOW)
+
+
+async def work_off(post: PostRoom) -> None:
+    """Let a post room send what it has claimed, then stop it in order."""
+    work = asyncio.create_task(post.work())
+    async with asyncio.timeout(TIME_LIMIT_S):
+        while post.busy:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
+    await post.stop()
+    work.cancel()
+    with suppress(asyncio.CancelledError):
+        await work
+
+
 class AwayFor(Correspondences):
     """A database that is away, for longer than the driver waits for it, when a first change is to be saved."""
 
@@ -52,17 +91,9 @@ async def letters(fresh: Servers) -> AsyncIterator[AwayFor]:
 async def test_a_mail_that_left_while_the_database_was_away_is_recorded_later_and_not_sent_again(
     fresh: Servers, letters: AwayFor, tmp_path: Path
 ) -> None:
-    mailer = Mailer("smtp://{}:{}".format(*fresh.smtp), AT_ONCE)
-    post = PostRoom(letters, Communes.load(), mailer, tmp_path, "http://localhost", lambda: NOW)
+    post = post_room(fresh, letters, tmp_path)
     assert await post.begin(rules.acknowledge(None, submission_received(), NOW))
-    work = asyncio.create_task(post.work())
-    async with asyncio.timeout(TIME_LIMIT_S):
-        while post.busy:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.01)
-    await post.stop()
-    work.cancel()
-    with suppress(asyncio.CancelledError):
-        await work
+    await work_off(post)
     queued, sent = [envelope.open() for envelope in await letters.history(SUBMISSION)]
     assert isinstance(queued, NotificationQueued)
     assert isinstance(sent, NotificationSent)
