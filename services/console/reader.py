@@ -28,6 +28,10 @@ FORGOTTEN_AFTER_S = 30.0
 """The broker removes the consumer of a console that has gone."""
 
 
+GATHER_S = 0.02
+"""Events that come close together are written together: a transaction costs as much as what is in it."""
+
+
 class Lost(Exception):
     """The place in the stream is lost; a new consumer is made from the view's position."""
 
@@ -110,6 +114,7 @@ class Reader:
                 _expect_after(delivered, messages)
                 delivered += len(messages)
                 await self._apply(messages)
+                await asyncio.sleep(GATHER_S)
         finally:
             with suppress(Exception):
                 await subscription.unsubscribe()
