@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast, get_args
 import typer
 
 if TYPE_CHECKING:
-    from deploy.embedded.installation import RunningStack
+    from deploy.embedded.installation import Clock, RunningStack
 
 app = typer.Typer(
     help="Đối thoại giữa chính quyền xã với người dân: tiếp nhận, chuyển, trả lời đúng hạn, không bỏ sót.",
@@ -41,7 +41,7 @@ def up(
     if not 1 <= port <= 65_000:
         _wrong_usage("--port là số từ 1 đến 65000")
     try:
-        asyncio.run(launch.up(data, port, clock or None, demo))  # type: ignore[arg-type]
+        asyncio.run(launch.up(data, port, cast("Clock | None", clock or None), demo))
     except CannotStart as error:
         _refuse(str(error))
 
@@ -129,7 +129,7 @@ def deadline(
         _wrong_usage(f"{day!r} không phải ngày dạng YYYY-MM-DD")
     here = office(_profile(commune), load_calendar())
     try:
-        explained = explain(here.term(rule), anchor, here.calendar, here.hours)  # type: ignore[arg-type]
+        explained = explain(here.term(cast("RuleId", rule)), anchor, here.calendar, here.hours)
     except NoCalendar as error:
         _refuse(str(error))
     if json_lines:
