@@ -121,12 +121,14 @@ async def after_the_forms(breakable_stack: RunningSystem, client: Client) -> Aft
 
 @pytest.fixture(scope="module")
 async def after_the_answers(breakable_stack: RunningSystem, client: Client, after_the_forms: Aftermath) -> Ledger:
-    officers = Officers(client)
+    officers, ledger = Officers(client), after_the_forms.ledger
     began = monotonic()
     disasters = Disasters(breakable_stack, client, DURING_THE_ANSWERS, portion=QUESTIONS // 3)
+    by_letter = {one.case for one in ledger.all(intake.SubmissionReceived) if one.registrant.email is None}
+    letters_first = sorted(ledger.all(routing.QuestionAssigned), key=lambda one: one.case not in by_letter)
     async with asyncio.TaskGroup() as group:
         group.create_task(disasters.strike())
-        group.create_task(officers.answer(after_the_forms.ledger.all(routing.QuestionAssigned), disasters.may_begin))
+        group.create_task(officers.answer(letters_first, disasters.may_begin))
     log.info("answers approved", seconds=round(monotonic() - began, 1), repeated=officers.repeated)
     ledger = await in_a_while(
         breakable_stack, client, lambda ledger: len(ledger.all(routing.QuestionSettled)) >= QUESTIONS
@@ -153,7 +155,7 @@ def test_every_receipt_is_a_form_that_was_received_and_none_was_received_twice(a
 
 def test_no_form_was_dated_by_a_service_that_did_not_know_the_time_yet(after_the_forms: Aftermath) -> None:
     dated = [one.received_at for one in after_the_forms.ledger.all(intake.SubmissionReceived)]
-    assert NOW <= min(dated)
+    assert min(dated) >= NOW
     assert max(dated) < NOW + timedelta(hours=1)
 
 
