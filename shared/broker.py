@@ -8,12 +8,12 @@ import asyncio
 import json
 import random
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import Any, Union
 from urllib.parse import quote
 
 from faststream import AckPolicy, BaseMiddleware, ContextRepo
@@ -28,7 +28,7 @@ from pydantic import ValidationError
 from structlog.contextvars import bound_contextvars
 
 from shared.contracts import Command, Envelope, Event, Refusal, Refused, TooEarly, UnknownEvent
-from shared.handlers import Answerer, Handlers, Listener
+from shared.handlers import Answerer, Handlers, Listener, supplied
 from shared.logs import in_short, logger
 from shared.metrics import HANDLED, PARKED, SECONDS
 from shared.store import OUTAGES, Cause, StaleSave, cause
@@ -120,8 +120,12 @@ def difference(wanted: StreamConfig | ConsumerConfig, present: StreamConfig | Co
     return {field for field, value in asked.items() if getattr(present, field, None) != value}
 
 
-def subscribe(broker: NatsBroker, handlers: Handlers) -> None:
-    """Let the broker carry events and commands to a service's handlers. Call before `broker.start()`."""
+def subscribe(broker: NatsBroker, handlers: Handlers, provided: Mapping[str, Any]) -> None:
+    """Let the broker carry events and commands to a service's handlers. Call before `broker.start()`.
+
+    Args:
+        provided: what the handlers ask for, by name.
+    """
     for listener in handlers.listeners:
         broker.subscriber(
             listener.events[0].everywhere(),
@@ -134,14 +138,14 @@ def subscribe(broker: NatsBroker, handlers: Handlers) -> None:
             ack_policy=AckPolicy.MANUAL,
             decoder=_open_event,
             title=listener.name,
-        )(listener.handle)
+        )(supplied(listener.handle, Union[listener.events], provided))  # noqa: UP007 - made of a tuple
     for answerer in handlers.answerers:
         broker.subscriber(
             answerer.command.everywhere(),
             queue=handlers.service,
             decoder=_command_reader(answerer),
             title=answerer.command.verb,
-        )(answerer.handle)
+        )(supplied(answerer.handle, answerer.command, provided))
 
 
 async def _open_event(message: Any) -> Event:

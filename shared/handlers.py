@@ -1,13 +1,20 @@
 """What a service listens to: its handlers, declared beside the function, wired by shared/broker.py."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from shared.contracts import Command, Event, Refused, Service
 from shared.contracts.base import Done
 
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """Marks what a handler asks its service for: `Deadlines = Annotated[DeadlineStore, Provided("deadlines")]`."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +65,31 @@ class Handlers:
             return handle
 
         return declare
+
+
+def supplied(handle: Callable[..., Awaitable[Any]], what: Any, provided: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """The handler with all it asks for, so that only the event or command is missing.
+
+    FastStream could inject these itself, but resolves each in a thread of its own: a third of a handler's time.
+
+    Args:
+        what: the type of the event or command, for FastStream's description of the handler.
+
+    Raises:
+        KeyError: when the handler asks for something the service does not provide.
+    """
+    hints = get_type_hints(handle, include_extras=True)
+    asked = {
+        parameter: marker.name
+        for parameter, hint in hints.items()
+        for marker in getattr(hint, "__metadata__", ())
+        if isinstance(marker, Provided)
+    }
+    given = {parameter: provided[name] for parameter, name in asked.items()}
+
+    async def handle_it(message: Any) -> Any:
+        return await handle(message, **given)
+
+    handle_it.__name__, handle_it.__doc__ = handle.__name__, handle.__doc__
+    handle_it.__annotations__ = {"message": what, "return": hints.get("return")}
+    return handle_it

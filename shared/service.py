@@ -188,6 +188,7 @@ class Service:
         self._broker = NatsBroker(
             self.settings.nats_url,
             middlewares=[broker.delivery(self._patience)],
+            apply_types=False,
             logger=None,
             name=f"{self.name}-handlers",
             max_reconnect_attempts=FOREVER,
@@ -195,9 +196,8 @@ class Service:
             error_cb=_quietly,
             graceful_timeout=10,
         )
-        for name, value in {**self._context, "js": self.nats.jetstream(), "now": self.clock}.items():
-            self._broker.context.set_global(name, value)
-        broker.subscribe(self._broker, self._handlers)
+        self._broker.context.set_global("js", self.nats.jetstream())
+        broker.subscribe(self._broker, self._handlers, {**self._context, "now": self.clock})
         try:
             await self._broker.start()
         except BaseException:

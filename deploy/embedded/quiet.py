@@ -25,7 +25,8 @@ async def until_quiet(
 ) -> None:
     """Wait until no event waits for a handler, no save for the stream, no message for its way out.
 
-    Two looks in a row must agree, and nothing may have been said between them.
+    Two looks must agree, and nothing may have been said between them. They are a moment apart, for the broker counts
+    a message among a consumer's pending ones only shortly after it has confirmed it.
 
     Args:
         nats: connected as the operator.
@@ -46,7 +47,7 @@ async def until_quiet(
         quiet_at = None if busy else last_said
         if busy and loop.time() > end:
             raise StillBusy("; ".join(busy))
-        await asyncio.sleep(BETWEEN_LOOKS_S if busy else 0)
+        await asyncio.sleep(BETWEEN_LOOKS_S)
 
 
 async def _waiting(nats: Client) -> list[str]:

@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-from faststream import Context
-
 from services.deadlines import rules
 from services.deadlines.rules import deadline_id
 from services.deadlines.store import Deadlines
@@ -17,12 +15,12 @@ from shared.contracts.routing import (
     QuestionAssigned,
     QuestionRedirected,
 )
-from shared.handlers import Handlers
+from shared.handlers import Handlers, Provided
 
 consumes = Handlers("deadlines")
 
-DeadlineStore = Annotated[Deadlines, Context("deadlines")]
-AllOffices = Annotated[Offices, Context("offices")]
+DeadlineStore = Annotated[Deadlines, Provided("deadlines")]
+AllOffices = Annotated[Offices, Provided("offices")]
 
 
 @consumes(DialoguePlanned)

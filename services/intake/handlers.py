@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-from faststream import Context
-
 from services.intake import rules
 from services.intake.codes import normalise
 from services.intake.reception import Reception
@@ -24,15 +22,15 @@ from shared.contracts.intake import (
     PlanDialogue,
     RegisterSubmission,
 )
-from shared.handlers import Handlers
+from shared.handlers import Handlers, Provided
 
 consumes = Handlers("intake")
 
-DialogueStore = Annotated[Dialogues, Context("dialogues")]
-SubmissionStore = Annotated[Submissions, Context("submissions")]
-FrontDoor = Annotated[Reception, Context("reception")]
-Profiles = Annotated[Communes, Context("communes")]
-Now = Annotated[Clock, Context("now")]
+DialogueStore = Annotated[Dialogues, Provided("dialogues")]
+SubmissionStore = Annotated[Submissions, Provided("submissions")]
+FrontDoor = Annotated[Reception, Provided("reception")]
+Profiles = Annotated[Communes, Provided("communes")]
+Now = Annotated[Clock, Provided("now")]
 
 
 @consumes(DeadlineSet)

@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-from faststream import Context
-
 from services.notify import rules
 from services.notify.correspondence import Conference
 from services.notify.post import PostRoom
@@ -20,14 +18,14 @@ from shared.contracts.intake import (
     SubmissionReceived,
 )
 from shared.contracts.routing import AnswerApproved, QuestionAnsweredAtDialogue, QuestionRedirected
-from shared.handlers import Handlers
+from shared.handlers import Handlers, Provided
 
 consumes = Handlers("notify")
 
-Letters = Annotated[Correspondences, Context("correspondences")]
-Post = Annotated[PostRoom, Context("post")]
-Profiles = Annotated[Communes, Context("communes")]
-Now = Annotated[Clock, Context("now")]
+Letters = Annotated[Correspondences, Provided("correspondences")]
+Post = Annotated[PostRoom, Provided("post")]
+Profiles = Annotated[Communes, Provided("communes")]
+Now = Annotated[Clock, Provided("now")]
 
 
 @consumes(SubmissionReceived)

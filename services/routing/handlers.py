@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-from faststream import Context
-
 from services.routing import rules
 from services.routing.classification import Classifier
 from services.routing.store import Questions
@@ -22,14 +20,14 @@ from shared.contracts.routing import (
     RequestExtension,
     ReturnAnswer,
 )
-from shared.handlers import Handlers
+from shared.handlers import Handlers, Provided
 
 consumes = Handlers("routing")
 
-QuestionStore = Annotated[Questions, Context("questions")]
-Classifiers = Annotated[dict[str, Classifier], Context("classifiers")]
-Profiles = Annotated[Communes, Context("communes")]
-Now = Annotated[Clock, Context("now")]
+QuestionStore = Annotated[Questions, Provided("questions")]
+Classifiers = Annotated[dict[str, Classifier], Provided("classifiers")]
+Profiles = Annotated[Communes, Provided("communes")]
+Now = Annotated[Clock, Provided("now")]
 
 
 @consumes(SubmissionReceived)

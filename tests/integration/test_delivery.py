@@ -16,6 +16,7 @@ from nats.aio.client import Client
 from nats.js.api import ConsumerConfig, StreamConfig
 from pymongo.errors import AutoReconnect, ExecutionTimeout, ServerSelectionTimeoutError
 
+from deploy.embedded.quiet import until_quiet
 from services.routing import app as routing_app
 from shared.broker import (
     DEADLETTERS,
@@ -93,12 +94,7 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
 
 async def settled(client: Client) -> None:
     """Wait until every message has been handled or parked."""
-
-    async def nothing_waits() -> bool:
-        consumers = await client.jetstream().consumers_info(EVENTS)
-        return not any(one.num_pending or one.num_ack_pending for one in consumers)
-
-    await until(nothing_waits)
+    await until_quiet(client, ())
 
 
 def drafted(number: int = 1) -> routing.AnswerDrafted:
