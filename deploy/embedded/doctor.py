@@ -10,7 +10,7 @@ import nats
 
 from deploy.embedded import CannotStart
 from deploy.embedded.installation import RunningStack, running
-from deploy.embedded.nats import binary
+from deploy.embedded.nats import MAX_PAYLOAD, binary
 from services.deadlines.working_days import CALENDARS, NoCalendar, load_calendar
 from services.notify.letters import check_fonts
 from shared import broker
@@ -92,6 +92,28 @@ async def _ready(name: str, url: str) -> Finding:
     return Finding(True, f"Dịch vụ {name} sẵn sàng tại {url}")
 
 
+def _payload(limit: int) -> Finding:
+    remedy = f"Đặt max_payload của NATS ít nhất {MAX_PAYLOAD} byte, để phiếu đầy đủ nhất cũng đi được."
+    good = limit >= MAX_PAYLOAD
+    return Finding(good, f"NATS nhận thông điệp đến {limit} byte", "" if good else remedy)
+
+
+async def _sync(monitor: str | None) -> Finding:
+    """By default NATS confirms up to two minutes before it writes to the disk."""
+    if monitor is None:
+        return Finding(True, "NATS ở nơi khác", "Tự kiểm tra nơi đó đã đặt sync_interval: always cho JetStream.")
+    try:
+        async with httpx.AsyncClient(timeout=5) as http:
+            told = (await http.get(f"{monitor}/varz")).json()
+        always = told["jetstream"]["config"].get("sync_always", False)
+    except (httpx.HTTPError, ValueError, KeyError) as error:
+        return Finding(
+            False, f"Không hỏi được NATS tại {monitor} ({type(error).__name__})", "Mở cổng giám sát của NATS."
+        )
+    remedy = "Đặt sync_interval: always cho JetStream: nếu không, mất điện có thể mất sự kiện đã xác nhận."
+    return Finding(always, "NATS ghi đĩa trước khi xác nhận", "" if always else remedy)
+
+
 async def _streams(stack: RunningStack) -> list[Finding]:
     client = await nats.connect(stack.nats_url, connect_timeout=3)
     try:
@@ -103,6 +125,8 @@ async def _streams(stack: RunningStack) -> list[Finding]:
             what = f"Luồng {wanted.name}: {info.state.messages} thông điệp"
             remedy = f"Khác cấu hình chuẩn ở {', '.join(sorted(differs))}: khởi động lại một dịch vụ để đặt lại."
             findings.append(Finding(not differs, what, remedy if differs else ""))
+        findings.append(_payload(client.max_payload))
+        findings.append(await _sync(stack.nats_monitor_url))
         parked = (await js.stream_info(broker.DEADLETTERS)).state.messages
         remedy = f"Xem {stack.services['console']}/van-hanh."
         findings.append(Finding(not parked, f"Thông điệp bị gác lại: {parked}", remedy if parked else ""))

@@ -11,6 +11,7 @@ import pypdf
 import pytest_asyncio
 from rich.console import Console
 
+from deploy.embedded.doctor import examine
 from deploy.embedded.rehearsal.play import Outcome, rehearse
 from shared.broker import DEADLETTERS
 from shared.cases import follow, read
@@ -162,6 +163,12 @@ async def test_a_citizen_sees_the_answer_on_the_tracking_page(stack, outcome):
     assert "Đã gửi" in page.text
     assert stranger.status_code == 404
     assert sent.form.registrant.name not in stranger.text
+
+
+async def test_the_doctor_finds_everything_in_place(stack, outcome):
+    findings = await examine(stack.folder)
+    assert [finding.what for finding in findings if not finding.good] == []
+    assert any("ghi đĩa trước khi xác nhận" in finding.what for finding in findings)
 
 
 async def test_nothing_was_parked_and_a_case_reads_from_beginning_to_end(stack, outcome):
