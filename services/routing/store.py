@@ -1,6 +1,6 @@
 """What routing remembers: one aggregate a question."""
 
-from services.routing.rules import Question
+from services.routing.question import Question
 from shared.contracts import TooEarly
 from shared.store import Database, Index, Store
 

@@ -16,7 +16,7 @@ from pymongo import MongoClient
 from services.deadlines.rules import Deadline
 from services.intake.rules import Dialogue, Submission
 from services.notify.correspondence import Correspondence
-from services.routing.rules import Question
+from services.routing.question import Question
 from shared.commands import obey
 from shared.contracts import Done, Event, Refusal, Refused, Role, routing
 from shared.contracts.people import Registrant

@@ -9,7 +9,16 @@ from pydantic import TypeAdapter
 
 from services.routing import rules
 from services.routing.classification import Classification
-from services.routing.rules import HOLDERS, MOVES, Draft, Question, State
+from services.routing.question import (
+    ENDINGS,
+    HOLDERS,
+    MOST_EXTENSION,
+    MOVES,
+    WITH_DEPARTMENT,
+    Draft,
+    Question,
+    State,
+)
 from shared.contracts import COMMANDS, Actor, Refusal, Role, TooEarly
 from shared.contracts.intake import AttendanceRecorded, DialogueHeld, RegistrantExcused, SubmissionReceived
 from shared.contracts.notify import NotificationSent
@@ -293,7 +302,7 @@ def test_the_table_allows_each_role(role, possible):
 
 
 def test_every_state_has_a_holder_and_every_holder_a_way_on():
-    ends = {ending.when for ending in rules.ENDINGS.values()}
+    ends = {ending.when for ending in ENDINGS.values()}
     for state, holder in HOLDERS.items():
         ways_on = {move.leads_to for move in MOVES.values() if state in move.when and move.leads_to}
         assert (holder == "nobody") == (state is State.SETTLED)
@@ -640,7 +649,7 @@ class AnyWalk(RuleBasedStateMachine):
         assert heard.count(AnswerDrafted) == len(question.drafts)
         assert heard.count(AnswerReturned) == len(question.returns)
         granted = sum(event.working_days for event in self.events if isinstance(event, ExtensionGranted))
-        assert granted == question.extended_by <= rules.MOST_EXTENSION
+        assert granted == question.extended_by <= MOST_EXTENSION
         if QuestionAnsweredAtDialogue in heard:
             assert question.present
             assert question.approved_at < question.dialogue_ended_at
@@ -651,7 +660,7 @@ class AnyWalk(RuleBasedStateMachine):
         now = NOW + timedelta(days=90)
         if question.state is State.AWAITS_TRIAGE:
             question, _ = carry_out(question, assign(), now)
-        if question.state in rules.WITH_DEPARTMENT:
+        if question.state in WITH_DEPARTMENT:
             question, _ = carry_out(question, draft(replace_department(OFFICER, question.department)), now)
         if question.state is State.DRAFTED:
             question, _ = carry_out(question, approve(), now)
