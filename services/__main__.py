@@ -80,11 +80,14 @@ def register(commune: str, files: list[Path], data: Data = VAR, json_lines: Json
     refused = False
     for result in asyncio.run(register_files(_stack(data), commune, files)):
         refused |= result["status"] == "refused"
+        notes = result.pop("notes")
         if json_lines:
             _print_json(result)
         elif result["code"]:
             again = " (đã nhận trước đó)" if result["status"] == "duplicate" else ""
             typer.echo(f"{result['file']}: mã phiếu {result['code']}{again}, {len(result['questions'])} câu hỏi")
+            for note in notes:
+                typer.echo(f"    Lưu ý: {note}")
         else:
             typer.echo(f"{result['file']}: {result['error']}", err=True)
     if refused:

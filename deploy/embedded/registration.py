@@ -16,7 +16,10 @@ from shared.contracts.intake import RegisterSubmission
 
 
 async def register_files(stack: RunningStack, commune: str, files: Sequence[Path]) -> list[dict[str, Any]]:
-    """One result a file, in the shape of `doithoai register --json`. A file that is refused does not stop the next."""
+    """One result a file, in the shape of `doithoai register --json`. A file that is refused does not stop the next.
+
+    Besides that shape, `notes`: what a clerk should look at in a form that was taken in. They may quote the form.
+    """
     client = await nats.connect(stack.nats_url)
     try:
         return [await _register(client, commune, file) for file in files]
@@ -45,6 +48,7 @@ async def _register(client: Any, commune: str, file: Path) -> dict[str, Any]:
         "registrant": form.registrant.model_dump(),
         "questions": reply.state["questions"],
         "error": None,
+        "notes": list(form.notes),
     }
 
 
@@ -63,4 +67,5 @@ def _bytes(file: Path) -> bytes:
 
 
 def _refused(file: Path, why: str) -> dict[str, Any]:
-    return {"file": str(file), "status": "refused", "code": None, "registrant": None, "questions": [], "error": why}
+    nothing: dict[str, Any] = {"code": None, "registrant": None, "questions": [], "notes": []}
+    return {"file": str(file), "status": "refused", **nothing, "error": why}

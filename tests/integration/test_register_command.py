@@ -141,6 +141,14 @@ def test_all_taken_is_success_and_told_in_words(stack: RunningSystem, tmp_path: 
     assert "(đã nhận trước đó)" in again[1]
 
 
+def test_the_clerk_is_told_what_to_look_at(stack: RunningSystem, tmp_path: Path) -> None:
+    file = tmp_path / "phieu.txt"
+    file.write_text(filled("Đặng Thị Sen").replace("Email:", "Email: sen-khong-co-a-cong"), encoding="utf-8")
+    code, said, _ = register(stack, "thanh-tri", [file])
+    assert code == 0
+    assert "Lưu ý: " in said
+
+
 @pytest.mark.parametrize(
     ("commune", "told"),
     [("khong-co", "Chưa có hồ sơ cấu hình của xã khong-co."), ("Thanh Trì", "Mã xã 'Thanh Trì' không hợp lệ.")],
