@@ -76,8 +76,13 @@ class People:
         self._at(held_at + timedelta(hours=3), self._hold)
 
     def hear(self, event: Event) -> None:
-        """React to a fact as the person in charge would: by entering something in the agenda."""
+        """React to a fact as the person in charge would: by entering something in the agenda.
+
+        What somebody sends who plays along is left to him.
+        """
         at = event.occurred_at.astimezone(HANOI)
+        if event.case != self._dialogue and event.case not in self.sent:
+            return
         match event:
             case routing.QuestionAwaitsTriage():
                 self._soon(at, lambda: self._decide(event))
@@ -237,12 +242,10 @@ class People:
         )
 
     def _answer(self, case: str, question: str) -> str:
-        sent, number = self.sent.get(case), int(question.rsplit("-", 1)[1])
-        return sent.form.answers[number - 1] if sent else "Ông/bà liên hệ bộ phận một cửa của xã để được hướng dẫn."
+        return self.sent[case].form.answers[_number(question) - 1]
 
     def _expected_field(self, case: str, question: str) -> QuestionField:
-        sent, number = self.sent.get(case), int(question.rsplit("-", 1)[1])
-        return sent.form.expects[number - 1] if sent else QuestionField.OTHER
+        return self.sent[case].form.expects[_number(question) - 1]
 
     async def _as(self, role: Role, command: type[Command], department: str | None = None, /, **fields: object) -> None:
         actor = self._actor(role, department)
@@ -274,3 +277,8 @@ class People:
 
 def _on(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), HANOI)
+
+
+def _number(question: str) -> int:
+    """The question's place in its form, from 1."""
+    return int(question.rsplit("-", 1)[1])
