@@ -1,6 +1,5 @@
 """The form as it is filled in online: what is taken, what must be mended, and who may see it later."""
 
-import time
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -25,6 +24,7 @@ from services.intake.rules import Submission
 from services.intake.tracking import may_see
 from shared.contracts.people import MAX_QUESTION, Registrant, Section
 from tests.builders import COMMUNE, NOW, SUBMISSION, question
+from tests.effort import calls
 
 ASKED = "Thủ tục cấp lại giấy khai sinh cần những giấy tờ gì?"
 GOOD: dict[str, Any] = {"name": "Nguyễn Thị Mai", "phone": "0912345678", "questions": [{"text": ASKED}]}
@@ -133,9 +133,8 @@ def test_the_boxes_of_the_page_are_taken_apart_in_their_order() -> None:
 
 @pytest.mark.parametrize("box", ["a\n" * 490_000, "- a\n" * 240_000, "a?\n\n" * 240_000, "a " * 490_000, "*" * 950_000])
 def test_an_endless_box_is_refused_before_it_is_taken_apart(box: str) -> None:
-    began = time.perf_counter()
     assert list(problems(questions=asked_in({"procedures": box}))) == ["questions/0/text"]
-    assert time.perf_counter() - began < 1
+    assert calls(lambda: problems(questions=asked_in({"procedures": box}))) < 5_000
 
 
 typed_texts = st.text(st.characters(exclude_categories=()), max_size=40)

@@ -1,4 +1,4 @@
-import time
+import re
 import unicodedata
 
 import pytest
@@ -19,10 +19,10 @@ def test_decomposed_letters_are_composed_whatever_stands_beside_them():
         (("a" + "\u0323\u0301" * 14) * 3_000, "many heaps as high as they may be"),
     ],
 )
-def test_a_heap_of_marks_takes_no_longer_than_its_length_allows(text, because):
-    began = time.perf_counter()
-    clean(text)
-    assert time.perf_counter() - began < 1
+def test_no_letter_keeps_a_heap_of_marks(text, because):
+    """Putting a heap into normal form takes time that grows with the square of its height."""
+    heaps = re.findall(r"[^\w\s\x00-\x7f]+", clean(text))
+    assert max(map(len, heaps), default=0) <= 30, because
 
 
 @pytest.mark.parametrize(
