@@ -83,11 +83,19 @@ class PostRoom:
         return saved
 
     async def take_what_waits(self) -> None:
-        """Take on what is due: temporary failures whose pause is over, claims that a crash left behind."""
+        """Take on what is due: temporary failures whose pause is over, claims that a crash left behind.
+
+        A correspondence that cannot be read or decided on is named; it does not keep the others waiting.
+        """
         if self.busy >= WAITING_LIMIT:
             return
         for case in await self._correspondences.waiting(self._now()):
-            await self.note(case, _as_it_is)
+            try:
+                await self.note(case, _as_it_is)
+            except OUTAGES:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with one case is not wrong with the next
+                logger().error("not-taken-on", case=case, error=in_short(error))
 
     async def work(self) -> None:
         """Send until cancelled; what was claimed and not begun is given back."""
