@@ -70,7 +70,7 @@ class Handlers:
 def supplied(handle: Callable[..., Awaitable[Any]], what: Any, provided: Mapping[str, Any]) -> Callable[[Any], Any]:
     """The handler with all it asks for, so that only the event or command is missing.
 
-    FastStream could inject these itself, but resolves each in a thread of its own: a third of a handler's time.
+    FastStream could inject these itself, but resolves each in a worker thread, for each message.
 
     Args:
         what: the type of the event or command, for FastStream's description of the handler.
