@@ -45,6 +45,24 @@ async def test_two_post_rooms_share_what_waits_and_each_mail_leaves_once(fresh: 
         database.close()
 
 
+async def test_a_correspondence_that_cannot_be_read_does_not_keep_the_others_waiting(
+    fresh: Servers, tmp_path: Path
+) -> None:
+    database = Database(fresh.mongo_url, "notify")
+    letters = Correspondences(database)
+    await database.prepare()
+    for case in ("01JA", "01JB"):
+        await letters.create(*rules.acknowledge(None, submission_received(case=case), NOW))
+    await database.collection("correspondence").update_one({"_id": "01JA"}, {"$set": {"questions": "damaged"}})
+    room = post_room(fresh, letters, tmp_path)
+    await room.take_what_waits()
+    await work_off(room)
+    assert [".".join(file.name.split("-", 1)[1].split(".")[:2]) for file in fresh.mail.glob("*.eml")] == [
+        "01JB.receipt"
+    ]
+    database.close()
+
+
 def post_room(servers: Servers, letters: Correspondences, folder: Path) -> PostRoom:
     mailer = Mailer("smtp://{}:{}".format(*servers.smtp), AT_ONCE)
     return PostRoom(letters, Communes.load(), mailer, folder, "http://localhost", lambda: NOW)
