@@ -4,13 +4,14 @@ A mistake is reported with its file and line, in Vietnamese, for it is an office
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 
 from shared.contracts.base import Role, Token
+from shared.contracts.conference import ListKind
 from shared.contracts.deadlines import RuleId
 from shared.contracts.taxonomy import QuestionField
 from shared.strict_yaml import Mistake, Strict, YamlError, line_of, read_strictly
@@ -36,13 +37,17 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 EmailAddress = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$")]
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
+
+
 class OfficeHours(Strict):
-    """Local time of one working day. A term ends when `afternoon_closes`."""
+    """Local time of one working day. A term ends when `afternoon_closes`; on a day of `mornings_only`, at noon."""
 
     morning_opens: ClockTime
     morning_closes: ClockTime
     afternoon_opens: ClockTime
     afternoon_closes: ClockTime
+    mornings_only: tuple[Weekday, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def in_order(self) -> "OfficeHours":
@@ -93,15 +98,95 @@ class Signer(Strict):
     name: Line
 
 
+class NumberCodes(Strict):
+    """The symbol behind the number of each kind of titled document (Decree 30/2020, annex I): `15/TB-UBND`."""
+
+    conclusion: Line = "TB-UBND"
+    invitation: Line = "GM-UBND"
+    report: Line = "BC-UBND"
+
+
 class Letterhead(Strict):
-    """What a letter of this commune carries; whether the parent body is printed is the commune's choice."""
+    """What a letter of this commune carries; whether the parent body is printed is the commune's choice.
+
+    signer: of letters. deputies: who may sign and preside in the chairman's place.
+    """
 
     parent: Line | None = None
     issuer: Line
     symbol: Line
     place: Line
     signer: Signer
+    deputies: tuple[Signer, ...] = Field(default=(), strict=False)
+    numbers: NumberCodes = NumberCodes()
     copies: tuple[Line, ...] = Field(default=(), strict=False)
+
+
+class SessionPlan(Strict):
+    """One part (đợt) of a conference. fields: what it is about; empty when it is about everything."""
+
+    title: Line
+    audience: Line | None = None
+    fields: tuple[Annotated[QuestionField, Field(strict=False)], ...] = Field(default=(), strict=False)
+
+
+class Slot(Strict):
+    """A period in which the plan wants a dialogue held. `held_at`: where the plan names the very hour.
+
+    `<commune>-<id>` is what its `periodic-dialogue` term is about.
+    """
+
+    id: Id
+    name: Line
+    opens: date
+    closes: date
+    basis: Line
+    held_at: AwareDatetime | None = None
+    sessions: tuple[SessionPlan, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def in_order(self) -> "Slot":
+        if self.opens > self.closes:
+            raise ValueError("closes phải sau opens")
+        return self
+
+
+class DutyPlan(Strict):
+    """Something to be prepared for every conference. owner: the unit as the plan names it.
+
+    department: the same, where it is one of `departments`; it is then reminded.
+    """
+
+    id: Id
+    what: Line
+    owner: Line
+    department: Id | None = None
+    term: Span
+
+
+class ListPlan(Strict):
+    """A list that a unit sends before every conference; its term is the one of `terms`, unless it has its own.
+
+    Participant lists are of one audience only where `audience` names it.
+    """
+
+    id: Id
+    kind: ListKind
+    sender: Line
+    email: EmailAddress | None = None
+    audience: Line | None = None
+    term: Span | None = None
+
+
+class ConferencePlan(Strict):
+    """How this commune holds its conferences. invited: who is invited without registering."""
+
+    seats: int | None = Field(default=None, ge=1, le=10_000)
+    per_hamlet: int | None = Field(default=None, ge=1, le=1_000)
+    chair: Line = "Chủ tịch Ủy ban nhân dân"
+    invited: tuple[Line, ...] = Field(default=(), strict=False)
+    duties: tuple[DutyPlan, ...] = Field(default=(), strict=False)
+    lists: tuple[ListPlan, ...] = Field(default=(), strict=False)
 
 
 class WordRule(Strict):
@@ -136,6 +221,10 @@ class Profile(Strict):
     departments: tuple[Department, ...] = Field(min_length=1, strict=False)
     people: tuple[Person, ...] = Field(min_length=1, strict=False)
     hamlets: tuple[Line, ...] = Field(default=(), strict=False)
+    hamlet_word: Literal["thôn", "tổ dân phố"] = "thôn"
+    programme: tuple[Slot, ...] = Field(default=(), strict=False)
+    conference: ConferencePlan = ConferencePlan()
+    loudspeaker: Annotated[str, Field(min_length=1, max_length=3_000)] | None = None
     terms: dict[RuleId, Span] = Field(default_factory=dict)
     escalation: tuple[Step, ...] = Field(min_length=1, strict=False)
     letterhead: Letterhead
@@ -159,6 +248,18 @@ class Profile(Strict):
                         f"departments: lĩnh vực {field} được giao cho cả {owners[field]} và {department.id}"
                     )
                 owners[field] = department.id
+        for what, ids in (
+            ("programme", [slot.id for slot in self.programme]),
+            ("conference.duties", [duty.id for duty in self.conference.duties]),
+            ("conference.lists", [one.id for one in self.conference.lists]),
+        ):
+            if len(set(ids)) < len(ids):
+                raise ValueError(f"{what}: hai mục có cùng id")
+        for duty in self.conference.duties:
+            if duty.department is not None and duty.department not in known:
+                raise ValueError(
+                    f"conference.duties: {duty.id} giao cho phòng {duty.department!r} không có trong departments"
+                )
         missing = [field for field in QuestionField if field not in owners and field is not QuestionField.OTHER]
         if missing:
             raise ValueError(f"departments: chưa giao lĩnh vực {', '.join(missing)} cho phòng nào")

@@ -1,9 +1,10 @@
 """Facts and people with sensible defaults; a test names only what it is about."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from shared.contracts import Actor, Event, Role, deadlines, intake, notify, routing
+from shared.contracts.conference import Commitment, Duty, ExpectedList, Representative, Session, Span
 from shared.contracts.people import Question, Registrant
 
 NOW = datetime(2026, 4, 20, 2, 30, tzinfo=UTC)
@@ -17,6 +18,29 @@ TITLE = "Hội nghị đối thoại về thủ tục hành chính lần 1 năm 
 PLACE = "Hội trường UBND xã Thanh Trì"
 HELD_AT = datetime(2026, 5, 14, 1, 30, tzinfo=UTC)
 CLOSES_AT = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
+
+
+BASIS = "Kế hoạch năm 2026 của UBND xã Thanh Trì, mục III.1"
+DUTY = Duty(
+    id="hoi-truong",
+    what="Chuẩn bị hội trường, âm thanh",
+    owner="Văn phòng HĐND và UBND",
+    department="van-phong",
+    term=Span(count=2, unit="working-days", basis=BASIS),
+)
+LIST = ExpectedList(
+    id="mat-tran",
+    kind="opinions",
+    sender="Ủy ban Mặt trận Tổ quốc Việt Nam xã",
+    term=Span(count=7, unit="days", basis=BASIS),
+)
+COMMITMENT = Commitment(
+    id=f"{DIALOGUE}-c1",
+    text="Niêm yết công khai thủ tục cấp lại giấy khai sinh tại bộ phận một cửa.",
+    department="trung-tam-hanh-chinh-cong",
+    questions=(QUESTION,),
+)
+REPRESENTATIVE = Representative(id="mt-1", name="Nguyễn Văn Bình", organisation="Ủy ban Mặt trận Tổ quốc Việt Nam xã")
 
 
 def registrant(**changes: Any) -> Registrant:
@@ -43,7 +67,7 @@ def _said(contract: type[Event], defaults: dict[str, Any], changes: dict[str, An
 
 
 def of_dialogue(contract: type[Event], **changes: Any) -> Any:
-    """An event of the dialogue: planned, announced, held or concluded."""
+    """An event of a dialogue."""
     fields: dict[str, Any] = {
         "title": TITLE,
         "held_at": HELD_AT,
@@ -51,9 +75,57 @@ def of_dialogue(contract: type[Event], **changes: Any) -> Any:
         "registration_closes_at": CLOSES_AT,
         "notice": "15/TB-UBND",
         "summary": "Các phòng thực hiện đúng nội dung đã kết luận.",
+        "kind": "periodic",
+        "previously_at": HELD_AT - timedelta(days=7),
+        "reason": "Bão số 3 đổ bộ.",
+        "deputy": "Lê Quang Huy",
+        "delegated_by": "Nguyễn Văn Lợi",
+        "report": "Đã trả lời 12 câu hỏi; 3 câu hỏi trả lời bằng văn bản.",
+        "reported_by": "Lê Quang Huy",
+        "duty": DUTY.id,
+        "proof": "Biên bản kiểm tra hội trường ngày 12/05/2026",
+        "completed_by": "Phạm Thu Trang",
+        "list": LIST.id,
+        "sender": LIST.sender,
+        "count": 4,
+        "representative": REPRESENTATIVE,
+        "draft": 1,
+        "commitments": (COMMITMENT,),
+        "drafted_by": "Trần Thị Hạnh",
+        "remarks": "Xin nêu rõ thời hạn của từng phòng.",
+        "returned_by": "Nguyễn Văn Lợi",
+        "approved_by": "Nguyễn Văn Lợi",
+        "commitment": COMMITMENT.id,
+        "department": COMMITMENT.department,
+        "text": COMMITMENT.text,
+        "questions": COMMITMENT.questions,
+        "requirement": "Đối chiếu danh mục thủ tục của thành phố.",
+        "responsible": "Trung tâm Phục vụ hành chính công",
+        "extended_by": "Nguyễn Văn Lợi",
+        "result": "Đã niêm yết công khai từ ngày 01/06/2026.",
+        "fulfilled_by": "Đỗ Minh Quân",
+        "document": "45/BC-UBND",
+        "recipient": "Ủy ban nhân dân thành phố Hà Nội",
     }
+    if contract is intake.ListReceived:
+        fields["kind"] = LIST.kind
+    if contract is intake.RepresentativeAttended:
+        fields["representative"] = REPRESENTATIVE.id
     own = {name: value for name, value in fields.items() if name in contract.model_fields}
     return _said(contract, {"case": DIALOGUE} | own, changes)
+
+
+def full_plan(**changes: Any) -> intake.DialoguePlanned:
+    """A planned dialogue with sessions, seats, duties and lists."""
+    more = {
+        "sessions": (Session(number=1, title="Thủ tục hành chính", audience="Nhân dân", fields=("civil-status",)),),
+        "seats": 60,
+        "per_hamlet": 3,
+        "duties": (DUTY,),
+        "lists": (LIST,),
+    }
+    planned: intake.DialoguePlanned = of_dialogue(intake.DialoguePlanned, **more | changes)
+    return planned
 
 
 def submission_received(**changes: Any) -> intake.SubmissionReceived:
@@ -71,7 +143,7 @@ def submission_received(**changes: Any) -> intake.SubmissionReceived:
 
 
 def of_attendance(contract: type[Event], **changes: Any) -> Any:
-    fields = {"dialogue": DIALOGUE, "reason": "Đi công tác xa", "present": True}
+    fields = {"dialogue": DIALOGUE, "reason": "Đi công tác xa", "present": True, "seat": 3, "place": 1}
     return _said(contract, {name: value for name, value in fields.items() if name in contract.model_fields}, changes)
 
 
@@ -101,7 +173,27 @@ def of_question(contract: type[Event], **changes: Any) -> Any:
         "requested_by": "Đỗ Minh Quân",
         "granted_by": "Nguyễn Văn Lợi",
         "how": "answered-in-writing",
+        "from_department": "phong-kinh-te",
+        "clock": "pauses",
+        "transferred_by": "Trần Thị Hạnh",
+        "accepted_by": "Đỗ Minh Quân",
+        "referred_by": "Lê Quang Huy",
+        "document": "46/BC-UBND",
+        "reported_by": "Trần Thị Hạnh",
+        "note": "Giao Trung tâm Phục vụ hành chính công trả lời bằng văn bản.",
+        "taken_by": "Nguyễn Văn Lợi",
+        "topic": "Giấy tờ hộ tịch",
+        "grouped_by": "Trần Thị Hạnh",
+        "pressing": True,
+        "prioritised_by": "Trần Thị Hạnh",
+        "earlier": ("01JEARLIER-1",),
+        "like": f"{SUBMISSION}-2",
+        "likeness": 0.7,
     }
+    if contract is routing.QuestionReferredUp:
+        fields["authority"] = "Ủy ban nhân dân thành phố Hà Nội"
+    if contract is routing.WrittenAnswerOwed:
+        fields["because"] = "absent"
     return _said(contract, {name: value for name, value in fields.items() if name in contract.model_fields}, changes)
 
 
@@ -122,6 +214,8 @@ def of_deadline(contract: type[Event], **changes: Any) -> Any:
         "late": False,
         "step": 1,
         "to": Role.OFFICER,
+        "note": "Đã chỉ đạo phòng trả lời trong ngày.",
+        "acknowledged_by": "Lê Quang Huy",
     }
     return _said(contract, {name: value for name, value in fields.items() if name in contract.model_fields}, changes)
 
@@ -139,12 +233,20 @@ def of_message(contract: type[Event], **changes: Any) -> Any:
     return _said(contract, {name: value for name, value in fields.items() if name in contract.model_fields}, changes)
 
 
+OF_SUBMISSION = (
+    intake.RegistrantInvited,
+    intake.RegistrantWaitlisted,
+    intake.RegistrantExcused,
+    intake.AttendanceRecorded,
+)
+
+
 def any_of(contract: type[Event]) -> Event:
     """One example of any event."""
     if contract is intake.SubmissionReceived:
         return submission_received()
     if issubclass(contract, intake.IntakeEvent):
-        build = of_dialogue if contract.__name__.startswith("Dialogue") else of_attendance
+        build = of_attendance if contract in OF_SUBMISSION else of_dialogue
     elif issubclass(contract, routing.RoutingEvent):
         build = of_question
     elif issubclass(contract, deadlines.DeadlineEvent):

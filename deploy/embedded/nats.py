@@ -27,10 +27,13 @@ class Grant:
 LOSSY = ("$JS.API.STREAM.DELETE.>", "$JS.API.STREAM.PURGE.>", "$JS.API.STREAM.MSG.DELETE.>")
 
 
-def _service(name: str) -> Grant:
-    """A service speaks under its own name, hears every event, and answers its own commands."""
+def _service(name: str, *asks: str) -> Grant:
+    """A service speaks under its own name, hears every event, and answers its own commands.
+
+    asks: commands that change nothing, which it may send to others.
+    """
     return Grant(
-        publish=(f"event.{name}.>", f"deadletter.{name}.>", "$JS.API.>", "$JS.ACK.>", "_INBOX.>"),
+        publish=(f"event.{name}.>", f"deadletter.{name}.>", *asks, "$JS.API.>", "$JS.ACK.>", "_INBOX.>"),
         never=LOSSY,
         subscribe=("event.>", f"command.{name}.>", f"status.{name}", "deadletter.>", "$KV.CLOCK.>", "_INBOX.>"),
         answers=True,
@@ -38,7 +41,7 @@ def _service(name: str) -> Grant:
 
 
 GRANTS: dict[str, Grant] = {
-    "intake": _service("intake"),
+    "intake": _service("intake", "command.deadlines.*.explain-terms", "command.notify.*.render-document"),
     "routing": _service("routing"),
     "deadlines": _service("deadlines"),
     "notify": _service("notify"),

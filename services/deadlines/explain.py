@@ -26,16 +26,23 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class OfficeHours:
-    """Local time at which a commune's office opens in the morning and closes in the evening."""
+    """Local time of a commune's working day, with its break at noon.
+
+    mornings_only: weekdays (Monday is 0) on which the office closes at noon.
+    """
 
     opens: time
+    noon_closes: time
+    noon_opens: time
     closes: time
+    mornings_only: frozenset[int] = frozenset()
 
 
 class WorkingDays(Protocol):
     """What counting asks of the calendar. Each answer may be refused with `NoCalendar` (see working_days.py)."""
 
     def why_not(self, day: date) -> str | None: ...
+    def why_half(self, day: date) -> str | None: ...
     def nth_working_day_after(self, day: date, n: int) -> date: ...
     def provisional(self, *years: int) -> bool: ...
 
@@ -89,7 +96,7 @@ def count(term: Term, anchor: date, calendar: WorkingDays, hours: OfficeHours) -
         day += step
     return Count(
         due_on=day,
-        due_at=local(day, hours.closes),
+        due_at=closing(day, calendar, hours),
         counted=tuple(counted),
         skipped=tuple(skipped),
         basis=term.basis,
@@ -128,6 +135,12 @@ def explain(term: Term, anchor: date, calendar: WorkingDays, hours: OfficeHours)
         basis=result.basis,
         provisional=result.provisional,
     )
+
+
+def closing(day: date, calendar: WorkingDays, hours: OfficeHours) -> datetime:
+    """When the office closes on a working day: at noon where only the morning is worked, by decree or by local rule."""
+    half = day.weekday() in hours.mornings_only or calendar.why_half(day) is not None
+    return local(day, hours.noon_closes if half else hours.closes)
 
 
 def local(day: date, clock: time) -> datetime:

@@ -6,8 +6,11 @@ from services.deadlines import rules
 from services.deadlines.explain import OfficeHours, Term
 from services.deadlines.rules import Step
 from services.deadlines.working_days import WorkingCalendar
+from shared import communes as profiles
 from shared.communes import Communes, Profile
 from shared.contracts.deadlines import RuleId
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,20 @@ class Office:
 def office(profile: Profile, calendar: WorkingCalendar) -> Office:
     """Read the profile's part that is about time."""
     return Office(
-        hours=OfficeHours(opens=profile.office_hours.morning_opens, closes=profile.office_hours.afternoon_closes),
+        hours=_hours(profile.office_hours),
         own={rule: Term(span.count, span.unit, span.counted, span.basis) for rule, span in profile.terms.items()},
         ladder=tuple(Step(step.to, step.after_working_days) for step in profile.escalation),
         calendar=calendar,
+    )
+
+
+def _hours(hours: profiles.OfficeHours) -> OfficeHours:
+    return OfficeHours(
+        opens=hours.morning_opens,
+        noon_closes=hours.morning_closes,
+        noon_opens=hours.afternoon_opens,
+        closes=hours.afternoon_closes,
+        mornings_only=frozenset(WEEKDAYS.index(day) for day in hours.mornings_only),
     )
 
 

@@ -6,7 +6,7 @@ without a file is refused, never guessed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -31,13 +31,14 @@ class NoCalendar(LookupError):
 class Year:
     """One year's exceptions from Monday to Friday.
 
-    off: why a day is off, in Vietnamese. worked: weekend days worked by a swap.
+    off: why a day is off, in Vietnamese. worked: weekend days worked by a swap. half: why only a morning is worked.
     provisional: the decree on swaps is not out yet.
     """
 
     number: int
     off: Mapping[date, str]
     worked: frozenset[date] = frozenset()
+    half: Mapping[date, str] = field(default_factory=dict)
     provisional: bool = False
 
 
@@ -49,6 +50,7 @@ class WorkingCalendar:
         # A swap may reach into the neighbouring year, so its days are looked up over all years.
         self._off = {day: why for year in self._years.values() for day, why in year.off.items()}
         self._worked = frozenset(day for year in self._years.values() for day in year.worked)
+        self._half = {day: why for year in self._years.values() for day, why in year.half.items()}
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -64,6 +66,10 @@ class WorkingCalendar:
         if day in self._worked:
             return None
         return self._off.get(day) or WEEKEND.get(day.weekday())
+
+    def why_half(self, day: date) -> str | None:
+        """Why only the morning of a day is worked, in Vietnamese; None when it is worked as usual, or not at all."""
+        return self._half.get(day) if self.is_working(day) else None
 
     def next_working_day(self, day: date) -> date:
         """The first working day after `day`."""

@@ -1,30 +1,54 @@
-"""What deadlines says of each term. The case is the submission's or the dialogue's id.
+"""What deadlines says of each term, and what it can be asked. The case is the submission's or the dialogue's id.
 
 A term's id is what it is about, a dash-separated question or dialogue id, and its rule:
 `01J…-1:department-answer`.
 """
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field, StringConstraints
 
-from shared.contracts.base import Event, Role, Token
+from shared.contracts.base import Command, Event, Role, Token
+from shared.contracts.conference import CalendarYear
 
-RuleId = Literal["registration-cutoff", "department-answer", "conclusion-notice"]
+RuleId = Literal[
+    "periodic-dialogue",
+    "announcement",
+    "registration-cutoff",
+    "opinions-collected",
+    "participant-list",
+    "preparation",
+    "department-answer",
+    "written-answer",
+    "superior-report",
+    "delegate-report",
+    "conclusion-notice",
+    "resolution",
+    "resolution-extended",
+    "result-report",
+]
+
+MoveCause = Literal["extension", "transfer", "resumed", "rescheduled", "calendar"]
+"""Why a term ends on another day: more time was granted; another department took over; it runs again after a pause;
+the dialogue is on another day; a decree changed the days off."""
 
 
 class DeadlineEvent(Event, speaker="deadlines"):
     """Said by deadlines about one term.
 
-    about: id of the question or dialogue the term is about.
-    department: who must act; None when it is the office (Văn phòng).
+    about: id of what is owed: a question, a dialogue, `<dialogue>-<duty>`, `<dialogue>-<list>`, a commitment, or a
+    slot of the programme.
+    department: who must act; None when it is the office (Văn phòng), or the unit that `owner` names.
+    what: the duty in words, where the rule alone does not say it. owner: who must act, as the plan names him.
     """
 
     deadline: str
     rule: RuleId
     about: Token
     department: Token | None
+    what: str | None = None
+    owner: str | None = None
 
 
 class DeadlineSet(DeadlineEvent):
@@ -47,12 +71,30 @@ class DeadlineMoved(DeadlineEvent):
     due_on: date
     due_at: AwareDatetime
     reason: str
+    cause: MoveCause | None = None
+    provisional: bool | None = None
+
+
+class DeadlinePaused(DeadlineEvent):
+    """The term stands still until the department that a question was handed to takes it up."""
+
+    reason: str
+
+
+class DeadlinePassed(DeadlineEvent):
+    """A cut-off has closed: nobody owed anything, but what comes now is late."""
+
+    due_at: AwareDatetime
 
 
 class DeadlineNear(DeadlineEvent):
-    """The reminder: the term ends soon and nothing has been done."""
+    """The reminder: the term ends soon and nothing has been done. Said when the office opens.
+
+    office_reopens_at: the next opening after this one, for a reminder that misses today's mail.
+    """
 
     due_at: AwareDatetime
+    office_reopens_at: AwareDatetime | None = None
 
 
 class DeadlineMissed(DeadlineEvent):
@@ -76,8 +118,55 @@ class DeadlineCancelled(DeadlineEvent):
 
 
 class EscalationRaised(DeadlineEvent):
-    """A missed term is put before the next person of the ladder. `step` counts from 1."""
+    """A missed term is put before the next person of the ladder. `step` counts from 1. Said when the office opens.
+
+    office_reopens_at: as of `DeadlineNear`.
+    """
 
     due_at: AwareDatetime
     step: int
     to: Role
+    office_reopens_at: AwareDatetime | None = None
+
+
+class EscalationAcknowledged(DeadlineEvent):
+    """Whom a missed term was put before has seen it, and says what he does about it."""
+
+    step: int
+    note: str
+    acknowledged_by: str
+
+
+class DeadlineCommand(Command, listener="deadlines"):
+    """Asked of deadlines."""
+
+
+class AcknowledgeEscalation(DeadlineCommand):
+    deadline: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+
+
+class ExplainTerms(DeadlineCommand):
+    """How these terms are counted and how much working time is left; changes nothing.
+
+    The reply's state holds "terms": by id, each with due_at, state, basis, provisional, `counted` and `skipped` days as
+    of `doithoai deadline --json`, and `left`: {"days", "hours", "minutes", "late", "words"} in working time, where
+    "words" is `còn 2 ngày 3 giờ làm việc`. Terms of other communes and unknown ones are left out.
+    """
+
+    deadlines: Annotated[tuple[str, ...], Field(max_length=200)]
+
+
+class PreviewCalendar(DeadlineCommand):
+    """Which open terms a change of the days off would move; changes nothing.
+
+    The reply's state holds "moves": [{"deadline", "commune", "rule", "about", "from", "to"}], dates as YYYY-MM-DD.
+    """
+
+    year: CalendarYear
+
+
+class ApplyCalendar(DeadlineCommand):
+    """From now on the days off of the year are these. The terms that this moves are moved, and say why."""
+
+    year: CalendarYear

@@ -1,11 +1,34 @@
-"""What notify says of each message. The case is the submission's id, or the dialogue's for staff."""
+"""What notify says of each message, and what it can be asked. The case is the submission's id, or the dialogue's;
+of a digest for staff it is the digest's own."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from shared.contracts.base import Event, Token
+from pydantic import StringConstraints
 
-MessageKind = Literal["receipt", "answer", "guidance", "reminder", "escalation"]
-MessageChannel = Literal["email", "letter"]
+from shared.contracts.base import Command, Event, Token
+
+MessageKind = Literal[
+    "receipt",
+    "invitation",
+    "rescheduled",
+    "cancelled",
+    "answer",
+    "guidance",
+    "referral",
+    "extension",
+    "conclusion",
+    "resolution",
+    "digest",
+    "reminder",
+    "escalation",
+]
+"""`reminder` and `escalation` are of old: staff now get one digest a day."""
+
+MessageChannel = Literal["email", "letter", "in-person"]
+"""`in-person`: a clerk has told or handed it over, and recorded that."""
+
+DocumentKind = Literal["conclusion", "loudspeaker"]
+DocumentFormat = Literal["pdf", "docx", "txt"]
 
 
 class NotifyEvent(Event, speaker="notify"):
@@ -26,9 +49,9 @@ class NotificationQueued(NotifyEvent):
 
 
 class NotificationSent(NotifyEvent):
-    """The mail server has taken it, or the letter's PDF lies in the outgoing tray.
+    """The mail server has taken it, or the letter's PDF lies in the outgoing tray, or a clerk has handed it over.
 
-    reference: the Message-ID of a mail, the file name of a letter.
+    reference: the Message-ID of a mail, the file name of a letter, or the clerk's note.
     uncertain: it may have left twice, because a crash hid whether the first attempt did.
     """
 
@@ -40,3 +63,26 @@ class NotificationFailed(NotifyEvent):
     """It cannot be delivered this way; `reason` is what the mail server or the printer said."""
 
     reason: str
+
+
+class NotifyCommand(Command, listener="notify"):
+    """Asked of notify."""
+
+
+class RecordHandOver(NotifyCommand):
+    """A message that could go neither by mail nor by post was told or handed over. note: how, when, to whom."""
+
+    notification: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+
+
+class RenderDocument(NotifyCommand):
+    """A document about a dialogue as a file; changes nothing.
+
+    conclusion: the notice as drafted, or as published, as pdf or docx. loudspeaker: the text to read aloud, as txt or
+    docx. The reply's state holds "name", "media_type" and "content" (base64).
+    """
+
+    dialogue: Token
+    document: DocumentKind
+    format: DocumentFormat

@@ -10,6 +10,22 @@ from shared.contracts.taxonomy import QuestionField, Scope
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 AnswerText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
 
+ClockChoice = Literal["keeps-running", "pauses", "starts-anew"]
+"""What a transfer does to the term: it runs on; it stops until the new department takes the question up; it is counted
+anew from the day of the transfer."""
+
+Settlement = Literal["answered-at-dialogue", "answered-in-writing", "redirected", "referred-up"]
+
+WrittenBecause = Literal[
+    "excused", "absent", "late", "unscheduled", "outside-subject", "taken", "afterwards", "cancelled"
+]
+"""Why an answer is owed in writing.
+
+late: the form came after registration closed. unscheduled: when no dialogue was open. outside-subject: the dialogue is
+about other fields. taken: at the conference, for a written answer. afterwards: the asker was there, and no answer was
+ready. cancelled: the conference could not be held.
+"""
+
 
 class RoutingEvent(Event, speaker="routing"):
     """Said by routing about one question."""
@@ -22,6 +38,8 @@ class QuestionAssigned(RoutingEvent):
 
     confidence: probability that the field is right; 1.0 where a person decided.
     assigned_by: the officer's name, or None when the profile's rules decided.
+    session: number of the dialogue's session it belongs to; None where the dialogue has none, or none for this field.
+    outside_subject: the dialogue is about other fields, so the answer is owed in writing.
     """
 
     dialogue: Token | None
@@ -30,6 +48,45 @@ class QuestionAssigned(RoutingEvent):
     because: tuple[str, ...]
     confidence: float = Field(ge=0, le=1)
     assigned_by: str | None
+    session: int | None = None
+    outside_subject: bool = False
+
+
+class QuestionTransferred(RoutingEvent):
+    """Another department must answer; what that does to the term is said, not guessed."""
+
+    from_department: Token
+    department: Token
+    field: QuestionField
+    reason: str
+    clock: ClockChoice
+    transferred_by: str
+    session: int | None = None
+    outside_subject: bool = False
+
+
+class TransferAccepted(RoutingEvent):
+    """The department has taken the question up; a term that was paused for the transfer runs again."""
+
+    department: Token
+    accepted_by: str
+
+
+class QuestionReferredUp(RoutingEvent):
+    """Beyond the commune's authority: recorded, and to be reported to the direct superior. The asker is told."""
+
+    dialogue: Token | None
+    authority: str
+    reason: str
+    referred_by: str
+
+
+class SuperiorReported(RoutingEvent):
+    """The report on a question that was referred up has gone out. document: its number and symbol."""
+
+    authority: str
+    document: str
+    reported_by: str
 
 
 class Proposal(Model):
@@ -86,33 +143,90 @@ class AnswerApproved(RoutingEvent):
 
 
 class ExtensionRequested(RoutingEvent):
-    """The department says why it needs more time; nothing has moved yet."""
+    """The department says why it needs more time; nothing has moved yet.
+
+    requirement: what is required meanwhile. responsible: who answers for it.
+    """
 
     department: Token
     working_days: int = Field(ge=1)
     reason: str
     requested_by: str
+    requirement: str | None = None
+    responsible: str | None = None
 
 
 class ExtensionGranted(RoutingEvent):
-    """The term moves by `working_days`, counted on from its present end."""
+    """The term moves by `working_days`, counted on from its present end. The asker is told what, why and until when."""
 
     department: Token
     working_days: int = Field(ge=1)
     reason: str
     granted_by: str
+    requirement: str | None = None
+    responsible: str | None = None
 
 
 class QuestionAnsweredAtDialogue(RoutingEvent):
-    """The registrant was present and heard the approved answer."""
+    """The registrant was present and heard the answer: the approved one, or what was said on the spot, and by whom."""
 
     dialogue: Token
+    answer: str | None = None
+    answered_by: str | None = None
+
+
+class QuestionTakenForWrittenAnswer(RoutingEvent):
+    """At the conference nobody could answer it yet; the chairman has it answered in writing."""
+
+    dialogue: Token
+    note: str
+    taken_by: str
+
+
+class WrittenAnswerOwed(RoutingEvent):
+    """The asker will not hear the answer at a dialogue, so it is owed in writing. Said once of a question."""
+
+    dialogue: Token | None
+    because: WrittenBecause
+
+
+class QuestionGrouped(RoutingEvent):
+    """The question belongs to a topic with others like it. Its asker keeps an answer of his own."""
+
+    topic: str
+    grouped_by: str
+
+
+class QuestionPrioritised(RoutingEvent):
+    """The office holds the question pressing, and puts it first at the conference; or takes that back."""
+
+    pressing: bool
+    reason: str
+    prioritised_by: str
+
+
+class QuestionRecurs(RoutingEvent):
+    """The same was raised before, in these questions, and never settled: it comes first at the conference."""
+
+    dialogue: Token
+    earlier: tuple[Token, ...]
+
+
+class QuestionResembles(RoutingEvent):
+    """Another question of the same dialogue is much like it: the office may group them.
+
+    likeness: 0 to 1, the share of word pairs they have in common.
+    """
+
+    dialogue: Token
+    like: Token
+    likeness: float = Field(ge=0, le=1)
 
 
 class QuestionSettled(RoutingEvent):
     """Nothing is owed to the asker any more, and how that came."""
 
-    how: Literal["answered-at-dialogue", "answered-in-writing", "redirected"]
+    how: Settlement
 
 
 class RoutingCommand(Command, listener="routing"):
@@ -150,8 +264,66 @@ class ApproveAnswer(RoutingCommand):
 class RequestExtension(RoutingCommand):
     working_days: int = Field(ge=1, le=30)
     reason: Remark
+    requirement: Remark
+    responsible: Remark
 
 
 class ExtendTerm(RoutingCommand):
+    """Grant more time. The asker gets a letter: what is verified and why, what is required, until when, who answers."""
+
     working_days: int = Field(ge=1, le=30)
     reason: Remark
+    requirement: Remark
+    responsible: Remark
+
+
+class TransferQuestion(RoutingCommand):
+    """Hand the question to another department, and say what becomes of the term."""
+
+    field: QuestionField
+    department: Token
+    reason: Remark
+    clock: ClockChoice
+
+
+class AcceptTransfer(RoutingCommand):
+    pass
+
+
+class ReferQuestionUp(RoutingCommand):
+    authority: Remark
+    reason: Remark
+
+
+class ReportToSuperior(RoutingCommand):
+    document: Remark
+
+
+class AnswerOnTheSpot(RoutingCommand):
+    """At the conference: what was answered, and by whom, with his office."""
+
+    text: AnswerText
+    answered_by: Remark
+
+
+class TakeForWrittenAnswer(RoutingCommand):
+    note: Remark
+
+
+class GroupQuestion(RoutingCommand):
+    topic: Remark
+
+
+class PrioritiseQuestion(RoutingCommand):
+    pressing: bool
+    reason: Remark
+
+
+class OfDialogue(Command, listener="routing"):
+    """Asked of routing about all questions of a dialogue."""
+
+    dialogue: Token
+
+
+class ReviewQuestions(OfDialogue):
+    """Look again for recurring and for like questions. The reply's state counts what was found."""

@@ -6,6 +6,7 @@ A new event gets its file with `python -m tests.contract.test_events`; a file th
 import json
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,17 +34,26 @@ def golden(event: Event) -> Path:
     return GOLDEN / f"{event.type}.json"
 
 
+def holds(written: Any, golden: Any) -> bool:
+    """Whether everything of old is still written as it was; more may have come."""
+    if isinstance(golden, dict):
+        return isinstance(written, dict) and all(
+            name in written and holds(written[name], value) for name, value in golden.items()
+        )
+    return bool(written == golden)
+
+
 @pytest.mark.parametrize("contract", EVENTS.values(), ids=EVENTS.keys())
 def test_an_event_is_written_as_it_always_was(contract):
     event = any_of(contract)
     written = enveloped(event).model_dump(mode="json", exclude_none=True)
-    assert written == json.loads(golden(event).read_text(encoding="utf-8"))
+    assert holds(written, json.loads(golden(event).read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("contract", EVENTS.values(), ids=EVENTS.keys())
 def test_an_event_of_old_can_still_be_read(contract):
-    event = any_of(contract)
-    assert Envelope.model_validate_json(golden(event).read_bytes()).open() == event
+    old = Envelope.model_validate_json(golden(any_of(contract)).read_bytes())
+    assert holds(old.open().model_dump(mode="json"), old.data)
 
 
 def test_a_later_writer_may_add_a_field():
