@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.exceptions import HTTPException
 
@@ -9,7 +10,7 @@ from services.console import offers, words
 from services.console.acting import Acting
 from services.console.reader import Reader
 from shared.commands import send
-from shared.contracts import Done, Refused
+from shared.contracts import Command, Done, Refused
 from shared.service import Service
 
 STATUS = {"invalid": 422, "forbidden": 403, "not-found": 404, "stale": 409, "not-now": 409, "unavailable": 503}
@@ -33,10 +34,11 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """A command that took effect, and on what."""
+    """A command that took effect, and on what. state: the aggregate, or what else the owning service answered."""
 
     verb: str
     about: str
+    state: Mapping[str, Any] = field(default_factory=dict)
 
 
 async def perform(service: Service, reader: Reader, who: Acting, typed: Mapping[str, str]) -> Success | Attempt:
@@ -53,13 +55,18 @@ async def perform(service: Service, reader: Reader, who: Acting, typed: Mapping[
     except offers.WrongFields as error:
         about = next((typed[name] for name in offers.SUBJECTS if name in typed), "")
         return Attempt(verb, about, typed, 422, "Xin xem lại những mục được đánh dấu.", wrong=error.fields)
+    return await carry_out(service, reader, command, typed)
+
+
+async def carry_out(service: Service, reader: Reader, command: Command, typed: Mapping[str, str]) -> Success | Attempt:
+    """Send a command, and wait until the view has heard what came of it. typed: the form it was made of."""
     about = offers.about(command)
     match await send(service.nats, command):
-        case Done(version=version):
+        case Done(version=version, state=state):
             await reader.until(command.listener, about, version)
-            return Success(verb, about)
+            return Success(command.verb, about, state)
         case Refused() as refused:
             if refused.code == "stale" and command.version is not None:
                 await reader.until(command.listener, about, command.version + len(refused.changes))
             changes = tuple(words.EVENTS.get(change, change) for change in refused.changes)
-            return Attempt(verb, about, typed, STATUS[refused.code], refused.reason, changes=changes)
+            return Attempt(command.verb, about, typed, STATUS[refused.code], refused.reason, changes=changes)

@@ -7,10 +7,11 @@ from nats.errors import Error as NatsError
 from starlette.exceptions import HTTPException
 
 from services.console.acting import COOKIE, chosen, is_called_rightly, known_hosts, require_own_site
-from services.console.desk import add_cases, add_dialogues, add_questions
+from services.console.desk import add_cases, add_questions
 from services.console.operations import add_operations
 from services.console.pages import HERE, Pages, typed_in, who_acts
 from services.console.reader import Reader
+from services.console.room import add_dialogues
 from services.console.tail import Tail
 from services.console.view import View
 from shared.logs import in_short, logger

@@ -1,0 +1,35 @@
+"""A case wherever it is asked for: its history in words, and where to find it when it is not on this page."""
+
+from fastapi.responses import RedirectResponse, Response
+from nats.errors import Error as NatsError
+from starlette.exceptions import HTTPException
+
+from services.console import lists, story
+from services.console.acting import Acting
+from services.console.pages import Pages
+from shared.cases import follow
+from shared.logs import in_short, logger
+from shared.service import Service
+
+
+async def elsewhere(service: Service, pages: Pages, who: Acting, case: str) -> Response:
+    """A case that is a dialogue has its own page; one of another commune is named and not shown."""
+    what = await pages.read(lambda db: lists.commune_of(db, case))
+    if what is None:
+        raise HTTPException(404, "Không có hồ sơ này, hoặc bàn làm việc chưa đọc đến sự kiện của nó.")
+    kind, commune = what
+    if commune != who.commune:
+        name = service.communes[commune].name if commune in service.communes else commune
+        raise HTTPException(404, f"Hồ sơ này thuộc {name}. Hãy chọn {name} và người làm việc ở đầu trang.")
+    return RedirectResponse(f"/hoi-nghi/{case}" if kind == "dialogue" else f"/ho-so/{case}", 303)
+
+
+async def history(service: Service, who: Acting, case: str, secret: bool = False) -> list[story.Line] | None:
+    """None while the stream cannot be read."""
+    if not service.nats.is_connected:
+        return None
+    try:
+        return story.tell(await follow(service.nats, who.commune, case), who.unit, confidential=secret)
+    except (NatsError, TimeoutError) as error:
+        logger().warning("history-not-read", error=in_short(error))
+        return None
