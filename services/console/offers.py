@@ -117,8 +117,17 @@ def command(verb: str, actor: Actor, typed: Mapping[str, str]) -> Command:
     if verb == "plan-dialogue":
         values |= _when_and_which(actor.commune, values.get("held_at", ""))
     values["version"] = values.get("version") or None
+    return valid(contract, actor, values)
+
+
+def valid(contract: type[Command], actor: Actor, values: Mapping[str, Any]) -> Command:
+    """The command with these values.
+
+    Raises:
+        WrongFields: naming each field that must be mended.
+    """
     try:
-        return contract.model_validate(values | {"actor": actor})
+        return contract.model_validate({**values, "actor": actor})
     except ValidationError as error:
         raise WrongFields({str(found["loc"][0]): _in_words(found) for found in error.errors()}) from None
 
@@ -160,8 +169,12 @@ def _in_words(found: Any) -> str:
             return "Xin ghi mục này."
         case "enum":
             return "Xin chọn một mục trong danh sách."
-        case "greater_than_equal" | "less_than_equal" | "int_parsing":
-            return "Xin ghi một số từ 1 đến 30."
+        case "greater_than_equal":
+            return f"Xin ghi một số từ {plain_number(limits['ge'])} trở lên."
+        case "less_than_equal":
+            return f"Xin ghi một số không quá {plain_number(limits['le'])}."
+        case "int_parsing":
+            return "Xin ghi một số."
         case "datetime_type" | "datetime_parsing" | "datetime_from_date_parsing":
             return "Xin ghi đủ ngày và giờ."
         case _:

@@ -232,7 +232,7 @@ def test_nobody_types_his_own_role() -> None:
         (
             "extend-term",
             {"question": "01J-1", "working_days": "99", "reason": "Cần xác minh"},
-            {"working_days": "Xin ghi một số từ 1 đến 30."},
+            {"working_days": "Xin ghi một số không quá 30."},
         ),
         (
             "plan-dialogue",
