@@ -19,15 +19,57 @@ CREATE TABLE recent (
 CREATE TABLE dialogue (
   id TEXT PRIMARY KEY, commune TEXT NOT NULL,
   state TEXT NOT NULL DEFAULT 'planned',
-  title TEXT, held_at TEXT, place TEXT, registration_closes_at TEXT,
-  announced_at TEXT, ended_at TEXT, concluded_at TEXT, notice TEXT, summary TEXT
+  title TEXT, held_at TEXT, place TEXT, kind TEXT, sessions TEXT, seats INTEGER, per_hamlet INTEGER,
+  registration_closes_at TEXT, announced_at TEXT, registration_closed_at TEXT,
+  previously_at TEXT, rescheduled_because TEXT, rescheduled_at TEXT,
+  cancelled_because TEXT, cancelled_at TEXT,
+  deputy TEXT, delegated_because TEXT, delegated_by TEXT, delegated_at TEXT,
+  delegate_report TEXT, delegate_reported_by TEXT, delegate_reported_at TEXT,
+  ended_at TEXT, presided_by TEXT,
+  -- conclusion_state: drafted, returned, approved, published. conclusion_promises: as the draft has them
+  conclusion_state TEXT, conclusion_draft INTEGER, conclusion_text TEXT, conclusion_promises TEXT,
+  drafted_by TEXT, drafted_at TEXT, remarks TEXT, returned_by TEXT, returned_at TEXT, approved_by TEXT, approved_at TEXT,
+  notice TEXT, summary TEXT, concluded_at TEXT,
+  settled_at TEXT, report_document TEXT, report_recipient TEXT, reported_by TEXT, reported_at TEXT
 ) WITHOUT ROWID;
 CREATE INDEX dialogue_of_commune ON dialogue (commune, held_at);
+
+-- What must be prepared before a dialogue; its term is about the same id, `<dialogue>-<duty>`.
+CREATE TABLE duty (
+  id TEXT PRIMARY KEY, commune TEXT NOT NULL, dialogue TEXT NOT NULL,
+  number INTEGER, duty TEXT, what TEXT, owner TEXT, department TEXT,
+  done_at TEXT, proof TEXT, done_by TEXT
+) WITHOUT ROWID;
+CREATE INDEX duty_of_dialogue ON duty (dialogue, number);
+
+-- A list that somebody sends before a dialogue; its term is about the same id, `<dialogue>-<list>`.
+CREATE TABLE expected_list (
+  id TEXT PRIMARY KEY, commune TEXT NOT NULL, dialogue TEXT NOT NULL,
+  number INTEGER, list TEXT, kind TEXT, sender TEXT, received_at TEXT, count INTEGER
+) WITHOUT ROWID;
+CREATE INDEX list_of_dialogue ON expected_list (dialogue, number);
+
+-- Somebody invited without having registered: `<dialogue>-<representative>`.
+CREATE TABLE representative (
+  id TEXT PRIMARY KEY, commune TEXT NOT NULL, dialogue TEXT NOT NULL,
+  representative TEXT, name TEXT, organisation TEXT, hamlet TEXT, email TEXT, invited_at TEXT, attended_at TEXT
+) WITHOUT ROWID;
+CREATE INDEX representative_of_dialogue ON representative (dialogue);
+
+-- What a published conclusion promises; its term is about the same id.
+CREATE TABLE commitment (
+  id TEXT PRIMARY KEY, commune TEXT NOT NULL, dialogue TEXT NOT NULL,
+  number INTEGER, text TEXT, department TEXT, questions TEXT,
+  extended_because TEXT, requirement TEXT, responsible TEXT, extended_by TEXT, extended_at TEXT,
+  result TEXT, proof TEXT, fulfilled_by TEXT, fulfilled_at TEXT
+) WITHOUT ROWID;
+CREATE INDEX commitment_of_dialogue ON commitment (dialogue, number);
 
 CREATE TABLE submission (
   id TEXT PRIMARY KEY, commune TEXT NOT NULL,
   code TEXT, dialogue TEXT, channel TEXT, received_at TEXT, on_time INTEGER,
   name TEXT, phone TEXT, email TEXT, address TEXT,
+  collected_by TEXT, seat INTEGER, waiting_place INTEGER, invited_at TEXT,
   attendance TEXT, excuse TEXT
 );
 CREATE INDEX submission_of_dialogue ON submission (dialogue);
@@ -41,13 +83,22 @@ CREATE TABLE question (
   state TEXT NOT NULL DEFAULT 'received',
   scope TEXT, because TEXT, proposals TEXT,
   field TEXT, department TEXT, confidence REAL, assigned_by TEXT, assigned_at TEXT,
+  session INTEGER, outside_subject INTEGER,
+  transferred_from TEXT, transferred_because TEXT, transferred_by TEXT, transferred_at TEXT, clock TEXT,
+  accepted_by TEXT, accepted_at TEXT,
   draft INTEGER, draft_text TEXT, drafted_by TEXT, drafted_at TEXT,
   remarks TEXT, returned_by TEXT, returned_at TEXT,
   answer TEXT, approved_by TEXT, approved_at TEXT,
   authority TEXT, guidance TEXT, decided_by TEXT, redirected_at TEXT,
-  wanted_days INTEGER, wanted_reason TEXT, wanted_by TEXT,
-  extended_days INTEGER, extended_reason TEXT, extended_by TEXT,
-  heard_at TEXT, settled_how TEXT, settled_at TEXT,
+  superior TEXT, referred_because TEXT, referred_by TEXT, referred_at TEXT,
+  superior_document TEXT, superior_reported_by TEXT, superior_reported_at TEXT,
+  wanted_days INTEGER, wanted_reason TEXT, wanted_by TEXT, wanted_requirement TEXT, wanted_responsible TEXT,
+  extended_days INTEGER, extended_reason TEXT, extended_by TEXT, requirement TEXT, responsible TEXT, extended_at TEXT,
+  -- recurs: earlier questions, unsettled. resembles: the most alike of the same dialogue
+  topic TEXT, pressing INTEGER, pressing_because TEXT, recurs TEXT, resembles TEXT, likeness REAL,
+  -- owed_in_writing: why. spoken_answer: what was said on the spot, where that was not the approved answer
+  owed_in_writing TEXT, owed_since TEXT, taken_note TEXT, taken_by TEXT, taken_at TEXT,
+  spoken_answer TEXT, answered_by TEXT, heard_at TEXT, settled_how TEXT, settled_at TEXT,
   -- notify; undelivered: why its answer or guidance could not be sent
   sent_at TEXT, undelivered TEXT,
   stage TEXT GENERATED ALWAYS AS (
@@ -58,10 +109,10 @@ CREATE TABLE question (
       ELSE state
     END
   ) VIRTUAL,
-  -- received = open + answered + redirected
+  -- received = open + answered + redirected; what was referred up is open until the superior and the asker are told
   standing TEXT GENERATED ALWAYS AS (
     CASE
-      WHEN state = 'redirected' OR settled_how = 'redirected' THEN 'redirected'
+      WHEN state = 'redirected' OR settled_how IN ('redirected', 'referred-up') THEN 'redirected'
       WHEN settled_how IS NOT NULL OR heard_at IS NOT NULL OR (state = 'approved' AND sent_at IS NOT NULL) THEN 'answered'
       ELSE 'open'
     END
@@ -74,23 +125,29 @@ CREATE INDEX question_of_submission ON question (submission, number);
 CREATE VIRTUAL TABLE words USING fts5 (question UNINDEXED, plain, tokenize = 'unicode61');
 
 CREATE TABLE term (
-  id TEXT PRIMARY KEY, commune TEXT NOT NULL,
-  about TEXT NOT NULL, rule TEXT NOT NULL, department TEXT,
+  id TEXT PRIMARY KEY, commune TEXT NOT NULL, case_id TEXT NOT NULL,
+  about TEXT NOT NULL, rule TEXT NOT NULL, department TEXT, what TEXT, owner TEXT,
+  -- running, near, missed, paused: owed. met, cancelled, passed: not any more
   state TEXT NOT NULL DEFAULT 'running',
-  set_at TEXT, due_on TEXT, due_at TEXT, original_due_at TEXT, basis TEXT, provisional INTEGER, moved_because TEXT,
+  set_at TEXT, due_on TEXT, due_at TEXT, original_due_at TEXT, basis TEXT, provisional INTEGER,
+  moved_because TEXT, cause TEXT, paused_because TEXT,
   met_at TEXT, late INTEGER, cancelled_because TEXT
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX term_about ON term (about, rule);
+CREATE INDEX term_of_commune ON term (commune, state, due_at);
 
--- A term under a name that does not clash in joins.
+-- A term under names that do not clash in joins.
 CREATE VIEW timing AS
-SELECT about, rule, state AS term_state, set_at, due_at, original_due_at, met_at, basis, provisional, moved_because
+SELECT
+  id AS term_id, about, rule, state AS term_state, set_at, due_at, original_due_at, met_at, basis, provisional,
+  moved_because, cause, paused_because
 FROM term;
 
 CREATE TABLE escalation (
   term TEXT NOT NULL, step INTEGER NOT NULL, due_at TEXT NOT NULL,
   commune TEXT NOT NULL, about TEXT NOT NULL, rule TEXT NOT NULL, department TEXT,
   put_before TEXT NOT NULL, raised_at TEXT NOT NULL,
+  acknowledged_by TEXT, note TEXT, acknowledged_at TEXT,
   PRIMARY KEY (term, due_at, step)
 ) WITHOUT ROWID;
 CREATE INDEX escalation_about ON escalation (about);
@@ -103,11 +160,12 @@ CREATE TABLE message (
 ) WITHOUT ROWID;
 CREATE INDEX message_of_case ON message (case_id);
 
--- A question with its asker and its department's term. owed_until: while the answer is owed.
--- waiting_since: while it waits for somebody who has no term.
+-- A question with its asker and one of its terms: the first to end of those that are owed; then one that was late.
+-- owed_until: while something is owed. waiting_since: while it waits for somebody who has no term.
 CREATE VIEW item AS
 SELECT
   q.*, s.code, s.name, t.*,
+  q.clock = 'pauses' AND q.accepted_at IS NULL AND q.state = 'assigned' AS awaits_acceptance,
   CASE q.stage
     WHEN 'awaiting-approval' THEN q.drafted_at
     WHEN 'received' THEN s.received_at
@@ -117,4 +175,10 @@ SELECT
   (SELECT e.put_before FROM escalation e WHERE e.about = q.id ORDER BY e.raised_at DESC, e.step DESC LIMIT 1) AS put_before
 FROM question q
 LEFT JOIN submission s ON s.id = q.submission
-LEFT JOIN timing t ON t.about = q.id AND t.rule = 'department-answer';
+LEFT JOIN timing t ON t.term_id = (
+  SELECT id FROM term WHERE about = q.id
+  ORDER BY
+    CASE state WHEN 'met' THEN 2 WHEN 'cancelled' THEN 3 WHEN 'passed' THEN 3 WHEN 'paused' THEN 1 ELSE 0 END,
+    late DESC, due_at, rule
+  LIMIT 1
+);
