@@ -1,20 +1,18 @@
 """What the pages ask of the view. Every question names the commune, and gets nothing of another one."""
 
-import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
-from typing import Any, Literal, TypeVar
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
 
 from services.console.facts import folded, instant
+from services.console.rows import into, term_of
 from services.console.view import said
-from services.console.words import Term, how_long, used_up, waiting
+from services.console.words import Term, waiting
 
 PAGE = 50
 """Questions on one page of the list."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +288,7 @@ def case(db: sqlite3.Connection, commune: str, id: str, now: datetime) -> Case |
 def submission(db: sqlite3.Connection, commune: str, id: str) -> Submission | None:
     """A form of this commune."""
     row = db.execute("SELECT * FROM submission WHERE id = ? AND commune = ?", (id, commune)).fetchone()
-    return _into(Submission, row, version=said(db, "intake", id)) if row else None
+    return into(Submission, row, version=said(db, "intake", id)) if row else None
 
 
 def commune_of(db: sqlite3.Connection, case: str) -> tuple[Literal["submission", "dialogue"], str] | None:
@@ -307,11 +305,11 @@ def questions_of(db: sqlite3.Connection, submission: str, now: datetime) -> list
     """Every question of a form, in its order."""
     rows = db.execute("SELECT * FROM item WHERE submission = ? ORDER BY number, id", (submission,)).fetchall()
     return [
-        _into(
+        into(
             Question,
             row,
             version=said(db, "routing", row["id"]),
-            term=_term(row, now),
+            term=term_of(row, now),
             escalations=_escalations(db, row["id"]),
         )
         for row in rows
@@ -321,7 +319,7 @@ def questions_of(db: sqlite3.Connection, submission: str, now: datetime) -> list
 def letters_of(db: sqlite3.Connection, case: str) -> list[Letter]:
     """Every message written because of a case, the latest last."""
     rows = db.execute("SELECT * FROM message WHERE case_id = ? ORDER BY changed_at, id", (case,))
-    return [_into(Letter, row) for row in rows]
+    return [into(Letter, row) for row in rows]
 
 
 def dialogues(db: sqlite3.Connection, commune: str, now: datetime, id: str | None = None) -> list[Dialogue]:
@@ -335,7 +333,7 @@ def dialogues(db: sqlite3.Connection, commune: str, now: datetime, id: str | Non
         (commune, id, id),
     ).fetchall()
     return [
-        _into(
+        into(
             Dialogue,
             row,
             version=said(db, "intake", row["id"]),
@@ -357,7 +355,7 @@ def registrants(db: sqlite3.Connection, dialogue: str) -> list[Registrant]:
         (dialogue,),
     )
     hidden = {"name": None, "address": None, "excuse": None}
-    return [_into(Registrant, row, **(hidden if row["confidential"] else {})) for row in rows]
+    return [into(Registrant, row, **(hidden if row["confidential"] else {})) for row in rows]
 
 
 def search_for(typed: str) -> str:
@@ -398,10 +396,10 @@ def _values(commune: str, wanted: Filter, now: datetime) -> dict[str, Any]:
 
 def _item(row: sqlite3.Row, now: datetime) -> Item:
     since, confidential = row["waiting_since"], row["scope"] == "denunciation"
-    return _into(
+    return into(
         Item,
         row,
-        term=_term(row, now),
+        term=term_of(row, now),
         undelivered=_is_undelivered(row),
         confidential=confidential,
         waiting=waiting(datetime.fromisoformat(since), now) if since else "",
@@ -415,53 +413,9 @@ def _is_undelivered(row: sqlite3.Row) -> bool:
 
 def _escalations(db: sqlite3.Connection, about: str) -> list[Escalation]:
     rows = db.execute("SELECT * FROM escalation WHERE about = ? ORDER BY raised_at, step", (about,))
-    return [_into(Escalation, row) for row in rows]
+    return [into(Escalation, row) for row in rows]
 
 
 def _term_about(db: sqlite3.Connection, about: str, rule: str, now: datetime) -> Term | None:
     row = db.execute("SELECT * FROM timing WHERE about = ? AND rule = ?", (about, rule)).fetchone()
-    return _term(row, now) if row else None
-
-
-def _term(row: sqlite3.Row, now: datetime) -> Term | None:
-    if row["due_at"] is None:
-        return None
-    due_at, met_at = datetime.fromisoformat(row["due_at"]), row["met_at"] and datetime.fromisoformat(row["met_at"])
-    set_at = datetime.fromisoformat(row["set_at"]) if row["set_at"] else None
-    words, urgency = how_long(row["term_state"], due_at, now, met_at)
-    return Term(
-        words=words,
-        urgency=urgency,
-        owed=row["term_state"] in ("running", "near", "missed"),
-        used=used_up(set_at, due_at, met_at or now),
-        due_at=due_at,
-        original_due_at=datetime.fromisoformat(row["original_due_at"] or row["due_at"]),
-        basis=row["basis"] or "",
-        provisional=bool(row["provisional"]),
-        moved_because=row["moved_because"],
-    )
-
-
-def _into(shape: type[T], row: sqlite3.Row, **more: Any) -> T:
-    """A row as a value: instants and days by the ends of their names, lists from JSON."""
-    known = set(row.keys())
-    taken = {
-        field.name: _value(field.name, row[field.name])
-        for field in fields(shape)  # type: ignore[arg-type]
-        if field.name in known and field.name not in more
-    }
-    return shape(**taken, **more)
-
-
-def _value(name: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if name.endswith("_at"):
-        return datetime.fromisoformat(value)
-    if name.endswith("_on"):
-        return date.fromisoformat(value)
-    if name in ("because", "proposals"):
-        return json.loads(value)
-    if name in ("on_time", "uncertain", "confidential"):
-        return bool(value)
-    return value
+    return term_of(row, now) if row else None
