@@ -39,8 +39,13 @@ class OfficeHours:
 
 
 class WorkingDays(Protocol):
-    """What counting asks of the calendar. Each answer may be refused with `NoCalendar` (see working_days.py)."""
+    """What counting asks of the calendar. Each answer may be refused with `NoCalendar` (see working_days.py).
 
+    revision: grows whenever the days off change while terms run.
+    """
+
+    @property
+    def revision(self) -> int: ...
     def why_not(self, day: date) -> str | None: ...
     def why_half(self, day: date) -> str | None: ...
     def nth_working_day_after(self, day: date, n: int) -> date: ...
@@ -139,8 +144,11 @@ def explain(term: Term, anchor: date, calendar: WorkingDays, hours: OfficeHours)
 
 def closing(day: date, calendar: WorkingDays, hours: OfficeHours) -> datetime:
     """When the office closes on a working day: at noon where only the morning is worked, by decree or by local rule."""
-    half = day.weekday() in hours.mornings_only or calendar.why_half(day) is not None
-    return local(day, hours.noon_closes if half else hours.closes)
+    return local(day, hours.noon_closes if only_morning(day, calendar, hours) else hours.closes)
+
+
+def only_morning(day: date, calendar: WorkingDays, hours: OfficeHours) -> bool:
+    return day.weekday() in hours.mornings_only or calendar.why_half(day) is not None
 
 
 def local(day: date, clock: time) -> datetime:

@@ -1,8 +1,8 @@
 """Which days the offices of the State work, read from `deploy/calendars/vn-<year>.yaml`.
 
 Monday to Friday, less public holidays (Labour Code 2019, art. 112) and their days in lieu (art. 111.3), less
-weekdays and plus Saturdays that the Prime Minister swapped. The swaps are decreed year by year, so a year
-without a file is refused, never guessed.
+weekdays and plus Saturdays that the Prime Minister swapped; of a half day only the morning is worked. The swaps are
+decreed year by year, so a year without a file is refused, never guessed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,7 +32,7 @@ class Year:
     """One year's exceptions from Monday to Friday.
 
     off: why a day is off, in Vietnamese. worked: weekend days worked by a swap. half: why only a morning is worked.
-    provisional: the decree on swaps is not out yet.
+    provisional: the decree on swaps is not out yet. decree: what the year rests on, once it is.
     """
 
     number: int
@@ -40,12 +40,17 @@ class Year:
     worked: frozenset[date] = frozenset()
     half: Mapping[date, str] = field(default_factory=dict)
     provisional: bool = False
+    decree: str | None = None
 
 
 class WorkingCalendar:
-    """The working days of the years it was given; every question about another year raises `NoCalendar`."""
+    """The working days of the years it was given; every question about another year raises `NoCalendar`.
 
-    def __init__(self, years: Iterable[Year]) -> None:
+    revision: grows whenever the days off are changed while terms run; a term remembers which one it was counted with.
+    """
+
+    def __init__(self, years: Iterable[Year], revision: int = 0) -> None:
+        self.revision = revision
         self._years = {year.number: year for year in years}
         # A swap may reach into the neighbouring year, so its days are looked up over all years.
         self._off = {day: why for year in self._years.values() for day, why in year.off.items()}
@@ -55,6 +60,11 @@ class WorkingCalendar:
     @property
     def years(self) -> tuple[int, ...]:
         return tuple(sorted(self._years))
+
+    def __getitem__(self, year: int) -> Year:
+        if year not in self._years:
+            raise NoCalendar(year)
+        return self._years[year]
 
     def is_working(self, day: date) -> bool:
         return self.why_not(day) is None
@@ -126,6 +136,14 @@ class Swap(Strict):
     decree: str = Field(min_length=1)
 
 
+class HalfDay(Strict):
+    """A working day of which only the morning is worked, everywhere; what one commune does stands in its profile."""
+
+    day: date
+    why: str = Field(min_length=1)
+    basis: str = Field(min_length=1)
+
+
 class CalendarFile(Strict):
     """One `vn-<year>.yaml`. `decree`: the yearly notice; absent only while the year is provisional."""
 
@@ -135,6 +153,7 @@ class CalendarFile(Strict):
     holidays: list[Holiday]
     in_lieu: list[InLieu] = []
     swaps: list[Swap] = []
+    half_days: list[HalfDay] = []
 
     def as_year(self) -> Year:
         names = {holiday.day: holiday.name for holiday in self.holidays}
@@ -146,7 +165,9 @@ class CalendarFile(Strict):
                 **{swap.day_off: f"Nghỉ hoán đổi, làm bù ngày {swap.day_worked:%d/%m/%Y}" for swap in self.swaps},
             },
             worked=frozenset(swap.day_worked for swap in self.swaps),
+            half={half.day: half.why for half in self.half_days},
             provisional=self.provisional,
+            decree=self.decree,
         )
 
 
@@ -191,6 +212,7 @@ def _mistakes(file: Path, calendar: CalendarFile) -> Iterator[tuple[Place, str]]
         seen.add(day)
     yield from _mistakes_in_lieu(calendar)
     yield from _mistaken_swaps(calendar)
+    yield from _mistaken_half_days(calendar)
 
 
 def _days(calendar: CalendarFile) -> Iterator[tuple[Place, date]]:
@@ -220,3 +242,19 @@ def _mistaken_swaps(calendar: CalendarFile) -> Iterator[tuple[Place, str]]:
             yield ("swaps", number), f"ngày nghỉ hoán đổi {swap.day_off:%d/%m/%Y} vốn là ngày nghỉ cuối tuần"
         if swap.day_worked.weekday() not in WEEKEND:
             yield ("swaps", number), f"ngày làm bù {swap.day_worked:%d/%m/%Y} phải là Thứ Bảy hoặc Chủ nhật"
+
+
+def _mistaken_half_days(calendar: CalendarFile) -> Iterator[tuple[Place, str]]:
+    """A Saturday that is worked by a swap may be worked in the morning only; a day off cannot."""
+    off = {holiday.day for holiday in calendar.holidays} | {in_lieu.day for in_lieu in calendar.in_lieu}
+    off |= {swap.day_off for swap in calendar.swaps}
+    worked = {swap.day_worked for swap in calendar.swaps}
+    seen: set[date] = set()
+    for number, half in enumerate(calendar.half_days):
+        if half.day in seen:
+            yield ("half_days", number), f"ngày {half.day:%d/%m/%Y} được ghi hai lần"
+        if half.day.year != calendar.year:
+            yield ("half_days", number), f"ngày {half.day:%d/%m/%Y} không thuộc năm {calendar.year}"
+        if half.day in off or (half.day.weekday() in WEEKEND and half.day not in worked):
+            yield ("half_days", number), f"ngày làm nửa buổi {half.day:%d/%m/%Y} là ngày nghỉ, không phải ngày làm việc"
+        seen.add(half.day)

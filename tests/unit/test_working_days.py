@@ -1,5 +1,6 @@
 """How days are counted, on a calendar written out here: 2025 and 2026 as decreed, 2027 provisional."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -44,11 +45,12 @@ CALENDAR = WorkingCalendar(
                 **days(2026, "Ngày Văn hóa Việt Nam", "11-24"),
             },
             worked=frozenset({date(2026, 1, 10), date(2026, 8, 22)}),
+            half=days(2026, "Nghỉ chiều trước Tết", "02-13"),
         ),
         Year(2027, off=days(2027, "Tết Dương lịch", "01-01"), provisional=True),
     ]
 )
-HOURS = OfficeHours(opens=time(8), closes=time(17))
+HOURS = OfficeHours(time(8), time(12), time(13, 30), time(17))
 
 
 def term(n: int, unit: str = "working-days", counted: str = "after") -> Term:
@@ -151,9 +153,24 @@ def test_at_least_n_days_before_moves_back_so_that_the_promise_holds(held, n, un
 
 
 def test_a_term_ends_at_the_close_of_office_hours_of_its_commune():
-    early = count(term(1), date(2026, 6, 1), CALENDAR, OfficeHours(opens=time(7, 30), closes=time(16, 30)))
+    early = count(term(1), date(2026, 6, 1), CALENDAR, OfficeHours(time(7, 30), time(11, 30), time(13), time(16, 30)))
     assert early.due_at == datetime(2026, 6, 2, 9, 30, tzinfo=UTC)
     assert early.due_at.isoformat() == "2026-06-02T16:30:00+07:00"
+
+
+@pytest.mark.parametrize(
+    ("anchor", "mornings_only", "closes_at", "because"),
+    [
+        (date(2026, 2, 12), set(), "2026-02-13T12:00:00+07:00", "by decree only the morning of 13 February is worked"),
+        (date(2026, 2, 11), set(), "2026-02-12T17:00:00+07:00", "the day before is worked as usual"),
+        (date(2026, 6, 4), {4}, "2026-06-05T12:00:00+07:00", "this commune's office closes at noon on Fridays"),
+        (date(2026, 6, 3), {4}, "2026-06-04T17:00:00+07:00", "but not on Thursdays"),
+        (date(2026, 8, 21), {4}, "2026-08-22T17:00:00+07:00", "a Saturday that is worked is no Friday"),
+    ],
+)
+def test_a_term_that_ends_on_a_half_day_ends_at_noon(anchor, mornings_only, closes_at, because):
+    hours = replace(HOURS, mornings_only=frozenset(mornings_only))
+    assert count(term(1), anchor, CALENDAR, hours).due_at.isoformat() == closes_at, because
 
 
 def test_an_explanation_names_every_day_and_why_it_was_skipped():
@@ -237,7 +254,8 @@ TERMS = st.builds(
 def test_every_term_ends_on_a_working_day_at_closing_time(asked, anchor):
     found = count(asked, anchor, CALENDAR, HOURS)
     assert CALENDAR.is_working(found.due_on)
-    assert found.due_at.astimezone(HANOI).timetz() == time(17, tzinfo=HANOI)
+    closes = time(12) if CALENDAR.why_half(found.due_on) else time(17)
+    assert found.due_at.astimezone(HANOI).timetz() == closes.replace(tzinfo=HANOI)
     assert found.due_at.utcoffset() == timedelta(hours=7)
 
 
@@ -258,6 +276,18 @@ def test_counting_back_from_the_nth_working_day_returns_to_where_it_began(anchor
     begun = CALENDAR.next_working_day(anchor)
     there = count(term(n), begun, CALENDAR, HOURS).due_on
     assert count(term(n, counted="before"), there, CALENDAR, HOURS).due_on == begun
+
+
+@given(ANCHORS, st.integers(1, 40))
+def test_counting_days_there_and_back_is_off_by_no_more_than_was_rolled(anchor, n):
+    """What begins on a working day, ends n days later and is counted back n days begins there again, unless its end was
+    a day off: then it ended later, and so the way back begins later, by no more than that."""
+    begun = CALENDAR.next_working_day(anchor)
+    there = count(term(n, "days"), begun, CALENDAR, HOURS).due_on
+    back = count(term(n, "days", "before"), there, CALENDAR, HOURS).due_on
+    rolled = there - (begun + timedelta(days=n))
+    assert timedelta() <= back - begun <= rolled
+    assert back == begun or rolled
 
 
 @given(ANCHORS, st.integers(0, 30), st.sampled_from(["working-days", "days"]))
