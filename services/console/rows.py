@@ -14,6 +14,8 @@ T = TypeVar("T")
 LISTS = frozenset({"because", "proposals", "recurs", "questions", "sessions", "conclusion_promises"})
 """Columns that hold JSON."""
 FLAGS = frozenset({"on_time", "uncertain", "confidential", "pressing", "outside_subject"})
+OWED = frozenset({"running", "near", "missed", "paused"})
+"""States of a term while somebody must act."""
 
 
 def term_of(row: sqlite3.Row, now: datetime) -> Term | None:
@@ -24,15 +26,20 @@ def term_of(row: sqlite3.Row, now: datetime) -> Term | None:
     set_at = datetime.fromisoformat(row["set_at"]) if row["set_at"] else None
     words, urgency = how_long(row["term_state"], due_at, now, met_at)
     return Term(
+        id=row["term_id"],
+        rule=row["rule"],
+        state=row["term_state"],
         words=words,
         urgency=urgency,
-        owed=row["term_state"] in ("running", "near", "missed"),
+        owed=row["term_state"] in OWED,
         used=used_up(set_at, due_at, met_at or now),
         due_at=due_at,
         original_due_at=datetime.fromisoformat(row["original_due_at"] or row["due_at"]),
         basis=row["basis"] or "",
         provisional=bool(row["provisional"]),
         moved_because=row["moved_because"],
+        cause=row["cause"],
+        paused_because=row["paused_because"],
     )
 
 

@@ -16,6 +16,7 @@ STAGES: Mapping[str, str] = {
     "approved": "Đã duyệt",
     "answered-at-dialogue": "Đã trả lời tại hội nghị",
     "sent": "Đã gửi",
+    "referred-up": "Đã báo cáo cấp trên",
     "redirected": "Đã hướng dẫn đến cơ quan có thẩm quyền",
     "out-of-scope": "Đã hướng dẫn gửi đơn đúng nơi",
     "settled": "Đã giải quyết xong",
@@ -26,12 +27,25 @@ HOW_SETTLED: Mapping[str, str] = {
     "answered-at-dialogue": "đã trả lời tại hội nghị",
     "answered-in-writing": "đã trả lời bằng văn bản",
     "redirected": "đã hướng dẫn bằng văn bản",
+    "referred-up": "đã báo cáo cấp trên và thông báo cho người hỏi",
 }
 DIALOGUE_STATES: Mapping[str, str] = {
     "planned": "Đã lên kế hoạch",
-    "announced": "Đã thông báo",
+    "announced": "Đang nhận phiếu đăng ký",
+    "registration-closed": "Đã hết hạn đăng ký",
     "held": "Đã tổ chức, chờ kết luận",
     "concluded": "Đã có thông báo kết luận",
+    "settled": "Đã giải quyết xong mọi việc",
+    "reported": "Đã báo cáo kết quả",
+    "cancelled": "Không tổ chức được",
+}
+DIALOGUE_KINDS: Mapping[str, str] = {"periodic": "Định kỳ", "ad-hoc": "Đột xuất"}
+LIST_KINDS: Mapping[str, str] = {"opinions": "Tổng hợp ý kiến", "participants": "Danh sách người tham dự"}
+CONCLUSION_STATES: Mapping[str, str] = {
+    "drafted": "Chờ duyệt",
+    "returned": "Được trả lại để sửa",
+    "approved": "Đã duyệt, chờ ban hành",
+    "published": "Đã ban hành",
 }
 ATTENDANCE: Mapping[str | None, str] = {
     "expected": "Dự kiến có mặt",
@@ -82,18 +96,74 @@ ROLES: Mapping[str, str] = {
     "system": "Hệ thống",
 }
 RULES: Mapping[str, str] = {
+    "periodic-dialogue": "Hạn tổ chức đối thoại định kỳ",
+    "announcement": "Hạn thông báo hội nghị",
     "registration-cutoff": "Hạn nhận phiếu đăng ký",
+    "opinions-collected": "Hạn gửi tổng hợp ý kiến",
+    "participant-list": "Hạn gửi danh sách người tham dự",
+    "preparation": "Hạn chuẩn bị hội nghị",
     "department-answer": "Hạn trả lời của phòng chuyên môn",
+    "written-answer": "Hạn trả lời bằng văn bản",
+    "superior-report": "Hạn báo cáo cấp trên",
+    "delegate-report": "Hạn báo cáo lại Chủ tịch",
     "conclusion-notice": "Hạn ban hành thông báo kết luận",
+    "resolution": "Hạn thực hiện kết luận",
+    "resolution-extended": "Hạn thực hiện kết luận, đã gia hạn",
+    "result-report": "Hạn báo cáo kết quả",
 }
+SHORT_RULES: Mapping[str, str] = {
+    "written-answer": "trả lời bằng văn bản",
+    "superior-report": "báo cáo cấp trên",
+}
+"""Said beside a question's term where it is not its department's."""
+
+CLOCKS: Mapping[str, str] = {
+    "keeps-running": "Tiếp tục tính: phòng mới phải trả lời trong đúng hạn còn lại",
+    "pauses": "Tạm dừng: dừng cho đến khi phòng mới nhận (chậm nhất 2 ngày làm việc), rồi tính tiếp phần còn lại",
+    "starts-anew": "Tính lại từ đầu: phòng mới có đủ thời hạn, kể từ ngày chuyển; hạn ban đầu vẫn được ghi lại",
+}
+"""What a transfer does to the term, each explained in a line."""
+
+CLOCKS_IN_SHORT: Mapping[str, str] = {
+    "keeps-running": "thời hạn tiếp tục tính",
+    "pauses": "thời hạn tạm dừng đến khi phòng mới nhận",
+    "starts-anew": "thời hạn tính lại từ đầu",
+}
+MOVE_CAUSES: Mapping[str, str] = {
+    "extension": "gia hạn",
+    "transfer": "chuyển phòng",
+    "resumed": "tính tiếp sau khi tạm dừng",
+    "rescheduled": "hội nghị đổi ngày",
+    "calendar": "lịch nghỉ thay đổi",
+}
+WRITTEN_BECAUSE: Mapping[str, str] = {
+    "excused": "người hỏi đã báo vắng",
+    "absent": "người hỏi vắng mặt tại hội nghị",
+    "late": "phiếu đến sau hạn đăng ký",
+    "unscheduled": "không có hội nghị nào đang nhận phiếu",
+    "outside-subject": "câu hỏi nằm ngoài nội dung của hội nghị",
+    "taken": "hội nghị tiếp nhận để trả lời bằng văn bản",
+    "afterwards": "tại hội nghị chưa có câu trả lời",
+    "cancelled": "hội nghị không tổ chức được",
+}
+"""Why an answer is owed in writing."""
+
 MESSAGE_KINDS: Mapping[str, str] = {
     "receipt": "Giấy tiếp nhận",
+    "invitation": "Giấy mời dự hội nghị",
+    "rescheduled": "Thông báo đổi lịch hội nghị",
+    "cancelled": "Thông báo không tổ chức hội nghị",
     "answer": "Văn bản trả lời",
     "guidance": "Văn bản hướng dẫn",
+    "referral": "Thông báo đã báo cáo cấp trên",
+    "extension": "Thông báo gia hạn trả lời",
+    "conclusion": "Thông báo kết luận",
+    "resolution": "Thông báo kết quả giải quyết",
+    "digest": "Thư tổng hợp việc trong ngày (nội bộ)",
     "reminder": "Thư nhắc cán bộ",
     "escalation": "Thư báo việc quá hạn (nội bộ)",
 }
-MESSAGE_CHANNELS: Mapping[str, str] = {"email": "thư điện tử", "letter": "thư giấy"}
+MESSAGE_CHANNELS: Mapping[str, str] = {"email": "thư điện tử", "letter": "thư giấy", "in-person": "trao trực tiếp"}
 MESSAGE_STATES: Mapping[str, str] = {"queued": "Chờ gửi", "sent": "Đã gửi", "failed": "Không gửi được"}
 SERVICES: Mapping[str, str] = {
     "intake": "Tiếp nhận",
@@ -105,28 +175,59 @@ SERVICES: Mapping[str, str] = {
 EVENTS: Mapping[str, str] = {
     "dialogue-planned": "Lập kế hoạch hội nghị",
     "dialogue-announced": "Thông báo hội nghị",
+    "registration-closed": "Hết hạn nhận phiếu",
+    "dialogue-rescheduled": "Đổi lịch hội nghị",
+    "dialogue-cancelled": "Không tổ chức hội nghị",
+    "chair-delegated": "Ủy quyền chủ trì",
+    "delegate-reported": "Báo cáo lại Chủ tịch",
     "dialogue-held": "Hội nghị đã diễn ra",
+    "duty-completed": "Hoàn thành việc chuẩn bị",
+    "list-received": "Nhận danh sách",
+    "representative-invited": "Mời đại biểu",
+    "representative-attended": "Đại biểu có mặt",
+    "conclusion-drafted": "Trình dự thảo kết luận",
+    "conclusion-returned": "Trả lại dự thảo kết luận",
+    "conclusion-approved": "Duyệt kết luận",
     "dialogue-concluded": "Ban hành thông báo kết luận",
+    "commitment-extended": "Gia hạn việc đã kết luận",
+    "commitment-fulfilled": "Thực hiện xong việc đã kết luận",
+    "dialogue-settled": "Giải quyết xong sau hội nghị",
+    "result-reported": "Báo cáo kết quả hội nghị",
     "submission-received": "Tiếp nhận phiếu",
+    "registrant-invited": "Mời người đăng ký",
+    "registrant-waitlisted": "Xếp vào danh sách chờ",
     "registrant-excused": "Người đăng ký báo vắng",
     "attendance-recorded": "Ghi nhận việc tham dự",
     "question-assigned": "Giao câu hỏi",
+    "question-transferred": "Chuyển phòng khác",
+    "transfer-accepted": "Nhận câu hỏi được chuyển",
     "question-awaits-triage": "Chờ phân loại",
     "question-redirected": "Hướng dẫn đến nơi có thẩm quyền",
+    "question-referred-up": "Báo cáo cấp trên",
+    "superior-reported": "Gửi báo cáo lên cấp trên",
     "answer-drafted": "Trình dự thảo trả lời",
     "answer-returned": "Trả lại dự thảo",
     "answer-approved": "Duyệt câu trả lời",
     "extension-requested": "Xin gia hạn",
     "extension-granted": "Gia hạn",
     "question-answered-at-dialogue": "Trả lời tại hội nghị",
+    "question-taken-for-written-answer": "Tiếp nhận để trả lời bằng văn bản",
+    "written-answer-owed": "Phải trả lời bằng văn bản",
+    "question-grouped": "Xếp vào nhóm nội dung",
+    "question-prioritised": "Đánh dấu mức bức thiết",
+    "question-recurs": "Đã nêu nhiều lần",
+    "question-resembles": "Giống câu hỏi khác",
     "question-settled": "Giải quyết xong câu hỏi",
     "deadline-set": "Bắt đầu tính thời hạn",
     "deadline-moved": "Dời thời hạn",
+    "deadline-paused": "Tạm dừng thời hạn",
+    "deadline-passed": "Hết hạn tiếp nhận",
     "deadline-near": "Sắp đến hạn",
     "deadline-missed": "Quá hạn",
     "deadline-met": "Hoàn thành thời hạn",
     "deadline-cancelled": "Bỏ thời hạn",
-    "escalation-raised": "Báo cáo lên cấp trên",
+    "escalation-raised": "Báo cáo lên cấp trên việc quá hạn",
+    "escalation-acknowledged": "Đã xem việc quá hạn",
     "notification-queued": "Soạn xong thư",
     "notification-sent": "Đã gửi thư",
     "notification-failed": "Không gửi được thư",
@@ -134,18 +235,44 @@ EVENTS: Mapping[str, str] = {
 
 DONE: Mapping[str, str] = {
     "assign-question": "Đã giao câu hỏi.",
+    "transfer-question": "Đã chuyển câu hỏi sang phòng khác.",
+    "accept-transfer": "Đã nhận câu hỏi; thời hạn được tính tiếp.",
     "redirect-question": "Đã hướng dẫn; văn bản hướng dẫn sẽ được gửi cho người đăng ký.",
+    "refer-question-up": "Đã ghi nhận câu hỏi vượt thẩm quyền; người hỏi sẽ được thông báo.",
+    "report-to-superior": "Đã ghi nhận báo cáo gửi cấp trên.",
     "draft-answer": "Đã trình câu trả lời để duyệt.",
     "return-answer": "Đã trả lại dự thảo cho phòng chuyên môn.",
     "approve-answer": "Đã duyệt câu trả lời.",
     "request-extension": "Đã gửi đề nghị gia hạn.",
-    "extend-term": "Đã gia hạn.",
+    "extend-term": "Đã gia hạn; người hỏi sẽ nhận được thông báo.",
+    "answer-on-the-spot": "Đã ghi nhận câu trả lời tại hội nghị.",
+    "take-for-written-answer": "Đã tiếp nhận để trả lời bằng văn bản.",
+    "group-question": "Đã xếp câu hỏi vào nhóm nội dung.",
+    "prioritise-question": "Đã ghi nhận mức bức thiết của câu hỏi.",
+    "review-questions": "Đã rà soát câu hỏi của hội nghị.",
+    "register-submission": "Đã tiếp nhận câu hỏi.",
     "excuse-registrant": "Đã ghi nhận người đăng ký báo vắng.",
     "check-in": "Đã ghi nhận có mặt.",
     "plan-dialogue": "Đã lên kế hoạch hội nghị.",
     "announce-dialogue": "Đã thông báo hội nghị.",
+    "reschedule-dialogue": "Đã đổi lịch hội nghị; người đăng ký sẽ được thông báo.",
+    "cancel-dialogue": "Đã ghi nhận không tổ chức hội nghị; mọi người đăng ký được trả lời bằng văn bản.",
+    "delegate-chair": "Đã ủy quyền chủ trì.",
+    "report-back": "Đã ghi nhận báo cáo lại Chủ tịch.",
     "hold-dialogue": "Đã ghi nhận hội nghị đã tổ chức.",
-    "conclude-dialogue": "Đã ghi nhận thông báo kết luận.",
+    "complete-duty": "Đã ghi nhận việc hoàn thành.",
+    "receive-list": "Đã nhận danh sách.",
+    "invite-representative": "Đã mời đại biểu.",
+    "check-in-representative": "Đã ghi nhận đại biểu có mặt.",
+    "draft-conclusion": "Đã trình dự thảo kết luận.",
+    "return-conclusion": "Đã trả lại dự thảo kết luận.",
+    "approve-conclusion": "Đã duyệt kết luận.",
+    "conclude-dialogue": "Đã ban hành thông báo kết luận.",
+    "extend-commitment": "Đã gia hạn việc đã kết luận.",
+    "fulfil-commitment": "Đã ghi nhận kết quả thực hiện.",
+    "report-result": "Đã ghi nhận báo cáo kết quả.",
+    "acknowledge-escalation": "Đã ghi nhận ý kiến về việc quá hạn.",
+    "record-hand-over": "Đã ghi nhận việc trao trực tiếp.",
     "replay": "Đã giao lại sự kiện cho nơi xử lý.",
     "discard": "Đã bỏ sự kiện khỏi danh sách kẹt.",
     "rebuild": "Đang dựng lại dữ liệu hiển thị từ sự kiện đầu tiên.",
@@ -159,9 +286,13 @@ Urgency = Literal["in-time", "near", "late", "done"]
 class Term:
     """A term as a page shows it.
 
-    words: `còn 2 ngày`, `quá hạn 1 ngày`, `đúng hạn`. owed: it runs. used: percent of it that has passed, for the bar.
+    id: of the deadline. words: `còn 2 ngày`, `quá hạn 1 ngày`, `đúng hạn`, in calendar days. owed: somebody must act;
+    a paused one stands still. used: percent of it that has passed, for the bar. cause: why it was moved.
     """
 
+    id: str
+    rule: str
+    state: str
     words: str
     urgency: Urgency
     owed: bool
@@ -171,20 +302,30 @@ class Term:
     basis: str
     provisional: bool
     moved_because: str | None
+    cause: str | None = None
+    paused_because: str | None = None
 
     @property
     def moved(self) -> bool:
         return self.due_at != self.original_due_at
+
+    @property
+    def runs(self) -> bool:
+        return self.owed and self.state != "paused"
 
 
 def how_long(state: str, due_at: datetime, now: datetime, met_at: datetime | None = None) -> tuple[str, Urgency]:
     """How long there is still, in calendar days of Vietnam, and how it stands.
 
     Args:
-        state: of the term as deadlines says it: running, near, missed, met, cancelled.
+        state: of the term as deadlines says it: running, near, missed, paused, met, cancelled, passed.
     """
     if state == "cancelled":
         return "không còn tính hạn", "done"
+    if state == "passed":
+        return "đã hết hạn", "done"
+    if state == "paused":
+        return "tạm dừng", "in-time"
     if met_at is not None:
         late = _days(due_at, met_at)
         if met_at <= due_at:
