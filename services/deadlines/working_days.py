@@ -50,6 +50,10 @@ class WorkingCalendar:
     """
 
     def __init__(self, years: Iterable[Year], revision: int = 0) -> None:
+        self._know(years, revision)
+
+    def _know(self, years: Iterable[Year], revision: int) -> None:
+        """Answer from these years from now on."""
         self.revision = revision
         self._years = {year.number: year for year in years}
         # A swap may reach into the neighbouring year, so its days are looked up over all years.

@@ -170,3 +170,11 @@ class ApplyCalendar(DeadlineCommand):
     """From now on the days off of the year are these. The terms that this moves are moved, and say why."""
 
     year: CalendarYear
+
+
+class ShowCalendar(DeadlineCommand):
+    """The days off as terms are counted by them now; changes nothing.
+
+    The reply's state holds "revision", how many changes were applied, and "years": [{"revision", …}], each year that is
+    known as of `CalendarYear`, with the revision that changed it last, 0 where it is as its file has it.
+    """
