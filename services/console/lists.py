@@ -1,7 +1,8 @@
 """What the pages ask of the view. Every question names the commune, and gets nothing of another one."""
 
+import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -15,6 +16,10 @@ PAGE = 50
 """Questions on one page of the list."""
 
 
+Only = Literal["late", "near", "wanted", "undelivered", "in-writing", "first", "acceptance"]
+"""What a question may be looked for besides its state."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line of the list of questions. A field is None while its speaker has not said it.
@@ -23,6 +28,8 @@ class Item:
     undelivered: an answer or guidance that could not be sent, so that somebody must call.
     confidential: it reads like a denunciation, or is one; a list names neither its sender nor his words.
     waiting: for how long it has waited for somebody who has no term, in words; "" when it does not.
+    owed_in_writing: why its answer is owed in writing. recurs: it was raised before and never settled.
+    awaits_acceptance: another department has handed it over, and its term stands still until it is taken up.
     """
 
     id: str
@@ -38,8 +45,12 @@ class Item:
     extended_days: int | None
     wanted_days: int | None
     put_before: str | None
+    owed_in_writing: str | None
+    pressing: bool | None
     undelivered: bool
     confidential: bool
+    recurs: bool
+    awaits_acceptance: bool
     waiting: str
     term: Term | None
 
@@ -48,7 +59,9 @@ class Item:
 class Counts:
     """How many questions there are. received = open + answered + redirected.
 
-    late, near: open ones whose term has ended, or ends soon. stages: open ones by stage.
+    late, near: open ones whose term has ended, or ends soon. in_writing: open ones whose answer is owed in writing.
+    first: open ones that are pressing, or were raised before. acceptance: those that wait for the department they were
+    handed to. stages: open ones by stage.
     """
 
     open: int
@@ -58,6 +71,9 @@ class Counts:
     near: int
     wanted: int
     undelivered: int
+    in_writing: int
+    first: int
+    acceptance: int
     stages: Mapping[str, int]
 
     @property
@@ -74,14 +90,18 @@ class Filter:
 
     standing: str | None = None
     stage: str | None = None
-    only: Literal["late", "near", "wanted", "undelivered"] | None = None
+    only: Only | None = None
     department: str | None = None
     search: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A form and its sender. version: how many of its events are known, for commands to intake."""
+    """A form and its sender. version: how many of its events are known, for commands to intake.
+
+    seat: where he sits at the conference. waiting_place: which one he is of those who wait for a seat.
+    collected_by: the organisation on whose list the form came.
+    """
 
     id: str
     commune: str
@@ -96,21 +116,44 @@ class Submission:
     address: str | None
     attendance: str | None
     excuse: str | None
+    collected_by: str | None
+    seat: int | None
+    waiting_place: int | None
     version: int
 
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """A missed term that was put before somebody."""
+    """A missed term that was put before somebody; note: what he said he does about it, once he has seen it."""
 
+    term: str
     step: int
     put_before: str
     raised_at: datetime
+    acknowledged_by: str | None
+    note: str | None
+    acknowledged_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another question that this one is like. Of one that reads like a denunciation, nothing is told."""
+
+    id: str
+    submission: str
+    code: str | None
+    text: str | None
+    topic: str | None
+    stage: str
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as its case shows it: all that routing, deadlines and notify said of it."""
+    """A question as its case shows it: all that routing, deadlines and notify said of it.
+
+    term: the one that counts first; terms: every one it has or had. earlier: where it was raised before, unsettled.
+    like: questions of the same dialogue that are much like it.
+    """
 
     id: str
     number: int | None
@@ -144,12 +187,63 @@ class Question:
     wanted_days: int | None
     wanted_reason: str | None
     wanted_by: str | None
+    wanted_requirement: str | None
+    wanted_responsible: str | None
     extended_days: int | None
+    extended_reason: str | None
+    extended_by: str | None
+    requirement: str | None
+    responsible: str | None
+    session: int | None
+    outside_subject: bool | None
+    transferred_from: str | None
+    transferred_because: str | None
+    transferred_by: str | None
+    transferred_at: datetime | None
+    clock: str | None
+    accepted_by: str | None
+    accepted_at: datetime | None
+    superior: str | None
+    referred_because: str | None
+    referred_by: str | None
+    referred_at: datetime | None
+    superior_document: str | None
+    superior_reported_by: str | None
+    superior_reported_at: datetime | None
+    topic: str | None
+    pressing: bool | None
+    pressing_because: str | None
+    owed_in_writing: str | None
+    taken_note: str | None
+    taken_by: str | None
+    taken_at: datetime | None
+    spoken_answer: str | None
+    answered_by: str | None
+    heard_at: datetime | None
     settled_how: str | None
     settled_at: datetime | None
+    awaits_acceptance: bool
     version: int
     term: Term | None
+    terms: list[Term]
     escalations: list[Escalation]
+    earlier: list[Related]
+    like: list[Related]
+
+    def without_words(self) -> "Question":
+        """Without what may repeat the words of a denunciation, or name who wrote it."""
+        return replace(
+            self,
+            text=None,
+            topic=None,
+            pressing_because=None,
+            transferred_because=None,
+            referred_because=None,
+            taken_note=None,
+            spoken_answer=None,
+            earlier=[],
+            like=[],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +310,13 @@ class Registrant:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A form with all that became of it. dialogue: the one it is registered for."""
+    """A form with all that became of it. dialogue: the one it is registered for. topics: those of its questions."""
 
     submission: Submission
     questions: list[Question]
     letters: list[Letter]
     dialogue: Dialogue | None
+    topics: list[str]
 
     @property
     def reads_like_denunciation(self) -> bool:
@@ -232,8 +327,9 @@ class Case:
         return replace(
             self,
             submission=replace(self.submission, name=None, phone=None, email=None, address=None, excuse=None),
+            letters=[replace(letter, reference=None, reason=None) for letter in self.letters],
             questions=[
-                replace(question, text=None) if question.scope == "denunciation" else question
+                question.without_words() if question.scope == "denunciation" else question
                 for question in self.questions
             ],
         )
@@ -264,7 +360,10 @@ def counts(db: sqlite3.Connection, commune: str, now: datetime, department: str 
             stages[row["stage"]] = row["number"]
     row = db.execute(
         "SELECT total(owed_until < :now) AS late, total(owed_until >= :now AND term_state = 'near') AS near, "
-        "total(wanted_days IS NOT NULL) AS wanted, total(undelivered IS NOT NULL AND heard_at IS NULL) AS undelivered "
+        "total(wanted_days IS NOT NULL) AS wanted, total(undelivered IS NOT NULL AND heard_at IS NULL) AS undelivered, "
+        "total(standing = 'open' AND owed_in_writing IS NOT NULL) AS in_writing, "
+        "total(standing = 'open' AND (pressing = 1 OR recurs IS NOT NULL)) AS first, "
+        "total(standing = 'open' AND awaits_acceptance) AS acceptance "
         "FROM item "
         "WHERE commune = :commune AND standing <> 'answered' AND (:department IS NULL OR department = :department)",
         values,
@@ -279,9 +378,10 @@ def case(db: sqlite3.Connection, commune: str, id: str, now: datetime) -> Case |
     registered_for = dialogues(db, commune, now, found.dialogue) if found.dialogue else []
     return Case(
         submission=found,
-        questions=questions_of(db, id, now),
+        questions=questions_of(db, commune, id, now),
         letters=letters_of(db, id),
         dialogue=registered_for[0] if registered_for else None,
+        topics=topics(db, found.dialogue) if found.dialogue else [],
     )
 
 
@@ -301,19 +401,60 @@ def commune_of(db: sqlite3.Connection, case: str) -> tuple[Literal["submission",
     return (row["kind"], row["commune"]) if row else None
 
 
-def questions_of(db: sqlite3.Connection, submission: str, now: datetime) -> list[Question]:
+def questions_of(db: sqlite3.Connection, commune: str, submission: str, now: datetime) -> list[Question]:
     """Every question of a form, in its order."""
-    rows = db.execute("SELECT * FROM item WHERE submission = ? ORDER BY number, id", (submission,)).fetchall()
+    rows = db.execute(
+        "SELECT * FROM item WHERE submission = ? AND commune = ? ORDER BY number, id", (submission, commune)
+    ).fetchall()
     return [
         into(
             Question,
             row,
             version=said(db, "routing", row["id"]),
             term=term_of(row, now),
-            escalations=_escalations(db, row["id"]),
+            terms=terms_about(db, row["id"], now),
+            escalations=escalations(db, row["id"]),
+            awaits_acceptance=bool(row["awaits_acceptance"]),
+            earlier=related(db, commune, json.loads(row["recurs"] or "[]")),
+            like=related(db, commune, _like(db, row)),
         )
         for row in rows
     ]
+
+
+def related(db: sqlite3.Connection, commune: str, ids: Sequence[str]) -> list[Related]:
+    """Questions of this commune that others name, in their order."""
+    found = [
+        db.execute(
+            "SELECT id, submission, code, text, topic, stage, scope FROM item WHERE id = ? AND commune = ?",
+            (id, commune),
+        ).fetchone()
+        for id in ids
+    ]
+    hidden = {"text": None, "topic": None, "code": None}
+    return [into(Related, row, **(hidden if row["scope"] == "denunciation" else {})) for row in found if row]
+
+
+def topics(db: sqlite3.Connection, dialogue: str) -> list[str]:
+    """The topics that questions of a dialogue were grouped under; none that a denunciation alone has."""
+    rows = db.execute(
+        "SELECT DISTINCT q.topic FROM submission s JOIN question q ON q.submission = s.id "
+        "WHERE s.dialogue = ? AND q.topic IS NOT NULL AND q.scope IS NOT 'denunciation' ORDER BY q.topic",
+        (dialogue,),
+    )
+    return [row["topic"] for row in rows]
+
+
+def terms_about(db: sqlite3.Connection, about: str, now: datetime) -> list[Term]:
+    """Every term of a question, a duty or whatever else is owed, in the order of their ends."""
+    rows = db.execute("SELECT * FROM timing WHERE about = ? ORDER BY due_at, rule", (about,))
+    return [term for row in rows if (term := term_of(row, now))]
+
+
+def escalations(db: sqlite3.Connection, about: str) -> list[Escalation]:
+    """Before whom the lateness of something was put, the earliest first."""
+    rows = db.execute("SELECT * FROM escalation WHERE about = ? ORDER BY raised_at, step", (about,))
+    return [into(Escalation, row) for row in rows]
 
 
 def letters_of(db: sqlite3.Connection, case: str) -> list[Letter]:
@@ -348,14 +489,14 @@ def dialogues(db: sqlite3.Connection, commune: str, now: datetime, id: str | Non
 def registrants(db: sqlite3.Connection, dialogue: str) -> list[Registrant]:
     """Who registered for a dialogue, in the order of registration: the order in which they take the floor."""
     rows = db.execute(
-        "SELECT s.*, (SELECT count(*) FROM question q WHERE q.submission = s.id) AS questions, "
+        "SELECT s.*, (SELECT count(*) FROM question q WHERE q.submission = s.id) AS asked, "
         "coalesce((SELECT said FROM aggregate WHERE speaker = 'intake' AND about = s.id), 0) AS version, "
         "EXISTS (SELECT 1 FROM question q WHERE q.submission = s.id AND q.scope = 'denunciation') AS confidential "
         "FROM submission s WHERE s.dialogue = ? ORDER BY s.attendance IS NULL, s.received_at, s.id",
         (dialogue,),
     )
     hidden = {"name": None, "address": None, "excuse": None}
-    return [into(Registrant, row, **(hidden if row["confidential"] else {})) for row in rows]
+    return [into(Registrant, row, questions=row["asked"], **(hidden if row["confidential"] else {})) for row in rows]
 
 
 def search_for(typed: str) -> str:
@@ -374,6 +515,9 @@ _WANTED = """
       WHEN 'near' THEN owed_until >= :now AND term_state = 'near'
       WHEN 'wanted' THEN standing = 'open' AND wanted_days IS NOT NULL
       WHEN 'undelivered' THEN standing <> 'answered' AND undelivered IS NOT NULL AND heard_at IS NULL
+      WHEN 'in-writing' THEN standing = 'open' AND owed_in_writing IS NOT NULL
+      WHEN 'first' THEN standing = 'open' AND (pressing = 1 OR recurs IS NOT NULL)
+      WHEN 'acceptance' THEN standing = 'open' AND awaits_acceptance
       ELSE true
     END
     AND (:search = '' OR id IN (SELECT question FROM words WHERE words MATCH :search)
@@ -402,6 +546,8 @@ def _item(row: sqlite3.Row, now: datetime) -> Item:
         term=term_of(row, now),
         undelivered=_is_undelivered(row),
         confidential=confidential,
+        recurs=row["recurs"] is not None,
+        awaits_acceptance=bool(row["awaits_acceptance"]),
         waiting=waiting(datetime.fromisoformat(since), now) if since else "",
         **({"name": None, "text": None} if confidential else {}),
     )
@@ -411,9 +557,10 @@ def _is_undelivered(row: sqlite3.Row) -> bool:
     return row["undelivered"] is not None and row["heard_at"] is None and row["standing"] != "answered"
 
 
-def _escalations(db: sqlite3.Connection, about: str) -> list[Escalation]:
-    rows = db.execute("SELECT * FROM escalation WHERE about = ? ORDER BY raised_at, step", (about,))
-    return [into(Escalation, row) for row in rows]
+def _like(db: sqlite3.Connection, row: sqlite3.Row) -> list[str]:
+    """The question that this one was found to be like, and those that were found to be like this one."""
+    later = db.execute("SELECT id FROM question WHERE resembles = ? ORDER BY id LIMIT 10", (row["id"],))
+    return [*([row["resembles"]] if row["resembles"] else []), *(one["id"] for one in later)]
 
 
 def _term_about(db: sqlite3.Connection, about: str, rule: str, now: datetime) -> Term | None:

@@ -120,6 +120,7 @@ CREATE TABLE question (
 );
 CREATE INDEX question_of_commune ON question (commune, standing, stage, id);
 CREATE INDEX question_of_submission ON question (submission, number);
+CREATE INDEX question_like ON question (resembles) WHERE resembles IS NOT NULL;
 
 -- To find a question by its words, its asker or its code, typed with or without diacritics.
 CREATE VIRTUAL TABLE words USING fts5 (question UNINDEXED, plain, tokenize = 'unicode61');
@@ -159,6 +160,14 @@ CREATE TABLE message (
   reference TEXT, uncertain INTEGER, reason TEXT
 ) WITHOUT ROWID;
 CREATE INDEX message_of_case ON message (case_id);
+
+-- What somebody must act upon; a cut-off is owed by nobody. question, dialogue: what it is about, where that is known.
+CREATE VIEW owed AS
+SELECT t.*, t.id AS term_id, t.state AS term_state, q.id AS question, q.text, q.scope, d.id AS dialogue
+FROM term t
+LEFT JOIN question q ON q.id = t.about
+LEFT JOIN dialogue d ON d.id = t.case_id
+WHERE t.state IN ('running', 'near', 'missed', 'paused') AND t.due_at IS NOT NULL AND t.rule <> 'registration-cutoff';
 
 -- A question with its asker and one of its terms: the first to end of those that are owed; then one that was late.
 -- owed_until: while something is owed. waiting_since: while it waits for somebody who has no term.

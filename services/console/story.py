@@ -185,7 +185,7 @@ def _of_routing(event: routing.RoutingEvent, unit: Unit) -> tuple[str, str, str]
         case routing.QuestionGrouped():
             return event.grouped_by, "Xếp vào một nhóm nội dung", event.topic
         case routing.QuestionPrioritised():
-            done = "Đánh dấu là vấn đề bức thiết" if event.pressing else "Bỏ đánh dấu vấn đề bức thiết"
+            done = "Đánh dấu là vấn đề bức xúc" if event.pressing else "Bỏ đánh dấu vấn đề bức xúc"
             return event.prioritised_by, done, event.reason
         case routing.QuestionRecurs():
             count = len(event.earlier)

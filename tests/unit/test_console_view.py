@@ -167,7 +167,7 @@ def counts(view: View, now: datetime = NOW) -> lists.Counts:
 
 def the_question(view: View, now: datetime = NOW) -> lists.Question:
     with view.reading() as db:
-        return lists.questions_of(db, SUBMISSION, now)[0]
+        return lists.questions_of(db, COMMUNE, SUBMISSION, now)[0]
 
 
 # --- read once, twice, in portions ----------------------------------------------------------------------------------

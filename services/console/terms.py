@@ -1,0 +1,161 @@
+"""Terms of every kind: what is owed in a commune, by whom and until when; and how deadlines explains a count."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from pydantic import ValidationError
+from ulid import ULID
+
+from services.console.acting import Acting
+from services.console.facts import instant
+from services.console.lists import Escalation, escalations
+from services.console.rows import into, term_of
+from services.console.words import Term
+from shared.commands import send
+from shared.contracts import Actor, Done, Role
+from shared.contracts.base import Model
+from shared.contracts.deadlines import ExplainTerms
+from shared.logs import in_short, logger
+
+PAGE = 100
+"""Terms on one page."""
+PATIENCE_S = 1.0
+"""A page waits so long for deadlines to explain its terms, and goes without if it does not."""
+MOST = 200
+"""Terms that one command asks of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A term that somebody must act upon.
+
+    case: the submission or dialogue; None of a slot of the programme, which is about no dialogue yet.
+    what: the question's own words, or the duty in words; None where the rule says it, or nobody may read it here.
+    owner: who must act, as the plan names him, where that is no department. escalation: the last.
+    """
+
+    id: str
+    rule: str
+    about: str
+    case: str | None
+    of_question: bool
+    confidential: bool
+    what: str | None
+    department: str | None
+    owner: str | None
+    term: Term
+    escalation: Escalation | None
+
+
+class Skipped(Model):
+    """A day that was not counted, and why."""
+
+    date: date
+    why: str
+
+
+class Left(Model):
+    """Working time that is left, in words."""
+
+    words: str
+    late: bool = False
+
+
+class Explained(Model):
+    """How deadlines counts a term: every day it counted and skipped, and the working time that is left."""
+
+    basis: str = ""
+    provisional: bool = False
+    counted: tuple[date, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    left: Left | None = None
+
+
+Explanations = Mapping[str, Explained]
+"""By id of the term; what deadlines did not say is missing."""
+
+
+def owed(
+    db: sqlite3.Connection,
+    commune: str,
+    now: datetime,
+    *,
+    rule: str | None = None,
+    department: str | None = None,
+    page: int = 1,
+) -> list[Owed]:
+    """What is owed in a commune, the first to end first; what stands still, last. One more than `PAGE` tells of more.
+
+    A cut-off is owed by nobody.
+    """
+    rows = db.execute(
+        "SELECT * FROM owed WHERE commune = :commune AND (:rule IS NULL OR rule = :rule) "
+        "AND (:department IS NULL OR department = :department) "
+        "ORDER BY state = 'paused', due_at, id LIMIT :limit OFFSET :offset",
+        {
+            "commune": commune,
+            "rule": rule,
+            "department": department,
+            "limit": PAGE + 1,
+            "offset": PAGE * (page - 1),
+        },
+    ).fetchall()
+    return [_owed(db, row, term, now) for row in rows if (term := term_of(row, now))]
+
+
+def counts(
+    db: sqlite3.Connection, commune: str, now: datetime, department: str | None = None
+) -> dict[str, tuple[int, int]]:
+    """How many terms are owed, by rule, and how many of them are late."""
+    rows = db.execute(
+        "SELECT rule, count(*) AS number, total(state <> 'paused' AND due_at < :now) AS late FROM owed "
+        "WHERE commune = :commune AND (:department IS NULL OR department = :department) GROUP BY rule",
+        {"commune": commune, "department": department, "now": instant(now)},
+    )
+    return {row["rule"]: (row["number"], int(row["late"])) for row in rows}
+
+
+async def explain(nats: Client, who: Acting, terms: Iterable[Term | None]) -> Explanations:
+    """What deadlines says of these terms; nothing while it is away, for a page can do without."""
+    ids = tuple(dict.fromkeys(term.id for term in terms if term))[:MOST]
+    if not ids or not nats.is_connected:
+        return {}
+    actor = who.actor if who.worker else Actor(name="Bàn làm việc", role=Role.SYSTEM, commune=who.commune)
+    try:
+        reply = await send(nats, ExplainTerms(actor=actor, key=str(ULID()), deadlines=ids), PATIENCE_S)
+    except (NatsError, TimeoutError) as error:
+        logger().warning("terms-not-explained", error=in_short(error))
+        return {}
+    return read(reply.state) if isinstance(reply, Done) else {}
+
+
+def read(state: Mapping[str, Any]) -> Explanations:
+    """The explanations of a reply; one that does not fit is left out."""
+    found: dict[str, Explained] = {}
+    for id, told in (state.get("terms") or {}).items():
+        try:
+            found[id] = Explained.model_validate(told)
+        except ValidationError as error:
+            logger().warning("explanation-not-read", errors=error.error_count())
+    return found
+
+
+def _owed(db: sqlite3.Connection, row: sqlite3.Row, term: Term, now: datetime) -> Owed:
+    confidential = row["scope"] == "denunciation"
+    known = escalations(db, row["about"])
+    last = [one for one in known if one.term == row["id"]][-1:]
+    return into(
+        Owed,
+        row,
+        case=row["case_id"] if row["question"] or row["dialogue"] else None,
+        of_question=row["question"] is not None,
+        confidential=confidential,
+        what=None if confidential else row["what"] or row["text"],
+        term=term,
+        escalation=last[0] if last else None,
+    )
