@@ -1,7 +1,7 @@
 """Wires routing."""
 
 from services.routing import handlers
-from services.routing.store import Questions
+from services.routing.store import Conferences, Questions
 from services.routing.vocabulary import classifier_for, shared_vocabulary
 from shared.service import Service
 from shared.settings import Settings
@@ -15,6 +15,7 @@ def build(settings: Settings) -> Service:
     service.hears(
         handlers.consumes,
         questions=Questions(service.database),
+        conferences=Conferences(service.database),
         classifiers=classifiers,
         communes=service.communes,
     )

@@ -427,6 +427,11 @@ def _spelling(word: str) -> str:
     return bare + tone
 
 
+def syllables(text: str) -> list[str]:
+    """The words of a text in lower case, without diacritics, with i for y: `Kỹ thuật` is `ki thuat`."""
+    return [word[:-1] + "i" if _I_OR_Y.fullmatch(word) else word for word in Words.of(text).folded if word]
+
+
 def same_phrase(phrase: str) -> str:
     """The same for all ways to write a phrase; one word of it for each syllable, none where it has no letter."""
     return " ".join(map(_spelling, _WORD.findall(phrase)))

@@ -1,53 +1,38 @@
-"""What routing decides: who answers a question, whether the answer may be given, and when nothing is owed any more.
+"""What routing decides of where a question goes: to which department, to which other authority, to which topic.
 
-Everything that may be done, in which state and by whom, stands in `MOVES`; the functions below look there.
+What becomes of its answer stands in answers.py, what is owed to the asker in owed.py.
 """
 
-import unicodedata
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
-from typing import TypedDict
 
 from services.routing.classification import Classification
-from services.routing.question import (
-    DEPARTMENT,
-    ENDINGS,
-    MOST_EXTENSION,
-    MOVES,
-    ROLE_NAMES,
-    STATE_NAMES,
-    Decision,
-    Draft,
-    Ending,
-    ExtensionRequest,
-    Question,
-    Return,
-    State,
-)
-from shared.contracts import Event, Refusal, Role, TooEarly
-from shared.contracts.intake import AttendanceRecorded, DialogueHeld, RegistrantExcused, SubmissionReceived
-from shared.contracts.notify import NotificationSent
+from services.routing.conference import Conference, place_of
+from services.routing.moves import after, permit
+from services.routing.owed import about, in_its_place, reckon
+from services.routing.question import Decision, Question, Referral, State
+from shared.contracts import Actor, Event, Refusal
+from shared.contracts.intake import SubmissionReceived
 from shared.contracts.people import Question as Asked
 from shared.contracts.routing import (
-    AnswerApproved,
-    AnswerDrafted,
-    AnswerReturned,
-    ApproveAnswer,
+    AcceptTransfer,
     AssignQuestion,
-    DraftAnswer,
-    ExtendTerm,
-    ExtensionGranted,
-    ExtensionRequested,
-    QuestionAnsweredAtDialogue,
+    GroupQuestion,
+    PrioritiseQuestion,
     QuestionAssigned,
     QuestionAwaitsTriage,
+    QuestionGrouped,
+    QuestionPrioritised,
     QuestionRedirected,
-    QuestionSettled,
+    QuestionReferredUp,
+    QuestionTransferred,
     RedirectQuestion,
-    RequestExtension,
-    ReturnAnswer,
-    RoutingCommand,
+    ReferQuestionUp,
+    ReportToSuperior,
+    SuperiorReported,
+    TransferAccepted,
+    TransferQuestion,
 )
 from shared.contracts.taxonomy import Scope
 
@@ -55,11 +40,19 @@ from shared.contracts.taxonomy import Scope
 
 
 def open_question(
-    question: Question | None, received: SubmissionReceived, asked: Asked, classification: Classification, now: datetime
+    question: Question | None,
+    received: SubmissionReceived,
+    asked: Asked,
+    classification: Classification,
+    conference: Conference | None,
+    now: datetime,
 ) -> Decision:
     """A question of a form goes to the department the rules are sure of, or waits for a person.
 
-    Plan III.1: the office collates, classifies and hands each question on.
+    Plan III.1: the office collates, classifies and hands each question on. Who asks from the floor is there.
+
+    Args:
+        conference: the dialogue the form is registered for; None where it is for none.
     """
     if question is not None:
         return question, []
@@ -78,26 +71,33 @@ def open_question(
         because=classification.because,
         confidence=classification.confidence,
         proposals=classification.proposals,
+        present=True if received.channel == "floor" else None,
+        dialogue_ended_at=conference.ended_at if conference else None,
+        dialogue_cancelled=conference.cancelled if conference else False,
     )
     if classification.triage:
-        return opened, [
-            QuestionAwaitsTriage(
-                **_about(opened, now),
-                dialogue=opened.dialogue,
-                scope=classification.scope,
-                because=classification.because,
-                proposals=classification.proposals,
-            )
-        ]
-    assigned = replace(opened, state=State.ASSIGNED, field=classification.field, department=classification.department)
-    return assigned, [_assigned(assigned, None, now)]
+        waits = QuestionAwaitsTriage(
+            **about(opened, now),
+            dialogue=opened.dialogue,
+            scope=classification.scope,
+            because=classification.because,
+            proposals=classification.proposals,
+        )
+        return _with_what_follows(opened, [waits], now)
+    opened = replace(opened, state=State.ASSIGNED, field=classification.field, department=classification.department)
+    opened = in_its_place(opened, place_of(classification.field, conference))
+    return _with_what_follows(opened, [_assigned(opened, None, now)], now)
 
 
-# --- commands -------------------------------------------------------------------------------------------------------
+# --- who answers it -------------------------------------------------------------------------------------------------
 
 
 def assign_question(
-    question: Question, command: AssignQuestion, departments: Collection[str], now: datetime
+    question: Question,
+    command: AssignQuestion,
+    departments: Collection[str],
+    conference: Conference | None,
+    now: datetime,
 ) -> Decision:
     """The office decides, or corrects, which department answers; it has judged the question fit for the dialogue.
 
@@ -105,12 +105,10 @@ def assign_question(
 
     Args:
         departments: ids of this commune's departments.
+        conference: the question's dialogue, as far as it is known.
     """
-    _may(question, command)
-    if command.department not in departments:
-        raise Refusal(
-            "invalid", f"Xã không có phòng nào mang mã {command.department}. Xin chọn một phòng trong danh sách."
-        )
+    permit(question, command)
+    _is_of_the_commune(command.department, departments)
     elsewhere = command.department != question.department
     if not elsewhere and command.field == question.field:
         raise Refusal("invalid", "Câu hỏi đang do phòng này giải quyết, đúng lĩnh vực này; không có gì thay đổi.")
@@ -123,16 +121,82 @@ def assign_question(
         confidence=1.0,
     )
     if elsewhere:
-        assigned = replace(assigned, state=_after(command), extension_requested=None)
-    return assigned, [_assigned(assigned, command.actor.name, now)]
+        assigned = replace(assigned, state=after(command), extension_requested=None, awaits_acceptance=False)
+    assigned = in_its_place(assigned, place_of(command.field, conference))
+    return _with_what_follows(assigned, [_assigned(assigned, command.actor.name, now)], now)
+
+
+def transfer_question(
+    question: Question,
+    command: TransferQuestion,
+    departments: Collection[str],
+    conference: Conference | None,
+    now: datetime,
+) -> Decision:
+    """Another department takes over from one that has had it; what that does to the term is said, not guessed.
+
+    Args:
+        departments, conference: as of `assign_question`.
+    """
+    permit(question, command)
+    _is_of_the_commune(command.department, departments)
+    if command.department == question.department:
+        raise Refusal(
+            "invalid", "Câu hỏi đang ở chính phòng này. Nếu chỉ sai lĩnh vực, xin báo Văn phòng phân công lại."
+        )
+    transferred = replace(
+        question,
+        state=after(command),
+        field=command.field,
+        department=command.department,
+        because=(command.reason,),
+        confidence=1.0,
+        extension_requested=None,
+        awaits_acceptance=command.clock == "pauses",
+    )
+    transferred = in_its_place(transferred, place_of(command.field, conference))
+    told = QuestionTransferred(
+        **about(question, now),
+        from_department=question.in_charge,
+        department=command.department,
+        field=command.field,
+        reason=command.reason,
+        clock=command.clock,
+        transferred_by=command.actor.name,
+        session=transferred.session,
+        outside_subject=transferred.outside_subject,
+    )
+    return _with_what_follows(transferred, [told], now)
+
+
+def accept_transfer(question: Question, command: AcceptTransfer, now: datetime) -> Decision:
+    """The department says that it has taken the question up; the term that stood still for that runs again."""
+    permit(question, command)
+    if not question.awaits_acceptance:
+        raise Refusal(
+            "not-now", "Câu hỏi không chờ tiếp nhận, thời hạn không tạm dừng; xin soạn và trình dự thảo trả lời."
+        )
+    return take_up(question, command.actor, now)
+
+
+def take_up(question: Question, by: Actor, now: datetime) -> Decision:
+    """Whoever works on a question that was handed over has taken it up, whether or not he said so."""
+    if not question.awaits_acceptance:
+        return question, []
+    return replace(question, awaits_acceptance=False), [
+        TransferAccepted(**about(question, now), department=question.in_charge, accepted_by=by.name)
+    ]
+
+
+# --- where else it goes ---------------------------------------------------------------------------------------------
 
 
 def redirect_question(question: Question, command: RedirectQuestion, now: datetime) -> Decision:
     """Plan II.1 and III.2: what is not for this dialogue or this commune is sent where it belongs, in writing."""
-    _may(question, command)
-    return replace(question, state=_after(command), scope=command.scope, extension_requested=None), [
+    permit(question, command)
+    return replace(_away(question, command), scope=command.scope), [
         QuestionRedirected(
-            **_about(question, now),
+            **about(question, now),
             scope=command.scope,
             authority=command.authority,
             guidance=command.guidance,
@@ -141,242 +205,97 @@ def redirect_question(question: Question, command: RedirectQuestion, now: dateti
     ]
 
 
-def draft_answer(question: Question, command: DraftAnswer, now: datetime) -> Decision:
-    """The department hands in its answer; a new one takes the place of one that is not approved yet."""
-    _may(question, command)
-    draft = Draft(len(question.drafts) + 1, command.text, command.actor.name, now)
-    drafted = replace(question, state=_after(command), drafts=(*question.drafts, draft), extension_requested=None)
-    return drafted, [
-        AnswerDrafted(
-            **_about(question, now),
-            department=_department(question),
-            draft=draft.number,
-            text=draft.text,
-            drafted_by=draft.by,
-        )
-    ]
+def refer_question_up(question: Question, command: ReferQuestionUp, now: datetime) -> Decision:
+    """What is beyond the commune's authority is recorded and reported to the direct superior; the asker is told.
 
-
-def return_answer(question: Question, command: ReturnAnswer, now: datetime) -> Decision:
-    """The answer goes back with what is wrong with it."""
-    _may(question, command)
-    draft = _seen_by_another(question, command)
-    returned = Return(draft.number, command.remarks, command.actor.name, now)
-    return replace(question, state=_after(command), returns=(*question.returns, returned)), [
-        AnswerReturned(
-            **_about(question, now),
-            department=_department(question),
-            draft=draft.number,
-            remarks=command.remarks,
-            returned_by=command.actor.name,
-        )
-    ]
-
-
-def approve_answer(question: Question, command: ApproveAnswer, now: datetime) -> Decision:
-    """Another than its writer answers for it; from now on it may be given, at the dialogue or in writing."""
-    _may(question, command)
-    draft = _seen_by_another(question, command)
-    approved = AnswerApproved(
-        **_about(question, now),
-        dialogue=question.dialogue,
-        department=_department(question),
-        text=draft.text,
-        approved_by=command.actor.name,
-    )
-    question, events = _settle_what_was_heard(replace(question, state=_after(command), approved_at=now), now)
-    return question, [approved, *events]
-
-
-def request_extension(question: Question, command: RequestExtension, now: datetime) -> Decision:
-    """The department says why it needs more time; its term runs on until somebody grants it."""
-    _may(question, command)
-    _within_the_most(question, command.working_days)
-    request = ExtensionRequest(command.working_days, command.reason, command.actor.name)
-    return replace(question, extension_requested=request), [
-        ExtensionRequested(
-            **_about(question, now),
-            department=_department(question),
-            working_days=request.working_days,
-            reason=request.reason,
-            requested_by=request.by,
-        )
-    ]
-
-
-def extend_term(question: Question, command: ExtendTerm, now: datetime) -> Decision:
-    """The term moves, for a reason that is recorded, whether or not the department had asked."""
-    _may(question, command)
-    _within_the_most(question, command.working_days)
-    extended = replace(question, extended_by=question.extended_by + command.working_days, extension_requested=None)
-    return extended, [
-        ExtensionGranted(
-            **_about(question, now),
-            department=_department(question),
-            working_days=command.working_days,
+    Plans of Tịnh Thiện, Nguyễn Nghiêm, Thanh Trì and Chánh Lộ, `superior-report`.
+    """
+    permit(question, command)
+    return replace(_away(question, command), referral=Referral(command.authority)), [
+        QuestionReferredUp(
+            **about(question, now),
+            dialogue=question.dialogue,
+            authority=command.authority,
             reason=command.reason,
-            granted_by=command.actor.name,
+            referred_by=command.actor.name,
         )
     ]
 
 
-# --- facts ----------------------------------------------------------------------------------------------------------
+def report_to_superior(question: Question, command: ReportToSuperior, now: datetime) -> Decision:
+    """The report has gone out, once. With it and the notice to the asker the commune has done what it can."""
+    permit(question, command)
+    referral = question.referral
+    assert referral is not None, "set with the state"
+    if referral.document is not None:
+        raise Refusal(
+            "not-now",
+            f"Đã báo cáo cấp trên bằng văn bản {referral.document}. Câu hỏi xong khi thông báo đến được người hỏi.",
+        )
+    reported = replace(question, referral=replace(referral, document=command.document))
+    told = SuperiorReported(
+        **about(question, now),
+        authority=referral.authority,
+        document=command.document,
+        reported_by=command.actor.name,
+    )
+    return _with_what_follows(reported, [told], now)
 
 
-def note_attendance(question: Question | None, attendance: AttendanceRecorded, now: datetime) -> Decision:
-    """Who was seen was there, also where he had excused himself or was missed at first."""
-    question = _known(question, attendance)
-    if attendance.dialogue != question.dialogue or question.present or attendance.present == question.present:
-        return question, []
-    return _settle_what_was_heard(replace(question, present=attendance.present), now)
+# --- how it is prepared for the conference --------------------------------------------------------------------------
 
 
-def note_excuse(question: Question | None, excused: RegistrantExcused) -> Decision:
-    """He said that he must be absent; he may come all the same."""
-    question = _known(question, excused)
-    if excused.dialogue != question.dialogue:
-        return question, []
-    return replace(question, excused=True), []
-
-
-def note_dialogue_held(question: Question | None, held: DialogueHeld, now: datetime) -> Decision:
-    """The dialogue is over. To be told to each question registered for it.
-
-    A question that comes in later need not be told: its answer cannot have been ready then.
-    """
-    question = _known(question, held)
-    if held.case != question.dialogue or question.dialogue_held:
-        return question, []
-    return _settle_what_was_heard(replace(question, dialogue_ended_at=held.occurred_at), now)
-
-
-def note_sent(question: Question | None, sent: NotificationSent, now: datetime) -> Decision:
-    """The answer, or the guidance where it was redirected, has gone out: nothing is owed any more."""
-    ending = ENDINGS.get((NotificationSent, sent.kind))
-    question = _known(question, sent)
-    if ending is None or question.id not in sent.questions or question.state is State.SETTLED:
-        return question, []
-    if question.state is not ending.when:
-        raise TooEarly(f"{sent.kind} for {question.id} was sent while it is {question.state}")
-    return _settled(question, ending, now)
-
-
-def _settle_what_was_heard(question: Question, now: datetime) -> Decision:
-    """Plan II.3: a form in time is answered at the conference; who was there heard what was approved before its end.
-
-    Approval, attendance and the end may arrive in any order; the last one settles it. Who did not hear it is written
-    to, and both is told from the same two instants, so that nobody is left without.
-    """
-    ending = ENDINGS[DialogueHeld, None]
-    dialogue, approved_at, ended_at = question.dialogue, question.approved_at, question.dialogue_ended_at
-    if question.state is not ending.when or not question.on_time or not question.present:
-        return question, []
-    if dialogue is None or approved_at is None or ended_at is None or approved_at >= ended_at:
-        return question, []
-    settled, events = _settled(question, ending, now)
-    return settled, [QuestionAnsweredAtDialogue(**_about(question, now), dialogue=dialogue), *events]
-
-
-class _About(TypedDict):
-    commune: str
-    case: str
-    occurred_at: datetime
-    question: str
-
-
-def _about(question: Question, now: datetime) -> _About:
-    """What every event of routing says."""
-    return _About(commune=question.commune, case=question.case, occurred_at=now, question=question.id)
-
-
-def _settled(question: Question, ending: Ending, now: datetime) -> Decision:
-    return replace(question, state=State.SETTLED, settled_how=ending.how), [
-        QuestionSettled(**_about(question, now), how=ending.how)
+def group_question(question: Question, command: GroupQuestion, now: datetime) -> Decision:
+    """Plan of Chánh Lộ: like questions are put under one topic. Each asker keeps an answer of his own."""
+    permit(question, command)
+    if command.topic == question.topic:
+        raise Refusal("invalid", "Câu hỏi đã ở trong nhóm này; không có gì thay đổi.")
+    return replace(question, topic=command.topic), [
+        QuestionGrouped(**about(question, now), topic=command.topic, grouped_by=command.actor.name)
     ]
 
 
-def _known(question: Question | None, fact: Event) -> Question:
-    if question is None:
-        raise TooEarly(f"{fact.name} came before the question it is about: {fact.case}")
-    return question
+def prioritise_question(question: Question, command: PrioritiseQuestion, now: datetime) -> Decision:
+    """Plan of Chánh Lộ: before the dialogue the pressing questions are picked out, and come first."""
+    permit(question, command)
+    if command.pressing == question.pressing:
+        marked = "đã được đánh dấu" if question.pressing else "chưa được đánh dấu"
+        raise Refusal("invalid", f"Câu hỏi {marked} là bức xúc; không có gì thay đổi.")
+    return replace(question, pressing=command.pressing), [
+        QuestionPrioritised(
+            **about(question, now),
+            pressing=command.pressing,
+            reason=command.reason,
+            prioritised_by=command.actor.name,
+        )
+    ]
+
+
+def _away(question: Question, command: RedirectQuestion | ReferQuestionUp) -> Question:
+    """The department has nothing more to do with it."""
+    return replace(question, state=after(command), extension_requested=None, awaits_acceptance=False)
+
+
+def _with_what_follows(question: Question, said: list[Event], now: datetime) -> Decision:
+    question, events = reckon(question, now)
+    return question, [*said, *events]
+
+
+def _is_of_the_commune(department: str, departments: Collection[str]) -> None:
+    if department not in departments:
+        raise Refusal("invalid", f"Xã không có phòng nào mang mã {department}. Xin chọn một phòng trong danh sách.")
 
 
 def _assigned(question: Question, by: str | None, now: datetime) -> QuestionAssigned:
     assert question.field is not None, "both callers have set it"
     return QuestionAssigned(
-        **_about(question, now),
+        **about(question, now),
         dialogue=question.dialogue,
         field=question.field,
-        department=_department(question),
+        department=question.in_charge,
         because=question.because,
         confidence=question.confidence,
         assigned_by=by,
+        session=question.session,
+        outside_subject=question.outside_subject,
     )
-
-
-# --- refusals -------------------------------------------------------------------------------------------------------
-
-
-def _may(question: Question, command: RoutingCommand) -> None:
-    """Refuse what this person may not do, or not now."""
-    move, actor = MOVES[type(command)], command.actor
-    if actor.commune != question.commune:
-        raise Refusal("forbidden", "Câu hỏi này thuộc xã khác; xin chuyển cho cán bộ của xã đó.")
-    if actor.role not in move.by:
-        raise Refusal("forbidden", f"Vai trò của ông/bà không được {move.does}; việc này dành cho {_names(move.by)}.")
-    if actor.role in DEPARTMENT and question.department is not None and actor.department != question.department:
-        raise Refusal(
-            "forbidden",
-            f"Câu hỏi này được giao cho phòng khác, nên ông/bà không được {move.does}. "
-            "Nếu câu hỏi thuộc phòng của ông/bà, xin báo Văn phòng phân công lại.",
-        )
-    if question.state not in move.when:
-        raise Refusal("not-now", f"Câu hỏi {STATE_NAMES[question.state]}, nên không {move.does} được. {move.otherwise}")
-
-
-def _department(question: Question) -> str:
-    assert question.department is not None, "only a question that waits for triage has none"
-    return question.department
-
-
-def _after(command: RoutingCommand) -> State:
-    state = MOVES[type(command)].leads_to
-    assert state is not None, "asked only for moves that lead somewhere"
-    return state
-
-
-def _seen_by_another(question: Question, command: ApproveAnswer | ReturnAnswer) -> Draft:
-    """Four eyes: an answer is judged by another than its writer.
-
-    Returns:
-        The draft that counts.
-    """
-    draft = question.drafts[-1]
-    if _same_name(draft.by, command.actor.name):
-        raise Refusal(
-            "forbidden",
-            f"Người soạn dự thảo không tự {MOVES[type(command)].does}. Xin chuyển cho lãnh đạo khác xem xét.",
-        )
-    return draft
-
-
-def _same_name(one: str, other: str) -> bool:
-    return _plain(one) == _plain(other)
-
-
-def _plain(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
-
-
-def _within_the_most(question: Question, working_days: int) -> None:
-    left = MOST_EXTENSION - question.extended_by
-    if working_days > left:
-        raise Refusal(
-            "invalid",
-            f"Tổng thời gian gia hạn không quá {MOST_EXTENSION} ngày làm việc; "
-            + (f"câu hỏi này còn được gia hạn {left} ngày." if left else "câu hỏi này đã dùng hết."),
-        )
-
-
-def _names(roles: Collection[Role]) -> str:
-    return ", ".join(ROLE_NAMES[role] for role in Role if role in roles)

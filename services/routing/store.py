@@ -1,13 +1,24 @@
-"""What routing remembers: one aggregate a question."""
+"""What routing remembers: one aggregate a question, and one a dialogue."""
 
+from time import monotonic
+
+from services.routing.conference import Conference
 from services.routing.question import Question
 from shared.contracts import TooEarly
 from shared.store import Database, Index, Store
 
+MEMORY_S = 0.25
+"""How long a dialogue is taken to be as it was last read. Its sessions never change once it is announced; that it is
+over is told again to its questions after this time (`close_conference`)."""
+FORGOTTEN_S = MEMORY_S + 0.05
+"""After so long nobody remembers it otherwise, though a timer may go off a little early."""
+MOST_REMEMBERED = 10_000
+
 
 class Questions(Store[Question]):
     def __init__(self, database: Database) -> None:
-        super().__init__(database, "questions", Question, [Index(("case",)), Index(("dialogue",), sparse=True)])
+        indexes = [Index(("case",)), Index(("dialogue",), sparse=True), Index(("commune", "state"))]
+        super().__init__(database, "questions", Question, indexes)
 
     async def of_case(self, case: str) -> list[str]:
         """Ids of all of a submission's questions.
@@ -23,3 +34,46 @@ class Questions(Store[Question]):
     async def of_dialogue(self, dialogue: str) -> list[str]:
         """Ids of every question registered for a dialogue."""
         return await self.ids({"dialogue": dialogue})
+
+    async def registered_for(self, dialogue: str) -> list[Question]:
+        return await self.find({"dialogue": dialogue})
+
+    async def unsettled(self, commune: str) -> list[Question]:
+        return await self.find({"commune": commune, "state": {"$ne": "settled"}})
+
+
+class Conferences(Store[Conference]):
+    """Dialogues, and a memory of them: each question that comes in asks for its dialogue, so the database is not
+    asked each time."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, "conferences", Conference, [Index(("commune",))])
+        self._remembered: dict[str, tuple[float, Conference]] = {}
+
+    async def lately(self, dialogue: str | None) -> Conference | None:
+        """As it was at most MEMORY_S ago; None where there is no dialogue to ask for.
+
+        Raises:
+            TooEarly: when it was announced, but that has not been heard here yet.
+        """
+        if dialogue is None:
+            return None
+        asked_at = monotonic()
+        read_at, conference = self._remembered.get(dialogue, (0.0, None))
+        if conference is not None and asked_at - read_at < MEMORY_S:
+            return conference
+        conference = await self.get(dialogue)
+        if conference is None:
+            raise TooEarly(f"the dialogue {dialogue} is not known here yet")
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[dialogue] = asked_at, conference
+        return conference
+
+    async def now(self, dialogue: str | None) -> Conference | None:
+        """As it is, read from the database."""
+        return await self.get(dialogue) if dialogue is not None else None
+
+    async def over(self, commune: str) -> set[str]:
+        """Ids of the commune's dialogues that were held or cancelled."""
+        return {conference.id for conference in await self.find({"commune": commune}) if conference.over}

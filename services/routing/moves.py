@@ -1,0 +1,267 @@
+"""The one table of who may do what with a question, and when; how a question ends; whose turn it is."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from services.routing.question import Question, State
+from shared.contracts import Actor, Event, Refusal, Role
+from shared.contracts.intake import DialogueHeld
+from shared.contracts.notify import MessageKind, NotificationSent
+from shared.contracts.routing import (
+    AcceptTransfer,
+    AnswerOnTheSpot,
+    ApproveAnswer,
+    AssignQuestion,
+    DraftAnswer,
+    ExtendTerm,
+    GroupQuestion,
+    PrioritiseQuestion,
+    RedirectQuestion,
+    ReferQuestionUp,
+    ReportToSuperior,
+    RequestExtension,
+    ReturnAnswer,
+    ReviewQuestions,
+    RoutingCommand,
+    Settlement,
+    SuperiorReported,
+    TakeForWrittenAnswer,
+    TransferQuestion,
+)
+
+OFFICE = frozenset({Role.CLERK, Role.OFFICE_HEAD})
+LEADERS = frozenset({Role.OFFICE_HEAD, Role.CHAIRMAN})
+DEPARTMENT = frozenset({Role.OFFICER, Role.HEAD})
+
+WITH_DEPARTMENT = frozenset({State.ASSIGNED, State.RETURNED})
+UNAPPROVED = frozenset({State.AWAITS_TRIAGE, State.ASSIGNED, State.DRAFTED, State.RETURNED})
+TO_BE_ANSWERED = UNAPPROVED | {State.APPROVED}
+"""The commune itself owes the asker an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One thing that can be done with a question.
+
+    does: in the words of a person, `phân công câu hỏi`.
+    by: the roles that may; an officer or head only for the question's own department.
+    when: the states it may be done in.
+    leads_to: the state it ends in; None where the state stays.
+    otherwise: what to do where the state does not allow it, a Vietnamese sentence.
+    """
+
+    does: str
+    by: frozenset[Role]
+    when: frozenset[State]
+    leads_to: State | None
+    otherwise: str
+
+
+MOVES: Mapping[type[RoutingCommand], Move] = {
+    AssignQuestion: Move(
+        "phân công câu hỏi",
+        by=OFFICE,
+        when=UNAPPROVED,
+        leads_to=State.ASSIGNED,
+        otherwise="Câu hỏi đã có câu trả lời được duyệt, đã chuyển đi nơi khác hoặc đã xong thì không phân công lại.",
+    ),
+    RedirectQuestion: Move(
+        "chuyển hướng câu hỏi",
+        by=OFFICE | LEADERS,
+        when=UNAPPROVED,
+        leads_to=State.REDIRECTED,
+        otherwise="Chỉ chuyển hướng được câu hỏi chưa có câu trả lời được duyệt và chưa được hướng dẫn.",
+    ),
+    TransferQuestion: Move(
+        "chuyển câu hỏi sang phòng khác",
+        by=OFFICE | DEPARTMENT,
+        when=WITH_DEPARTMENT,
+        leads_to=State.ASSIGNED,
+        otherwise="Chỉ chuyển được câu hỏi đang ở phòng chuyên môn; câu hỏi chưa phân công thì xin phân công, "
+        "dự thảo đang chờ duyệt thì xin trả lại trước.",
+    ),
+    AcceptTransfer: Move(
+        "tiếp nhận câu hỏi",
+        by=DEPARTMENT,
+        when=WITH_DEPARTMENT,
+        leads_to=None,
+        otherwise="Chỉ tiếp nhận câu hỏi vừa được chuyển đến phòng.",
+    ),
+    ReferQuestionUp: Move(
+        "chuyển câu hỏi lên cấp trên",
+        by=OFFICE | LEADERS,
+        when=UNAPPROVED,
+        leads_to=State.REFERRED_UP,
+        otherwise="Chỉ chuyển lên cấp trên câu hỏi chưa có câu trả lời được duyệt và chưa được chuyển đi nơi khác.",
+    ),
+    ReportToSuperior: Move(
+        "ghi nhận báo cáo cấp trên",
+        by=OFFICE | LEADERS,
+        when=frozenset({State.REFERRED_UP}),
+        leads_to=None,
+        otherwise="Xin chuyển câu hỏi lên cấp trên trước khi ghi nhận văn bản báo cáo.",
+    ),
+    DraftAnswer: Move(
+        "trình dự thảo trả lời",
+        by=DEPARTMENT,
+        when=WITH_DEPARTMENT | {State.DRAFTED},
+        leads_to=State.DRAFTED,
+        otherwise="Câu hỏi cần được phân công cho phòng, và chưa có câu trả lời được duyệt.",
+    ),
+    ReturnAnswer: Move(
+        "trả lại dự thảo",
+        by=LEADERS,
+        when=frozenset({State.DRAFTED}),
+        leads_to=State.RETURNED,
+        otherwise="Xin chờ phòng chuyên môn trình dự thảo trả lời.",
+    ),
+    ApproveAnswer: Move(
+        "duyệt câu trả lời",
+        by=LEADERS,
+        when=frozenset({State.DRAFTED}),
+        leads_to=State.APPROVED,
+        otherwise="Xin chờ phòng chuyên môn trình dự thảo trả lời.",
+    ),
+    RequestExtension: Move(
+        "đề nghị gia hạn",
+        by=DEPARTMENT,
+        when=WITH_DEPARTMENT,
+        leads_to=None,
+        otherwise="Chỉ gia hạn khi phòng chuyên môn đang soạn câu trả lời.",
+    ),
+    ExtendTerm: Move(
+        "gia hạn",
+        by=LEADERS,
+        when=WITH_DEPARTMENT,
+        leads_to=None,
+        otherwise="Chỉ gia hạn khi phòng chuyên môn đang soạn câu trả lời.",
+    ),
+    AnswerOnTheSpot: Move(
+        "ghi nhận trả lời tại hội nghị",
+        by=OFFICE | LEADERS,
+        when=TO_BE_ANSWERED,
+        leads_to=State.SETTLED,
+        otherwise="Chỉ ghi nhận cho câu hỏi mà xã còn phải trả lời.",
+    ),
+    TakeForWrittenAnswer: Move(
+        "tiếp thu câu hỏi để trả lời bằng văn bản",
+        by=OFFICE | LEADERS,
+        when=TO_BE_ANSWERED,
+        leads_to=None,
+        otherwise="Chỉ tiếp thu câu hỏi mà xã còn phải trả lời.",
+    ),
+    GroupQuestion: Move(
+        "xếp câu hỏi vào nhóm",
+        by=OFFICE | LEADERS,
+        when=TO_BE_ANSWERED,
+        leads_to=None,
+        otherwise="Chỉ xếp nhóm câu hỏi mà xã còn phải trả lời.",
+    ),
+    PrioritiseQuestion: Move(
+        "đánh dấu câu hỏi bức xúc",
+        by=OFFICE | LEADERS,
+        when=TO_BE_ANSWERED,
+        leads_to=None,
+        otherwise="Chỉ đánh dấu câu hỏi mà xã còn phải trả lời.",
+    ),
+}
+"""Every command about one question. What is not here may not be done."""
+
+MAY_REVIEW = OFFICE | LEADERS
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A fact after which nothing is owed any more."""
+
+    when: State
+    how: Settlement
+
+
+ENDINGS: Mapping[tuple[type[Event], MessageKind | None], Ending] = {
+    (DialogueHeld, None): Ending(State.APPROVED, "answered-at-dialogue"),
+    (NotificationSent, "answer"): Ending(State.APPROVED, "answered-in-writing"),
+    (NotificationSent, "guidance"): Ending(State.REDIRECTED, "redirected"),
+    (NotificationSent, "referral"): Ending(State.REFERRED_UP, "referred-up"),
+    (SuperiorReported, None): Ending(State.REFERRED_UP, "referred-up"),
+}
+"""How a question ends, by the fact and, of a message, its kind.
+
+The dialogue ends only what its rule says was heard. What was referred up ends with the later of report and notice.
+"""
+
+Holder = Literal["office", "department", "leaders", "nobody"]
+
+HOLDERS: Mapping[State, Holder] = {
+    State.AWAITS_TRIAGE: "office",
+    State.ASSIGNED: "department",
+    State.RETURNED: "department",
+    State.DRAFTED: "leaders",
+    State.APPROVED: "office",
+    State.REDIRECTED: "office",
+    State.REFERRED_UP: "office",
+    State.SETTLED: "nobody",
+}
+"""Whose turn it is. Approved and redirected questions wait for the dialogue or the letter, those referred up for the
+letter and the report: the office sees to all of them."""
+
+STATE_NAMES = {
+    State.AWAITS_TRIAGE: "đang chờ phân loại",
+    State.ASSIGNED: "đang ở phòng chuyên môn",
+    State.DRAFTED: "đang chờ duyệt câu trả lời",
+    State.RETURNED: "đã được trả lại phòng chuyên môn",
+    State.APPROVED: "đã có câu trả lời được duyệt",
+    State.REDIRECTED: "đã được chuyển hướng",
+    State.REFERRED_UP: "đã được chuyển lên cấp trên",
+    State.SETTLED: "đã giải quyết xong",
+}
+
+ROLE_NAMES = {
+    Role.CLERK: "cán bộ Văn phòng",
+    Role.OFFICER: "công chức chuyên môn",
+    Role.HEAD: "trưởng phòng chuyên môn",
+    Role.OFFICE_HEAD: "Chánh Văn phòng",
+    Role.CHAIRMAN: "Chủ tịch, Phó Chủ tịch",
+}
+
+
+def permit(question: Question, command: RoutingCommand) -> None:
+    """Refuse what this person may not do, or not now.
+
+    Raises:
+        Refusal: with what to do instead.
+    """
+    move, actor = MOVES[type(command)], command.actor
+    if actor.commune != question.commune:
+        raise Refusal("forbidden", "Câu hỏi này thuộc xã khác; xin chuyển cho cán bộ của xã đó.")
+    permit_role(actor, move.by, move.does)
+    if actor.role in DEPARTMENT and question.department is not None and actor.department != question.department:
+        raise Refusal(
+            "forbidden",
+            f"Câu hỏi này được giao cho phòng khác, nên ông/bà không được {move.does}. "
+            "Nếu câu hỏi thuộc phòng của ông/bà, xin báo Văn phòng phân công lại.",
+        )
+    if question.state not in move.when:
+        raise Refusal("not-now", f"Câu hỏi {STATE_NAMES[question.state]}, nên không {move.does} được. {move.otherwise}")
+
+
+def permit_role(actor: Actor, by: Collection[Role], does: str) -> None:
+    """Refuse whom his office does not entitle to it."""
+    if actor.role not in by:
+        names = ", ".join(ROLE_NAMES[role] for role in Role if role in by)
+        raise Refusal("forbidden", f"Vai trò của ông/bà không được {does}; việc này dành cho {names}.")
+
+
+def permit_review(command: ReviewQuestions, commune: str) -> None:
+    """The office may have the questions of its own commune's dialogue compared."""
+    if command.actor.commune != commune:
+        raise Refusal("forbidden", "Hội nghị này thuộc xã khác; xin chuyển cho cán bộ của xã đó.")
+    permit_role(command.actor, MAY_REVIEW, "rà soát câu hỏi của hội nghị")
+
+
+def after(command: RoutingCommand) -> State:
+    """The state that the command leads to."""
+    state = MOVES[type(command)].leads_to
+    assert state is not None, "asked only for moves that lead somewhere"
+    return state
