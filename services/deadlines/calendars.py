@@ -20,9 +20,8 @@ MAY_CHANGE = frozenset({Role.OPERATOR, Role.PROVINCE})
 
 @dataclass(frozen=True, slots=True)
 class AppliedYear:
-    """One year as it was decreed. revision: how many changes there had been with this one."""
+    """One year as it was decreed, when and by whom it was applied."""
 
-    revision: int
     year: CalendarYear
     applied_at: datetime
     applied_by: str
@@ -30,7 +29,7 @@ class AppliedYear:
 
 @dataclass(frozen=True, slots=True)
 class AppliedYears:
-    """Every year that was changed while terms run, the latest change of each."""
+    """Every change of the days off that was applied while terms run, in order; a later one of a year replaces it."""
 
     id: str = STATE
     commune: str = "province"
@@ -40,18 +39,19 @@ class AppliedYears:
     @property
     def revision(self) -> int:
         """How many changes there have been; 0 while only the files count."""
-        return max((applied.revision for applied in self.years), default=0)
+        return len(self.years)
 
-    def of(self, year: int) -> AppliedYear | None:
-        return next((applied for applied in self.years if applied.year.year == year), None)
+    def as_of(self, revision: int) -> dict[int, CalendarYear]:
+        """What had been applied by then, the latest of each year."""
+        return {applied.year.year: applied.year for applied in self.years[:revision]}
+
+    def revision_of(self, year: int) -> int:
+        """The change that made the year what it is; 0 where that is its file."""
+        return max((n for n, applied in enumerate(self.years, 1) if applied.year.year == year), default=0)
 
     def reason(self, counted_with: int) -> str:
         """Why a term that was counted with an older revision is counted again, in Vietnamese."""
-        return " ".join(
-            _reason(applied.year)
-            for applied in sorted(self.years, key=lambda one: one.revision)
-            if applied.revision > counted_with
-        )
+        return " ".join(dict.fromkeys(_reason(applied.year) for applied in self.years[counted_with:]))
 
 
 def apply_calendar(
@@ -60,12 +60,10 @@ def apply_calendar(
     """From now on the days off of the year are these. Applied a second time they change nothing."""
     check(command)
     applied = applied or AppliedYears()
-    before = applied.of(command.year.year)
-    if before is not None and before.year == command.year:
+    if applied.as_of(applied.revision).get(command.year.year) == command.year:
         return applied, []
-    others = tuple(one for one in applied.years if one is not before)
-    latest = AppliedYear(applied.revision + 1, command.year, now, command.actor.name)
-    return replace(applied, years=(*others, latest)), []
+    latest = AppliedYear(command.year, now, command.actor.name)
+    return replace(applied, years=(*applied.years, latest)), []
 
 
 def check(command: ApplyCalendar | PreviewCalendar) -> None:
@@ -115,6 +113,7 @@ class LiveCalendar(WorkingCalendar):
 
     def __init__(self, files: WorkingCalendar) -> None:
         self._files = {year: files[year] for year in files.years}
+        self._earlier: dict[int, WorkingCalendar] = {}
         self.applied = AppliedYears()
         super().__init__(self._files.values())
 
@@ -122,16 +121,24 @@ class LiveCalendar(WorkingCalendar):
         """Count by these from now on. What is known already, or older, changes nothing."""
         if applied.revision > self.revision:
             self.applied = applied
-            self._know(_above(self._files, (one.year for one in applied.years)), applied.revision)
+            self._know(self._years_as_of(applied.revision), applied.revision)
+
+    def as_of(self, revision: int) -> WorkingCalendar:
+        """The calendar that terms of this revision were counted with."""
+        if revision >= self.revision:
+            return self
+        if revision not in self._earlier:
+            self._earlier[revision] = WorkingCalendar(self._years_as_of(revision), revision)
+        return self._earlier[revision]
 
     def trial(self, year: CalendarYear) -> WorkingCalendar:
         """The calendar as it would be with this year, for whoever wants to know beforehand."""
         present = {number: self[number] for number in self.years}
-        return WorkingCalendar(_above(present, [year]), self.revision + 1)
+        return WorkingCalendar({**present, year.year: from_contract(year)}.values(), self.revision + 1)
 
-
-def _above(files: Mapping[int, Year], years: Iterable[CalendarYear]) -> Iterable[Year]:
-    return {**files, **{year.year: from_contract(year) for year in years}}.values()
+    def _years_as_of(self, revision: int) -> Iterable[Year]:
+        applied = self.applied.as_of(revision)
+        return {**self._files, **{number: from_contract(year) for number, year in applied.items()}}.values()
 
 
 def from_contract(year: CalendarYear) -> Year:

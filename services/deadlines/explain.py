@@ -131,14 +131,17 @@ def explain(term: Term, anchor: date, calendar: WorkingDays, hours: OfficeHours)
     Raises:
         NoCalendar: as `count`.
     """
-    result = count(term, anchor, calendar, hours)
+    return as_explanation(count(term, anchor, calendar, hours))
+
+
+def as_explanation(counted: Count) -> Explanation:
     return Explanation(
-        due=result.due_on.isoformat(),
-        closes_at=result.due_at.isoformat(),
-        counted=[day.isoformat() for day in result.counted],
-        skipped=[SkippedDay(date=skipped.day.isoformat(), why=skipped.why) for skipped in result.skipped],
-        basis=result.basis,
-        provisional=result.provisional,
+        due=counted.due_on.isoformat(),
+        closes_at=counted.due_at.isoformat(),
+        counted=[day.isoformat() for day in counted.counted],
+        skipped=[SkippedDay(date=skipped.day.isoformat(), why=skipped.why) for skipped in counted.skipped],
+        basis=counted.basis,
+        provisional=counted.provisional,
     )
 
 
