@@ -225,15 +225,18 @@ app.add_typer(communes, name="commune")
 
 @communes.command("check")
 def commune_check(file: Path) -> None:
-    """Kiểm tra một hồ sơ xã, chỉ ra dòng sai."""
-    from shared.communes import ProfileError, read_profile
+    """Kiểm tra một hồ sơ xã: chỉ ra mọi chỗ sai theo dòng, và những chỗ nên xem lại."""
+    from services.deadlines.rules import DEFAULTS
+    from shared.communes import ProfileError, check_profile
 
     try:
-        profile = read_profile(file)
-    except FileNotFoundError:
-        _refuse(f"Không có tệp {file}.")
+        profile, remarks = check_profile(file, {rule: (term.count, term.unit) for rule, term in DEFAULTS.items()})
+    except OSError as error:
+        _refuse(f"Không đọc được {file}: {error.strerror}.")
     except ProfileError as error:
         _refuse(str(error))
+    for remark in remarks:
+        typer.echo(str(remark))
     typer.echo(f"{file}: đúng ({profile.name}, {len(profile.departments)} phòng)")
 
 

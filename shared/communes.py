@@ -3,18 +3,20 @@
 A mistake is reported with its file and line, in Vietnamese, for it is an office that edits these files.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 
+from shared import commune_checks
 from shared.contracts.base import Role, Token
 from shared.contracts.conference import ListKind
 from shared.contracts.deadlines import RuleId
 from shared.contracts.taxonomy import QuestionField
-from shared.strict_yaml import Mistake, Strict, YamlError, line_of, read_strictly
+from shared.strict_yaml import Finding, Mistake, Strict, YamlError, read_document
 
 PROFILES = Path(__file__).parent.parent / "deploy" / "communes"
 
@@ -31,11 +33,27 @@ def _clock_time(value: object) -> object:
     return value
 
 
+def _shaped(pattern: str, shape: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"không đúng dạng: {shape}")
+        return value
+
+    return check
+
+
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 Line = Annotated[str, Field(min_length=1, max_length=300)]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-EmailAddress = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$")]
-
+Id = Annotated[
+    str,
+    Field(max_length=30),  # two of them and a dialogue's id still fit into one Token
+    AfterValidator(
+        _shaped(r"[a-z0-9]+(-[a-z0-9]+)*", "chữ thường không dấu và chữ số, nối bằng dấu -, ví dụ phong-kinh-te")
+    ),
+]
+EmailAddress = Annotated[
+    str, AfterValidator(_shaped(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+", "địa chỉ thư như vanthu@tinhthien.example"))
+]
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
 
@@ -51,8 +69,7 @@ class OfficeHours(Strict):
 
     @model_validator(mode="after")
     def in_order(self) -> "OfficeHours":
-        hours = [self.morning_opens, self.morning_closes, self.afternoon_opens, self.afternoon_closes]
-        if hours != sorted(hours):
+        if not self.morning_opens < self.morning_closes <= self.afternoon_opens < self.afternoon_closes:
             raise ValueError("giờ làm việc phải theo thứ tự từ sáng đến chiều")
         return self
 
@@ -133,7 +150,8 @@ class SessionPlan(Strict):
 class Slot(Strict):
     """A period in which the plan wants a dialogue held. `held_at`: where the plan names the very hour.
 
-    `<commune>-<id>` is what its `periodic-dialogue` term is about.
+    `<commune>-<id>` is what its `periodic-dialogue` term is about. Slots that share days have sessions for different
+    audiences: a dialogue belongs to the one with the audience of its own sessions.
     """
 
     id: Id
@@ -205,9 +223,13 @@ class Classification(Strict):
 
 
 class Profile(Strict):
-    """One commune. Names as they are written in running text, `xã Thanh Trì`."""
+    """One commune. Names as they are written in running text, `xã Thanh Trì`.
 
-    id: Annotated[Id, AfterValidator(lambda value: value)]
+    That it agrees with itself (every department named is there, every field has one owner) is checked where it is read.
+    loudspeaker: with {title} {day} {hour} {place} {closes} {commune}; `lúc {hour}, {day}`, `được nhận đến {closes}`.
+    """
+
+    id: Id
     name: Line
     province: Line
     superior: Line
@@ -230,41 +252,6 @@ class Profile(Strict):
     letterhead: Letterhead
     classification: Classification = Classification()
 
-    @model_validator(mode="after")
-    def agrees_with_itself(self) -> "Profile":
-        known = {department.id for department in self.departments}
-        if len(known) < len(self.departments):
-            raise ValueError("departments: hai phòng có cùng id")
-        if self.office not in known:
-            raise ValueError(f"office: không có phòng nào có id {self.office!r}")
-        for person in self.people:
-            if person.department is not None and person.department not in known:
-                raise ValueError(f"people: {person.name} thuộc phòng {person.department!r} không có trong departments")
-        owners: dict[QuestionField, str] = {}
-        for department in self.departments:
-            for field in department.fields:
-                if field in owners:
-                    raise ValueError(
-                        f"departments: lĩnh vực {field} được giao cho cả {owners[field]} và {department.id}"
-                    )
-                owners[field] = department.id
-        for what, ids in (
-            ("programme", [slot.id for slot in self.programme]),
-            ("conference.duties", [duty.id for duty in self.conference.duties]),
-            ("conference.lists", [one.id for one in self.conference.lists]),
-        ):
-            if len(set(ids)) < len(ids):
-                raise ValueError(f"{what}: hai mục có cùng id")
-        for duty in self.conference.duties:
-            if duty.department is not None and duty.department not in known:
-                raise ValueError(
-                    f"conference.duties: {duty.id} giao cho phòng {duty.department!r} không có trong departments"
-                )
-        missing = [field for field in QuestionField if field not in owners and field is not QuestionField.OTHER]
-        if missing:
-            raise ValueError(f"departments: chưa giao lĩnh vực {', '.join(missing)} cho phòng nào")
-        return self
-
     def department(self, id: str) -> Department | None:
         return next((department for department in self.departments if department.id == id), None)
 
@@ -274,7 +261,7 @@ class Profile(Strict):
             if field in department.fields:
                 return department
         office = self.department(self.office)
-        assert office is not None, "checked by agrees_with_itself"
+        assert office is not None, "checked where the profile is read"
         return office
 
     def holders(self, role: Role, department: str | None = None) -> tuple[Person, ...]:
@@ -330,13 +317,34 @@ def read_profile(file: Path) -> Profile:
     Raises:
         ProfileError: each mistake with its line.
     """
+    return check_profile(file)[0]
+
+
+def check_profile(file: Path, defaults: commune_checks.Lengths | None = None) -> tuple[Profile, list[Mistake]]:
+    """Read and check one profile, and say what in it an office should look at again.
+
+    Args:
+        file: the profile.
+        defaults: count and unit of each rule where the profile gives none.
+
+    Raises:
+        ProfileError: each mistake with its line, and the remarks between them.
+    """
     try:
-        profile, tree = read_strictly(file, Profile)
+        document = read_document(file)
     except YamlError as error:
         raise ProfileError(error.mistakes) from error
-    if profile.id != file.stem:
-        raise ProfileError([Mistake(file, line_of(tree, ("id",)), f"id phải trùng tên tệp: {file.stem}")])
-    return profile
+
+    def wrong(data: Mapping[str, Any]) -> Iterator[Finding]:
+        if isinstance(id := data.get("id"), str) and id != file.stem:
+            yield ("id",), f"id phải trùng tên tệp: {file.stem}"
+        yield from commune_checks.contradictions(data)
+
+    profile, findings = document.against(Profile, wrong)
+    remarks = [(place, f"Lưu ý: {what}") for place, what in commune_checks.remarks(document.data, defaults or {})]
+    if profile is None or findings:
+        raise ProfileError(document.mistakes([*findings, *remarks]))
+    return profile, document.mistakes(remarks)
 
 
-__all__ = ["PROFILES", "Communes", "Mistake", "Profile", "ProfileError", "Token", "read_profile"]
+__all__ = ["PROFILES", "Communes", "Mistake", "Profile", "ProfileError", "Token", "check_profile", "read_profile"]

@@ -48,7 +48,7 @@ def test_a_profile_says_who_answers_and_until_when():
         ("  issuer: ", "  isuer: ", "  isuer: ", "không có khóa này"),
         ('  morning_opens: "08:00"', '  morning_opens: "8 giờ"', "morning_opens", "giờ dạng HH:MM"),
         (
-            "to: chairman, after_working_days: 2",
+            "to: chairman, after_working_days: 3",
             "to: chairman, after_working_days: hai",
             "after_working_days: hai",
             "số nguyên",
