@@ -21,7 +21,15 @@ async def elsewhere(service: Service, pages: Pages, who: Acting, case: str) -> R
     if commune != who.commune:
         name = service.communes[commune].name if commune in service.communes else commune
         raise HTTPException(404, f"Hồ sơ này thuộc {name}. Hãy chọn {name} và người làm việc ở đầu trang.")
-    return RedirectResponse(f"/hoi-nghi/{case}" if kind == "dialogue" else f"/ho-so/{case}", 303)
+    match kind:
+        case "programme":
+            return RedirectResponse("/viec?loai=periodic-dialogue&phong=", 303)
+        case "staff-mail":
+            raise HTTPException(404, "Đây là thư gửi cán bộ trong ngày, không phải hồ sơ.")
+        case "dialogue":
+            return RedirectResponse(f"/hoi-nghi/{case}", 303)
+        case "submission":
+            return RedirectResponse(f"/ho-so/{case}", 303)
 
 
 async def history(service: Service, who: Acting, case: str, secret: bool = False) -> list[story.Line] | None:

@@ -1,12 +1,14 @@
-"""The desk: the list of questions, one case, and every command of the people who work there."""
+"""The desk: the list of questions, one case, everything that is owed, and the commands of those who work there."""
 
+import asyncio
 from dataclasses import replace
 from sqlite3 import Connection
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.console import lists, offers
+from services.console import lists, offers, terms, words
 from services.console.acting import Acting
 from services.console.cases import elsewhere, history
 from services.console.commands import Attempt, perform
@@ -23,10 +25,7 @@ def add_questions(router: APIRouter, service: Service, pages: Pages) -> None:
     @router.get("/")
     async def questions(who: Who, loc: str = "", phong: str | None = None, tim: str = "", trang: int = 1) -> Response:
         now, number = service.clock(), max(1, min(trang, 10_000))
-        own = who.worker.department if who.worker else None
-        department = (own if phong is None else phong) or None
-        if who.profile.department(department or "") is None:
-            department = None
+        department = _department(who, phong)
         search = one_line(tim)[:200]
 
         def query(db: Connection) -> tuple[Choice, list[lists.Item], lists.Counts]:
@@ -36,6 +35,7 @@ def add_questions(router: APIRouter, service: Service, pages: Pages) -> None:
             return choice, lists.questions(db, who.commune, wanted, now, number), counts
 
         choice, items, counts = await pages.read(query)
+        running = [item.term for item in items if item.term and item.term.runs and not item.waiting]
         return pages.show(
             "questions.html",
             who,
@@ -46,6 +46,7 @@ def add_questions(router: APIRouter, service: Service, pages: Pages) -> None:
             department=department,
             search=search,
             number=number,
+            explained=await terms.explain(service.nats, who, running),
         )
 
 
@@ -72,17 +73,88 @@ def add_cases(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         secret = found.reads_like_denunciation and who.role not in offers.OFFICE
         if secret:
             found = found.for_others()
+        here = offers.is_here(found.submission.attendance, found.dialogue, now)
+        all_terms = [term for question in found.questions for term in question.terms]
+        lines, explained = await asyncio.gather(
+            history(service, who, case, secret), terms.explain(service.nats, who, all_terms)
+        )
         return pages.show(
             "case.html",
             who,
             attempt.status if attempt else 200,
             submission=found.submission,
             dialogue=found.dialogue,
-            questions=[(question, offers.for_question(who, question)) for question in found.questions],
+            questions=[(question, offers.for_question(who, question, here=here)) for question in found.questions],
+            acknowledgeable=_acknowledgeable(who, found.questions),
+            topics=found.topics,
             offered=offers.for_registrant(who, found.submission, found.dialogue, now),
-            letters=found.letters,
-            history=await history(service, who, case, secret),
+            letters=[(letter, offers.for_letter(who, letter)) for letter in found.letters],
+            history=lines,
+            explained=explained,
             secret=secret,
             attempt=attempt,
             done=done(verb),
         )
+
+
+def add_terms(router: APIRouter, service: Service, pages: Pages, reader: Reader) -> None:
+    """`/viec`: everything that is owed in a commune, questions or not, the first to end first."""
+
+    @router.get("/viec")
+    async def owed(who: Who, loai: str = "", phong: str | None = None, trang: int = 1, xong: str = "") -> Response:
+        return await show_owed(who, loai, phong, trang, verb=xong)
+
+    @router.post("/viec")
+    async def acknowledge(
+        request: Request, who: Who, loai: str = "", phong: str | None = None, trang: int = 1
+    ) -> Response:
+        match await perform(service, reader, who, await typed_in(request)):
+            case Attempt() as attempt:
+                return await show_owed(who, loai, phong, trang, attempt=attempt)
+            case success:
+                return RedirectResponse(f"/viec?loai={quote(loai)}&phong={quote(phong or '')}&xong={success.verb}", 303)
+
+    async def show_owed(
+        who: Acting, loai: str, phong: str | None, trang: int, verb: str = "", attempt: Attempt | None = None
+    ) -> Response:
+        now, number = service.clock(), max(1, min(trang, 10_000))
+        department, rule = _department(who, phong), loai if loai in words.RULES else None
+
+        def query(db: Connection) -> tuple[list[terms.Owed], dict[str, tuple[int, int]]]:
+            found = terms.owed(db, who.commune, now, rule=rule, department=department, page=number)
+            return found, terms.counts(db, who.commune, now, department)
+
+        found, counts = await pages.read(query)
+        shown = found[: terms.PAGE]
+        return pages.show(
+            "terms.html",
+            who,
+            attempt.status if attempt else 200,
+            owed=[(one, offers.may_acknowledge(who, one.term, one.escalation, one.department)) for one in shown],
+            more=len(found) > terms.PAGE,
+            counts=counts,
+            rule=rule,
+            department=department,
+            number=number,
+            explained=await terms.explain(service.nats, who, [one.term for one in shown]),
+            attempt=attempt,
+            done=done(verb),
+        )
+
+
+def _department(who: Acting, asked: str | None) -> str | None:
+    """Whose work is shown: what was asked for, else one's own department's; None: everybody's."""
+    own = who.worker.department if who.worker else None
+    department = own if asked is None else asked
+    return department if department and who.profile.department(department) else None
+
+
+def _acknowledgeable(who: Acting, questions: list[lists.Question]) -> set[str]:
+    """Terms whose last escalation this person has not said to have seen."""
+    found = set()
+    for question in questions:
+        for term in question.terms:
+            last = [one for one in question.escalations if one.term == term.id][-1:]
+            if last and offers.may_acknowledge(who, term, last[0], question.department):
+                found.add(term.id)
+    return found

@@ -38,14 +38,20 @@ CHOICES: Mapping[str, Choice] = {
         Choice("sap-den-han", "Sắp đến hạn", Filter(only="near"), "near"),
         Choice("xin-gia-han", "Xin gia hạn", Filter(only="wanted"), "wanted"),
         Choice("chua-gui-duoc", "Chưa gửi được", Filter(only="undelivered"), "undelivered"),
+        Choice("tra-loi-van-ban", "Phải trả lời bằng văn bản", Filter(only="in-writing"), "in_writing"),
+        Choice("buc-xuc", "Bức xúc, nêu nhiều lần", Filter(only="first"), "first"),
+        Choice("cho-phong-nhan", "Chờ phòng mới nhận", Filter(only="acceptance"), "acceptance"),
         _stage("da-tiep-nhan", "received"),
         _stage("cho-phan-loai", "awaits-triage"),
         _stage("da-giao", "assigned"),
         _stage("dang-soan", "drafting"),
         _stage("cho-duyet", "awaiting-approval"),
         _stage("da-duyet", "approved"),
+        _stage("bao-cao-cap-tren", "referred-up"),
         Choice("da-tra-loi", "Đã trả lời", Filter(standing="answered"), "answered", always=True),
-        Choice("da-huong-dan", "Đã hướng dẫn", Filter(standing="redirected"), "redirected", always=True),
+        Choice(
+            "da-huong-dan", "Đã hướng dẫn, báo cáo cấp trên", Filter(standing="redirected"), "redirected", always=True
+        ),
         ALL,
     )
 }

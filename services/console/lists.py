@@ -18,6 +18,7 @@ PAGE = 50
 
 Only = Literal["late", "near", "wanted", "undelivered", "in-writing", "first", "acceptance"]
 """What a question may be looked for besides its state."""
+CaseKind = Literal["submission", "dialogue", "programme", "staff-mail"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,11 +392,14 @@ def submission(db: sqlite3.Connection, commune: str, id: str) -> Submission | No
     return into(Submission, row, version=said(db, "intake", id)) if row else None
 
 
-def commune_of(db: sqlite3.Connection, case: str) -> tuple[Literal["submission", "dialogue"], str] | None:
-    """What a case is, and whose."""
+def commune_of(db: sqlite3.Connection, case: str) -> tuple[CaseKind, str] | None:
+    """What a case is, and whose: a slot of the programme and a mail to staff are cases, too, and have no page."""
     row = db.execute(
         "SELECT 'submission' AS kind, commune FROM submission WHERE id = :case "
-        "UNION ALL SELECT 'dialogue', commune FROM dialogue WHERE id = :case",
+        "UNION ALL SELECT 'dialogue', commune FROM dialogue WHERE id = :case "
+        "UNION ALL SELECT 'programme', commune FROM term WHERE about = :case AND rule = 'periodic-dialogue' "
+        "UNION ALL SELECT 'staff-mail', commune FROM message WHERE case_id = :case "
+        "AND kind IN ('digest', 'reminder', 'escalation') LIMIT 1",
         {"case": case},
     ).fetchone()
     return (row["kind"], row["commune"]) if row else None

@@ -6,14 +6,14 @@ by the service that owns the case, whose answer the page shows.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from services.console.acting import Acting
-from services.console.lists import Dialogue, Question, Registrant, Submission
-from services.console.words import plain_number
+from services.console.lists import Dialogue, Escalation, Letter, Question, Registrant, Submission
+from services.console.words import Term, plain_number
 from shared.contracts import COMMANDS, Actor, Command, Role
 from shared.text import clean
 from shared.web import HANOI
@@ -27,6 +27,8 @@ UNAPPROVED = frozenset({"received", "awaits-triage", "assigned", "drafting", "aw
 UNASSIGNED = frozenset({"received", "awaits-triage"})
 WITH_DEPARTMENT = frozenset({"assigned", "drafting"})
 WITH_LEADERS = frozenset({"awaiting-approval"})
+TO_BE_ANSWERED = UNAPPROVED | {"approved"}
+REFERRED_UP = frozenset({"referred-up"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,25 @@ class Offer:
 
 
 OF_QUESTION = (
+    Offer("answer-on-the-spot", "Trả lời tại hội nghị", OFFICE, TO_BE_ANSWERED, main=TO_BE_ANSWERED),
+    Offer("take-for-written-answer", "Tiếp nhận, trả lời bằng văn bản", OFFICE, TO_BE_ANSWERED),
     Offer("approve-answer", "Duyệt câu trả lời", LEADERS, WITH_LEADERS, main=WITH_LEADERS),
     Offer("return-answer", "Trả lại dự thảo", LEADERS, WITH_LEADERS),
+    Offer("accept-transfer", "Nhận câu hỏi", EXPERTS, WITH_DEPARTMENT, main=WITH_DEPARTMENT, own=True),
     Offer("draft-answer", "Trình câu trả lời", EXPERTS, WITH_DEPARTMENT | WITH_LEADERS, main=WITH_DEPARTMENT, own=True),
+    Offer("report-to-superior", "Ghi nhận báo cáo cấp trên", OFFICE, REFERRED_UP, main=REFERRED_UP),
     Offer("assign-question", "Giao cho phòng", CLERKS, UNAPPROVED, main=UNASSIGNED),
+    Offer("transfer-question", "Chuyển phòng khác", CLERKS, WITH_DEPARTMENT),
+    Offer("transfer-question", "Chuyển phòng khác", EXPERTS, WITH_DEPARTMENT, own=True),
     Offer("redirect-question", "Hướng dẫn nơi có thẩm quyền", OFFICE, UNAPPROVED),
+    Offer("refer-question-up", "Báo cáo cấp trên", OFFICE, UNAPPROVED),
     Offer("request-extension", "Xin gia hạn", EXPERTS, WITH_DEPARTMENT, own=True),
     Offer("extend-term", "Gia hạn", LEADERS, WITH_DEPARTMENT),
+    Offer("group-question", "Xếp nhóm nội dung", OFFICE, TO_BE_ANSWERED),
+    Offer("prioritise-question", "Đánh dấu bức xúc", OFFICE, TO_BE_ANSWERED),
 )
+HAND_OVER = Offer("record-hand-over", "Ghi nhận đã trao trực tiếp", CLERKS, frozenset({"failed"}))
+ACKNOWLEDGE = "acknowledge-escalation"
 CHECK_IN = Offer("check-in", "Có mặt", OFFICE, frozenset({"expected", "excused"}))
 EXCUSE = Offer("excuse-registrant", "Báo vắng", OFFICE, frozenset({"expected"}))
 ANNOUNCE = Offer("announce-dialogue", "Thông báo hội nghị", OFFICE, frozenset({"planned"}), main=frozenset({"planned"}))
@@ -62,27 +75,64 @@ CONCLUDE = Offer(
 )
 PLAN = Offer("plan-dialogue", "Lên kế hoạch hội nghị", OFFICE, frozenset({"none"}))
 
-SUBJECTS = ("question", "submission", "dialogue")
+SUBJECTS = ("question", "submission", "deadline", "notification", "dialogue")
 """Fields of a command, one of which names what it is on."""
+
+TAKING_PLACE = frozenset({"announced", "registration-closed", "held"})
+"""States of a dialogue on its day."""
+AHEAD = frozenset({"planned", "announced", "registration-closed"})
 
 LISTENERS: Mapping[str, str] = {verb: name.split(".")[0] for name in COMMANDS for verb in [name.split(".")[1]]}
 
 
-def for_question(who: Acting, question: Question) -> list[Offer]:
-    """What this person may want to do with a question now, the most likely first."""
-    return _offered(OF_QUESTION, who, question.state if question.standing == "open" else "", question.department)
+def for_question(who: Acting, question: Question, *, here: bool = False) -> list[Offer]:
+    """What this person may want to do with a question now, the most likely first.
+
+    here: its asker is at the conference.
+    """
+    if question.standing != "open":
+        return []
+    found = _offered(OF_QUESTION, who, question.state, question.department)
+    return [offer for offer in found if _is_due(offer.verb, question, here)]
 
 
 def for_registrant(
     who: Acting, registrant: Submission | Registrant, dialogue: Dialogue | None, now: datetime
 ) -> list[Offer]:
     """Absence is reported until the dialogue is over; presence is seen on its day."""
-    if dialogue is None or dialogue.state not in ("planned", "announced"):
+    if dialogue is None or dialogue.state not in AHEAD:
         return []
-    on_its_day = (
-        dialogue.held_at is not None and now.astimezone(HANOI).date() >= dialogue.held_at.astimezone(HANOI).date()
+    begun = dialogue.held_at is not None and local(now) >= local(dialogue.held_at)
+    return _offered((CHECK_IN, EXCUSE) if begun else (EXCUSE,), who, registrant.attendance or "")
+
+
+def is_here(attendance: str | None, dialogue: Dialogue | None, now: datetime) -> bool:
+    """Whether somebody is at the conference now."""
+    return (
+        dialogue is not None
+        and attendance == "present"
+        and dialogue.state in TAKING_PLACE
+        and dialogue.held_at is not None
+        and local(dialogue.held_at) == local(now)
     )
-    return _offered((CHECK_IN, EXCUSE) if on_its_day else (EXCUSE,), who, registrant.attendance or "")
+
+
+def for_letter(who: Acting, letter: Letter) -> list[Offer]:
+    """What went out neither by mail nor by post is told or handed over."""
+    return _offered((HAND_OVER,), who, letter.state)
+
+
+def may_acknowledge(who: Acting, term: Term, escalation: Escalation | None, department: str | None) -> bool:
+    """Whether a missed term was put before this person, who has not said yet that he has seen it.
+
+    Args:
+        escalation: the last of the term.
+        department: who must act upon it; an officer hears of his own department's alone.
+    """
+    if who.worker is None or escalation is None or not term.owed or escalation.acknowledged_at is not None:
+        return False
+    mine = who.worker.department == department or department is None
+    return who.worker.role == escalation.put_before and (mine or who.worker.role not in EXPERTS)
 
 
 def for_dialogue(who: Acting, dialogue: Dialogue, now: datetime) -> list[Offer]:
@@ -140,6 +190,25 @@ def about(command: Command) -> str:
     raise TypeError(f"{command.verb} is on no case")
 
 
+def _is_due(verb: str, question: Question, here: bool) -> bool:
+    match verb:
+        case "answer-on-the-spot":
+            return here
+        case "take-for-written-answer":
+            return here and question.owed_in_writing is None
+        case "accept-transfer":
+            return question.awaits_acceptance
+        case "report-to-superior":
+            return question.superior_document is None
+        case _:
+            return True
+
+
+def local(at: datetime) -> date:
+    """The day it is in Vietnam."""
+    return at.astimezone(HANOI).date()
+
+
 def _offered(offers: tuple[Offer, ...], who: Acting, state: str, department: str | None = None) -> list[Offer]:
     if who.worker is None:
         return []
@@ -167,7 +236,7 @@ def _in_words(found: Any) -> str:
             return f"Xin ghi không quá {plain_number(limits['max_length'])} chữ."
         case "string_too_short" | "missing":
             return "Xin ghi mục này."
-        case "enum":
+        case "enum" | "literal_error" | "bool_parsing":
             return "Xin chọn một mục trong danh sách."
         case "greater_than_equal":
             return f"Xin ghi một số từ {plain_number(limits['ge'])} trở lên."

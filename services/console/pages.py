@@ -69,7 +69,7 @@ class Pages:
             connected=self._service.nats.is_connected,
             behind=self._reader.behind,
             trouble=self._reader.trouble,
-            **values,
+            **{"explained": {}, **values},
         )
         return HTMLResponse(html, status, headers=HEADERS)
 

@@ -7,7 +7,7 @@ from nats.errors import Error as NatsError
 from starlette.exceptions import HTTPException
 
 from services.console.acting import COOKIE, chosen, is_called_rightly, known_hosts, require_own_site
-from services.console.desk import add_cases, add_questions
+from services.console.desk import add_cases, add_questions, add_terms
 from services.console.operations import add_operations
 from services.console.pages import HERE, Pages, typed_in, who_acts
 from services.console.reader import Reader
@@ -34,6 +34,7 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
     _add_choice(router, service)
     add_questions(router, service, pages)
     add_cases(router, service, pages, reader)
+    add_terms(router, service, pages, reader)
     add_dialogues(router, service, pages, reader)
     add_operations(router, service, pages, view, reader, tail)
     service.app.add_middleware(SizeLimit, most=MOST_BYTES)

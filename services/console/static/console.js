@@ -74,7 +74,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const step = { j: 1, k: -1 }[event.key];
-  const links = [...document.querySelectorAll("[data-walk] a.case")];
+  const links = [...document.querySelectorAll("[data-walk] a.case, [data-walk] a.case-link")];
   if (!step || !links.length) return;
   const next = links[Math.max(0, Math.min(links.length - 1, links.indexOf(document.activeElement) + step))];
   next.focus();
