@@ -304,14 +304,13 @@ def _rehearsal_addresses(data: Data) -> Iterator[Finding]:
 
 def _closed_before_it_is_known(data: Data, defaults: Lengths) -> Iterator[Finding]:
     """Plans really do that; whoever announces on the last day leaves nobody time to register."""
-    if not any(_length(data, rule, {}) for rule in ("registration-cutoff", "announcement")):
-        return
+    stated = [rule for rule in ("registration-cutoff", "announcement") if _length(data, rule, {})]
     cut_off, announced = _length(data, "registration-cutoff", defaults), _length(data, "announcement", defaults)
-    if cut_off and announced and cut_off[1] == announced[1] and cut_off[0] >= announced[0]:
+    if stated and cut_off and announced and cut_off[1] == announced[1] and cut_off[0] >= announced[0]:
         yield (
-            ("terms",),
-            f"terms: ngừng nhận phiếu trước đối thoại {cut_off[0]} ngày mà hạn thông báo là trước {announced[0]} ngày; "
-            f"phải thông báo sớm hơn hạn thì người dân mới kịp đăng ký",
+            ("terms", stated[0]),
+            f"terms.{stated[0]}: ngừng nhận phiếu trước đối thoại {cut_off[0]} ngày mà hạn thông báo là trước "
+            f"{announced[0]} ngày; phải thông báo sớm hơn hạn thì người dân mới kịp đăng ký",
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from yaml.composer import ComposerError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 
@@ -80,8 +81,9 @@ def read_document(file: Path) -> Document:
     """
     try:
         text = unicodedata.normalize("NFC", file.read_text(encoding="utf-8"))
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = None if tree is None else _constructed(file, tree)
+        loader = _Loader(text)
+        tree = loader.get_single_node()
+        data = None if tree is None else loader.construct_document(tree)
     except UnicodeDecodeError as error:
         raise YamlError([Mistake(file, 1, f"tệp không phải UTF-8 ({error.reason})")]) from error
     except yaml.MarkedYAMLError as error:
@@ -156,32 +158,22 @@ _YAML_PROBLEMS = {
 }
 
 
-def _constructed(file: Path, tree: Node) -> Any:
-    """The values of a tree. 2025-06-31 looks like a day and is none: YAML gives up there without a line."""
-    loader = yaml.SafeLoader("")
-    impossible: list[Mistake] = []
-    for node in _scalars(tree):
+class _Loader(yaml.SafeLoader):
+    """Safe YAML without aliases, and with what looks like a day and is none, 2025-06-31, left as text."""
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise ComposerError(None, None, "found undefined alias", self.current_event.start_mark)
+        return super().compose_node(parent, index)
+
+    def construct_yaml_timestamp(self, node: ScalarNode) -> Any:
         try:
-            if node.tag == "tag:yaml.org,2002:timestamp":
-                loader.construct_object(node)
+            return super().construct_yaml_timestamp(node)
         except ValueError:
-            line = node.start_mark.line + 1
-            impossible.append(Mistake(file, line, f"{node.value}: ngày, giờ này không tồn tại"))
-    if impossible:
-        raise YamlError(impossible)
-    return loader.construct_document(tree)
+            return node.value
 
 
-def _scalars(node: Node) -> Iterator[ScalarNode]:
-    if isinstance(node, ScalarNode):
-        yield node
-    elif isinstance(node, SequenceNode):
-        for item in node.value:
-            yield from _scalars(item)
-    elif isinstance(node, MappingNode):
-        for key, value in node.value:
-            yield from _scalars(key)
-            yield from _scalars(value)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_timestamp)
 
 
 def _explained(error: yaml.MarkedYAMLError) -> str:
@@ -216,9 +208,9 @@ _WORDS = {
     "int_from_float": "phải là số nguyên",
     "float_type": "phải là số",
     "bool_type": "phải là true hoặc false",
-    "date_type": "phải là ngày dạng 2025-04-01, không đặt trong dấu nháy",
+    "date_type": "phải là ngày có thật, dạng 2025-04-01, không đặt trong dấu nháy",
     "date_from_datetime_inexact": "phải là ngày, không kèm giờ",
-    "datetime_type": "phải là ngày giờ dạng 2024-10-13T07:30:00+07:00, không đặt trong dấu nháy",
+    "datetime_type": "phải là ngày giờ có thật, dạng 2024-10-13T07:30:00+07:00, không đặt trong dấu nháy",
     "timezone_aware": "phải kèm múi giờ, ví dụ 2024-10-13T07:30:00+07:00",
     "greater_than": "phải lớn hơn {gt}",
     "greater_than_equal": "phải từ {ge} trở lên",
