@@ -1,244 +1,107 @@
-from datetime import UTC, datetime, timedelta
-from itertools import count, permutations
+"""Where a question goes: to which department, to which other authority, to which topic; and who may decide that."""
+
+import dataclasses
+from typing import get_args, get_type_hints
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from pydantic import TypeAdapter
 
 from services.routing import rules
-from services.routing.classification import Classification
-from services.routing.question import (
-    ENDINGS,
-    HOLDERS,
-    MOST_EXTENSION,
-    MOVES,
-    WITH_DEPARTMENT,
-    Draft,
-    Question,
-    State,
-)
-from shared.contracts import COMMANDS, Actor, Refusal, Role, TooEarly
-from shared.contracts.intake import AttendanceRecorded, DialogueHeld, RegistrantExcused, SubmissionReceived
-from shared.contracts.notify import NotificationSent
-from shared.contracts.people import Question as Asked
-from shared.contracts.people import Registrant
+from services.routing.conference import Conference, keep_end, keep_sessions, place_of
+from services.routing.moves import ENDINGS, HOLDERS, MOVES, STATE_NAMES
+from services.routing.question import ExtensionRequest, Question, State
+from shared.contracts import COMMANDS, Refusal, Role, TooEarly
+from shared.contracts.conference import Session
+from shared.contracts.intake import DialogueAnnounced, DialoguePlanned
 from shared.contracts.routing import (
-    AnswerApproved,
-    AnswerDrafted,
-    AnswerReturned,
+    AcceptTransfer,
+    AnswerOnTheSpot,
     ApproveAnswer,
     AssignQuestion,
     DraftAnswer,
     ExtendTerm,
-    ExtensionGranted,
-    ExtensionRequested,
-    Proposal,
-    QuestionAnsweredAtDialogue,
+    GroupQuestion,
+    PrioritiseQuestion,
     QuestionAssigned,
     QuestionAwaitsTriage,
+    QuestionGrouped,
+    QuestionPrioritised,
     QuestionRedirected,
-    QuestionSettled,
+    QuestionReferredUp,
+    QuestionTransferred,
     RedirectQuestion,
+    ReferQuestionUp,
+    ReportToSuperior,
     RequestExtension,
     ReturnAnswer,
+    ReviewQuestions,
+    SuperiorReported,
+    TakeForWrittenAnswer,
+    TransferAccepted,
+    TransferQuestion,
+    WrittenAnswerOwed,
 )
 from shared.contracts.taxonomy import QuestionField, Scope
-
-COMMUNE, CASE, QUESTION, DIALOGUE = "thanh-tri", "01J9", "01J9-1", "thang-10"
-LAND, HEALTH = QuestionField.LAND, QuestionField.HEALTH
-DEPARTMENTS = ("phong-kinh-te", "phong-van-hoa-xa-hoi", "van-phong")
-NOW = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
-HELD_AT, ENDED_AT = datetime(2026, 10, 20, 1, 0, tzinfo=UTC), datetime(2026, 10, 20, 4, 30, tzinfo=UTC)
-
-CLERK = Actor(name="Trần Thị Hạnh", role=Role.CLERK, commune=COMMUNE)
-OFFICER = Actor(name="Nguyễn Đức Toàn", role=Role.OFFICER, commune=COMMUNE, department="phong-kinh-te")
-HEAD = Actor(name="Đinh Văn Sơn", role=Role.HEAD, commune=COMMUNE, department="phong-kinh-te")
-OTHER_OFFICER = Actor(name="Vũ Thị Lan", role=Role.OFFICER, commune=COMMUNE, department="phong-van-hoa-xa-hoi")
-OFFICE_HEAD = Actor(name="Lê Quang Huy", role=Role.OFFICE_HEAD, commune=COMMUNE)
-CHAIRMAN = Actor(name="Nguyễn Văn Lợi", role=Role.CHAIRMAN, commune=COMMUNE)
-PROVINCE = Actor(name="Cấp tỉnh", role=Role.PROVINCE, commune=COMMUNE)
-STRANGER = Actor(name="Chánh Văn phòng xã khác", role=Role.OFFICE_HEAD, commune="thanh-mai")
-ACTING_HEAD = Actor(name=OFFICE_HEAD.name, role=Role.HEAD, commune=COMMUNE, department="phong-kinh-te")
-STAFF = (CLERK, OFFICER, HEAD, ACTING_HEAD, OTHER_OFFICER, OFFICE_HEAD, CHAIRMAN, PROVINCE, STRANGER)
-
-
-# --- builders ---------------------------------------------------------------------------------------------------------
-
-
-def a_question(state=State.ASSIGNED, **fields):
-    drafts = (
-        (Draft(1, "Trả lời.", OFFICER.name, NOW),) if state in (State.DRAFTED, State.RETURNED, State.APPROVED) else ()
-    )
-    where = {} if state is State.AWAITS_TRIAGE else {"field": LAND, "department": "phong-kinh-te"}
-    known = {
-        "id": QUESTION,
-        "commune": COMMUNE,
-        "case": CASE,
-        "code": "K7QX-3M9M",
-        "number": 1,
-        "section": "procedures",
-        "text": "Bao giờ có sổ đỏ?",
-        "received_at": NOW,
-        "on_time": True,
-        "dialogue": DIALOGUE,
-        "state": state,
-        "drafts": drafts,
-        "approved_at": NOW if state is State.APPROVED else None,
-    }
-    return Question(**(known | where | fields))
-
-
-def submission(**fields):
-    known = {
-        "commune": COMMUNE,
-        "case": CASE,
-        "occurred_at": NOW,
-        "code": "K7QX-3M9M",
-        "dialogue": DIALOGUE,
-        "channel": "web",
-        "received_at": NOW,
-        "on_time": True,
-        "registrant": Registrant(name="Nguyễn Thị Hoa", phone="0912345678"),
-        "questions": (ASKED,),
-    }
-    return SubmissionReceived(**(known | fields))
-
-
-ASKED = Asked(id=QUESTION, number=1, section="procedures", text="Bao giờ có sổ đỏ?")
-
-
-def classified(**fields):
-    known = {
-        "text": ASKED.text,
-        "scope": Scope.IN_SCOPE,
-        "field": LAND,
-        "department": "phong-kinh-te",
-        "confidence": 0.86,
-        "because": ("sổ đỏ",),
-        "proposals": (Proposal(field=LAND, department="phong-kinh-te", confidence=0.86),),
-        "triage": False,
-    }
-    return Classification(**(known | fields))
-
-
-def said(event, **fields):
-    return event(commune=COMMUNE, case=CASE, occurred_at=NOW, **fields)
-
-
-def assign(actor=CLERK, field=HEALTH, department="phong-van-hoa-xa-hoi"):
-    return AssignQuestion(
-        actor=actor, key="k", question=QUESTION, field=field, department=department, reason="Đúng việc"
-    )
-
-
-def redirect(actor=CLERK, scope=Scope.COMPLAINT):
-    return RedirectQuestion(
-        actor=actor, key="k", question=QUESTION, scope=scope, authority="Ban Tiếp công dân", guidance="Gửi đơn tới ..."
-    )
-
-
-def draft(actor=OFFICER, text="Trả lời."):
-    return DraftAnswer(actor=actor, key="k", question=QUESTION, text=text)
-
-
-def give_back(actor=OFFICE_HEAD):
-    return ReturnAnswer(actor=actor, key="k", question=QUESTION, remarks="Thiếu căn cứ")
-
-
-def approve(actor=CHAIRMAN):
-    return ApproveAnswer(actor=actor, key="k", question=QUESTION)
-
-
-def ask_for_more(actor=OFFICER, working_days=5):
-    return RequestExtension(actor=actor, key="k", question=QUESTION, working_days=working_days, reason="Cần đo lại")
-
-
-def extend(actor=OFFICE_HEAD, working_days=5):
-    return ExtendTerm(actor=actor, key="k", question=QUESTION, working_days=working_days, reason="Cần đo lại")
-
-
-COMMAND_OF = {
-    AssignQuestion: assign,
-    RedirectQuestion: redirect,
-    DraftAnswer: draft,
-    ReturnAnswer: give_back,
-    ApproveAnswer: approve,
-    RequestExtension: ask_for_more,
-    ExtendTerm: extend,
-}
-
-
-def carry_out(question, command, now=NOW):
-    match command:
-        case AssignQuestion():
-            return rules.assign_question(question, command, DEPARTMENTS, now)
-        case RedirectQuestion():
-            return rules.redirect_question(question, command, now)
-        case DraftAnswer():
-            return rules.draft_answer(question, command, now)
-        case ReturnAnswer():
-            return rules.return_answer(question, command, now)
-        case ApproveAnswer():
-            return rules.approve_answer(question, command, now)
-        case RequestExtension():
-            return rules.request_extension(question, command, now)
-        case ExtendTerm():
-            return rules.extend_term(question, command, now)
-
-
-def attendance(present=True, dialogue=DIALOGUE):
-    return said(AttendanceRecorded, dialogue=dialogue, present=present)
-
-
-def excuse():
-    return said(RegistrantExcused, dialogue=DIALOGUE, reason="Đi viện")
-
-
-def held(ended_at=ENDED_AT, dialogue=DIALOGUE):
-    return DialogueHeld(commune=COMMUNE, case=dialogue, occurred_at=ended_at, title="Đối thoại", held_at=HELD_AT)
-
-
-def sent(kind="answer", questions=(QUESTION,)):
-    return said(
-        NotificationSent,
-        notification=f"{CASE}.{kind}.1",
-        kind=kind,
-        channel="email",
-        questions=questions,
-        reference="<1@xa>",
-    )
-
-
-def take_note(question, fact, now=NOW):
-    match fact:
-        case AttendanceRecorded():
-            return rules.note_attendance(question, fact, now)
-        case RegistrantExcused():
-            return rules.note_excuse(question, fact)
-        case DialogueHeld():
-            return rules.note_dialogue_held(question, fact, now)
-        case NotificationSent():
-            return rules.note_sent(question, fact, now)
-
-
-def names(events):
-    return [type(event) for event in events]
-
+from tests.unit.routing_questions import (
+    ASKED,
+    CHAIRMAN,
+    CLERK,
+    COMMAND_OF,
+    COMMUNE,
+    CULTURE,
+    DIALOGUE,
+    ECONOMY,
+    HEALTH,
+    HELD_AT,
+    LAND,
+    NOW,
+    OFFICE_HEAD,
+    OFFICER,
+    OTHER_OFFICER,
+    QUESTION,
+    STAFF,
+    STRANGER,
+    a_conference,
+    a_question,
+    accept,
+    answer_aloud,
+    approve,
+    ask_for_more,
+    assign,
+    attendance,
+    cancelled,
+    carry_out,
+    classified,
+    draft,
+    extend,
+    give_back,
+    group,
+    held,
+    names,
+    opened,
+    prioritise,
+    redirect,
+    refer_up,
+    report_up,
+    said,
+    submission,
+    take,
+    take_note,
+    transfer,
+)
 
 # --- a question comes in ----------------------------------------------------------------------------------------------
 
 
 def test_a_question_the_rules_are_sure_of_goes_to_its_department_with_the_reason():
-    question, [event] = rules.open_question(None, submission(), ASKED, classified(), NOW)
-    assert (question.state, question.field, question.department) == (State.ASSIGNED, LAND, "phong-kinh-te")
+    question, [event] = opened()
+    assert (question.state, question.field, question.department) == (State.ASSIGNED, LAND, ECONOMY)
     assert event == said(
         QuestionAssigned,
         question=QUESTION,
         dialogue=DIALOGUE,
         field=LAND,
-        department="phong-kinh-te",
+        department=ECONOMY,
         because=("sổ đỏ",),
         confidence=0.86,
         assigned_by=None,
@@ -250,33 +113,145 @@ def test_a_question_the_rules_are_sure_of_goes_to_its_department_with_the_reason
     [(Scope.IN_SCOPE, "the rules are not sure enough"), (Scope.COMPLAINT, "not for a dialogue: an officer decides")],
 )
 def test_any_other_question_waits_for_a_person_with_proposals(scope, because):
-    question, [event] = rules.open_question(None, submission(), ASKED, classified(scope=scope, triage=True), NOW)
+    question, [event] = opened(scope=scope, triage=True)
     assert (question.state, question.field, question.department) == (State.AWAITS_TRIAGE, None, None)
     assert isinstance(event, QuestionAwaitsTriage)
     assert (event.scope, event.because, event.proposals[0].field) == (scope, ("sổ đỏ",), LAND)
 
 
 def test_a_form_that_is_delivered_again_opens_nothing():
-    question, _ = rules.open_question(None, submission(), ASKED, classified(), NOW)
-    assert rules.open_question(question, submission(), ASKED, classified(triage=True), NOW) == (question, [])
+    question, _ = opened()
+    assert rules.open_question(question, submission(), ASKED, classified(triage=True), None, NOW) == (question, [])
+
+
+# --- what a dialogue is about -----------------------------------------------------------------------------------------
+
+BUILDING, BUSINESS = QuestionField.CONSTRUCTION, QuestionField.BUSINESS
+
+
+@pytest.mark.parametrize(
+    ("conference", "session", "outside", "because"),
+    [
+        (None, None, False, "registered for no dialogue"),
+        (a_conference(), None, False, "one conference about everything"),
+        (a_conference((LAND, BUILDING), (BUSINESS,)), 1, False, "the session that names the field"),
+        (a_conference((BUSINESS,), (LAND,)), 2, False, "the second session names it"),
+        (a_conference((), (LAND,)), 2, False, "named comes before everything"),
+        (a_conference((BUSINESS,), ()), 2, False, "a session without fields is about everything"),
+        (a_conference((LAND,), (LAND,)), 1, False, "of two the first"),
+        (a_conference((BUILDING,), (BUSINESS,)), None, True, "the dialogue is about other fields"),
+    ],
+)
+def test_a_field_has_its_place_in_a_dialogue_or_none(conference, session, outside, because):
+    place = place_of(LAND, conference)
+    assert (place.session, place.outside_subject) == (session, outside)
+
+
+def test_an_assigned_question_says_its_session():
+    question, [event] = opened(conference=a_conference((BUSINESS,), (LAND,)))
+    assert (event.session, event.outside_subject) == (question.session, question.outside_subject) == (2, False)
+
+
+def test_what_is_outside_the_subject_is_still_received_and_owed_in_writing():
+    _, [assigned, written] = opened(conference=a_conference((BUSINESS,)))
+    assert assigned.outside_subject
+    assert written == said(WrittenAnswerOwed, question=QUESTION, dialogue=DIALOGUE, because="outside-subject")
+
+
+@pytest.mark.parametrize("correct", [assign, transfer])
+@pytest.mark.parametrize(
+    ("field", "session", "events"),
+    [(HEALTH, 2, 1), (BUSINESS, None, 2)],
+    ids=["inside", "outside, so it is owed in writing"],
+)
+def test_a_corrected_field_has_its_own_place(correct, field, session, events):
+    question, _ = opened(conference=a_conference((LAND,), (HEALTH,)))
+    question, told = carry_out(
+        question, correct(field=field, department=CULTURE), conference=a_conference((LAND,), (HEALTH,))
+    )
+    assert (told[0].session, told[0].outside_subject) == (session, session is None)
+    assert (question.session, question.outside_subject) == (session, session is None)
+    assert len(told) == events
+
+
+def test_an_answer_owed_in_writing_stays_so_when_the_field_is_corrected():
+    question, _ = opened(conference=a_conference((BUSINESS,)))
+    question, told = carry_out(
+        question, assign(field=BUSINESS, department=ECONOMY), conference=a_conference((BUSINESS,))
+    )
+    assert (question.outside_subject, question.owed_because) == (False, "outside-subject")
+    assert names(told) == [QuestionAssigned]
+
+
+def planned(**fields):
+    known = {"commune": COMMUNE, "case": DIALOGUE, "occurred_at": NOW, "title": "Đối thoại", "held_at": HELD_AT}
+    return DialoguePlanned(**known | {"place": "Hội trường"} | fields)
+
+
+def announced(**fields):
+    return DialogueAnnounced(**planned().model_dump() | {"registration_closes_at": HELD_AT} | fields)
+
+
+ONE, TWO = ((Session(number=1, title="Đợt 1", fields=(field,)),) for field in (LAND, BUSINESS))
+
+
+@pytest.mark.parametrize("facts", [(planned(sessions=ONE), announced(sessions=TWO)), (announced(sessions=TWO),) * 2])
+def test_what_was_announced_counts_whichever_arrives_first(facts):
+    for order in (facts, facts[::-1]):
+        conference = None
+        for fact in order:
+            conference, _ = keep_sessions(conference, fact)
+        assert (conference.announced, conference.sessions) == (True, TWO)
+
+
+def test_opinions_collected_before_the_announcement_find_the_planned_sessions():
+    conference, _ = keep_sessions(None, planned(sessions=ONE))
+    assert (conference.announced, place_of(LAND, conference).session) == (False, 1)
+
+
+@pytest.mark.parametrize(("fact", "ended_at", "off"), [(held(), held().occurred_at, False), (cancelled(), None, True)])
+def test_the_end_of_a_dialogue_is_kept_once_and_never_before_its_plan(fact, ended_at, off):
+    with pytest.raises(TooEarly):
+        keep_end(None, fact)
+    over, _ = keep_end(a_conference((LAND,)), fact)
+    assert (over.ended_at, over.cancelled, over.over) == (ended_at, off, True)
+    assert keep_end(over, fact)[0] == over
+    assert keep_sessions(over, announced(sessions=ONE))[0].over
+
+
+def test_a_dialogue_is_kept_and_read_back_as_it_was():
+    conference, _ = keep_end(a_conference((LAND, BUILDING), ()), held())
+    kept = TypeAdapter(Conference)
+    assert kept.validate_python(kept.dump_python(conference)) == conference
+    hints = get_type_hints(Conference)
+    for field in dataclasses.fields(Conference):
+        assert type(None) not in get_args(hints[field.name]) or field.default is None
 
 
 # --- who may do what, when --------------------------------------------------------------------------------------------
 
 
 def test_every_command_of_routing_has_its_row():
-    assert set(MOVES) == {command for name, command in COMMANDS.items() if name.startswith("routing.")}
+    all_of_them = {command for name, command in COMMANDS.items() if name.startswith("routing.")}
+    assert set(MOVES) == all_of_them - {ReviewQuestions}
+    assert set(COMMAND_OF) == set(MOVES)
+
+
+AT_THE_CONFERENCE = {AnswerOnTheSpot, TakeForWrittenAnswer, GroupQuestion, PrioritiseQuestion}
+BEFORE_APPROVAL = {AssignQuestion, RedirectQuestion, ReferQuestionUp} | AT_THE_CONFERENCE
+IN_HAND = {DraftAnswer, RequestExtension, ExtendTerm, TransferQuestion, AcceptTransfer}
 
 
 @pytest.mark.parametrize(
     ("state", "possible"),
     [
-        (State.AWAITS_TRIAGE, {AssignQuestion, RedirectQuestion}),
-        (State.ASSIGNED, {AssignQuestion, RedirectQuestion, DraftAnswer, RequestExtension, ExtendTerm}),
-        (State.DRAFTED, {AssignQuestion, RedirectQuestion, DraftAnswer, ReturnAnswer, ApproveAnswer}),
-        (State.RETURNED, {AssignQuestion, RedirectQuestion, DraftAnswer, RequestExtension, ExtendTerm}),
-        (State.APPROVED, set()),
+        (State.AWAITS_TRIAGE, BEFORE_APPROVAL),
+        (State.ASSIGNED, BEFORE_APPROVAL | IN_HAND),
+        (State.DRAFTED, BEFORE_APPROVAL | {DraftAnswer, ReturnAnswer, ApproveAnswer}),
+        (State.RETURNED, BEFORE_APPROVAL | IN_HAND),
+        (State.APPROVED, AT_THE_CONFERENCE),
         (State.REDIRECTED, set()),
+        (State.REFERRED_UP, {ReportToSuperior}),
         (State.SETTLED, set()),
     ],
 )
@@ -284,14 +259,19 @@ def test_the_table_allows_in_each_state(state, possible):
     assert {command for command, move in MOVES.items() if state in move.when} == possible
 
 
+OF_THE_OFFICE = {RedirectQuestion, ReferQuestionUp, ReportToSuperior} | AT_THE_CONFERENCE
+OF_THE_LEADERS = {ReturnAnswer, ApproveAnswer, ExtendTerm}
+OF_A_DEPARTMENT = {DraftAnswer, RequestExtension, TransferQuestion, AcceptTransfer}
+
+
 @pytest.mark.parametrize(
     ("role", "possible"),
     [
-        (Role.CLERK, {AssignQuestion, RedirectQuestion}),
-        (Role.OFFICER, {DraftAnswer, RequestExtension}),
-        (Role.HEAD, {DraftAnswer, RequestExtension}),
-        (Role.OFFICE_HEAD, {AssignQuestion, RedirectQuestion, ReturnAnswer, ApproveAnswer, ExtendTerm}),
-        (Role.CHAIRMAN, {RedirectQuestion, ReturnAnswer, ApproveAnswer, ExtendTerm}),
+        (Role.CLERK, OF_THE_OFFICE | {AssignQuestion, TransferQuestion}),
+        (Role.OFFICER, OF_A_DEPARTMENT),
+        (Role.HEAD, OF_A_DEPARTMENT),
+        (Role.OFFICE_HEAD, OF_THE_OFFICE | OF_THE_LEADERS | {AssignQuestion, TransferQuestion}),
+        (Role.CHAIRMAN, OF_THE_OFFICE | OF_THE_LEADERS),
         (Role.PROVINCE, set()),
         (Role.OPERATOR, set()),
         (Role.SYSTEM, set()),
@@ -301,19 +281,19 @@ def test_the_table_allows_each_role(role, possible):
     assert {command for command, move in MOVES.items() if role in move.by} == possible
 
 
-def test_every_state_has_a_holder_and_every_holder_a_way_on():
+def test_every_state_has_a_name_a_holder_and_every_holder_a_way_on():
+    assert set(HOLDERS) == set(STATE_NAMES) == set(State)
     ends = {ending.when for ending in ENDINGS.values()}
     for state, holder in HOLDERS.items():
         ways_on = {move.leads_to for move in MOVES.values() if state in move.when and move.leads_to}
         assert (holder == "nobody") == (state is State.SETTLED)
         assert bool(ways_on - {state} or state in ends) == (state is not State.SETTLED)
-    assert set(HOLDERS) == set(State)
 
 
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("command", MOVES)
 def test_only_what_the_table_allows_can_be_done(command, state):
-    question, move = a_question(state), MOVES[command]
+    question, move = a_question(state, present=True, awaits_acceptance=True), MOVES[command]
     for actor in STAFF:
         own = actor.role not in (Role.OFFICER, Role.HEAD) or actor.department == question.department
         allowed = actor.commune == COMMUNE and actor.role in move.by and own and state in move.when
@@ -332,7 +312,7 @@ def test_only_what_the_table_allows_can_be_done(command, state):
         (a_question(), assign(STRANGER), "forbidden", "thuộc xã khác"),
         (a_question(), assign(OFFICER), "forbidden", "việc này dành cho cán bộ Văn phòng, Chánh Văn phòng"),
         (a_question(), assign(department="phong-la"), "invalid", "Xin chọn một phòng trong danh sách"),
-        (a_question(), assign(field=LAND, department="phong-kinh-te"), "invalid", "không có gì thay đổi"),
+        (a_question(), assign(field=LAND, department=ECONOMY), "invalid", "không có gì thay đổi"),
         (a_question(State.APPROVED), assign(), "not-now", "đã có câu trả lời được duyệt, nên không phân công"),
         (a_question(), draft(OTHER_OFFICER), "forbidden", "xin báo Văn phòng phân công lại"),
         (a_question(State.AWAITS_TRIAGE), draft(), "not-now", "cần được phân công cho phòng"),
@@ -341,6 +321,26 @@ def test_only_what_the_table_allows_can_be_done(command, state):
         (a_question(extended_by=26), extend(), "invalid", "còn được gia hạn 4 ngày"),
         (a_question(extended_by=30), ask_for_more(), "invalid", "đã dùng hết"),
         (a_question(State.SETTLED), redirect(), "not-now", "đã giải quyết xong"),
+        (a_question(State.AWAITS_TRIAGE), transfer(), "not-now", "câu hỏi chưa phân công thì xin phân công"),
+        (a_question(State.DRAFTED), transfer(), "not-now", "xin trả lại trước"),
+        (a_question(), transfer(CHAIRMAN), "forbidden", "công chức chuyên môn"),
+        (a_question(), transfer(OTHER_OFFICER), "forbidden", "giao cho phòng khác"),
+        (a_question(), transfer(department="phong-la"), "invalid", "Xin chọn một phòng trong danh sách"),
+        (a_question(), transfer(department=ECONOMY), "invalid", "xin báo Văn phòng phân công lại"),
+        (a_question(), accept(), "not-now", "xin soạn và trình dự thảo"),
+        (a_question(awaits_acceptance=True), accept(OTHER_OFFICER), "forbidden", "giao cho phòng khác"),
+        (a_question(State.APPROVED), refer_up(), "not-now", "chưa có câu trả lời được duyệt"),
+        (a_question(), report_up(), "not-now", "Xin chuyển câu hỏi lên cấp trên trước"),
+        (a_question(State.REFERRED_UP), report_up(OFFICER), "forbidden", "việc này dành cho"),
+        (a_question(present=None), answer_aloud(), "not-now", "Xin điểm danh trước"),
+        (a_question(present=False), answer_aloud(), "not-now", "hoặc trả lời bằng văn bản"),
+        (a_question(dialogue=None), answer_aloud(), "not-now", "không đăng ký cho hội nghị nào"),
+        (a_question(dialogue_cancelled=True), take(), "not-now", "không tổ chức được"),
+        (a_question(taken=True), take(), "not-now", "đã được tiếp thu"),
+        (a_question(State.REDIRECTED), take(), "not-now", "câu hỏi mà xã còn phải trả lời"),
+        (a_question(topic="Cấp sổ đỏ"), group(), "invalid", "không có gì thay đổi"),
+        (a_question(), prioritise(pressing=False), "invalid", "chưa được đánh dấu"),
+        (a_question(pressing=True), prioritise(), "invalid", "đã được đánh dấu"),
     ],
 )
 def test_a_refusal_says_why_and_what_to_do(question, command, code, says):
@@ -350,13 +350,13 @@ def test_a_refusal_says_why_and_what_to_do(question, command, code, says):
     assert says in refused.value.reason
 
 
-# --- from the assignment to the approval ------------------------------------------------------------------------------
+# --- who answers it ---------------------------------------------------------------------------------------------------
 
 
 def test_the_office_assigns_what_waits_and_so_judges_it_fit_for_the_dialogue():
     question, [event] = carry_out(a_question(State.AWAITS_TRIAGE, scope=Scope.COMPLAINT), assign())
     assert (question.state, question.scope) == (State.ASSIGNED, Scope.IN_SCOPE)
-    assert (event.department, event.because, event.confidence) == ("phong-van-hoa-xa-hoi", ("Đúng việc",), 1.0)
+    assert (event.department, event.because, event.confidence) == (CULTURE, ("Đúng việc",), 1.0)
     assert event.assigned_by == CLERK.name
 
 
@@ -367,9 +367,59 @@ def test_another_department_starts_anew():
 
 
 def test_where_only_the_field_is_corrected_the_department_keeps_its_draft():
-    question, [event] = carry_out(a_question(State.DRAFTED), assign(field=HEALTH, department="phong-kinh-te"))
+    question, [event] = carry_out(a_question(State.DRAFTED), assign(field=HEALTH, department=ECONOMY))
     assert (question.state, question.field) == (State.DRAFTED, HEALTH)
     assert isinstance(event, QuestionAssigned)
+
+
+@pytest.mark.parametrize("state", [State.ASSIGNED, State.RETURNED])
+@pytest.mark.parametrize("actor", [CLERK, OFFICE_HEAD, OFFICER], ids=lambda actor: actor.role)
+@pytest.mark.parametrize("clock", ["keeps-running", "pauses", "starts-anew"])
+def test_a_question_is_handed_over_and_what_that_does_to_the_term_is_said(state, actor, clock):
+    asking = a_question(state, extension_requested=ExtensionRequest(5, "Cần đo lại", OFFICER.name), extended_by=7)
+    question, [event] = carry_out(asking, transfer(actor, clock=clock))
+    assert (question.state, question.department, question.field) == (State.ASSIGNED, CULTURE, HEALTH)
+    assert (question.extension_requested, question.extended_by) == (None, 7)
+    assert question.awaits_acceptance == (clock == "pauses")
+    assert event == said(
+        QuestionTransferred,
+        question=QUESTION,
+        from_department=ECONOMY,
+        department=CULTURE,
+        field=HEALTH,
+        reason="Thuộc phòng khác",
+        clock=clock,
+        transferred_by=actor.name,
+    )
+
+
+def test_the_new_department_accepts_once():
+    question, _ = carry_out(a_question(), transfer(clock="pauses"))
+    question, [event] = carry_out(question, accept(OTHER_OFFICER))
+    assert event == said(TransferAccepted, question=QUESTION, department=CULTURE, accepted_by=OTHER_OFFICER.name)
+    with pytest.raises(Refusal):
+        carry_out(question, accept(OTHER_OFFICER))
+
+
+@pytest.mark.parametrize("work", [draft, ask_for_more])
+def test_who_works_on_what_was_handed_over_has_accepted_it(work):
+    question, _ = carry_out(a_question(), transfer(clock="pauses"))
+    question, [first, _] = carry_out(question, work(OTHER_OFFICER))
+    assert (type(first), question.awaits_acceptance) == (TransferAccepted, False)
+    _, events = carry_out(a_question(), work())
+    assert len(events) == 1
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [lambda: assign(department=ECONOMY), redirect, refer_up, lambda: transfer(OTHER_OFFICER, department="van-phong")],
+)
+def test_what_goes_on_elsewhere_no_longer_waits_for_the_department(leave):
+    question, _ = carry_out(a_question(), transfer(clock="pauses"))
+    assert not carry_out(question, leave())[0].awaits_acceptance
+
+
+# --- where else it goes -----------------------------------------------------------------------------------------------
 
 
 def test_a_question_for_another_authority_is_redirected_with_guidance():
@@ -385,293 +435,91 @@ def test_a_question_for_another_authority_is_redirected_with_guidance():
     )
 
 
-def test_the_department_hands_in_its_answer():
-    question, [event] = carry_out(a_question(), draft())
-    assert question.state is State.DRAFTED
+@pytest.mark.parametrize("state", [State.AWAITS_TRIAGE, State.ASSIGNED, State.DRAFTED, State.RETURNED])
+def test_what_is_beyond_the_commune_is_referred_up_and_reported(state):
+    question, [event] = carry_out(a_question(state), refer_up())
+    assert (question.state, HOLDERS[question.state]) == (State.REFERRED_UP, "office")
     assert event == said(
-        AnswerDrafted,
-        question=QUESTION,
-        department="phong-kinh-te",
-        draft=1,
-        text="Trả lời.",
-        drafted_by=OFFICER.name,
-    )
-
-
-@pytest.mark.parametrize("state", [State.DRAFTED, State.RETURNED])
-def test_a_new_draft_takes_the_place_of_one_that_is_not_approved(state):
-    question, [event] = carry_out(a_question(state), draft(HEAD, "Trả lời lại."))
-    assert (question.state, event.draft, question.drafts[-1].text) == (State.DRAFTED, 2, "Trả lời lại.")
-    _, [approved] = carry_out(question, approve())
-    assert approved.text == "Trả lời lại."
-
-
-def test_an_answer_goes_back_with_what_is_wrong_with_it():
-    question, [event] = carry_out(a_question(State.DRAFTED), give_back())
-    assert question.state is State.RETURNED
-    assert question.returns[-1].remarks == "Thiếu căn cứ"
-    assert event == said(
-        AnswerReturned,
-        question=QUESTION,
-        department="phong-kinh-te",
-        draft=1,
-        remarks="Thiếu căn cứ",
-        returned_by=OFFICE_HEAD.name,
-    )
-
-
-def test_an_approved_answer_may_be_given():
-    question, [event] = carry_out(a_question(State.DRAFTED), approve())
-    assert (question.state, question.approved_at) == (State.APPROVED, NOW)
-    assert event == said(
-        AnswerApproved,
+        QuestionReferredUp,
         question=QUESTION,
         dialogue=DIALOGUE,
-        department="phong-kinh-te",
-        text="Trả lời.",
-        approved_by=CHAIRMAN.name,
+        authority="UBND thành phố",
+        reason="Vượt thẩm quyền",
+        referred_by=OFFICE_HEAD.name,
     )
+    question, [event] = carry_out(question, report_up())
+    assert event == said(
+        SuperiorReported,
+        question=QUESTION,
+        authority="UBND thành phố",
+        document="45/BC-UBND",
+        reported_by=CLERK.name,
+    )
+    with pytest.raises(Refusal, match="45/BC-UBND"):
+        carry_out(question, report_up(document="46/BC-UBND"))
 
 
-@pytest.mark.parametrize("judge", [approve, give_back])
-def test_nobody_judges_his_own_answer(judge):
-    drafted = a_question(State.DRAFTED, drafts=(Draft(1, "Trả lời.", "lê  quang HUY", NOW),))
-    with pytest.raises(Refusal, match="Người soạn dự thảo không tự"):
-        carry_out(drafted, judge(OFFICE_HEAD))
-    assert carry_out(drafted, judge(CHAIRMAN))[1]
+# --- how it is prepared -----------------------------------------------------------------------------------------------
 
 
-def test_a_request_for_more_time_moves_nothing_yet():
-    question, [event] = carry_out(a_question(), ask_for_more())
-    assert (question.state, question.extended_by) == (State.ASSIGNED, 0)
-    assert (type(event), event.working_days, event.requested_by) == (ExtensionRequested, 5, OFFICER.name)
+@pytest.mark.parametrize("state", [State.AWAITS_TRIAGE, State.ASSIGNED, State.APPROVED])
+def test_like_questions_are_put_under_a_topic_and_pressing_ones_first(state):
+    question, [grouped] = carry_out(a_question(state), group())
+    question, [prioritised] = carry_out(question, prioritise())
+    assert (question.topic, question.pressing, question.state) == ("Cấp sổ đỏ", True, state)
+    assert grouped == said(QuestionGrouped, question=QUESTION, topic="Cấp sổ đỏ", grouped_by=CLERK.name)
+    assert prioritised == said(
+        QuestionPrioritised, question=QUESTION, pressing=True, reason="Nhiều hộ cùng hỏi", prioritised_by=CLERK.name
+    )
+    question, [event] = carry_out(question, prioritise(pressing=False))
+    assert (question.pressing, event.pressing) == (False, False)
+    assert carry_out(question, group(topic="Đất đai"))[0].topic == "Đất đai"
 
 
-def test_extensions_add_up_to_30_working_days_at_most():
-    question, [event] = carry_out(a_question(extended_by=25), extend(working_days=5))
-    assert question.extended_by == 30
-    assert (type(event), event.working_days, event.granted_by) == (ExtensionGranted, 5, OFFICE_HEAD.name)
-    with pytest.raises(Refusal):
-        carry_out(question, extend(working_days=1))
-
-
-def test_a_granted_request_is_no_longer_open():
-    asking, _ = carry_out(a_question(), ask_for_more())
-    assert asking.extension_requested.working_days == 5
-    assert carry_out(asking, extend())[0].extension_requested is None
-
-
-# --- how it ends ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("order", list(permutations(["present", "end", "approval"])))
-def test_who_was_there_has_heard_an_answer_approved_before_the_end_whatever_arrives_first(order):
-    question, events = a_question(State.DRAFTED), []
-    for step in order:
-        match step:
-            case "present":
-                question, new = take_note(question, attendance())
-            case "end":
-                question, new = take_note(question, held())
-            case "approval":
-                question, new = carry_out(question, approve(), ENDED_AT - timedelta(minutes=1))
-        events += new
-    assert (question.state, question.settled_how) == (State.SETTLED, "answered-at-dialogue")
-    assert names(events)[-2:] == [QuestionAnsweredAtDialogue, QuestionSettled]
-    assert names(events).count(QuestionSettled) == 1
-
-
-@pytest.mark.parametrize(
-    ("question", "facts", "because"),
-    [
-        (a_question(State.APPROVED), [attendance(), held(NOW)], "approved at the very end, so not heard"),
-        (a_question(State.APPROVED), [attendance(), held(NOW - timedelta(hours=1))], "approved after the end"),
-        (a_question(State.APPROVED), [attendance(present=False), held()], "was not there"),
-        (a_question(State.APPROVED), [excuse(), held()], "excused himself and did not come"),
-        (a_question(State.APPROVED), [attendance()], "the dialogue is not over"),
-        (a_question(State.APPROVED), [attendance(dialogue="thang-5"), held()], "came to another dialogue"),
-        (a_question(State.APPROVED), [attendance(), held(dialogue="thang-5")], "another dialogue is over"),
-        (a_question(State.APPROVED, on_time=False), [attendance(), held()], "a late form is answered in writing"),
-        (a_question(State.APPROVED, dialogue=None), [attendance(), held()], "registered for no dialogue"),
-        (a_question(State.DRAFTED), [attendance(), held()], "not approved yet"),
-    ],
-)
-def test_otherwise_the_answer_is_still_owed_in_writing(question, facts, because):
-    for fact in facts:
-        question, events = take_note(question, fact)
-        assert events == []
-    assert question.state is not State.SETTLED
-
-
-def test_who_excused_himself_and_came_all_the_same_has_heard():
-    question = a_question(State.APPROVED)
-    for fact in (excuse(), attendance(), held()):
-        question, _ = take_note(question, fact)
-    assert question.settled_how == "answered-at-dialogue"
-
-
-def test_who_was_seen_was_there_whichever_record_arrives_first():
-    for records in permutations([attendance(present=True), attendance(present=False)]):
-        question = a_question()
-        for record in records:
-            question, _ = take_note(question, record)
-        assert question.present is True
-
-
-@pytest.mark.parametrize(
-    ("state", "kind", "how"),
-    [(State.APPROVED, "answer", "answered-in-writing"), (State.REDIRECTED, "guidance", "redirected")],
-)
-def test_what_has_gone_out_in_writing_settles(state, kind, how):
-    question, [event] = take_note(a_question(state), sent(kind))
-    assert (question.state, question.settled_how) == (State.SETTLED, how)
-    assert event == said(QuestionSettled, question=QUESTION, how=how)
-
-
-@pytest.mark.parametrize(
-    ("fact", "because"),
-    [
-        (sent("receipt", ()), "a receipt answers nothing"),
-        (sent("reminder", ()), "a reminder goes to staff"),
-        (sent("answer", ("01J9-2",)), "it answers another question of the form"),
-    ],
-)
-def test_other_messages_settle_nothing(fact, because):
-    question = a_question(State.APPROVED)
-    assert take_note(question, fact) == (question, [])
-
-
-@pytest.mark.parametrize("fact", [attendance(), excuse(), held(), sent()])
-def test_a_fact_about_a_question_that_is_not_here_yet_comes_again(fact):
-    with pytest.raises(TooEarly):
-        take_note(None, fact)
-
-
-@pytest.mark.parametrize(("state", "kind"), [(State.DRAFTED, "answer"), (State.APPROVED, "guidance")])
-def test_a_message_before_its_reason_comes_again(state, kind):
-    with pytest.raises(TooEarly):
-        take_note(a_question(state), sent(kind))
+# --- how it is kept ---------------------------------------------------------------------------------------------------
 
 
 def test_a_question_is_kept_and_read_back_as_it_was():
-    question, _ = rules.open_question(None, submission(), ASKED, classified(), NOW)
-    for command in (ask_for_more(), draft(), give_back(), draft(HEAD), approve()):
+    question, _ = opened(conference=a_conference((LAND,)))
+    for command in (
+        *(ask_for_more(), draft(), give_back(), transfer(clock="pauses"), draft(OTHER_OFFICER), approve()),
+        *(group(), prioritise(), take()),
+    ):
         question, _ = carry_out(question, command)
+    question, _ = take_note(question, attendance())
     kept = TypeAdapter(Question)
     assert kept.validate_python(kept.dump_python(question)) == question
     assert kept.validate_json(kept.dump_json(question)) == question
+    referred, _ = carry_out(carry_out(a_question(), refer_up())[0], report_up())
+    assert kept.validate_python(kept.dump_python(referred)) == referred
 
 
-# --- any walk through all of it ---------------------------------------------------------------------------------------
-
-actors = st.sampled_from(STAFF)
-commands = st.one_of(
-    st.builds(assign, actors, st.sampled_from(list(QuestionField)), st.sampled_from([*DEPARTMENTS, "phong-la"])),
-    st.builds(redirect, actors, st.sampled_from(list(Scope))),
-    st.builds(draft, actors),
-    st.builds(give_back, actors),
-    st.builds(approve, actors),
-    st.builds(ask_for_more, actors, st.integers(1, 30)),
-    st.builds(extend, actors, st.integers(1, 30)),
-)
-facts = st.one_of(
-    st.builds(attendance, st.booleans(), st.sampled_from([DIALOGUE, "thang-5"])),
-    st.builds(excuse),
-    st.builds(held, st.just(NOW + timedelta(hours=30))),
-    st.builds(sent, st.sampled_from(["receipt", "answer", "guidance"])),
-)
-
-
-class AnyWalk(RuleBasedStateMachine):
-    """One question, whatever people do and however facts arrive."""
-
-    @initialize(on_time=st.booleans(), dialogue=st.sampled_from([DIALOGUE, None]), triage=st.booleans())
-    def comes_in(self, on_time, dialogue, triage):
-        self.hours = count(1)
-        received = submission(on_time=on_time, dialogue=dialogue)
-        self.question, self.events = rules.open_question(None, received, ASKED, classified(triage=triage), NOW)
-
-    def now(self):
-        return NOW + timedelta(hours=next(self.hours))
-
-    @rule(command=commands)
-    def is_commanded(self, command):
-        before, now = self.question, self.now()
-        move = MOVES[type(command)]
-        try:
-            after, events = carry_out(before, command, now)
-        except Refusal:
-            return
-        assert before.state in move.when
-        assert command.actor.role in move.by
-        assert command.actor.commune == before.commune
-        assert events
-        assert all(event.question == QUESTION and event.occurred_at == now for event in events)
-        if isinstance(command, ApproveAnswer):
-            assert command.actor.name != before.drafts[-1].by
-        self.question, self.events = after, [*self.events, *events]
-
-    @precondition(lambda self: self.question.state is State.DRAFTED)
-    @rule()
-    def is_approved(self):
-        self.is_commanded(approve())
-
-    @rule(fact=facts)
-    def hears(self, fact):
-        now = self.now()
-        try:
-            after, events = take_note(self.question, fact, now)
-        except TooEarly:
-            return
-        assert take_note(after, fact, now) == (after, []), "a second delivery changes nothing"
-        self.question, self.events = after, [*self.events, *events]
-
-    @invariant()
-    def it_has_a_holder_or_an_end(self):
-        question = self.question
-        match HOLDERS[question.state]:
-            case "office":
-                assert question.department is not None or question.state in (State.AWAITS_TRIAGE, State.REDIRECTED)
-            case "department":
-                assert question.department in DEPARTMENTS
-            case "leaders":
-                assert question.drafts
-            case "nobody":
-                assert question.settled_how is not None
-        assert (question.state is State.SETTLED) == (question.settled_how is not None)
-
-    @invariant()
-    def what_was_said_agrees_with_what_is(self):
-        question, heard = self.question, names(self.events)
-        assert heard[0] in (QuestionAssigned, QuestionAwaitsTriage)
-        assert heard.count(QuestionSettled) == (question.state is State.SETTLED)
-        assert heard.count(AnswerApproved) == (question.approved_at is not None) <= 1
-        assert heard.count(AnswerDrafted) == len(question.drafts)
-        assert heard.count(AnswerReturned) == len(question.returns)
-        granted = sum(event.working_days for event in self.events if isinstance(event, ExtensionGranted))
-        assert granted == question.extended_by <= MOST_EXTENSION
-        if QuestionAnsweredAtDialogue in heard:
-            assert question.present
-            assert question.approved_at < question.dialogue_ended_at
-
-    @invariant()
-    def somebody_can_always_bring_it_to_an_end(self):
-        question = self.question
-        now = NOW + timedelta(days=90)
-        if question.state is State.AWAITS_TRIAGE:
-            question, _ = carry_out(question, assign(), now)
-        if question.state in WITH_DEPARTMENT:
-            question, _ = carry_out(question, draft(replace_department(OFFICER, question.department)), now)
-        if question.state is State.DRAFTED:
-            question, _ = carry_out(question, approve(), now)
-        if question.state is not State.SETTLED:
-            question, _ = take_note(question, sent("guidance" if question.state is State.REDIRECTED else "answer"), now)
-        assert question.state is State.SETTLED
-
-
-def replace_department(actor, department):
-    return actor.model_copy(update={"department": department})
-
-
-TestAnyWalk = AnyWalk.TestCase
-TestAnyWalk.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+def test_a_question_kept_before_there_were_sessions_and_transfers_is_still_read():
+    old = {
+        "id": QUESTION,
+        "commune": COMMUNE,
+        "case": "01J9",
+        "code": "K7QX-3M9M",
+        "number": 1,
+        "section": "procedures",
+        "text": ASKED.text,
+        "received_at": NOW,
+        "on_time": True,
+        "dialogue": DIALOGUE,
+        "state": "returned",
+        "scope": "in-scope",
+        "field": "land",
+        "department": ECONOMY,
+        "because": ["sổ đỏ"],
+        "confidence": 0.86,
+        "proposals": [{"field": "land", "department": ECONOMY, "confidence": 0.86}],
+        "drafts": [{"number": 1, "text": "Trả lời.", "by": OFFICER.name, "at": NOW}],
+        "returns": [{"draft": 1, "remarks": "Thiếu căn cứ", "by": OFFICE_HEAD.name, "at": NOW}],
+        "extension_requested": {"working_days": 5, "reason": "Cần đo lại", "by": OFFICER.name},
+        "extended_by": 0,
+        "excused": False,
+        "version": 4,
+    }
+    question = TypeAdapter(Question).validate_python(old)
+    assert question.extension_requested == ExtensionRequest(5, "Cần đo lại", OFFICER.name)
+    assert carry_out(question, draft())[0].state is State.DRAFTED

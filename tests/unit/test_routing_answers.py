@@ -1,0 +1,197 @@
+"""What becomes of an answer: drafted, judged by another, given at the conference; and more time for it."""
+
+import pytest
+
+from services.routing.answers import MOST_EXTENSION
+from services.routing.question import Draft, State
+from shared.contracts import Refusal
+from shared.contracts.routing import (
+    AnswerApproved,
+    AnswerDrafted,
+    AnswerReturned,
+    ExtensionGranted,
+    ExtensionRequested,
+    QuestionAnsweredAtDialogue,
+    QuestionSettled,
+    QuestionTakenForWrittenAnswer,
+    WrittenAnswerOwed,
+)
+from tests.unit.routing_questions import (
+    CHAIRMAN,
+    CLERK,
+    DIALOGUE,
+    ECONOMY,
+    HEAD,
+    MORE_TIME,
+    NOW,
+    OFFICE_HEAD,
+    OFFICER,
+    QUESTION,
+    a_question,
+    answer_aloud,
+    approve,
+    ask_for_more,
+    attendance,
+    carry_out,
+    draft,
+    extend,
+    give_back,
+    names,
+    opened,
+    said,
+    submission,
+    take,
+    take_note,
+)
+
+# --- in writing -------------------------------------------------------------------------------------------------------
+
+
+def test_the_department_hands_in_its_answer():
+    question, [event] = carry_out(a_question(), draft())
+    assert question.state is State.DRAFTED
+    assert event == said(
+        AnswerDrafted, question=QUESTION, department=ECONOMY, draft=1, text="Trả lời.", drafted_by=OFFICER.name
+    )
+
+
+@pytest.mark.parametrize("state", [State.DRAFTED, State.RETURNED])
+def test_a_new_draft_takes_the_place_of_one_that_is_not_approved(state):
+    question, [event] = carry_out(a_question(state), draft(HEAD, "Trả lời lại."))
+    assert (question.state, event.draft, question.drafts[-1].text) == (State.DRAFTED, 2, "Trả lời lại.")
+    _, [approved] = carry_out(question, approve())
+    assert approved.text == "Trả lời lại."
+
+
+def test_an_answer_goes_back_with_what_is_wrong_with_it():
+    question, [event] = carry_out(a_question(State.DRAFTED), give_back())
+    assert question.state is State.RETURNED
+    assert question.returns[-1].remarks == "Thiếu căn cứ"
+    assert event == said(
+        AnswerReturned,
+        question=QUESTION,
+        department=ECONOMY,
+        draft=1,
+        remarks="Thiếu căn cứ",
+        returned_by=OFFICE_HEAD.name,
+    )
+
+
+def test_an_approved_answer_may_be_given():
+    question, [event] = carry_out(a_question(State.DRAFTED), approve())
+    assert (question.state, question.approved_at) == (State.APPROVED, NOW)
+    assert event == said(
+        AnswerApproved,
+        question=QUESTION,
+        dialogue=DIALOGUE,
+        department=ECONOMY,
+        text="Trả lời.",
+        approved_by=CHAIRMAN.name,
+    )
+
+
+@pytest.mark.parametrize("judge", [approve, give_back])
+def test_nobody_judges_his_own_answer(judge):
+    drafted = a_question(State.DRAFTED, drafts=(Draft(1, "Trả lời.", "lê  quang HUY", NOW),))
+    with pytest.raises(Refusal, match="Người soạn dự thảo không tự"):
+        carry_out(drafted, judge(OFFICE_HEAD))
+    assert carry_out(drafted, judge(CHAIRMAN))[1]
+
+
+# --- more time --------------------------------------------------------------------------------------------------------
+
+
+def test_a_request_for_more_time_moves_nothing_yet_and_says_all_four_points():
+    question, [event] = carry_out(a_question(), ask_for_more())
+    assert (question.state, question.extended_by) == (State.ASSIGNED, 0)
+    assert event == said(
+        ExtensionRequested,
+        question=QUESTION,
+        department=ECONOMY,
+        working_days=5,
+        requested_by=OFFICER.name,
+        **MORE_TIME,
+    )
+    kept = question.extension_requested
+    assert (kept.working_days, kept.requirement, kept.responsible) == (
+        5,
+        MORE_TIME["requirement"],
+        MORE_TIME["responsible"],
+    )
+
+
+def test_granting_it_tells_the_asker_what_why_how_long_and_who():
+    question, [event] = carry_out(carry_out(a_question(), ask_for_more())[0], extend())
+    assert question.extension_requested is None
+    assert event == said(
+        ExtensionGranted,
+        question=QUESTION,
+        department=ECONOMY,
+        working_days=5,
+        granted_by=OFFICE_HEAD.name,
+        **MORE_TIME,
+    )
+
+
+def test_extensions_add_up_to_30_working_days_at_most():
+    question, _ = carry_out(a_question(extended_by=25), extend(working_days=5))
+    assert question.extended_by == MOST_EXTENSION == 30
+    with pytest.raises(Refusal):
+        carry_out(question, extend(working_days=1))
+
+
+# --- at the conference ------------------------------------------------------------------------------------------------
+
+TO_BE_ANSWERED = [State.AWAITS_TRIAGE, State.ASSIGNED, State.DRAFTED, State.RETURNED, State.APPROVED]
+
+
+@pytest.mark.parametrize("state", TO_BE_ANSWERED)
+def test_who_is_there_is_answered_on_the_spot_whatever_was_prepared(state):
+    question, events = carry_out(a_question(state, present=True), answer_aloud())
+    assert (question.state, question.settled_how) == (State.SETTLED, "answered-at-dialogue")
+    assert events == [
+        said(
+            QuestionAnsweredAtDialogue,
+            question=QUESTION,
+            dialogue=DIALOGUE,
+            answer="Đã có sổ.",
+            answered_by="Nguyễn Văn Lợi, Chủ tịch UBND xã",
+        ),
+        said(QuestionSettled, question=QUESTION, how="answered-at-dialogue"),
+    ]
+
+
+def test_who_asks_from_the_floor_is_there_before_anybody_has_recorded_it():
+    question, _ = opened(submission(channel="floor"))
+    assert carry_out(question, answer_aloud())[0].state is State.SETTLED
+    assert take_note(question, attendance()) == (question, [])
+
+
+@pytest.mark.parametrize(
+    "why", [{"on_time": False, "owed_because": "late"}, {"outside_subject": True, "owed_because": "outside-subject"}]
+)
+def test_what_was_owed_in_writing_may_still_be_answered_on_the_spot(why):
+    question, events = carry_out(a_question(present=True, **why), answer_aloud())
+    assert question.settled_how == "answered-at-dialogue"
+    assert names(events) == [QuestionAnsweredAtDialogue, QuestionSettled]
+
+
+@pytest.mark.parametrize("state", TO_BE_ANSWERED)
+def test_what_nobody_can_answer_at_once_is_taken_and_owed_in_writing(state):
+    question, events = carry_out(a_question(state, present=True), take())
+    assert question.state is state
+    assert events == [
+        said(
+            QuestionTakenForWrittenAnswer,
+            question=QUESTION,
+            dialogue=DIALOGUE,
+            note="Giao Phòng Kinh tế trả lời",
+            taken_by=CLERK.name,
+        ),
+        said(WrittenAnswerOwed, question=QUESTION, dialogue=DIALOGUE, because="taken"),
+    ]
+
+
+def test_what_was_owed_in_writing_before_is_taken_without_saying_so_again():
+    _, events = carry_out(a_question(on_time=False, owed_because="late"), take())
+    assert names(events) == [QuestionTakenForWrittenAnswer]
