@@ -12,13 +12,14 @@ from types import EllipsisType
 from typing import Any, TypeVar
 
 from shared.contracts.base import Role
+from shared.contracts.deadlines import RuleId
 from shared.contracts.taxonomy import QuestionField
 from shared.strict_yaml import Finding, Place, meant, written
 
 Data = Mapping[str, Any]
 T = TypeVar("T")
 
-Lengths = Mapping[str, tuple[int, str]]
+Lengths = Mapping[RuleId, tuple[int, str]]
 """Count and unit of a rule where a profile is silent."""
 
 PLACEHOLDERS = ("title", "day", "hour", "place", "closes", "commune")
@@ -27,8 +28,9 @@ PLACEHOLDERS = ("title", "day", "hour", "place", "closes", "commune")
 LADDER = (Role.OFFICER, Role.HEAD, Role.OFFICE_HEAD, Role.CHAIRMAN, Role.PROVINCE)
 """Whom a missed term is put before, from the bottom up."""
 
-NEEDED = (Role.CLERK, Role.OFFICE_HEAD, Role.CHAIRMAN)
-"""Without one of these no form is taken in, no question assigned, no answer approved."""
+NEEDED = (Role.CLERK, Role.OFFICE_HEAD, Role.CHAIRMAN, Role.PROVINCE)
+"""Without one of these no form is taken in, no question assigned, no answer approved, or a dialogue that was never held
+is known to nobody above."""
 
 OF_A_DEPARTMENT = (Role.OFFICER, Role.HEAD)
 
@@ -177,10 +179,12 @@ def _extension_shorter_than_the_term(data: Data) -> Iterator[Finding]:
 
 
 def _slots_that_cannot_be_told_apart(data: Data) -> Iterator[Finding]:
-    """Which slot a dialogue fulfils is told by its day, and by its audience where slots share days."""
-    slots = [(place, slot) for place, slot in each(data, dict, "programme", ...) if _period(slot)]
-    for (_, earlier), (place, slot) in combinations(slots, 2):
-        if not _shares_days(slot, earlier):
+    """Which slot a dialogue fulfils is told by its day, and by its audience where slots share days.
+
+    Only a slot inside a longer one, the quarter's in the year's, is meant to be fulfilled together with it.
+    """
+    for earlier, slot, place in _overlapping(data):
+        if _holds(earlier, slot) or _holds(slot, earlier):
             continue
         both = f"{written(place)}: trùng thời gian với kỳ {earlier.get('id')}"
         if not (_audiences(slot) and _audiences(earlier)):
@@ -189,20 +193,11 @@ def _slots_that_cannot_be_told_apart(data: Data) -> Iterator[Finding]:
             yield place, f"{both} và cùng đối tượng {', '.join(sorted(same))}, nên không biết hội nghị thuộc kỳ nào"
 
 
-def _slots_that_cannot_be_met(data: Data) -> Iterator[Finding]:
+def _conferences_outside_their_slot(data: Data) -> Iterator[Finding]:
     for place, slot in each(data, dict, "programme", ...):
-        if not (period := _period(slot)):
-            continue
-        opens, closes = period
-        held_at = slot.get("held_at")
-        if isinstance(held_at, datetime) and not opens <= held_at.date() <= closes:
+        period, held_at = _period(slot), slot.get("held_at")
+        if period and isinstance(held_at, datetime) and not period[0] <= held_at.date() <= period[1]:
             yield (*place, "held_at"), f"{written(place)}: held_at không nằm trong kỳ, từ opens đến closes"
-        days = (opens + timedelta(days=days) for days in range(min((closes - opens).days, 6) + 1))
-        if all(day.weekday() >= 5 for day in days):
-            yield (
-                place,
-                f"{written(place)}: kỳ chỉ có thứ Bảy, Chủ nhật; hạn là ngày làm việc, nên closes phải đến thứ Hai",
-            )
 
 
 def _lists_of_nobody(data: Data) -> Iterator[Finding]:
@@ -278,6 +273,22 @@ def _sessions_of_some_slots(data: Data) -> Iterator[Finding]:
                 )
 
 
+def _slots_inside_others(data: Data) -> Iterator[Finding]:
+    for earlier, slot, place in _overlapping(data):
+        apart = _audiences(slot) and _audiences(earlier) and not _audiences(slot) & _audiences(earlier)
+        if not apart and (_holds(earlier, slot) or _holds(slot, earlier)):
+            yield place, f"{written(place)}: một hội nghị được tính cho cả kỳ này và kỳ {earlier.get('id')}"
+
+
+def _slots_of_days_off(data: Data) -> Iterator[Finding]:
+    for place, slot in each(data, dict, "programme", ...):
+        if not (period := _period(slot)):
+            continue
+        days = (period[0] + timedelta(days=days) for days in range(min((period[1] - period[0]).days, 6) + 1))
+        if all(day.weekday() >= 5 for day in days):
+            yield place, f"{written(place)}: kỳ chỉ có thứ Bảy, Chủ nhật; hạn kết thúc vào ngày làm việc kế tiếp"
+
+
 def _hamlets_by_another_word(data: Data) -> Iterator[Finding]:
     word, other = ("thôn", "tổ dân phố") if at(data, ("hamlet_word",)) in (None, "thôn") else ("tổ dân phố", "thôn")
     for place, name in each(data, str, "hamlets", ...):
@@ -304,7 +315,8 @@ def _rehearsal_addresses(data: Data) -> Iterator[Finding]:
 
 def _closed_before_it_is_known(data: Data, defaults: Lengths) -> Iterator[Finding]:
     """Plans really do that; whoever announces on the last day leaves nobody time to register."""
-    stated = [rule for rule in ("registration-cutoff", "announcement") if _length(data, rule, {})]
+    both: tuple[RuleId, ...] = ("registration-cutoff", "announcement")
+    stated = [rule for rule in both if _length(data, rule, {})]
     cut_off, announced = _length(data, "registration-cutoff", defaults), _length(data, "announcement", defaults)
     if stated and cut_off and announced and cut_off[1] == announced[1] and cut_off[0] >= announced[0]:
         yield (
@@ -327,7 +339,7 @@ _CONTRADICTIONS: tuple[Callable[[Data], Iterator[Finding]], ...] = (
     _terms_the_wrong_way,
     _extension_shorter_than_the_term,
     _slots_that_cannot_be_told_apart,
-    _slots_that_cannot_be_met,
+    _conferences_outside_their_slot,
     _lists_of_nobody,
     _loudspeaker,
 )
@@ -336,6 +348,8 @@ _REMARKS: tuple[Callable[[Data], Iterator[Finding]], ...] = (
     _signers_who_are_not_here,
     _steps_that_reach_nobody,
     _sessions_of_some_slots,
+    _slots_inside_others,
+    _slots_of_days_off,
     _hamlets_by_another_word,
     _announced_later_than_the_law_has_it,
     _rehearsal_addresses,
@@ -381,7 +395,7 @@ def _repeated(values: Iterator[tuple[Place, str]], said: str) -> Iterator[Findin
             yield place, f"{written(place)}: {said.format(value, written(first[value]))}"
 
 
-def _length(data: Data, rule: str, defaults: Lengths) -> tuple[int, str] | None:
+def _length(data: Data, rule: RuleId, defaults: Lengths) -> tuple[int, str] | None:
     term = at(data, ("terms", rule))
     if term is None:
         return defaults.get(rule)
@@ -396,8 +410,18 @@ def _period(slot: Mapping[str, Any]) -> tuple[date, date] | None:
     return None
 
 
-def _shares_days(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return bool(one["opens"] <= other["closes"] and other["opens"] <= one["closes"])
+def _overlapping(data: Data) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any], Place]]:
+    """Each two slots that share days, the earlier in the file first, and the place of the later."""
+    slots = [(place, slot) for place, slot in each(data, dict, "programme", ...) if _period(slot)]
+    for (_, earlier), (place, slot) in combinations(slots, 2):
+        if slot["opens"] <= earlier["closes"] and earlier["opens"] <= slot["closes"]:
+            yield earlier, slot, place
+
+
+def _holds(outer: Mapping[str, Any], inner: Mapping[str, Any]) -> bool:
+    """Whether one slot is longer than the other and holds all of it."""
+    same = (outer["opens"], outer["closes"]) == (inner["opens"], inner["closes"])
+    return bool(not same and outer["opens"] <= inner["opens"] and inner["closes"] <= outer["closes"])
 
 
 def _audiences(slot: Mapping[str, Any]) -> set[str]:
