@@ -1,0 +1,360 @@
+"""What routing does when it is asked and when it hears, on a real broker and a real database."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import nats
+import pytest
+from nats.aio.client import Client
+
+from services.routing import app as routing_app
+from services.routing import handlers
+from services.routing.conference import Conference
+from services.routing.store import FORGOTTEN_S, Conferences, Questions
+from services.routing.vocabulary import classifier_for, shared_vocabulary
+from shared.cases import read
+from shared.commands import send
+from shared.contracts import Actor, Command, Done, Event, Refused, Role, TooEarly, intake, notify, routing
+from shared.contracts.conference import Session
+from shared.service import Service
+from shared.store import Database
+from tests.builders import (
+    COMMUNE,
+    DIALOGUE,
+    actor,
+    of_attendance,
+    of_dialogue,
+    of_message,
+    submission_received,
+)
+from tests.builders import question as a_question
+from tests.integration.test_delivery import parked, say, settings_of, settled, started
+from tests.servers import Servers
+
+LAND_OFFICE, CULTURE = "phong-kinh-te", "phong-van-hoa-xa-hoi"
+LAND_TITLE = "Bao giờ các hộ ở thôn Nội được cấp sổ đỏ?"
+CLERK, CHAIRMAN = actor(), actor(Role.CHAIRMAN, name="Nguyễn Văn Lợi")
+OFFICER = actor(Role.OFFICER, name="Nguyễn Đức Toàn", department=LAND_OFFICE)
+OTHER_OFFICER = actor(Role.OFFICER, name="Vũ Thị Lan", department=CULTURE)
+MORE_TIME = {"reason": "Cần đo lại", "requirement": "Trích lục bản đồ", "responsible": "Nguyễn Đức Toàn"}
+SESSIONS = (
+    Session(number=1, title="Đợt 1", fields=("construction",)),
+    Session(number=2, title="Đợt 2", fields=("land",)),
+)
+
+
+@dataclass
+class Office:
+    """Routing, and whoever speaks to it."""
+
+    client: Client
+    service: Service
+    keys: int = field(default=0)
+
+    async def hears(self, *events: Event) -> None:
+        for event in events:
+            await say(self.client, event)
+        await settled(self.client)
+
+    async def told(self) -> list[Any]:
+        """Every event that routing has published."""
+        assert self.service.outbox is not None
+        await self.service.outbox.drain()
+        return [envelope.open() async for _, envelope in read(self.client, "event.routing.>")]
+
+    async def told_of(self, contract: type[Event]) -> list[Any]:
+        return [event for event in await self.told() if isinstance(event, contract)]
+
+    async def asked(
+        self, contract: type[Command], by: Actor = CLERK, *, key: str | None = None, **fields: Any
+    ) -> Done | Refused:
+        self.keys += 1
+        return await send(self.client, contract(actor=by, key=key or f"k{self.keys}", **fields))
+
+    async def done(self, contract: type[Command], by: Actor = CLERK, **fields: Any) -> Done:
+        reply = await self.asked(contract, by, **fields)
+        assert isinstance(reply, Done), reply
+        return reply
+
+
+@asynccontextmanager
+async def an_office(servers: Servers) -> AsyncIterator[Office]:
+    service = routing_app.build(settings_of(servers))
+    client = await nats.connect(servers.nats_url)
+    try:
+        async with started(service):
+            yield Office(client, service)
+    finally:
+        await client.close()
+
+
+@pytest.fixture
+async def office(fresh: Servers) -> AsyncIterator[Office]:
+    async with an_office(fresh) as office:
+        yield office
+
+
+def announced(dialogue: str = DIALOGUE, **changes: Any) -> Event:
+    event: Event = of_dialogue(intake.DialogueAnnounced, case=dialogue, **changes)
+    return event
+
+
+def form(case: str, *texts: str, **changes: Any) -> intake.SubmissionReceived:
+    questions = [
+        a_question(number, text).model_copy(update={"id": f"{case}-{number}"})
+        for number, text in enumerate(texts or (LAND_TITLE,), 1)
+    ]
+    return submission_received(**{"case": case, "questions": tuple(questions)} | changes)
+
+
+def came(case: str, present: bool = True) -> Event:
+    event: Event = of_attendance(intake.AttendanceRecorded, case=case, present=present)
+    return event
+
+
+# --- every new command ------------------------------------------------------------------------------------------------
+
+Prepare = Callable[[Office, str], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A command, who may give it and who may not, and what must have been done before."""
+
+    contract: type[Command]
+    fields: dict[str, Any]
+    by: Actor = CLERK
+    not_by: Actor = OTHER_OFFICER
+    first: Prepare | None = None
+
+
+async def hand_over(office: Office, question: str) -> None:
+    await office.done(routing.TransferQuestion, question=question, **HANDING_OVER)
+
+
+async def refer_up(office: Office, question: str) -> None:
+    await office.done(routing.ReferQuestionUp, question=question, **REFERRING)
+
+
+async def check_in(office: Office, question: str) -> None:
+    await office.hears(came(question.removesuffix("-1")))
+
+
+HANDING_OVER = {"field": "health", "department": CULTURE, "reason": "Thuộc phòng khác", "clock": "pauses"}
+REFERRING = {"authority": "Ủy ban nhân dân thành phố Hà Nội", "reason": "Vượt thẩm quyền"}
+ASKINGS = [
+    Asking(routing.TransferQuestion, HANDING_OVER),
+    Asking(routing.AcceptTransfer, {}, by=OTHER_OFFICER, not_by=CLERK, first=hand_over),
+    Asking(routing.ReferQuestionUp, REFERRING),
+    Asking(routing.ReportToSuperior, {"document": "45/BC-UBND"}, first=refer_up),
+    Asking(routing.AnswerOnTheSpot, {"text": "Đã có sổ.", "answered_by": "Chủ tịch"}, first=check_in),
+    Asking(routing.TakeForWrittenAnswer, {"note": "Giao Phòng Kinh tế trả lời"}),
+    Asking(routing.GroupQuestion, {"topic": "Cấp sổ đỏ"}),
+    Asking(routing.PrioritiseQuestion, {"pressing": True, "reason": "Nhiều hộ cùng hỏi"}),
+    Asking(routing.RequestExtension, {"working_days": 5, **MORE_TIME}, by=OFFICER, not_by=CLERK),
+    Asking(routing.ExtendTerm, {"working_days": 5, **MORE_TIME}, by=CHAIRMAN),
+]
+
+
+@pytest.mark.parametrize("asking", ASKINGS, ids=lambda asking: asking.contract.verb)
+async def test_a_command_is_carried_out_once_for_its_own_people_who_saw_what_is(office: Office, asking: Asking) -> None:
+    await office.hears(announced(), form("C1"))
+    if asking.first:
+        await asking.first(office, "C1-1")
+    before = await office.told()
+    ask = {"question": "C1-1", **asking.fields}
+
+    wrong_role = await office.asked(asking.contract, asking.not_by, **ask)
+    stranger = await office.asked(asking.contract, asking.by.model_copy(update={"commune": "thanh-mai"}), **ask)
+    unseen = await office.asked(asking.contract, asking.by, **ask, version=0)
+    nowhere = await office.asked(asking.contract, asking.by, **ask | {"question": "C9-1"})
+    refused = [wrong_role, stranger, unseen, nowhere]
+    assert [getattr(reply, "code", reply) for reply in refused] == ["forbidden", "forbidden", "stale", "not-found"]
+    assert isinstance(unseen, Refused)
+    assert unseen.changes == tuple(event.name for event in before)
+    assert unseen.state is not None
+    assert await office.told() == before
+
+    done = await office.done(asking.contract, asking.by, **ask, version=len(before), key="once")
+    again = await office.done(asking.contract, asking.by, **ask, version=len(before), key="once")
+    after = await office.told()
+    assert done == again
+    assert done.version == len(after) > len(before)
+    stranger_again = await office.asked(
+        asking.contract, asking.by.model_copy(update={"commune": "thanh-mai"}), key="once", **ask
+    )
+    assert getattr(stranger_again, "code", None) == "forbidden", "a key that was seen shows nothing to strangers"
+
+
+async def test_the_office_of_the_own_commune_alone_may_have_questions_reviewed(office: Office) -> None:
+    await office.hears(announced(), form("C1"))
+    for by, dialogue, code in [
+        (OFFICER, DIALOGUE, "forbidden"),
+        (CLERK.model_copy(update={"commune": "thanh-mai"}), DIALOGUE, "forbidden"),
+        (CLERK, "thang-13", "not-found"),
+    ]:
+        assert getattr(await office.asked(routing.ReviewQuestions, by, dialogue=dialogue), "code", None) == code
+    reply = await office.done(routing.ReviewQuestions, dialogue=DIALOGUE)
+    assert reply.state == {"reviewed": 1, "recurring": 0, "alike": 0}
+
+
+# --- what a dialogue is about -----------------------------------------------------------------------------------------
+
+
+async def test_a_form_waits_until_its_dialogue_is_known_and_is_then_put_in_its_place(office: Office) -> None:
+    await say(office.client, form("C1"))
+    await say(office.client, form("C2", "Đăng ký khai sinh cho con cần giấy tờ gì?"))
+    await asyncio.sleep(0.1)
+    assert await office.told() == []
+    await office.hears(announced(sessions=SESSIONS))
+    assigned = {event.question: event for event in await office.told_of(routing.QuestionAssigned)}
+    assert (assigned["C1-1"].session, assigned["C1-1"].outside_subject) == (2, False)
+    assert (assigned["C2-1"].session, assigned["C2-1"].outside_subject) == (None, True)
+    [owed] = await office.told_of(routing.WrittenAnswerOwed)
+    assert (owed.question, owed.because) == ("C2-1", "outside-subject")
+    assert not await parked(office.client)
+
+
+async def test_a_form_for_no_dialogue_waits_for_none(office: Office) -> None:
+    await office.hears(form("C1", dialogue=None, on_time=False))
+    assert [type(event) for event in await office.told()] == [routing.QuestionAssigned, routing.WrittenAnswerOwed]
+
+
+async def test_a_transfer_counts_what_the_dialogue_is_about(office: Office) -> None:
+    await office.hears(announced(sessions=SESSIONS), form("C1"))
+    await office.done(routing.TransferQuestion, OFFICER, question="C1-1", **HANDING_OVER)
+    [transferred] = await office.told_of(routing.QuestionTransferred)
+    assert (transferred.session, transferred.outside_subject) == (None, True)
+    await office.done(routing.DraftAnswer, OTHER_OFFICER, question="C1-1", text="Trả lời.")
+    assert [type(event) for event in await office.told()][-3:] == [
+        routing.WrittenAnswerOwed,
+        routing.TransferAccepted,
+        routing.AnswerDrafted,
+    ]
+
+
+# --- how it ends ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_cancelled_dialogue_owes_everybody_an_answer_in_writing_whenever_the_form_comes(
+    office: Office,
+) -> None:
+    called_off = of_dialogue(intake.DialogueCancelled)
+    await office.hears(announced(), form("C1", LAND_TITLE, LAND_TITLE), form("C2"), form("C3"))
+    await office.done(routing.ReferQuestionUp, question="C2-1", **REFERRING)
+    await office.hears(came("C3"))
+    await office.done(routing.AnswerOnTheSpot, question="C3-1", text="Đã có sổ.", answered_by="Chủ tịch")
+    await office.hears(called_off, form("C4"), called_off, form("C1", LAND_TITLE, LAND_TITLE))
+    owed = [(event.question, event.because) for event in await office.told_of(routing.WrittenAnswerOwed)]
+    assert sorted(owed) == [("C1-1", "cancelled"), ("C1-2", "cancelled"), ("C4-1", "cancelled")]
+
+
+async def test_a_form_opened_by_somebody_who_does_not_know_yet_that_the_dialogue_is_off_is_told(
+    fresh: Servers,
+) -> None:
+    """Two processes: the one remembers the dialogue as it was, while the other is telling that it is off."""
+    database = Database(fresh.mongo_url, "routing")
+    questions, of_one, of_other = Questions(database), Conferences(database), Conferences(database)
+    profiles = routing_app.build(settings_of(fresh)).communes
+    classifiers = {COMMUNE: classifier_for(profiles[COMMUNE], shared_vocabulary())}
+    await handlers.learn_what_a_dialogue_is_about(announced(), of_one)
+    await of_other.lately(DIALOGUE)
+
+    async def open_meanwhile() -> None:
+        while not (await of_one.get(DIALOGUE) or Conference("", "")).over:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0)
+        await handlers.hand_out_questions(form("C1"), questions, of_other, classifiers, _now)
+
+    called_off = of_dialogue(intake.DialogueCancelled)
+    await asyncio.gather(
+        handlers.owe_in_writing_what_was_cancelled(called_off, questions, of_one, _now), open_meanwhile()
+    )
+    question = await questions.get("C1-1")
+    assert question is not None
+    assert question.owed_because == "cancelled"
+    database.close()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def test_who_was_absent_or_came_and_was_not_answered_is_owed_an_answer_once(office: Office) -> None:
+    over = of_dialogue(intake.DialogueHeld, occurred_at=_now() + timedelta(hours=1))
+    await office.hears(announced(), *(form(f"C{number}") for number in range(1, 5)))
+    for case in ("C1", "C2"):
+        await office.done(routing.DraftAnswer, OFFICER, question=f"{case}-1", text="Trả lời.")
+        await office.done(routing.ApproveAnswer, CHAIRMAN, question=f"{case}-1")
+    await office.hears(came("C1"), came("C3"), over, came("C2", present=False))
+    await office.hears(of_attendance(intake.RegistrantExcused, case="C4"), over, came("C2", present=False))
+    owed = {event.question: event.because for event in await office.told_of(routing.WrittenAnswerOwed)}
+    assert owed == {"C2-1": "absent", "C3-1": "afterwards", "C4-1": "excused"}
+    assert len(await office.told_of(routing.WrittenAnswerOwed)) == 3
+    [heard] = await office.told_of(routing.QuestionAnsweredAtDialogue)
+    assert heard.question == "C1-1"
+
+
+@pytest.mark.parametrize("notice_first", [True, False])
+async def test_what_was_referred_up_is_settled_by_report_and_notice(office: Office, notice_first: bool) -> None:
+    notice = of_message(notify.NotificationSent, case="C1", kind="referral", questions=("C1-1",))
+    await office.hears(announced(), form("C1"))
+    await refer_up(office, "C1-1")
+    for step in ("notice", "report") if notice_first else ("report", "notice"):
+        assert await office.told_of(routing.QuestionSettled) == []
+        if step == "notice":
+            await office.hears(notice, notice)
+        else:
+            await office.done(routing.ReportToSuperior, question="C1-1", document="45/BC-UBND")
+    [end] = await office.told_of(routing.QuestionSettled)
+    assert end.how == "referred-up"
+
+
+# --- what was asked before --------------------------------------------------------------------------------------------
+
+
+async def test_when_registration_closes_it_is_said_once_what_recurs_and_what_resembles(office: Office) -> None:
+    earlier = "thanh-tri-2025-2"
+    await office.hears(
+        announced(earlier),
+        form("B1", dialogue=earlier),
+        announced(),
+        form("C1", "Xin hỏi UBND xã bao giờ các hộ ở thôn Nội được cấp sổ đỏ?"),
+        form("C2", received_at=submission_received().received_at + timedelta(minutes=1)),
+        form("C3", "Đăng ký khai sinh cho con cần giấy tờ gì?"),
+    )
+    await office.hears(of_dialogue(intake.DialogueHeld, case=earlier))
+    closed = of_dialogue(intake.RegistrationClosed)
+    await office.hears(closed, closed)
+    recurring = {event.question: event.earlier for event in await office.told_of(routing.QuestionRecurs)}
+    assert recurring == {"C1-1": ("B1-1",), "C2-1": ("B1-1",)}
+    [alike] = await office.told_of(routing.QuestionResembles)
+    assert (alike.question, alike.like) == ("C2-1", "C1-1")
+    told = await office.told()
+    reply = await office.done(routing.ReviewQuestions, dialogue=DIALOGUE)
+    assert reply.state == {"reviewed": 3, "recurring": 2, "alike": 1}
+    assert await office.told() == told
+
+
+# --- what is remembered of a dialogue ---------------------------------------------------------------------------------
+
+
+async def test_a_dialogue_is_read_once_for_many_forms_and_again_after_a_moment(fresh: Servers) -> None:
+    database = Database(fresh.mongo_url, "routing")
+    conferences = Conferences(database)
+    assert await conferences.lately(None) is None
+    with pytest.raises(TooEarly):
+        await conferences.lately(DIALOGUE)
+    await handlers.learn_what_a_dialogue_is_about(announced(sessions=SESSIONS), conferences)
+    known = await conferences.lately(DIALOGUE)
+    assert known is not None
+    assert known.sessions == SESSIONS
+    await database.collection("conferences").delete_many({})
+    assert await conferences.lately(DIALOGUE) is known
+    await asyncio.sleep(FORGOTTEN_S)
+    with pytest.raises(TooEarly):
+        await conferences.lately(DIALOGUE)
+    database.close()
