@@ -10,8 +10,9 @@ from starlette.exceptions import HTTPException
 
 from services.intake.enquiry import NOT_FOUND, Enquiry
 from services.intake.errors import TITLES, patience
-from services.intake.online_form import Form, read
+from services.intake.online_form import Form, WrongForm, read
 from services.intake.reception import Receipt, Reception
+from shared.contracts import Refusal
 from shared.service import Service
 from shared.text import one_line
 
@@ -83,8 +84,11 @@ def add_api(service: Service, reception: Reception, enquiry: Enquiry) -> dict[st
         if commune not in service.communes:
             raise HTTPException(404, f"Chưa có xã, phường nào có mã “{one_line(commune)[:60]}” trong hệ thống.")
         registrant, matters = read(form)
-        async with patience():
-            receipt = await reception.receive(commune, "web", registrant, matters)
+        try:
+            async with patience():
+                receipt = await reception.receive(commune, "web", registrant, matters, form.dialogue or None)
+        except Refusal as refusal:
+            raise WrongForm({"dialogue": refusal.reason}) from refusal
         response.headers["Location"] = f"/api/v1/submissions/{receipt.code}"
         if receipt.duplicate:
             response.status_code = 200

@@ -20,6 +20,7 @@ NO_NAME = "Xin ông/bà ghi họ và tên."
 NO_CONTACT = "Xin ông/bà ghi ít nhất một cách liên hệ: số điện thoại, địa chỉ hoặc thư điện tử."
 NO_QUESTION = "Xin ông/bà ghi ít nhất một câu hỏi, ở mục 1 hoặc mục 2."
 TOO_MANY = f"Mỗi phiếu nhận nhiều nhất {MOST_QUESTIONS} câu hỏi. Xin gửi các câu còn lại bằng một phiếu khác."
+NO_DIALOGUE = "Xin ông/bà chọn một hội nghị muốn dự."
 WRONG_EMAIL = "Địa chỉ thư điện tử chưa đúng. Địa chỉ viết liền, không dấu, ví dụ ten@example.vn."
 _WRONG = {
     ("name", "string_too_short"): NO_NAME,
@@ -66,6 +67,10 @@ class Form(BaseModel):
     phone: Annotated[str | None, Field(description="Số điện thoại: 9 đến 15 chữ số, có thể có + ở đầu.")] = None
     email: Annotated[str | None, Field(description="Địa chỉ thư điện tử.")] = None
     address: Annotated[str | None, Field(description="Số nhà, thôn; không quá 500 ký tự.")] = None
+    dialogue: Annotated[
+        str | None,
+        Field(description="Mã hội nghị muốn dự; bỏ trống hoặc null: hội nghị sắp tới còn nhận đăng ký."),
+    ] = None
     questions: Annotated[
         list[Asked], Field(description="Từ 1 đến 20 câu hỏi.", json_schema_extra={"minItems": 1, "maxItems": 20})
     ]

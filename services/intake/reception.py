@@ -6,9 +6,10 @@ from datetime import datetime
 from pydantic import AwareDatetime
 from ulid import ULID
 
-from services.intake import rules
 from services.intake.codes import new_code
+from services.intake.dialogue import Announcement
 from services.intake.store import Dialogues, Submissions
+from services.intake.submissions import Submission, dialogue_for, receive_submission
 from shared.contracts.base import Model
 from shared.contracts.people import Channel, Matter, Question, Registrant
 
@@ -33,14 +34,47 @@ class Reception:
         self._now = now
 
     async def receive(
-        self, commune: str, channel: Channel, registrant: Registrant, matters: Sequence[Matter]
+        self,
+        commune: str,
+        channel: Channel,
+        registrant: Registrant,
+        matters: Sequence[Matter],
+        dialogue: str | None = None,
     ) -> Receipt:
-        """Durable once this returns; the same form sent twice is answered with the first receipt."""
+        """Durable once this returns; the same form sent twice is answered with the first receipt.
+
+        Args:
+            dialogue: which one it is for; None for the next that is open.
+
+        Raises:
+            Refusal: that dialogue takes no forms now.
+        """
+        told = await self._dialogues.told(commune)
+        chosen = dialogue_for(told, dialogue, channel, self._now())
+        return await self.take_in(commune, channel, registrant, matters, chosen)
+
+    async def take_in(
+        self,
+        commune: str,
+        channel: Channel,
+        registrant: Registrant,
+        matters: Sequence[Matter],
+        dialogue: Announcement | None,
+        collected_by: str | None = None,
+    ) -> Receipt:
+        """As `receive`, where it is known already which dialogue the form is for."""
         now = self._now()
-        dialogue = await self._dialogues.open_at(commune, now)
         while True:
-            submission, events = rules.receive_submission(
-                str(ULID.from_datetime(now)), new_code(), commune, channel, registrant, matters, dialogue, now
+            submission, events = receive_submission(
+                str(ULID.from_datetime(now)),
+                new_code(),
+                commune,
+                channel,
+                registrant,
+                matters,
+                dialogue,
+                now,
+                collected_by,
             )
             if await self._submissions.create(submission, events):
                 return _receipt(submission)
@@ -49,7 +83,7 @@ class Reception:
             # otherwise the code was taken, one chance in 27 thousand million: draw another
 
 
-def _receipt(submission: rules.Submission, duplicate: bool = False) -> Receipt:
+def _receipt(submission: Submission, duplicate: bool = False) -> Receipt:
     return Receipt(
         code=submission.code,
         received_at=submission.received_at,

@@ -1,19 +1,45 @@
 """What intake remembers: dialogues and submissions."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
 
-from services.intake.rules import Dialogue, Submission
+from pydantic import TypeAdapter
+
+from services.intake.dialogue import TOLD, Announcement, Dialogue, State
+from services.intake.submissions import Submission
 from shared.store import Database, Index, Store
+
+_ANNOUNCEMENT = TypeAdapter(Announcement)
+_PUBLIC = {field.name: 1 for field in fields(Announcement) if field.name != "id"}
 
 
 class Dialogues(Store[Dialogue]):
     def __init__(self, database: Database) -> None:
         super().__init__(database, "dialogues", Dialogue, [Index(("commune", "state"))])
+        self._documents = database.collection("dialogues")
 
-    async def open_at(self, commune: str, now: datetime) -> Dialogue | None:
-        """The next announced dialogue of a commune: what a form that comes in now is for."""
-        ahead = await self.find({"commune": commune, "state": "announced"})
-        return min((one for one in ahead if one.held_at > now), key=lambda one: one.held_at, default=None)
+    async def told(self, commune: str) -> list[Announcement]:
+        """The dialogues of a commune that the public knows of and that are not over: what a form may be for."""
+        return await self._announcements({"commune": commune, "state": {"$in": [str(state) for state in TOLD]}})
+
+    async def all_told(self) -> list[Announcement]:
+        """The same of every commune."""
+        return await self._announcements({"state": {"$in": [str(state) for state in TOLD]}})
+
+    async def programme(self, commune: str) -> list[Announcement]:
+        """Every dialogue of a commune, the latest first."""
+        found = await self._announcements({"commune": commune})
+        return sorted(found, key=lambda one: one.held_at, reverse=True)
+
+    async def is_concluded(self, id: str) -> bool:
+        """Its conclusion is out, and something may still be owed."""
+        return bool(await self.ids({"_id": id, "state": str(State.CONCLUDED)}, limit=1))
+
+    async def _announcements(self, query: Mapping[str, Any]) -> list[Announcement]:
+        """Without its guests, whom it may have thousands of: forms come in while they wait."""
+        cursor = self._documents.find(query, _PUBLIC)
+        return [_ANNOUNCEMENT.validate_python({"id": found.pop("_id"), **found}) async for found in cursor]
 
 
 class Submissions(Store[Submission]):
@@ -30,3 +56,19 @@ class Submissions(Store[Submission]):
 
     async def by_fingerprint(self, fingerprint: str) -> Submission | None:
         return next(iter(await self.find({"fingerprint": fingerprint}, limit=1)), None)
+
+    async def without_seat(self, dialogue: str) -> list[Submission]:
+        """Who is expected at a dialogue and has no seat."""
+        return await self.find({"dialogue": dialogue, "on_time": True, "attendance": "expected", "seat": None})
+
+    async def owed(self, dialogue: str) -> bool:
+        """Whether a question of a dialogue's forms is not settled."""
+        return bool(await self.ids({"dialogue": dialogue, "settled_at": None}, limit=1))
+
+    async def not_of(self, dialogue: str, questions: set[str]) -> set[str]:
+        """Those of these questions that were not asked at a dialogue."""
+        forms = {question: question.rpartition("-")[0] for question in questions}
+        if not forms:
+            return set()
+        asked = await self.find({"_id": {"$in": sorted(set(forms.values()))}, "dialogue": dialogue})
+        return questions - {question.id for submission in asked for question in submission.questions}

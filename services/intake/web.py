@@ -1,7 +1,7 @@
-"""The citizens' pages: register questions, keep the receipt, see where a question is."""
+"""The citizens' pages: register questions, keep the receipt, see where a question is, read what came of a dialogue."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,17 +10,20 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from services.intake import online_form
+from services.intake import dialogue_pages, online_form
 from services.intake.api import add_api
 from services.intake.codes import normalise
+from services.intake.dialogue import Announcement
 from services.intake.enquiry import NOT_FOUND, Enquiry
 from services.intake.errors import RETRY_AFTER_S, Away, patience, tell_errors
-from services.intake.online_form import WrongForm, asked_in, read
+from services.intake.online_form import NO_DIALOGUE, WrongForm, asked_in, read
 from services.intake.reception import Reception
-from services.intake.rules import Dialogue
 from services.intake.store import Dialogues, Submissions
+from services.intake.submissions import dialogue_for, next_dialogue, taking_registrations
+from services.intake.words import FIELD_NAMES, sentence, standing
 from shared.clock import RehearsalClock
-from shared.contracts.people import Section
+from shared.contracts import Refusal
+from shared.contracts.people import Matter, Registrant, Section
 from shared.service import Service
 from shared.text import one_line
 from shared.web import SECURITY_HEADERS, SizeLimit, add_static, templates
@@ -34,6 +37,7 @@ def add_routes(service: Service, reception: Reception, submissions: Submissions,
     """Give the service its pages, its API and what protects them."""
     pages = templates(HERE / "templates")
     pages.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False, indent=2)
+    pages.filters |= {"sentence": sentence, "standing": standing, "field_name": FIELD_NAMES.__getitem__}
     enquiry = Enquiry(service, submissions, dialogues)
 
     def page(name: str, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any) -> HTMLResponse:
@@ -59,12 +63,16 @@ def add_routes(service: Service, reception: Reception, submissions: Submissions,
     async def home() -> HTMLResponse:
         now = service.clock()
         async with patience():
-            communes = [(profile, await dialogues.open_at(profile.id, now)) for profile in service.communes.values()]
+            told = await dialogues.all_told()
+        communes = [
+            (profile, next_dialogue([one for one in told if one.commune == profile.id], now))
+            for profile in service.communes.values()
+        ]
         return page("home.html", communes=communes)
 
     @router.get("/xa/{commune}")
-    async def form(commune: str) -> HTMLResponse:
-        return show_form(commune, await announced(commune))
+    async def form(commune: str, hoi_nghi: str = "") -> HTMLResponse:
+        return show_form(commune, await told_of(commune), {"dialogue": hoi_nghi})
 
     @router.post("/xa/{commune}")
     async def submit(
@@ -73,47 +81,70 @@ def add_routes(service: Service, reception: Reception, submissions: Submissions,
         phone: Annotated[str, Form()] = "",
         email: Annotated[str, Form()] = "",
         address: Annotated[str, Form()] = "",
+        dialogue: Annotated[str, Form()] = "",
         procedures: Annotated[str, Form()] = "",
         handling: Annotated[str, Form()] = "",
     ) -> Response:
         """Nothing typed is lost: a form that is not taken comes back as it was, with what to mend beside each field."""
         contact = {"name": name, "phone": phone, "email": email, "address": address}
         boxes: dict[Section, str] = {"procedures": procedures, "handling": handling}
-        typed = contact | {"procedures": procedures, "handling": handling}
-        dialogue = None
+        typed = contact | {"dialogue": dialogue, "procedures": procedures, "handling": handling}
+        told: Sequence[Announcement] = ()
         try:
-            dialogue = await announced(commune)
-            registrant, matters = read(online_form.Form(**contact, questions=asked_in(boxes)))
+            told = await told_of(commune)
+            wanted = online_form.Form(**contact, dialogue=dialogue or None, questions=asked_in(boxes))
+            registrant, matters, chosen = choose(wanted, told)
             async with patience():
-                receipt = await reception.receive(commune, "web", registrant, matters)
+                receipt = await reception.take_in(commune, "web", registrant, matters, chosen)
         except WrongForm as error:
-            return show_form(commune, dialogue, typed, error.problems, status=422)
+            return show_form(commune, told, typed, error.problems, status=422)
         except Away:
-            return show_form(commune, dialogue, typed, away=True, status=503)
+            return show_form(commune, told, typed, away=True, status=503)
         again = "?lai=1" if receipt.duplicate else ""
         return RedirectResponse(f"/phieu/{receipt.code}{again}", 303)
 
-    async def announced(commune: str) -> Dialogue | None:
-        if commune not in service.communes:
-            raise HTTPException(404, f"Chưa có xã, phường nào có mã “{one_line(commune)[:60]}” trong hệ thống.")
+    def choose(
+        wanted: online_form.Form, told: Sequence[Announcement]
+    ) -> tuple[Registrant, tuple[Matter, ...], Announcement | None]:
+        """What is asked, and at which dialogue; everything that must be mended is told at once."""
+        now = service.clock()
+        chosen, problems = None, {}
+        try:
+            chosen = dialogue_for(told, wanted.dialogue, "web", now)
+        except Refusal as refusal:
+            problems["dialogue"] = refusal.reason
+        if wanted.dialogue is None and len(taking_registrations(told, now)) > 1:
+            problems["dialogue"] = NO_DIALOGUE
+        try:
+            registrant, matters = read(wanted)
+        except WrongForm as error:
+            raise WrongForm(problems | dict(error.problems)) from error
+        if problems:
+            raise WrongForm(problems)
+        return registrant, matters, chosen
+
+    async def told_of(commune: str) -> list[Announcement]:
+        dialogue_pages.must_be_known(service, commune)
         async with patience():
-            return await dialogues.open_at(commune, service.clock())
+            return await dialogues.told(commune)
 
     def show_form(
         commune: str,
-        dialogue: Dialogue | None,
+        told: Sequence[Announcement],
         typed: Mapping[str, str] | None = None,
         problems: Mapping[str, str] | None = None,
         *,
         away: bool = False,
         status: int = 200,
     ) -> HTMLResponse:
+        now = service.clock()
         return page(
             "form.html",
             status,
             {"Retry-After": str(RETRY_AFTER_S)} if away else None,
             commune=service.communes[commune],
-            dialogue=dialogue,
+            dialogue=next_dialogue(told, now),
+            choices=taking_registrations(told, now),
             typed=typed or {},
             problems=_by_box(problems or {}),
             away=away,
@@ -156,9 +187,11 @@ def add_routes(service: Service, reception: Reception, submissions: Submissions,
             submission=submission,
             commune=service.communes[submission.commune],
             stories=told,
+            explained=await enquiry.explained(submission.commune, told),
         )
 
     service.app.include_router(router)
+    dialogue_pages.add_pages(service, dialogues, page)
 
 
 def _by_box(problems: Mapping[str, str]) -> dict[str, str]:

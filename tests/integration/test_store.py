@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pymongo import MongoClient
 
 from services.deadlines.rules import Deadline
-from services.intake.rules import Dialogue, Submission
+from services.intake.dialogue import Dialogue
+from services.intake.submissions import Submission
 from services.notify.correspondence import Correspondence
 from services.routing.question import Question
 from shared.commands import obey

@@ -20,7 +20,7 @@ from services.intake.online_form import (
     asked_in,
     read,
 )
-from services.intake.rules import Submission
+from services.intake.submissions import Submission
 from services.intake.tracking import may_see
 from shared.contracts.people import MAX_QUESTION, Registrant, Section
 from tests.builders import COMMUNE, NOW, SUBMISSION, question

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.intake.rules import Dialogue, Submission
+from services.intake.dialogue import Dialogue
+from services.intake.submissions import Submission
 from services.intake.tracking import Step, Story, stories
 from shared.contracts import Envelope, Event, deadlines, notify, routing
 from shared.contracts.taxonomy import Scope

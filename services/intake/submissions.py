@@ -1,0 +1,252 @@
+"""What intake decides of one form: for which dialogue it is, whether it is on time, whether its sender comes."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.intake.dialogue import OFFICE, TOLD, Announcement, allow_role
+from shared.contracts import Event, Refusal, Role, TooEarly
+from shared.contracts.intake import (
+    AttendanceRecorded,
+    CheckIn,
+    DialogueHeld,
+    ExcuseRegistrant,
+    RegisterSubmission,
+    RegistrantExcused,
+    RegistrantInvited,
+    RegistrantWaitlisted,
+    SubmissionReceived,
+)
+from shared.contracts.people import Attendance, Channel, Matter, Question, Registrant
+from shared.contracts.routing import QuestionSettled
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One form of one person. `attendance` is None for a late form: it is answered in writing, not at the dialogue.
+
+    fingerprint: the same person with the same words for the same dialogue has the same one.
+    collected_by: the organisation whose list it came on.
+    seat: at the conference; waits: the place on the waiting list that the registrant was told.
+    settled: ids of the questions of which nothing is owed any more; settled_at: when that was true of all.
+    """
+
+    id: str
+    commune: str
+    code: str
+    fingerprint: str
+    channel: Channel
+    received_at: datetime
+    on_time: bool
+    registrant: Registrant
+    questions: tuple[Question, ...]
+    dialogue: str | None = None
+    attendance: Attendance | None = None
+    excuse: str | None = None
+    collected_by: str | None = None
+    seat: int | None = None
+    waits: int | None = None
+    settled: tuple[str, ...] = ()
+    settled_at: datetime | None = None
+    version: int = 0
+
+
+Decision = tuple[Submission, Sequence[Event]]
+
+
+# --- for which dialogue ---------------------------------------------------------------------------------------------
+
+
+def taking_registrations(told: Sequence[Announcement], now: datetime) -> list[Announcement]:
+    """The dialogues that a form which comes in now is in time for, the next one first."""
+    return sorted((one for one in told if one.takes_registrations(now)), key=lambda one: one.held_at)
+
+
+def next_dialogue(told: Sequence[Announcement], now: datetime) -> Announcement | None:
+    """What a form without a choice is for: the next one it is in time for, else the next one that lies ahead."""
+    ahead = [one for one in told if one.state in TOLD and now < one.held_at]
+    return min(taking_registrations(told, now) or ahead, key=lambda one: one.held_at, default=None)
+
+
+def dialogue_for(
+    told: Sequence[Announcement], wanted: str | None, channel: Channel, now: datetime
+) -> Announcement | None:
+    """The dialogue that a form is for.
+
+    Args:
+        told: the announced dialogues of the commune.
+
+    Raises:
+        Refusal: the wanted one takes no forms now; from the floor: it is not being held.
+    """
+    chosen = next((one for one in told if one.id == wanted and one.state in TOLD), None)
+    if channel == "floor":
+        if chosen is None or now < chosen.held_at:
+            raise Refusal(
+                "not-now",
+                "Chỉ ghi câu hỏi tại chỗ khi hội nghị đang diễn ra. Xin chọn đúng hội nghị, hoặc nhập phiếu giấy.",
+            )
+        return chosen
+    if wanted is None:
+        return next_dialogue(told, now)
+    if chosen is None or now >= chosen.held_at:
+        raise Refusal("not-now", "Hội nghị này không còn nhận phiếu. Xin chọn hội nghị khác, hoặc bỏ chọn hội nghị.")
+    return chosen
+
+
+REGISTRARS = OFFICE | {Role.OPERATOR, Role.SYSTEM}
+"""The last two take in files and mails for the office."""
+
+
+def admit(command: RegisterSubmission) -> None:
+    """Refuse who may not take in forms; what is asked from the floor, only the office notes."""
+    allow_role(command, "nhập phiếu đăng ký", OFFICE if command.channel == "floor" else REGISTRARS)
+
+
+# --- a form comes in ------------------------------------------------------------------------------------------------
+
+
+def receive_submission(
+    id: str,
+    code: str,
+    commune: str,
+    channel: Channel,
+    registrant: Registrant,
+    matters: Sequence[Matter],
+    dialogue: Announcement | None,
+    now: datetime,
+    collected_by: str | None = None,
+) -> Decision:
+    """Whatever comes in is received; a late form is answered in writing. From the floor, its asker is there."""
+    on_time = dialogue is not None and _on_time(dialogue, channel, now)
+    there = channel == "floor" and on_time
+    submission = Submission(
+        id=id,
+        commune=commune,
+        code=code,
+        fingerprint=fingerprint(commune, dialogue.id if dialogue else None, registrant, matters),
+        channel=channel,
+        received_at=now,
+        on_time=on_time,
+        registrant=registrant,
+        questions=tuple(
+            Question(id=f"{id}-{number}", number=number, section=matter.section, text=matter.text)
+            for number, matter in enumerate(matters, 1)
+        ),
+        dialogue=dialogue.id if dialogue else None,
+        attendance="present" if there else "expected" if on_time else None,
+        collected_by=collected_by,
+    )
+    received = SubmissionReceived(
+        commune=commune,
+        case=id,
+        occurred_at=now,
+        code=code,
+        dialogue=submission.dialogue,
+        channel=channel,
+        received_at=now,
+        on_time=on_time,
+        registrant=registrant,
+        questions=submission.questions,
+        collected_by=collected_by,
+    )
+    if there and dialogue is not None:
+        return submission, [received, _attendance(submission, dialogue.id, True, now)]
+    return submission, [received]
+
+
+def _on_time(dialogue: Announcement, channel: Channel, now: datetime) -> bool:
+    """Until registration closes; from the floor, while it is held; a list has a later term of its own (`lists`)."""
+    if channel == "floor":
+        return now >= dialogue.held_at
+    if channel == "list":
+        return now < dialogue.held_at
+    return dialogue.takes_registrations(now)
+
+
+def fingerprint(commune: str, dialogue: str | None, registrant: Registrant, matters: Sequence[Matter]) -> str:
+    """Equal for the same form sent twice, whatever its spacing and capitals."""
+    person = registrant.phone or registrant.email or registrant.address or ""
+    words = [commune, dialogue or "", person, registrant.name, *(f"{m.section}:{m.text}" for m in matters)]
+    return hashlib.sha256("\0".join(" ".join(word.casefold().split()) for word in words).encode()).hexdigest()
+
+
+# --- whether its sender comes ---------------------------------------------------------------------------------------
+
+
+def note_place(submission: Submission, dialogue: str, seat: int | None, waits: int | None, now: datetime) -> Decision:
+    """The registrant has a seat, or is the n-th who waits. He is told once that he waits, and once of his seat."""
+    if submission.attendance != "expected" or submission.seat is not None:
+        return submission, []
+    about = {"commune": submission.commune, "case": submission.id, "occurred_at": now, "dialogue": dialogue}
+    if seat is not None:
+        return replace(submission, seat=seat, waits=None), [RegistrantInvited(**about, seat=seat)]
+    if waits is not None and submission.waits is None:
+        return replace(submission, waits=waits), [RegistrantWaitlisted(**about, place=waits)]
+    return submission, []
+
+
+def excuse_registrant(submission: Submission, command: ExcuseRegistrant, now: datetime) -> Decision:
+    """Who was expected and reports that he must be absent gets his answer in writing; his seat becomes free."""
+    allow_role(command, "ghi nhận báo vắng", OFFICE)
+    if submission.dialogue is None or submission.attendance is None:
+        raise Refusal(
+            "not-now",
+            "Phiếu này không có trong danh sách dự hội nghị đối thoại; câu trả lời được gửi bằng văn bản sẵn rồi.",
+        )
+    if submission.attendance != "expected":
+        raise Refusal("not-now", "Đã ghi nhận việc tham dự hoặc vắng mặt của người đăng ký này; không cần ghi lại.")
+    excused = replace(submission, attendance="excused", excuse=command.reason, seat=None, waits=None)
+    return excused, [
+        RegistrantExcused(
+            commune=submission.commune,
+            case=submission.id,
+            occurred_at=now,
+            dialogue=submission.dialogue,
+            reason=command.reason,
+        )
+    ]
+
+
+def check_in(submission: Submission, command: CheckIn, now: datetime) -> Decision:
+    """Who comes is present, also when he had excused himself or stood on the waiting list."""
+    allow_role(command, "ghi nhận có mặt", OFFICE)
+    if submission.dialogue is None:
+        raise Refusal("not-now", "Phiếu này không thuộc hội nghị đối thoại nào; xin trả lời bằng văn bản.")
+    if submission.attendance == "present":
+        return submission, []
+    if submission.attendance == "absent":
+        raise Refusal(
+            "not-now", "Hội nghị đã kết thúc; người đăng ký đã được ghi nhận vắng mặt và được trả lời bằng văn bản."
+        )
+    return replace(submission, attendance="present"), [_attendance(submission, submission.dialogue, True, now)]
+
+
+def record_absence(submission: Submission | None, held: DialogueHeld) -> Decision:
+    """Who was expected and had not come when the conference ended is absent."""
+    if submission is None:
+        raise TooEarly("the submission is not here yet")
+    if submission.attendance != "expected":
+        return submission, []
+    return replace(submission, attendance="absent"), [_attendance(submission, held.case, False, held.occurred_at)]
+
+
+def _attendance(submission: Submission, dialogue: str, present: bool, at: datetime) -> AttendanceRecorded:
+    return AttendanceRecorded(
+        commune=submission.commune, case=submission.id, occurred_at=at, dialogue=dialogue, present=present
+    )
+
+
+# --- until nothing is owed ------------------------------------------------------------------------------------------
+
+
+def note_settled(submission: Submission | None, settled: QuestionSettled) -> Decision:
+    """One question less is owed; with the last one the form is settled."""
+    if submission is None:
+        raise TooEarly("the submission is not here yet")
+    if settled.question in submission.settled:
+        return submission, []
+    questions = (*submission.settled, settled.question)
+    all_settled = {question.id for question in submission.questions} <= set(questions)
+    return replace(submission, settled=questions, settled_at=settled.occurred_at if all_settled else None), []
