@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -71,11 +72,18 @@ def workers(profile: Profile) -> list[Worker]:
 
 
 def chosen(communes: Mapping[str, Profile], commune: str, worker: str) -> Acting:
-    """The person of that commune; the commune alone when he is not of it; the first commune when it is not here."""
-    profile = communes.get(commune) or next(iter(communes.values()))
+    """The person of that commune; the commune alone when he is not of it; the usual one when it is not here."""
+    profile = communes.get(commune) or usual(communes)
     if profile.id != commune:
         return Acting(profile)
     return Acting(profile, next((one for one in workers(profile) if one.id == worker), None))
+
+
+def usual(communes: Mapping[str, Profile]) -> Profile:
+    """The commune whose programme reaches furthest: a plan of years ago has least to do today."""
+    return max(
+        communes.values(), key=lambda profile: max((slot.closes for slot in profile.programme), default=date.min)
+    )
 
 
 def acting(request: Request, communes: Mapping[str, Profile]) -> Acting:

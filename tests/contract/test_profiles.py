@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
+from services.console.acting import chosen
 from services.deadlines.rules import DEFAULTS
 from services.routing.vocabulary import classifier_for
 from shared.commune_checks import PLACEHOLDERS
@@ -268,3 +269,7 @@ def test_the_check_has_nothing_to_say_but_what_is_known(commune):
     _, remarks = check_profile(PROFILES / f"{commune}.yaml", defaults)
     known = ("chỉ để diễn tập", "người dân mới kịp đăng ký", "kỳ chỉ có thứ Bảy, Chủ nhật")
     assert [remark for remark in remarks if not any(words in remark.what for words in known)] == []
+
+
+def test_the_console_opens_with_the_commune_whose_plan_is_the_latest():
+    assert chosen(COMMUNES, "", "").commune == "thanh-tri"
