@@ -88,7 +88,7 @@ def add_cases(router: APIRouter, service: Service, pages: Pages, reader: Reader)
             acknowledgeable=_acknowledgeable(who, found.questions),
             topics=found.topics,
             offered=offers.for_registrant(who, found.submission, found.dialogue, now),
-            letters=[(letter, offers.for_letter(who, letter)) for letter in found.letters],
+            letters=[(letter, offers.for_letter(who, letter, found.letters)) for letter in found.letters],
             history=lines,
             explained=explained,
             secret=secret,
@@ -130,7 +130,7 @@ def add_terms(router: APIRouter, service: Service, pages: Pages, reader: Reader)
             "terms.html",
             who,
             attempt.status if attempt else 200,
-            owed=[(one, offers.may_acknowledge(who, one.term, one.escalation, one.department)) for one in shown],
+            owed=[(one, offers.may_acknowledge(who, one.term, one.escalations, one.department)) for one in shown],
             more=len(found) > terms.PAGE,
             counts=counts,
             rule=rule,
@@ -150,11 +150,12 @@ def _department(who: Acting, asked: str | None) -> str | None:
 
 
 def _acknowledgeable(who: Acting, questions: list[lists.Question]) -> set[str]:
-    """Terms whose last escalation this person has not said to have seen."""
-    found = set()
-    for question in questions:
-        for term in question.terms:
-            last = [one for one in question.escalations if one.term == term.id][-1:]
-            if last and offers.may_acknowledge(who, term, last[0], question.department):
-                found.add(term.id)
-    return found
+    """Terms that this person may say to have seen."""
+    return {
+        term.id
+        for question in questions
+        for term in question.terms
+        if offers.may_acknowledge(
+            who, term, [one for one in question.escalations if one.term == term.id], question.department
+        )
+    }

@@ -481,12 +481,14 @@ def dialogues(db: sqlite3.Connection, commune: str, now: datetime, id: str | Non
         into(
             Dialogue,
             row,
+            state=_state(row["state"], closing, now),
             version=said(db, "intake", row["id"]),
-            closing=_term_about(db, row["id"], "registration-cutoff", now),
+            closing=closing,
             conclusion=_term_about(db, row["id"], "conclusion-notice", now),
             **{name: int(row[name]) for name in ("expected", "excused", "present", "absent", "late")},
         )
         for row in rows
+        for closing in [_term_about(db, row["id"], "registration-cutoff", now)]
     ]
 
 
@@ -565,6 +567,12 @@ def _like(db: sqlite3.Connection, row: sqlite3.Row) -> list[str]:
     """The question that this one was found to be like, and those that were found to be like this one."""
     later = db.execute("SELECT id FROM question WHERE resembles = ? ORDER BY id LIMIT 10", (row["id"],))
     return [*([row["resembles"]] if row["resembles"] else []), *(one["id"] for one in later)]
+
+
+def _state(said: str, closing: Term | None, now: datetime) -> str:
+    """A dialogue whose cut-off was moved to a later day takes forms again."""
+    reopened = said == "registration-closed" and closing is not None and closing.runs and now <= closing.due_at
+    return "announced" if reopened else said
 
 
 def _term_about(db: sqlite3.Connection, about: str, rule: str, now: datetime) -> Term | None:

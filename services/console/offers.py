@@ -4,7 +4,7 @@ This is courtesy, not permission: a form that would be refused is not put before
 by the service that owns the case, whose answer the page shows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -117,22 +117,23 @@ def is_here(attendance: str | None, dialogue: Dialogue | None, now: datetime) ->
     )
 
 
-def for_letter(who: Acting, letter: Letter) -> list[Offer]:
-    """What went out neither by mail nor by post is told or handed over."""
-    return _offered((HAND_OVER,), who, letter.state)
+def for_letter(who: Acting, letter: Letter, letters: Sequence[Letter]) -> list[Offer]:
+    """What went out neither by mail nor by post is told or handed over. letters: those of the same case."""
+    became_a_letter = any(other.id == f"{letter.id}.letter" for other in letters)
+    return [] if became_a_letter else _offered((HAND_OVER,), who, letter.state)
 
 
-def may_acknowledge(who: Acting, term: Term, escalation: Escalation | None, department: str | None) -> bool:
-    """Whether a missed term was put before this person, who has not said yet that he has seen it.
+def may_acknowledge(who: Acting, term: Term, raised: Sequence[Escalation], department: str | None) -> bool:
+    """Whether a missed term was put before this person or is a leader's to know, and nobody has seen its last step.
 
     Args:
-        escalation: the last of the term.
+        raised: the escalations of the term, the earliest first.
         department: who must act upon it; an officer hears of his own department's alone.
     """
-    if who.worker is None or escalation is None or not term.owed or escalation.acknowledged_at is not None:
+    if who.worker is None or not raised or term.state != "missed" or raised[-1].acknowledged_at is not None:
         return False
-    mine = who.worker.department == department or department is None
-    return who.worker.role == escalation.put_before and (mine or who.worker.role not in EXPERTS)
+    role, own = who.worker.role, who.worker.department in (None, department)
+    return role in LEADERS or (own and any(one.put_before == role for one in raised))
 
 
 def for_dialogue(who: Acting, dialogue: Dialogue, now: datetime) -> list[Offer]:

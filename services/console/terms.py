@@ -36,7 +36,7 @@ class Owed:
 
     case: the submission or dialogue; None of a slot of the programme, which is about no dialogue yet.
     what: the question's own words, or the duty in words; None where the rule says it, or nobody may read it here.
-    owner: who must act, as the plan names him, where that is no department. escalation: the last.
+    owner: who must act, as the plan names him, where that is no department. escalations: the earliest first.
     """
 
     id: str
@@ -49,7 +49,7 @@ class Owed:
     department: str | None
     owner: str | None
     term: Term
-    escalation: Escalation | None
+    escalations: list[Escalation]
 
 
 class Skipped(Model):
@@ -147,8 +147,6 @@ def read(state: Mapping[str, Any]) -> Explanations:
 
 def _owed(db: sqlite3.Connection, row: sqlite3.Row, term: Term, now: datetime) -> Owed:
     confidential = row["scope"] == "denunciation"
-    known = escalations(db, row["about"])
-    last = [one for one in known if one.term == row["id"]][-1:]
     return into(
         Owed,
         row,
@@ -157,5 +155,5 @@ def _owed(db: sqlite3.Connection, row: sqlite3.Row, term: Term, now: datetime) -
         confidential=confidential,
         what=None if confidential else row["what"] or row["text"],
         term=term,
-        escalation=last[0] if last else None,
+        escalations=[one for one in escalations(db, row["about"]) if one.term == row["id"]],
     )

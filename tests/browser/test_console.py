@@ -16,7 +16,7 @@ from tests.builders import NOW
 from tests.servers import RunningSystem
 
 CLERK, OFFICER, CHAIRMAN, OPERATOR = "Trần Thị Hạnh", "Nguyễn Đức Toàn", "Nguyễn Văn Lợi", "Người vận hành"
-PATHS = ("/", "/?loc=tat-ca", "/hoi-nghi", "/van-hanh")
+PATHS = ("/", "/?loc=tat-ca", "/viec?phong=", "/hoi-nghi", "/van-hanh")
 numbers = count(1)
 
 
@@ -172,7 +172,8 @@ async def test_a_page_that_is_out_of_date_says_what_came_since_and_keeps_what_wa
     question = await assigned(page, code)
     other = await page.context.new_page()
     await other.goto(page.url)
-    await fill(question, "request-extension", "Gửi đề nghị", working_days="3", reason="Cần khảo sát hiện trường.")
+    wanted = {"working_days": "3", "reason": "Cần khảo sát hiện trường.", "requirement": "Khảo sát mương thoát nước."}
+    await fill(question, "request-extension", "Gửi đề nghị", **wanted)
     await expect(page.get_by_text("Đã gửi đề nghị gia hạn.")).to_be_visible()
     stale = other.locator("article.question").first
     await fill(stale, "draft-answer", "Trình để duyệt", text="Kính gửi ông, xin trả lời như sau.")

@@ -1,25 +1,31 @@
 """Who acts at the console, which forms he is offered, and what keeps other sites out."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, get_args
 
 import pytest
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
-from services.console import offers
+from services.console import offers, terms, words
 from services.console.acting import OPERATOR, Acting, acting, chosen, known_hosts, require_own_site, workers
-from services.console.lists import Dialogue, Question, Registrant
+from services.console.lists import Dialogue, Escalation, Letter, Question, Registrant
 from services.console.story import tell
+from services.console.words import Term
 from shared.communes import Communes
-from shared.contracts import EVENTS, Envelope, Role
+from shared.contracts import COMMANDS, EVENTS, Envelope, Role, base, conference, deadlines, notify, people, routing
+from shared.contracts.deadlines import DeadlineSet
 from shared.contracts.intake import CheckIn, PlanDialogue
-from shared.contracts.routing import AssignQuestion, DraftAnswer, ExtendTerm
-from tests.builders import HELD_AT, NOW, actor, any_of
+from shared.contracts.notify import NotificationSent
+from shared.contracts.routing import AssignQuestion, DraftAnswer, ExtendTerm, PrioritiseQuestion, TransferQuestion
+from shared.contracts.taxonomy import QuestionField, Scope
+from tests.builders import HELD_AT, NOW, actor, any_of, of_deadline, of_message
 
 COMMUNES = Communes.load()
 CLERK, LAND_OFFICER, CHAIRMAN = "hanh.clerk@hanoi.example", "toan.kinhte@hanoi.example", "loi.lanhdao@hanoi.example"
+OF_TOPIC = ["group-question", "prioritise-question"]
+RULE = "department-answer"
 HOSTS = known_hosts("127.0.0.1", "https://console.tinh.example")
 KEYS = {"key": "01JKEY", "version": "3"}
 
@@ -38,8 +44,21 @@ def who(worker: str) -> Acting:
 
 def a_question(state: str, **known: Any) -> Question:
     fields: dict[str, Any] = dict.fromkeys(Question.__dataclass_fields__)
-    fields |= {"id": "01J-1", "state": state, "stage": state, "standing": "open", "version": 1, "escalations": []}
+    fields |= {"id": "01J-1", "state": state, "stage": state, "standing": "open", "version": 1}
+    fields |= {"awaits_acceptance": False, "terms": [], "escalations": [], "earlier": [], "like": []}
     return Question(**fields | known)
+
+
+def a_letter(id: str, state: str) -> Letter:
+    return Letter(id, "answer", "email", state, NOW, None, None, None, None)
+
+
+def a_term(state: str) -> Term:
+    return Term(f"01J-1:{RULE}", RULE, state, "quá hạn 1 ngày", "late", state != "met", 100, NOW, NOW, "", False, None)
+
+
+def an_escalation(step: int, put_before: str, acknowledged_at: datetime | None = None) -> Escalation:
+    return Escalation(f"01J-1:{RULE}", step, put_before, NOW, None, None, acknowledged_at)
 
 
 def a_dialogue(state: str) -> Dialogue:
@@ -125,17 +144,40 @@ def test_other_sites_are_refused(method: str, headers: dict[str, str], because: 
 @pytest.mark.parametrize(
     ("worker", "state", "verbs", "because"),
     [
-        (CLERK, "awaits-triage", ["assign-question", "redirect-question"], "the office decides"),
-        (CLERK, "approved", [], "it is decided"),
-        (LAND_OFFICER, "assigned", ["draft-answer", "request-extension"], "his department owes the answer"),
+        (
+            CLERK,
+            "awaits-triage",
+            ["assign-question", "redirect-question", "refer-question-up", *OF_TOPIC],
+            "the office decides",
+        ),
+        (
+            CLERK,
+            "assigned",
+            ["assign-question", "transfer-question", "redirect-question", "refer-question-up", *OF_TOPIC],
+            "or hands it to another department",
+        ),
+        (CLERK, "approved", OF_TOPIC, "it is decided, and waits for the conference"),
+        (CLERK, "referred-up", ["report-to-superior"], "the superior waits for the report"),
+        (CLERK, "redirected", [], "another authority has it"),
+        (
+            LAND_OFFICER,
+            "assigned",
+            ["draft-answer", "transfer-question", "request-extension"],
+            "his department owes the answer",
+        ),
         (LAND_OFFICER, "awaiting-approval", ["draft-answer"], "he may hand in a better one"),
         (
             CHAIRMAN,
             "awaiting-approval",
-            ["approve-answer", "return-answer", "redirect-question"],
+            ["approve-answer", "return-answer", "redirect-question", "refer-question-up", *OF_TOPIC],
             "he answers for it",
         ),
-        (CHAIRMAN, "drafting", ["redirect-question", "extend-term"], "the department needs time"),
+        (
+            CHAIRMAN,
+            "drafting",
+            ["redirect-question", "refer-question-up", "extend-term", *OF_TOPIC],
+            "the department needs time",
+        ),
         ("van-hanh", "assigned", [], "who runs the system decides no case"),
         ("", "assigned", [], "nobody was chosen"),
     ],
@@ -145,6 +187,112 @@ def test_a_question_offers_what_the_person_may_do_with_it(
 ) -> None:
     found = offers.for_question(who(worker), a_question(state, department="phong-kinh-te"))
     assert [offer.verb for offer in found] == verbs, because
+
+
+@pytest.mark.parametrize(
+    ("worker", "known", "here", "verb", "offered", "because"),
+    [
+        (CLERK, {"state": "drafting"}, True, "answer-on-the-spot", True, "whoever keeps the record writes it down"),
+        (CLERK, {"state": "drafting"}, False, "answer-on-the-spot", False, "the asker is not here"),
+        (LAND_OFFICER, {"state": "drafting"}, True, "answer-on-the-spot", False, "the office keeps the record"),
+        (CHAIRMAN, {"state": "approved"}, True, "take-for-written-answer", True, "nobody can answer it now"),
+        (
+            CHAIRMAN,
+            {"state": "approved", "owed_in_writing": "taken"},
+            True,
+            "take-for-written-answer",
+            False,
+            "it was taken",
+        ),
+        (
+            LAND_OFFICER,
+            {"state": "assigned", "awaits_acceptance": True},
+            False,
+            "accept-transfer",
+            True,
+            "its term stands still until he takes it up",
+        ),
+        (LAND_OFFICER, {"state": "assigned"}, False, "accept-transfer", False, "nobody has handed it over"),
+        (
+            CLERK,
+            {"state": "assigned", "awaits_acceptance": True},
+            False,
+            "accept-transfer",
+            False,
+            "the department takes it up",
+        ),
+        (
+            CLERK,
+            {"state": "referred-up", "superior_document": "46/BC-UBND"},
+            False,
+            "report-to-superior",
+            False,
+            "the report is out",
+        ),
+    ],
+)
+def test_what_is_offered_once_is_offered_when_its_time_has_come(
+    worker: str, known: dict[str, Any], here: bool, verb: str, offered: bool, because: str
+) -> None:
+    found = offers.for_question(who(worker), a_question(**{"department": "phong-kinh-te"} | known), here=here)
+    assert (verb in [offer.verb for offer in found]) == offered, because
+
+
+@pytest.mark.parametrize(
+    ("worker", "state", "others", "offered", "because"),
+    [
+        (CLERK, "failed", [], True, "it could go neither way"),
+        (CLERK, "failed", ["L.letter"], False, "the mail has become a letter"),
+        (CLERK, "sent", [], False, "it has gone out"),
+        (LAND_OFFICER, "failed", [], False, "the office hands letters over"),
+        ("", "failed", [], False, "nobody was chosen"),
+    ],
+)
+def test_what_cannot_be_sent_is_handed_over(
+    worker: str, state: str, others: list[str], offered: bool, because: str
+) -> None:
+    letter = a_letter("L", state)
+    found = offers.for_letter(who(worker), letter, [letter, *(a_letter(id, "queued") for id in others)])
+    assert bool(found) == offered, because
+
+
+@pytest.mark.parametrize(
+    ("worker", "state", "raised", "department", "may", "because"),
+    [
+        (LAND_OFFICER, "missed", ["officer"], "phong-kinh-te", True, "he is told first"),
+        (LAND_OFFICER, "missed", ["officer", "office-head"], "phong-kinh-te", True, "he was told"),
+        (LAND_OFFICER, "missed", ["officer"], "cong-an", False, "it is not his department's"),
+        (CLERK, "missed", ["officer"], "phong-kinh-te", False, "it was not put before her"),
+        (CHAIRMAN, "missed", ["officer"], "phong-kinh-te", True, "a leader may know it of himself"),
+        (CHAIRMAN, "missed", [], "phong-kinh-te", False, "nobody was told yet"),
+        (CHAIRMAN, "met", ["officer"], "phong-kinh-te", False, "it is done"),
+        ("", "missed", ["officer"], "phong-kinh-te", False, "nobody was chosen"),
+    ],
+)
+def test_a_missed_term_is_acknowledged_by_whom_it_was_put_before_or_a_leader(
+    worker: str, state: str, raised: list[str], department: str, may: bool, because: str
+) -> None:
+    steps = [an_escalation(step, role) for step, role in enumerate(raised, 1)]
+    assert offers.may_acknowledge(who(worker), a_term(state), steps, department) == may, because
+
+
+def test_what_was_seen_need_not_be_seen_again() -> None:
+    seen = [an_escalation(1, "officer"), an_escalation(2, "chairman", acknowledged_at=NOW)]
+    assert not offers.may_acknowledge(who(CHAIRMAN), a_term("missed"), seen, "phong-kinh-te")
+
+
+@pytest.mark.parametrize(
+    ("state", "attendance", "now", "here", "because"),
+    [
+        ("registration-closed", "present", HELD_AT, True, "checked in, on the day"),
+        ("held", "present", HELD_AT + timedelta(hours=5), True, "the record is written the same day"),
+        ("registration-closed", "expected", HELD_AT, False, "nobody has seen him"),
+        ("registration-closed", "present", HELD_AT + timedelta(days=1), False, "it is over"),
+        ("cancelled", "present", HELD_AT, False, "it does not take place"),
+    ],
+)
+def test_who_is_at_the_conference(state: str, attendance: str, now: datetime, here: bool, because: str) -> None:
+    assert offers.is_here(attendance, a_dialogue(state), now) == here, because
 
 
 def test_another_departments_question_offers_nothing_to_an_officer() -> None:
@@ -231,8 +379,13 @@ def test_nobody_types_his_own_role() -> None:
         ),
         (
             "extend-term",
-            {"question": "01J-1", "working_days": "99", "reason": "Cần xác minh"},
-            {"working_days": "Xin ghi một số không quá 30."},
+            {"question": "01J-1", "working_days": "99", "reason": "Cần xác minh", "responsible": "Phòng Kinh tế"},
+            {"working_days": "Xin ghi một số không quá 30.", "requirement": "Xin ghi mục này."},
+        ),
+        (
+            "transfer-question",
+            {"question": "01J-1", "field": "land", "department": "cong-an", "reason": "Về cư trú", "clock": "stops"},
+            {"clock": "Xin chọn một mục trong danh sách."},
         ),
         (
             "plan-dialogue",
@@ -250,18 +403,115 @@ def test_what_must_be_mended_is_named(verb: str, typed: Mapping[str, str], wrong
 def test_there_are_only_the_commands_that_somebody_answers() -> None:
     with pytest.raises(KeyError):
         offers.command("delete-everything", actor(), KEYS)
-    assert offers.command("extend-term", actor(), {**KEYS, "question": "q", "working_days": "3", "reason": "r"}) == (
-        ExtendTerm(actor=actor(), key="01JKEY", version=3, question="q", working_days=3, reason="r")
+    points = {"reason": "r", "requirement": "n", "responsible": "p"}
+    assert offers.command("extend-term", actor(), {**KEYS, **points, "question": "q", "working_days": "3"}) == (
+        ExtendTerm(actor=actor(), key="01JKEY", version=3, question="q", working_days=3, **points)
     )
+
+
+def test_a_transfer_says_what_becomes_of_the_term() -> None:
+    typed = {**KEYS, "question": "01J-1", "field": "land", "department": "cong-an", "reason": "r", "clock": "pauses"}
+    command = offers.command("transfer-question", actor(), typed)
+    assert isinstance(command, TransferQuestion)
+    assert command.clock == "pauses"
+
+
+@pytest.mark.parametrize("pressing", [True, False])
+def test_what_is_pressing_is_marked_and_the_mark_taken_back(pressing: bool) -> None:
+    typed = {**KEYS, "question": "01J-1", "pressing": str(pressing).lower(), "reason": "r"}
+    command = offers.command("prioritise-question", actor(), typed)
+    assert isinstance(command, PrioritiseQuestion)
+    assert command.pressing is pressing
+
+
+@pytest.mark.parametrize(
+    ("verb", "typed", "about"),
+    [
+        ("accept-transfer", {"question": "01J-1"}, "01J-1"),
+        ("acknowledge-escalation", {"deadline": "01J-1:resolution", "note": "Đã giao"}, "01J-1:resolution"),
+        ("record-hand-over", {"notification": "01J.answer.1", "note": "Đã trao"}, "01J.answer.1"),
+        ("check-in", {"submission": "01J"}, "01J"),
+        ("hold-dialogue", {"dialogue": "D"}, "D"),
+    ],
+)
+def test_a_command_is_on_what_its_form_was_about(verb: str, typed: Mapping[str, str], about: str) -> None:
+    """Messages and terms are numbered elsewhere than they are shown: their forms carry no version."""
+    command = offers.command(verb, actor(), {"key": "01JKEY", "version": "", **typed})
+    assert (offers.about(command), command.version) == (about, None)
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("contract", "told"),
+    [
+        (deadlines.RuleId, words.RULES),
+        (deadlines.MoveCause, words.MOVE_CAUSES),
+        (notify.MessageKind, words.MESSAGE_KINDS),
+        (notify.MessageChannel, words.MESSAGE_CHANNELS),
+        (routing.ClockChoice, words.CLOCKS),
+        (routing.ClockChoice, words.CLOCKS_IN_SHORT),
+        (routing.WrittenBecause, words.WRITTEN_BECAUSE),
+        (routing.Settlement, words.HOW_SETTLED),
+        (conference.DialogueKind, words.DIALOGUE_KINDS),
+        (conference.ListKind, words.LIST_KINDS),
+        (people.Channel, words.CHANNELS),
+        (people.Section, words.SECTIONS),
+        (base.Service, words.SERVICES),
+    ],
+    ids=repr,
+)
+def test_everything_that_can_be_said_has_words(contract: Any, told: Mapping[str, str]) -> None:
+    assert set(get_args(contract)) <= set(told)
+    assert all(told.values())
+
+
+def test_every_event_role_field_and_scope_has_words() -> None:
+    assert {event.name for event in EVENTS.values()} == set(words.EVENTS)
+    assert set(Role) == set(words.ROLES)
+    assert set(QuestionField) == set(words.FIELDS)
+    assert set(Scope) == set(words.SCOPES)
+
+
+def test_every_command_that_changes_something_is_confirmed() -> None:
+    asks_only = {"explain-terms", "preview-calendar", "apply-calendar", "show-calendar", "look-up-submission"}
+    verbs = {name.partition(".")[2] for name in COMMANDS} - asks_only - {"render-document"}
+    assert verbs <= set(words.DONE)
+
+
+# --- terms as deadlines explains them -------------------------------------------------------------------------------
+
+
+def test_an_explanation_tells_days_and_working_time() -> None:
+    told = {
+        "due_at": "2026-04-28T17:00:00+07:00",
+        "state": "running",
+        "basis": "Kế hoạch, mục III.2",
+        "provisional": False,
+        "counted": ["2026-04-21", "2026-04-22"],
+        "skipped": [{"date": "2026-04-25", "why": "thứ Bảy"}],
+        "left": {"days": 2, "hours": 3, "minutes": 0, "late": False, "words": "còn 2 ngày 3 giờ làm việc"},
+    }
+    found = terms.read({"terms": {"01J-1:department-answer": told, "damaged": {"counted": "soon"}}})
+    assert set(found) == {"01J-1:department-answer"}
+    explained = found["01J-1:department-answer"]
+    assert explained.left is not None
+    assert explained.left.words == "còn 2 ngày 3 giờ làm việc"
+    assert explained.counted == (date(2026, 4, 21), date(2026, 4, 22))
+    assert [(one.date, one.why) for one in explained.skipped] == [(date(2026, 4, 25), "thứ Bảy")]
+
+
+@pytest.mark.parametrize("state", [{}, {"terms": None}, {"terms": {}}])
+def test_a_reply_without_terms_explains_nothing(state: Mapping[str, Any]) -> None:
+    assert terms.read(state) == {}
 
 
 # --- the history ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("contract", EVENTS.values(), ids=lambda contract: contract.__name__)
-def test_every_event_is_told_in_words_of_its_own(contract: Any) -> None:
-    event = any_of(contract)
-    envelope = Envelope(
+def enveloped(event: Any) -> Envelope:
+    return Envelope(
         id="1",
         source=f"/services/{event.speaker}",
         type=event.type,
@@ -271,26 +521,50 @@ def test_every_event_is_told_in_words_of_its_own(contract: Any) -> None:
         correlationid="c",
         data=event.model_dump(mode="json"),
     )
-    [line] = tell([envelope], lambda unit: f"Phòng {unit}")
+
+
+@pytest.mark.parametrize("contract", EVENTS.values(), ids=lambda contract: contract.__name__)
+def test_every_event_is_told_in_words_of_its_own(contract: Any) -> None:
+    event = any_of(contract)
+    [line] = tell([enveloped(event)], lambda unit: f"Phòng {unit}")
     assert line.who
     assert line.what
     assert event.name not in line.what
 
 
 def test_a_confidential_history_names_nobody_who_sent_something() -> None:
-    event = any_of(EVENTS["vn.doithoai.submission.received.v1"])
-    envelope = Envelope(
-        id="1",
-        source="/services/intake",
-        type=event.type,
-        subject=event.subject,
-        time=NOW,
-        sequence=1,
-        correlationid="c",
-        data=event.model_dump(mode="json"),
-    )
+    envelope = enveloped(any_of(EVENTS["vn.doithoai.submission.received.v1"]))
     assert "Mai" in repr(tell([envelope], str))
     assert "Mai" not in repr(tell([envelope], str, confidential=True))
+
+
+@pytest.mark.parametrize("contract", EVENTS.values(), ids=lambda contract: contract.__name__)
+def test_a_confidential_history_repeats_nothing_that_was_written(contract: Any) -> None:
+    event = any_of(contract)
+    wrote = {"reason", "note", "topic", "text", "guidance", "remarks", "reference", "report", "answer"}
+    secret = event.model_copy(update=dict.fromkeys(wrote & set(contract.model_fields), "điều giữ kín"))
+    [line] = tell([enveloped(secret)], str, confidential=True)
+    assert "giữ kín" not in repr(line)
+
+
+@pytest.mark.parametrize(
+    ("event", "number", "because"),
+    [
+        (of_deadline(DeadlineSet), "1", "the term of a question"),
+        (
+            of_deadline(
+                DeadlineSet, case="D", about="D-hoi-truong", rule="preparation", deadline="D-hoi-truong:preparation"
+            ),
+            "",
+            "the term of a duty",
+        ),
+        (of_message(NotificationSent), "1", "an answer"),
+        (of_message(NotificationSent, case="D", kind="conclusion"), "", "it tells of a dialogue, not of one form"),
+    ],
+)
+def test_a_line_names_the_question_it_is_about(event: Any, number: str, because: str) -> None:
+    [line] = tell([enveloped(event)], str)
+    assert line.about == number, because
 
 
 def test_an_event_of_a_later_version_is_told_to_be_one() -> None:

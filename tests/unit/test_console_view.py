@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.console import lists
-from services.console.facts import aggregate_of
+from services.console import lists, terms
+from services.console.facts import aggregate_of, instant
 from services.console.lists import Filter
 from services.console.view import Elsewhere, Message, View, recent
 from services.console.words import how_long, plain_number, size, used_up, waiting
@@ -25,16 +25,37 @@ from shared.contracts.deadlines import (
     DeadlineMissed,
     DeadlineMoved,
     DeadlineNear,
+    DeadlinePassed,
+    DeadlinePaused,
     DeadlineSet,
+    EscalationAcknowledged,
     EscalationRaised,
 )
 from shared.contracts.intake import (
     AttendanceRecorded,
+    ChairDelegated,
+    CommitmentExtended,
+    CommitmentFulfilled,
+    ConclusionApproved,
+    ConclusionDrafted,
+    ConclusionReturned,
+    DelegateReported,
     DialogueAnnounced,
+    DialogueCancelled,
     DialogueConcluded,
     DialogueHeld,
     DialoguePlanned,
+    DialogueRescheduled,
+    DialogueSettled,
+    DutyCompleted,
+    ListReceived,
     RegistrantExcused,
+    RegistrantInvited,
+    RegistrantWaitlisted,
+    RegistrationClosed,
+    RepresentativeAttended,
+    RepresentativeInvited,
+    ResultReported,
 )
 from shared.contracts.notify import NotificationFailed, NotificationQueued, NotificationSent
 from shared.contracts.routing import (
@@ -46,15 +67,29 @@ from shared.contracts.routing import (
     QuestionAnsweredAtDialogue,
     QuestionAssigned,
     QuestionAwaitsTriage,
+    QuestionGrouped,
+    QuestionPrioritised,
+    QuestionRecurs,
     QuestionRedirected,
+    QuestionReferredUp,
+    QuestionResembles,
     QuestionSettled,
+    QuestionTakenForWrittenAnswer,
+    QuestionTransferred,
+    SuperiorReported,
+    TransferAccepted,
+    WrittenAnswerOwed,
 )
 from tests.builders import (
+    COMMITMENT,
     COMMUNE,
     DIALOGUE,
+    DUTY,
+    LIST,
     NOW,
     QUESTION,
     SUBMISSION,
+    full_plan,
     of_attendance,
     of_deadline,
     of_dialogue,
@@ -76,38 +111,82 @@ HEARD = of_question(QuestionAnsweredAtDialogue)
 REDIRECTED = of_question(QuestionRedirected)
 TERM = of_deadline(DeadlineSet)
 SENT = of_message(NotificationSent)
+TRANSFERRED = of_question(QuestionTransferred)
+REFERRED = of_question(QuestionReferredUp)
+
+RESOLUTION: dict[str, Any] = {
+    "case": DIALOGUE,
+    "deadline": f"{COMMITMENT.id}:resolution",
+    "rule": "resolution",
+    "about": COMMITMENT.id,
+    "what": COMMITMENT.text,
+}
 
 LIFE: tuple[Event, ...] = (
-    of_dialogue(DialoguePlanned),
+    full_plan(),
     of_deadline(DeadlineSet, case=DIALOGUE, deadline=f"{DIALOGUE}:registration-cutoff", rule="registration-cutoff",
                 about=DIALOGUE, department=None),
     of_dialogue(DialogueAnnounced),
     submission_received(questions=(question(1), question(2, "Đường thôn Nội ngập, bao giờ làm thoát nước?"))),
+    of_dialogue(DutyCompleted),
+    of_dialogue(ListReceived),
+    of_dialogue(RepresentativeInvited),
+    of_attendance(RegistrantWaitlisted),
+    of_attendance(RegistrantInvited),
     of_message(NotificationQueued, notification=f"{SUBMISSION}.receipt", kind="receipt", questions=()),
     of_message(NotificationSent, notification=f"{SUBMISSION}.receipt", kind="receipt", questions=()),
     ASSIGNED,
     of_question(QuestionAwaitsTriage, question=f"{SUBMISSION}-2"),
     TERM,
-    of_question(QuestionRedirected, question=f"{SUBMISSION}-2"),
+    of_question(QuestionReferredUp, question=f"{SUBMISSION}-2"),
+    of_question(SuperiorReported, question=f"{SUBMISSION}-2"),
+    of_deadline(DeadlinePassed, case=DIALOGUE, deadline=f"{DIALOGUE}:registration-cutoff", rule="registration-cutoff",
+                about=DIALOGUE, department=None),
+    of_dialogue(RegistrationClosed),
+    of_dialogue(DialogueRescheduled),
+    of_question(QuestionTransferred),
+    of_deadline(DeadlinePaused),
+    of_question(TransferAccepted),
+    of_deadline(DeadlineMoved, cause="resumed"),
+    of_question(QuestionRecurs),
+    of_question(QuestionResembles),
+    of_question(QuestionGrouped),
+    of_question(QuestionPrioritised),
     of_question(ExtensionRequested),
     of_question(ExtensionGranted),
     of_deadline(DeadlineMoved, due_on=date(2026, 5, 6), due_at=DUE_AT + timedelta(days=8)),
     of_deadline(DeadlineNear, due_at=DUE_AT + timedelta(days=8)),
     of_deadline(DeadlineMissed, due_at=DUE_AT + timedelta(days=8)),
     of_deadline(EscalationRaised, due_at=DUE_AT + timedelta(days=8)),
+    of_deadline(EscalationAcknowledged),
     DRAFTED,
     of_deadline(DeadlineMet, due_at=DUE_AT + timedelta(days=8), met_at=DUE_AT + timedelta(days=9), late=True),
     RETURNED,
     of_question(AnswerDrafted, draft=2),
     APPROVED,
     of_attendance(RegistrantExcused),
-    of_dialogue(DialogueHeld),
+    of_dialogue(ChairDelegated),
+    of_dialogue(RepresentativeAttended),
+    of_dialogue(DialogueHeld, presided_by="Lê Quang Huy"),
+    of_dialogue(DelegateReported),
+    of_question(WrittenAnswerOwed),
     of_message(NotificationQueued),
     of_message(NotificationFailed),
     of_message(NotificationQueued),
     SENT,
     of_question(QuestionSettled),
+    of_dialogue(ConclusionDrafted),
+    of_dialogue(ConclusionReturned),
+    of_dialogue(ConclusionDrafted, draft=2),
+    of_dialogue(ConclusionApproved, draft=2),
     of_dialogue(DialogueConcluded),
+    of_deadline(DeadlineSet, **RESOLUTION),
+    of_dialogue(CommitmentExtended),
+    of_dialogue(CommitmentFulfilled),
+    of_deadline(DeadlineMet, **RESOLUTION),
+    of_dialogue(DialogueSettled),
+    of_dialogue(ResultReported),
+    of_message(NotificationSent, case="01JDIGEST", notification="01JDIGEST.1", kind="digest", questions=()),
 )  # fmt: skip
 
 
@@ -143,6 +222,7 @@ def a_view() -> Iterator[View]:
 
 
 def view_of(folder: Path, *events: Event) -> View:
+    """A view in a folder of its own."""
     view = View(folder / "view.db")
     read(view, messages(*events))
     return view
@@ -150,7 +230,10 @@ def view_of(folder: Path, *events: Event) -> View:
 
 def rows(view: View) -> dict[str, list[tuple[Any, ...]]]:
     """Everything pages are made of."""
-    tables = ("aggregate", "dialogue", "submission", "question", "term", "escalation", "message", "words")
+    tables = (
+        *("aggregate", "dialogue", "duty", "expected_list", "representative", "commitment"),
+        *("submission", "question", "term", "escalation", "message", "words"),
+    )
     with view.reading() as db:
         return {table: sorted(map(tuple, db.execute(f"SELECT * FROM {table}")), key=repr) for table in tables}
 
@@ -348,6 +431,27 @@ def test_a_command_carries_how_many_events_of_its_aggregate_are_known(tmp_path: 
             "redirected",
             "the guidance has gone out",
         ),
+        ([ASSIGNED, TRANSFERRED], "assigned", "open", "another department has it"),
+        ([ASSIGNED, DRAFTED, RETURNED, TRANSFERRED], "assigned", "open", "and has drafted nothing"),
+        ([ASSIGNED, REFERRED], "referred-up", "open", "neither the superior nor the asker knows it yet"),
+        (
+            [ASSIGNED, REFERRED, of_message(NotificationSent, kind="referral")],
+            "referred-up",
+            "open",
+            "the report to the superior is owed",
+        ),
+        (
+            [ASSIGNED, REFERRED, of_question(SuperiorReported), of_question(QuestionSettled, how="referred-up")],
+            "settled",
+            "redirected",
+            "another authority has it now",
+        ),
+        (
+            [ASSIGNED, of_question(QuestionAnsweredAtDialogue, answer="Sẽ làm.", answered_by="Ông Lợi, Chủ tịch")],
+            "answered-at-dialogue",
+            "answered",
+            "it was answered on the spot, without a draft",
+        ),
         (
             [of_message(NotificationSent, kind="receipt", questions=())],
             "received",
@@ -440,7 +544,421 @@ def test_a_dialogue_counts_who_registered_for_it(tmp_path: Path) -> None:
     assert [one.id for one in people] == ["01JOTHER", SUBMISSION, "01JLATE"]
 
 
+# --- a row for each fact --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("table", "events", "known", "because"),
+    [
+        (
+            "dialogue",
+            [full_plan()],
+            {"state": "planned", "kind": "periodic", "seats": 60, "per_hamlet": 3},
+            "as it was planned",
+        ),
+        ("dialogue", [of_dialogue(RegistrationClosed)], {"state": "registration-closed"}, "what comes now is late"),
+        (
+            "dialogue",
+            [of_dialogue(DialogueAnnounced), of_dialogue(DialogueRescheduled)],
+            {"state": "announced", "rescheduled_because": "Bão số 3 đổ bộ."},
+            "it is held on another day",
+        ),
+        (
+            "dialogue",
+            [of_dialogue(DialogueAnnounced), of_dialogue(DialogueCancelled)],
+            {"state": "cancelled", "cancelled_because": "Bão số 3 đổ bộ."},
+            "force majeure",
+        ),
+        (
+            "dialogue",
+            [
+                of_dialogue(ChairDelegated),
+                of_dialogue(DialogueHeld, presided_by="Lê Quang Huy"),
+                of_dialogue(DelegateReported),
+            ],
+            {
+                "state": "held",
+                "deputy": "Lê Quang Huy",
+                "presided_by": "Lê Quang Huy",
+                "delegate_reported_by": "Lê Quang Huy",
+            },
+            "the deputy presided and reported back",
+        ),
+        (
+            "dialogue",
+            [of_dialogue(ConclusionDrafted)],
+            {"conclusion_state": "drafted", "conclusion_draft": 1},
+            "it waits for approval",
+        ),
+        (
+            "dialogue",
+            [of_dialogue(ConclusionDrafted), of_dialogue(ConclusionReturned)],
+            {"conclusion_state": "returned", "remarks": "Xin nêu rõ thời hạn của từng phòng."},
+            "it goes back to the office",
+        ),
+        (
+            "dialogue",
+            [of_dialogue(ConclusionDrafted), of_dialogue(ConclusionApproved), of_dialogue(ConclusionDrafted, draft=2)],
+            {"conclusion_state": "drafted", "conclusion_draft": 2, "approved_by": None},
+            "a new draft is not approved",
+        ),
+        (
+            "dialogue",
+            [of_dialogue(ConclusionDrafted), of_dialogue(ConclusionApproved), of_dialogue(DialogueConcluded)],
+            {"state": "concluded", "conclusion_state": "published", "notice": "15/TB-UBND"},
+            "it is out",
+        ),
+        (
+            "dialogue",
+            [of_dialogue(DialogueConcluded), of_dialogue(ResultReported)],
+            {"state": "concluded", "report_document": "45/BC-UBND"},
+            "reported, though something is still owed",
+        ),
+        (
+            "dialogue",
+            [of_dialogue(DialogueConcluded), of_dialogue(ResultReported), of_dialogue(DialogueSettled)],
+            {"state": "reported"},
+            "nothing is owed",
+        ),
+        (
+            "dialogue",
+            [of_dialogue(DialogueConcluded), of_dialogue(DialogueSettled)],
+            {"state": "settled"},
+            "the report is owed",
+        ),
+        (
+            "dialogue",
+            [of_dialogue(DialogueConcluded), of_dialogue(DialogueSettled), of_dialogue(ResultReported)],
+            {"state": "reported"},
+            "and is out",
+        ),
+        (
+            "duty",
+            [full_plan()],
+            {"id": f"{DIALOGUE}-{DUTY.id}", "what": DUTY.what, "department": "van-phong", "done_at": None},
+            "it is to be prepared",
+        ),
+        ("duty", [full_plan(), of_dialogue(DutyCompleted)], {"done_by": "Phạm Thu Trang"}, "it is prepared"),
+        (
+            "expected_list",
+            [full_plan()],
+            {"id": f"{DIALOGUE}-{LIST.id}", "sender": LIST.sender, "kind": "opinions", "received_at": None},
+            "it is expected",
+        ),
+        ("expected_list", [full_plan(), of_dialogue(ListReceived)], {"count": 4}, "it has come"),
+        (
+            "representative",
+            [of_dialogue(RepresentativeInvited)],
+            {"id": f"{DIALOGUE}-mt-1", "name": "Nguyễn Văn Bình", "attended_at": None},
+            "he is invited",
+        ),
+        (
+            "representative",
+            [of_dialogue(RepresentativeInvited), of_dialogue(RepresentativeAttended)],
+            {"name": "Nguyễn Văn Bình", "attended_at": instant(NOW)},
+            "he has come",
+        ),
+        (
+            "commitment",
+            [of_dialogue(DialogueConcluded)],
+            {"id": COMMITMENT.id, "number": 1, "text": COMMITMENT.text, "fulfilled_at": None},
+            "it was promised",
+        ),
+        (
+            "commitment",
+            [of_dialogue(DialogueConcluded), of_dialogue(CommitmentExtended)],
+            {"requirement": "Đối chiếu danh mục thủ tục của thành phố."},
+            "it takes longer",
+        ),
+        (
+            "commitment",
+            [of_dialogue(DialogueConcluded), of_dialogue(CommitmentFulfilled)],
+            {"fulfilled_by": "Đỗ Minh Quân"},
+            "it was kept",
+        ),
+        (
+            "submission",
+            [submission_received(collected_by="Hội Phụ nữ xã")],
+            {"collected_by": "Hội Phụ nữ xã"},
+            "on a list",
+        ),
+        (
+            "submission",
+            [RECEIVED, of_attendance(RegistrantInvited)],
+            {"seat": 3, "waiting_place": None},
+            "there is a seat",
+        ),
+        (
+            "submission",
+            [RECEIVED, of_attendance(RegistrantWaitlisted)],
+            {"seat": None, "waiting_place": 1},
+            "all seats are taken",
+        ),
+        (
+            "submission",
+            [RECEIVED, of_attendance(RegistrantWaitlisted), of_attendance(RegistrantInvited)],
+            {"seat": 3, "waiting_place": None},
+            "one became free",
+        ),
+        (
+            "submission",
+            [RECEIVED, of_attendance(RegistrantInvited), of_attendance(RegistrantExcused)],
+            {"seat": None, "attendance": "excused"},
+            "his seat is another's",
+        ),
+        (
+            "question",
+            [RECEIVED, of_question(QuestionAssigned, session=2, outside_subject=True)],
+            {"session": 2, "outside_subject": 1},
+            "the session it belongs to",
+        ),
+        (
+            "question",
+            [RECEIVED, ASSIGNED, TRANSFERRED],
+            {"transferred_from": "phong-kinh-te", "clock": "pauses", "accepted_at": None},
+            "handed over",
+        ),
+        (
+            "question",
+            [RECEIVED, ASSIGNED, TRANSFERRED, of_question(QuestionAssigned, department="cong-an")],
+            {"transferred_from": None, "clock": None, "department": "cong-an"},
+            "the office has given it to a third department",
+        ),
+        (
+            "question",
+            [RECEIVED, REFERRED, of_question(SuperiorReported)],
+            {"superior": "Ủy ban nhân dân thành phố Hà Nội", "superior_document": "46/BC-UBND"},
+            "the superior has the report",
+        ),
+        (
+            "question",
+            [RECEIVED, of_question(WrittenAnswerOwed, because="late")],
+            {"owed_in_writing": "late", "owed_since": instant(NOW)},
+            "why an answer is owed in writing",
+        ),
+        (
+            "question",
+            [RECEIVED, of_question(QuestionTakenForWrittenAnswer)],
+            {"taken_by": "Nguyễn Văn Lợi"},
+            "taken at the conference",
+        ),
+        (
+            "question",
+            [RECEIVED, of_question(QuestionResembles), of_question(QuestionResembles, like="X-1", likeness=0.4)],
+            {"resembles": f"{SUBMISSION}-2", "likeness": 0.7},
+            "the most alike is shown",
+        ),
+        ("question", [RECEIVED, of_question(QuestionGrouped)], {"topic": "Giấy tờ hộ tịch"}, "it belongs to a topic"),
+        (
+            "question",
+            [RECEIVED, of_question(QuestionPrioritised), of_question(QuestionPrioritised, pressing=False)],
+            {"pressing": 0},
+            "it was taken back",
+        ),
+        (
+            "question",
+            [RECEIVED, of_question(ExtensionGranted, requirement="Đối chiếu", responsible="Ông Quân")],
+            {"requirement": "Đối chiếu", "responsible": "Ông Quân"},
+            "what the letter tells",
+        ),
+        (
+            "question",
+            [RECEIVED, of_message(NotificationFailed, kind="referral")],
+            {"undelivered": "550 5.1.1 mailbox unknown"},
+            "the asker does not know it was referred up",
+        ),
+        (
+            "term",
+            [of_deadline(DeadlineSet, **RESOLUTION, owner="Trung tâm"), of_deadline(DeadlineMissed, **RESOLUTION)],
+            {"case_id": DIALOGUE, "what": COMMITMENT.text, "owner": "Trung tâm", "state": "missed"},
+            "what is owed stays known",
+        ),
+        (
+            "term",
+            [TERM, of_deadline(DeadlineMoved, cause="calendar", provisional=True)],
+            {"cause": "calendar", "provisional": 1},
+            "the days off have changed",
+        ),
+        (
+            "escalation",
+            [TERM, of_deadline(EscalationRaised), of_deadline(EscalationAcknowledged)],
+            {"acknowledged_by": "Lê Quang Huy", "note": "Đã chỉ đạo phòng trả lời trong ngày."},
+            "somebody has seen it",
+        ),
+        (
+            "message",
+            [of_message(NotificationSent, channel="in-person", reference="Trao tại nhà")],
+            {"channel": "in-person", "state": "sent", "reference": "Trao tại nhà"},
+            "it was handed over",
+        ),
+    ],
+)
+def test_a_fact_is_in_the_row_it_is_about(
+    tmp_path: Path, table: str, events: list[Event], known: dict[str, Any], because: str
+) -> None:
+    view = view_of(tmp_path, *events)
+    with view.reading() as db:
+        [row] = [dict(row) for row in db.execute(f"SELECT * FROM {table}")]
+    assert {name: row[name] for name in known} == known, because
+
+
+def test_a_mail_to_staff_is_no_case_of_anybody(tmp_path: Path) -> None:
+    view = view_of(tmp_path, of_message(NotificationSent, case="01JDIGEST", kind="digest", questions=()))
+    assert items(view) == []
+    with view.reading() as db:
+        assert lists.submission(db, COMMUNE, "01JDIGEST") is None
+        assert lists.commune_of(db, "01JDIGEST") == ("staff-mail", COMMUNE)
+
+
+@pytest.mark.parametrize(
+    ("events", "only", "because"),
+    [
+        ([ASSIGNED, of_question(WrittenAnswerOwed)], "in-writing", "its asker will not hear it"),
+        ([of_question(QuestionRecurs)], "first", "it was raised before"),
+        ([of_question(QuestionPrioritised)], "first", "it is pressing"),
+        ([ASSIGNED, TRANSFERRED], "acceptance", "its term stands still"),
+    ],
+)
+def test_a_situation_is_counted_and_found(tmp_path: Path, events: list[Event], only: lists.Only, because: str) -> None:
+    view = view_of(tmp_path, RECEIVED, *events)
+    figure = only.replace("-", "_")
+    assert getattr(counts(view), figure) == len(items(view, Filter(only=only))) == 1, because
+    done = view_of(tmp_path / "done", RECEIVED, *events, of_question(QuestionSettled))
+    assert getattr(counts(done), figure) == len(items(done, Filter(only=only))) == 0, "nothing is owed any more"
+
+
+def test_a_transferred_question_that_was_taken_up_waits_for_nobody(tmp_path: Path) -> None:
+    for events in (
+        [TRANSFERRED, of_question(TransferAccepted)],
+        [of_question(QuestionTransferred, clock="starts-anew")],
+    ):
+        view = view_of(tmp_path / str(len(events)), RECEIVED, ASSIGNED, *events)
+        assert counts(view).acceptance == 0
+
+
 # --- terms ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_question_shows_the_term_that_ends_first_of_those_it_owes(tmp_path: Path) -> None:
+    written = of_deadline(
+        DeadlineSet, deadline=f"{QUESTION}:written-answer", rule="written-answer", due_at=DUE_AT + timedelta(days=3)
+    )
+    both = [RECEIVED, ASSIGNED, TERM, written]
+    cases = {
+        "department-answer": both,
+        "written-answer": [*both, of_deadline(DeadlineMet)],
+        "both met, the late one": [*both, of_deadline(DeadlineMet, late=True), met(written)],
+    }
+    shown = {name: the_question(view_of(tmp_path / name, *events)).term for name, events in cases.items()}
+    assert [term and term.rule for term in shown.values()] == [
+        "department-answer",
+        "written-answer",
+        "department-answer",
+    ]
+
+
+def met(term: DeadlineSet) -> Event:
+    return of_deadline(DeadlineMet, deadline=term.deadline, rule=term.rule, due_at=term.due_at)  # type: ignore[no-any-return]
+
+
+def test_what_stands_still_is_not_late(tmp_path: Path) -> None:
+    view = view_of(tmp_path, RECEIVED, ASSIGNED, TERM, of_deadline(DeadlinePaused))
+    assert counts(view, DUE_AT + timedelta(days=9)).late == 0
+    [item] = items(view, now=DUE_AT + timedelta(days=9))
+    assert item.term is not None
+    assert (item.term.owed, item.term.runs, item.term.words) == (True, False, "tạm dừng")
+
+
+def test_only_the_last_time_a_step_was_taken_is_acknowledged(tmp_path: Path) -> None:
+    again = DUE_AT + timedelta(days=7)
+    view = view_of(
+        tmp_path,
+        TERM,
+        of_deadline(EscalationRaised),
+        of_deadline(EscalationRaised, due_at=again, occurred_at=again),
+        of_deadline(EscalationAcknowledged),
+    )
+    with view.reading() as db:
+        first, second = lists.escalations(db, QUESTION)
+    assert (first.acknowledged_at, second.acknowledged_by) == (None, "Lê Quang Huy")
+
+
+def test_everything_owed_is_found_by_rule_and_department_the_first_to_end_first(tmp_path: Path) -> None:
+    events = [
+        TERM,
+        of_deadline(DeadlineSet, **RESOLUTION, due_at=DUE_AT - timedelta(days=3)),
+        of_deadline(DeadlineSet, case=DIALOGUE, deadline="A", rule="announcement", about=DIALOGUE, department=None,
+                    due_at=DUE_AT + timedelta(days=1)),
+        of_deadline(DeadlineSet, case=DIALOGUE, deadline="C", rule="registration-cutoff", about=DIALOGUE),
+        of_deadline(DeadlineSet, deadline="M", rule="written-answer"),
+        of_deadline(DeadlineMet, deadline="M", rule="written-answer"),
+        of_deadline(DeadlineSet, commune="thanh-mai", deadline="X", about="X", rule="preparation"),
+    ]  # fmt: skip
+    view = view_of(tmp_path, of_dialogue(DialoguePlanned), RECEIVED, ASSIGNED, *events)
+    own = "trung-tam-hanh-chinh-cong"
+    with view.reading() as db:
+        found = terms.owed(db, COMMUNE, NOW)
+        assert [one.rule for one in found] == ["resolution", "department-answer", "announcement"]
+        assert [(one.case, one.of_question) for one in found] == [
+            (DIALOGUE, False),
+            (SUBMISSION, True),
+            (DIALOGUE, False),
+        ]
+        assert [one.rule for one in terms.owed(db, COMMUNE, NOW, rule="announcement")] == ["announcement"]
+        assert [one.rule for one in terms.owed(db, COMMUNE, NOW, department=own)] == ["resolution", "department-answer"]
+        assert terms.counts(db, COMMUNE, DUE_AT - timedelta(days=1)) == {
+            "announcement": (1, 0),
+            "department-answer": (1, 0),
+            "resolution": (1, 1),
+        }
+        assert terms.owed(db, COMMUNE, NOW, page=2) == []
+
+
+def test_what_a_denouncer_wrote_is_no_duty_to_be_read_by_all(tmp_path: Path) -> None:
+    flagged = of_question(QuestionAwaitsTriage, scope="denunciation")
+    with view_of(tmp_path, RECEIVED, flagged, TERM).reading() as db:
+        [one] = terms.owed(db, COMMUNE, NOW)
+        assert (one.confidential, one.what) == (True, None)
+        [related] = lists.related(db, COMMUNE, [QUESTION])
+        assert (related.text, related.code, related.topic) == (None, None, None)
+        assert lists.related(db, "thanh-mai", [QUESTION]) == []
+
+
+def test_topics_of_a_dialogue_are_proposed_and_none_that_a_denunciation_alone_has(tmp_path: Path) -> None:
+    other = submission_received(
+        case="01JOTHER", code="B", questions=(question(1).model_copy(update={"id": "01JOTHER-1"}),)
+    )
+    secret = {"case": "01JOTHER", "question": "01JOTHER-1"}
+    view = view_of(
+        tmp_path,
+        RECEIVED,
+        other,
+        of_question(QuestionGrouped),
+        of_question(QuestionAwaitsTriage, scope="denunciation", **secret),
+        of_question(QuestionGrouped, topic="Ông A nhận tiền", **secret),
+    )
+    with view.reading() as db:
+        assert lists.topics(db, DIALOGUE) == ["Giấy tờ hộ tịch"]
+
+
+def test_a_dialogue_whose_cut_off_was_moved_takes_forms_again(tmp_path: Path) -> None:
+    cutoff: dict[str, Any] = {
+        "case": DIALOGUE,
+        "deadline": f"{DIALOGUE}:registration-cutoff",
+        "rule": "registration-cutoff",
+        "about": DIALOGUE,
+    }
+    closed = [
+        of_deadline(DeadlineSet, **cutoff),
+        of_dialogue(DialogueAnnounced),
+        of_deadline(DeadlinePassed, **cutoff),
+        of_dialogue(RegistrationClosed),
+    ]
+    moved = of_deadline(DeadlineMoved, **cutoff, due_at=DUE_AT + timedelta(days=7), cause="rescheduled")
+    for events, state in ((closed, "registration-closed"), ([*closed, moved], "announced")):
+        with view_of(tmp_path / state, *events).reading() as db:
+            [dialogue] = lists.dialogues(db, COMMUNE, DUE_AT + timedelta(days=1))
+        assert dialogue.state == state
 
 
 @pytest.mark.parametrize(
@@ -485,6 +1003,15 @@ def test_a_dialogue_counts_who_registered_for_it(tmp_path: Path) -> None:
             DUE_AT,
             "another department owes it anew",
         ),
+        ([TERM, of_deadline(DeadlinePaused)], "paused", DUE_AT, DUE_AT, "it waits to be taken up"),
+        (
+            [TERM, of_deadline(DeadlinePaused), of_deadline(DeadlineMoved, due_at=DUE_AT + timedelta(days=1))],
+            "running",
+            DUE_AT + timedelta(days=1),
+            DUE_AT,
+            "it was taken up",
+        ),
+        ([TERM, of_deadline(DeadlinePassed)], "passed", DUE_AT, DUE_AT, "nobody owed anything"),
         ([TERM, of_deadline(DeadlineMissed)], "missed", DUE_AT, DUE_AT, "office hours have closed"),
         ([TERM, of_deadline(DeadlineCancelled)], "cancelled", DUE_AT, DUE_AT, "it belongs elsewhere"),
     ],
@@ -538,6 +1065,8 @@ def test_an_escalation_names_the_last_who_heard_of_it(tmp_path: Path) -> None:
         ("met", DUE_AT + timedelta(days=9), DUE_AT + timedelta(hours=3), "trễ trong ngày", "late", "the same evening"),
         ("met", DUE_AT + timedelta(days=9), DUE_AT + timedelta(days=2), "trễ 2 ngày", "late", "two days late"),
         ("cancelled", DUE_AT + timedelta(days=9), None, "không còn tính hạn", "done", "nothing is owed"),
+        ("passed", DUE_AT + timedelta(days=9), None, "đã hết hạn", "done", "nobody owed anything"),
+        ("paused", DUE_AT + timedelta(days=9), None, "tạm dừng", "in-time", "it stands still, and is not late"),
     ],
 )
 def test_a_term_is_told_in_days_of_the_calendar(
