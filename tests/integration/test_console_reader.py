@@ -8,16 +8,21 @@ from pathlib import Path
 import nats
 import pytest
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
-from services.console import deadletters
+from services.console import deadletters, terms
+from services.console.acting import Acting
 from services.console.reader import Reader
 from services.console.tail import Tail, Wanted
 from services.console.view import Seen, View, recent
+from services.console.words import Term
 from shared.broker import DEADLETTERS, EVENTS, provision_streams
-from shared.contracts import Envelope, Event
+from shared.communes import Communes
+from shared.contracts import Done, Envelope, Event, Role
+from shared.contracts.deadlines import ExplainTerms
 from shared.contracts.routing import QuestionAssigned
-from tests.builders import COMMUNE, SUBMISSION, any_of, of_question, question, submission_received
+from tests.builders import COMMUNE, NOW, SUBMISSION, any_of, of_question, question, submission_received
 from tests.servers import Servers
 
 TIME_LIMIT_S = 20.0
@@ -255,3 +260,58 @@ async def test_a_discarded_message_is_gone_and_nothing_else(js: JetStreamContext
     assert await deadletters.one(js, first.number) is None
     assert await deadletters.parked(js) == [second]
     assert SUBMISSION in second.pretty
+
+
+# --- terms as deadlines explains them -------------------------------------------------------------------------------
+
+
+def a_term() -> Term:
+    return Term(
+        id="01J-1:department-answer",
+        rule="department-answer",
+        state="running",
+        words="còn 2 ngày",
+        urgency="in-time",
+        owed=True,
+        used=50,
+        due_at=NOW,
+        original_due_at=NOW,
+        basis="",
+        provisional=False,
+        moved_because=None,
+    )
+
+
+async def test_deadlines_is_asked_once_for_all_terms_of_a_page(fresh: Servers, js: JetStreamContext) -> None:
+    asked: list[ExplainTerms] = []
+    left = {"left": {"days": 2, "hours": 3, "minutes": 0, "late": False, "words": "còn 2 ngày 3 giờ làm việc"}}
+
+    async def answer(msg: Msg) -> None:
+        asked.append(ExplainTerms.model_validate_json(msg.data))
+        known = dict.fromkeys(asked[-1].deadlines, left)
+        await msg.respond(Done(version=0, state={"terms": known}).model_dump_json().encode())
+
+    client = await nats.connect(fresh.nats_url)
+    await client.subscribe(ExplainTerms.everywhere(), cb=answer)
+    found = await terms.explain(client, Acting(Communes.load()[COMMUNE]), [a_term(), None, a_term()])
+    await client.close()
+    assert [one.deadlines for one in asked] == [("01J-1:department-answer",)]
+    assert (asked[0].actor.role, asked[0].actor.commune) == (Role.SYSTEM, COMMUNE)
+    explained = found["01J-1:department-answer"].left
+    assert explained is not None
+    assert explained.words == "còn 2 ngày 3 giờ làm việc"
+
+
+@pytest.mark.parametrize("subscribed", [True, False])
+async def test_a_page_does_without_deadlines_when_it_is_away(
+    fresh: Servers, js: JetStreamContext, subscribed: bool
+) -> None:
+    async def never(msg: Msg) -> None:
+        """It hangs."""
+
+    client = await nats.connect(fresh.nats_url)
+    if subscribed:
+        await client.subscribe(ExplainTerms.everywhere(), cb=never)
+    async with asyncio.timeout(terms.PATIENCE_S * 3):
+        assert await terms.explain(client, Acting(Communes.load()[COMMUNE]), [a_term()]) == {}
+    await client.close()
