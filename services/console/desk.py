@@ -35,7 +35,7 @@ def add_questions(router: APIRouter, service: Service, pages: Pages) -> None:
             return choice, lists.questions(db, who.commune, wanted, now, number), counts
 
         choice, items, counts = await pages.read(query)
-        running = [item.term for item in items if item.term and item.term.runs and not item.waiting]
+        still_owed = [item.term for item in items if item.term and item.term.owed and not item.waiting]
         return pages.show(
             "questions.html",
             who,
@@ -46,7 +46,7 @@ def add_questions(router: APIRouter, service: Service, pages: Pages) -> None:
             department=department,
             search=search,
             number=number,
-            explained=await terms.explain(service.nats, who, running),
+            explained=await terms.explain(service.nats, who, still_owed),
         )
 
 
