@@ -1,6 +1,6 @@
 """From a filled form to what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,8 @@ from services.console import offers, words
 from services.console.acting import Acting
 from services.console.reader import Reader
 from shared.commands import send
-from shared.contracts import Command, Done, Refused
+from shared.contracts import Actor, Command, Done, Refused
+from shared.contracts.intake import RegisterSubmission
 from shared.service import Service
 
 STATUS = {"invalid": 422, "forbidden": 403, "not-found": 404, "stale": 409, "not-now": 409, "unavailable": 503}
@@ -31,6 +32,10 @@ class Attempt:
     wrong: Mapping[str, str] = field(default_factory=dict)
     changes: tuple[str, ...] = ()
 
+    def is_of(self, verb: str, about: Mapping[str, str]) -> bool:
+        """Whether it was this form: the same command, on the same."""
+        return self.verb == verb and all(self.typed.get(name) == value for name, value in about.items())
+
 
 @dataclass(frozen=True, slots=True)
 class Success:
@@ -41,7 +46,13 @@ class Success:
     state: Mapping[str, Any] = field(default_factory=dict)
 
 
-async def perform(service: Service, reader: Reader, who: Acting, typed: Mapping[str, str]) -> Success | Attempt:
+Reading = Callable[[str, Actor, Mapping[str, str]], Command]
+"""Makes the command of a verb and a filled form, as `offers.command` does."""
+
+
+async def perform(
+    service: Service, reader: Reader, who: Acting, typed: Mapping[str, str], read: Reading = offers.command
+) -> Success | Attempt:
     """Send the command of a filled form, and wait until the view has heard what came of it.
 
     Raises:
@@ -49,7 +60,7 @@ async def perform(service: Service, reader: Reader, who: Acting, typed: Mapping[
     """
     verb = typed.get("verb", "")
     try:
-        command = offers.command(verb, who.actor, typed)
+        command = read(verb, who.actor, typed)
     except KeyError:
         raise HTTPException(400, "Không có lệnh này.") from None
     except offers.WrongFields as error:
@@ -59,10 +70,15 @@ async def perform(service: Service, reader: Reader, who: Acting, typed: Mapping[
 
 
 async def carry_out(service: Service, reader: Reader, command: Command, typed: Mapping[str, str]) -> Success | Attempt:
-    """Send a command, and wait until the view has heard what came of it. typed: the form it was made of."""
+    """Send a command, and wait until the view has heard what came of it. typed: the form it was made of.
+
+    What is registered is a case of its own, whose id the reply gives.
+    """
     about = offers.about(command)
     match await send(service.nats, command):
         case Done(version=version, state=state):
+            if isinstance(command, RegisterSubmission):
+                about = str(state["questions"][0]["id"]).rpartition("-")[0]
             await reader.until(command.listener, about, version)
             return Success(command.verb, about, state)
         case Refused() as refused:

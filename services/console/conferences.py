@@ -461,7 +461,10 @@ def _conference(db: sqlite3.Connection, row: sqlite3.Row, now: datetime) -> Conf
         for one in json.loads(row["sessions"] or "[]")
     )
     version, terms = said(db, "intake", row["id"]), _terms_about(db, row["id"], now)
-    return into(Conference, row, sessions=sessions, version=version, terms=terms)
+    state, cutoff = row["state"], terms.get("registration-cutoff")
+    if state == "registration-closed" and cutoff and cutoff.owed and now <= cutoff.due_at:
+        state = "announced"  # it was moved to a later day, and takes forms again
+    return into(Conference, row, state=state, sessions=sessions, version=version, terms=terms)
 
 
 def _terms_about(db: sqlite3.Connection, about: str, now: datetime) -> dict[str, Term]:

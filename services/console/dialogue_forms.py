@@ -104,6 +104,12 @@ def read_list(kind: ListKind, text: str, section: str = PROCEDURES) -> ReadList:
     return ReadList("opinions", tuple(lines), opinions=opinions)
 
 
+def pasted(typed: Mapping[str, str]) -> ReadList:
+    """The list in a form: `kind`, `lines` and, of opinions, `section`."""
+    kind: ListKind = "participants" if typed.get("kind") == "participants" else "opinions"
+    return read_list(kind, typed.get("lines", ""), _section(typed))
+
+
 def command(verb: str, actor: Actor, typed: Mapping[str, str], profile: Profile) -> Command:
     """The command of a filled form of the dialogue room.
 
@@ -139,8 +145,7 @@ def _reschedule(actor: Actor, typed: Mapping[str, str], _: Profile) -> Command:
 
 
 def _receive_list(actor: Actor, typed: Mapping[str, str], _: Profile) -> Command:
-    kind: ListKind = "participants" if typed.get("kind") == "participants" else "opinions"
-    found = read_list(kind, typed.get("lines", ""), _section(typed))
+    found = pasted(typed)
     if not found.lines:
         raise WrongFields({"lines": "Xin dán danh sách, mỗi người một dòng."})
     if found.wrong:

@@ -61,7 +61,7 @@ def _value(name: str, value: Any) -> Any:
         return datetime.fromisoformat(value)
     if name.endswith("_on"):
         return date.fromisoformat(value)
-    if name in LISTS:
+    if name in LISTS and isinstance(value, str):  # a count of questions is a number
         return json.loads(value)
     if name in FLAGS:
         return bool(value)
