@@ -1,10 +1,13 @@
 """The citizen's line of steps: which words, in which order, for whatever has happened."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from services.intake.dialogue import Dialogue
+from services.intake.dialogue import Dialogue, State
+from services.intake.seating import Guest
 from services.intake.submissions import Submission
 from services.intake.tracking import Step, Story, stories
 from shared.contracts import Envelope, Event, deadlines, notify, routing
@@ -321,6 +324,172 @@ def test_a_message_that_no_contract_fits_does_not_close_the_page() -> None:
     broken = good[0].model_copy(update={"data": {"question": QUESTION}})
     told = stories(submission(), dialogue(), [strange, broken, *good], NAMES.__getitem__)[0]
     assert told.now.label == "Đang soạn trả lời"
+
+
+TRANSFERRED = of_question(
+    routing.QuestionTransferred,
+    from_department="trung-tam-hanh-chinh-cong",
+    department="phong-kinh-te",
+    reason="Thuộc lĩnh vực đất đai",
+)
+REFERRED = of_question(routing.QuestionReferredUp, reason="Thuộc thẩm quyền của thành phố")
+REPORTED = of_question(routing.SuperiorReported, authority=REFERRED.authority)
+TAKEN = of_question(routing.QuestionTakenForWrittenAnswer)
+ON_THE_SPOT = of_question(
+    routing.QuestionAnsweredAtDialogue, answer="Có kết quả trong tuần.", answered_by="Ông Nguyễn Văn Lợi, Chủ tịch"
+)
+OWED = of_deadline(
+    deadlines.DeadlineSet, rule="written-answer", deadline=f"{QUESTION}:written-answer", due_at=MOVED.due_at
+)
+TO_SUPERIOR = of_deadline(
+    deadlines.DeadlineSet, rule="superior-report", deadline=f"{QUESTION}:superior-report", due_at=MOVED.due_at
+)
+TO_KINH_TE = "✓ Đã chuyển tiếp đến Phòng Kinh tế"
+
+
+@pytest.mark.parametrize(
+    ("events", "expected", "because"),
+    [
+        (
+            [ASSIGNED, TERM, TRANSFERRED],
+            ["✓ Đã tiếp nhận", f"✓ {CENTRE}", TO_KINH_TE, "● Đang soạn trả lời", *AHEAD[1:]],
+            "both hands it went through are shown",
+        ),
+        (
+            [ASSIGNED, TERM, REFERRED],
+            [
+                "✓ Đã tiếp nhận",
+                f"✓ {CENTRE}",
+                "✓ Đã ghi nhận, vượt thẩm quyền của địa phương",
+                "● Đang báo cáo cấp trên",
+            ],
+            "the office owes the report",
+        ),
+        (
+            [REFERRED, REPORTED, of_message(notify.NotificationSent, kind="referral")],
+            [
+                "✓ Đã tiếp nhận",
+                "✓ Đã ghi nhận, vượt thẩm quyền của địa phương",
+                "✓ Đã báo cáo cấp trên",
+                "✓ Đã gửi thư điện tử thông báo",
+            ],
+            "nothing is owed here any more",
+        ),
+        (
+            [ASSIGNED, TERM, ON_THE_SPOT],
+            ["✓ Đã tiếp nhận", f"✓ {CENTRE}", "✓ Đã trả lời tại hội nghị"],
+            "nobody has to write what was said",
+        ),
+        (
+            [ASSIGNED, TERM, TAKEN],
+            [
+                "✓ Đã tiếp nhận",
+                f"✓ {CENTRE}",
+                "✓ Hội nghị đã ghi nhận để trả lời bằng văn bản",
+                "● Đang soạn trả lời",
+                "○ Lãnh đạo duyệt",
+                "○ Gửi câu trả lời cho ông/bà",
+            ],
+            "it is no longer answered at the conference",
+        ),
+        (
+            [ASSIGNED, APPROVED, of_message(notify.NotificationSent, channel="in-person", reference="Đã gọi điện")],
+            [*WRITTEN, "✓ Đã trả lời trực tiếp ông/bà"],
+            "there was nothing but a telephone",
+        ),
+    ],
+)
+def test_the_line_tells_what_else_can_happen(events: list[Event], expected: list[str], because: str) -> None:
+    assert line(story(*events)) == expected, because
+    assert line(story(*[event for event in events for _ in range(2)])) == expected, "told twice"
+
+
+@pytest.mark.parametrize(
+    ("events", "deadline", "due", "why", "because"),
+    [
+        ([ASSIGNED, TERM, DRAFTED, OWED], OWED.deadline, MOVED.due_at, "Căn cứ: ", "it is owed in writing by a day"),
+        ([ASSIGNED, TERM, OWED], TERM.deadline, TERM.due_at, "Căn cứ: ", "first the department's own term"),
+        ([ASSIGNED, DRAFTED, APPROVED, OWED, MAILED], None, None, "", "it was sent"),
+        ([ASSIGNED, TERM, REFERRED, TO_SUPERIOR], TO_SUPERIOR.deadline, MOVED.due_at, "Căn cứ: ", "the report is owed"),
+        ([ASSIGNED, TERM, REFERRED, TO_SUPERIOR, REPORTED], None, None, "", "it has been made"),
+        (
+            [ASSIGNED, TERM, TRANSFERRED, of_deadline(deadlines.DeadlinePaused, reason="Chờ Phòng Kinh tế nhận việc")],
+            TERM.deadline,
+            None,
+            "Thời hạn tạm dừng. Chờ Phòng Kinh tế nhận việc.",
+            "the clock stands still",
+        ),
+        (
+            [
+                ASSIGNED,
+                TERM,
+                of_question(routing.ExtensionGranted, requirement="Đối chiếu sổ gốc", responsible="Đỗ Minh Quân"),
+                of_deadline(deadlines.DeadlineMoved, due_at=MOVED.due_at, cause="extension", reason="Cần xác minh."),
+            ],
+            TERM.deadline,
+            MOVED.due_at,
+            "Đã gia hạn. Lý do: Cần xác minh. Việc cần làm: Đối chiếu sổ gốc. Người chịu trách nhiệm: Đỗ Minh Quân.",
+            "the points of the letter",
+        ),
+    ],
+)
+def test_the_term_of_the_step_under_way_can_be_asked_for(
+    events: list[Event], deadline: str | None, due: datetime | None, why: str, because: str
+) -> None:
+    told = story(*events)
+    assert (told.deadline, told.due_at) == (deadline, due), because
+    assert told.why_then.startswith(why), because
+
+
+def test_a_question_answered_on_the_spot_says_by_whom_and_what() -> None:
+    told = story(ASSIGNED, ON_THE_SPOT)
+    assert told.answer == "Có kết quả trong tuần."
+    assert told.steps[-1].note == "Người trả lời: Ông Nguyễn Văn Lợi, Chủ tịch."
+
+
+def test_a_transfer_and_a_referral_say_why() -> None:
+    assert story(ASSIGNED, TRANSFERRED).steps[2].note == "Lý do: Thuộc lĩnh vực đất đai."
+    assert story(REFERRED).steps[1].note.endswith("Lý do: Thuộc thẩm quyền của thành phố.")
+    assert story(REFERRED, REPORTED).steps[2].note == f"Gửi {REFERRED.authority}, văn bản số {REPORTED.document}."
+
+
+WHEN = "Hội nghị lúc 08:30 thứ Năm, 14/05/2026, tại Hội trường UBND xã Thanh Trì."
+
+
+@pytest.mark.parametrize(
+    ("of", "at", "label", "told", "because"),
+    [
+        ({"seat": 12}, {}, "Chờ trả lời tại hội nghị", f"{WHEN} Ông/bà được mời dự, ghế số 12.", "he has a seat"),
+        (
+            {"waits": 4},
+            {"guests": (Guest("other"), Guest(SUBMISSION))},
+            "Chờ trả lời tại hội nghị",
+            f"{WHEN} Hiện đã hết chỗ; ông/bà là người thứ 2 trong danh sách chờ. "
+            "Nếu không có chỗ, câu trả lời được gửi cho ông/bà bằng văn bản.",
+            "he has moved up since he was told",
+        ),
+        (
+            {},
+            {"previously_at": HELD_AT - timedelta(days=7), "reason": "Bão số 3 đổ bộ"},
+            "Chờ trả lời tại hội nghị",
+            "Hội nghị được dời sang 08:30 thứ Năm, 14/05/2026, tại Hội trường UBND xã Thanh Trì "
+            "(trước đó là 08:30 thứ Năm, 07/05/2026). Lý do: Bão số 3 đổ bộ.",
+            "the day has changed",
+        ),
+        (
+            {},
+            {"state": State.CANCELLED, "reason": "Lũ lụt"},
+            "Chờ gửi câu trả lời",
+            f"Hội nghị không tổ chức được. Lý do: Lũ lụt. {MAIL_TO}.",
+            "force majeure",
+        ),
+    ],
+)
+def test_what_becomes_of_the_conference_is_told(
+    of: dict[str, Any], at: dict[str, Any], label: str, told: str, because: str
+) -> None:
+    now = story(ASSIGNED, DRAFTED, APPROVED, of=submission(**of), at=replace(dialogue(), **at)).now
+    assert (now.label, now.note) == (label, told), because
 
 
 def test_the_same_events_again_change_nothing() -> None:
