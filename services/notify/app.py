@@ -1,5 +1,7 @@
 """Wires notify."""
 
+from functools import partial
+
 from services.notify import handlers
 from services.notify.letters import check_fonts
 from services.notify.post import AT_ONCE, PostRoom
@@ -21,9 +23,11 @@ def build(settings: Settings) -> Service:
         Mailer(settings.smtp_url, AT_ONCE),
         settings.letters,
         settings.public_url,
+        settings.console_url,
         service.clock,
     )
     service.hears(handlers.consumes, correspondences=correspondences, post=post, communes=service.communes)
     service.every(1, post.take_what_waits)
+    service.every(10, partial(handlers.tell_again, correspondences, post, service.clock))
     service.works(post.work, stop=post.stop, busy=lambda: post.busy)
     return service

@@ -1,11 +1,12 @@
 """The correspondence of one case: what is known of it, and every message written because of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Literal
 
 from shared.contracts import Event, Role
+from shared.contracts.conference import Commitment, DialogueKind
 from shared.contracts.deadlines import RuleId
 from shared.contracts.notify import (
     MessageChannel,
@@ -15,17 +16,144 @@ from shared.contracts.notify import (
     NotifyEvent,
 )
 from shared.contracts.people import Question, Registrant
+from shared.contracts.routing import WrittenBecause
 from shared.contracts.taxonomy import Scope
+
+UNREACHABLE = "Không có thư điện tử hay địa chỉ bưu chính; cán bộ Văn phòng cần gọi điện cho người đăng ký."
+CONFIDENTIAL = "Nội dung tố cáo không gửi bằng thư in; người có thẩm quyền hướng dẫn trực tiếp và giữ bí mật danh tính."
+
+Occasion = Literal[WrittenBecause, "redirected"]
+"""Why somebody is written to instead of answered at the dialogue; `redirected`: of a guidance."""
+
+ON_PAPER: frozenset[MessageKind] = frozenset(
+    {
+        "invitation",
+        "rescheduled",
+        "cancelled",
+        "answer",
+        "guidance",
+        "referral",
+        "extension",
+        "conclusion",
+        "resolution",
+    }
+)
+"""What goes as a letter where it cannot go by mail. A receipt is handed over as a slip; a digest is for staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The conference was put on another day or into another place; `at` is when that was said."""
+
+    at: datetime
+    previously_at: datetime
+    held_at: datetime
+    place: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Conference:
-    """What notify knows of a dialogue. `held_at` is when it begins; `ended_at` is None until it has been held."""
+    """What notify knows of a dialogue. `held_at` is when it begins; `ended_at` is None until it has been held.
+
+    subjects: titles of its sessions. as_of: when title, day and place were last said.
+    cancelled: why it could not be held. notice: number and symbol of its published conclusion.
+    """
 
     title: str
     held_at: datetime
     place: str | None = None
     ended_at: datetime | None = None
+    subjects: tuple[str, ...] = ()
+    as_of: datetime | None = None
+    moves: tuple[Move, ...] = ()
+    cancelled: str | None = None
+    notice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A representative who was invited without having registered. `organisation`: whom he speaks for."""
+
+    id: str
+    name: str
+    invited_at: datetime
+    organisation: str | None = None
+    hamlet: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """The conclusion notice, as last drafted (`draft`, from 1) or, once `notice` is there, as published."""
+
+    summary: str
+    commitments: tuple[Commitment, ...]
+    draft: int = 0
+    notice: str | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseExtended:
+    """A department needs the longer term for what the conclusion assigned to it. `commitment`: its id."""
+
+    commitment: str
+    department: str
+    text: str
+    questions: tuple[str, ...]
+    reason: str
+    requirement: str
+    responsible: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What only the dialogue's own correspondence knows.
+
+    closes_at, closes_as_of: when registration closes, and when that was last said.
+    presided_by: the deputy in the chairman's place. extended: promises that got the longer term.
+    ends: by commitment, the new end of its term.
+    """
+
+    kind: DialogueKind = "periodic"
+    closes_at: datetime | None = None
+    closes_as_of: datetime | None = None
+    presided_by: str | None = None
+    conclusion: Conclusion | None = None
+    guests: tuple[Guest, ...] = ()
+    extended: tuple[PromiseExtended, ...] = ()
+    ends: dict[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a digest: a term that is near (`step` 0), or was missed and put before a next person.
+
+    what: the duty in words, where the rule alone does not say it. owner: who must act, as the plan names him.
+    reference: the form's code or the dialogue's title. message: id of the mail it goes into.
+    """
+
+    deadline: str
+    rule: RuleId
+    about: str
+    department: str | None
+    due_at: datetime
+    reference: str
+    what: str | None = None
+    owner: str | None = None
+    step: int = 0
+    to: Role | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What one person is told on one day. to: an e-mail address."""
+
+    to: str
+    day: date
+    entries: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +173,87 @@ class Guidance:
 
 
 @dataclass(frozen=True, slots=True)
+class Referral:
+    """Beyond the commune's authority: to whom it is reported, and why."""
+
+    authority: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """More time was granted to a department, at the instant `at`."""
+
+    at: datetime
+    department: str
+    reason: str
+    requirement: str | None = None
+    responsible: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEnd:
+    """The end that a term was given by the fact of the instant `at`: an extension, or that it runs again."""
+
+    at: datetime
+    due_at: datetime
+    by_extension: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """One question, and what has become of it."""
+    """One question, and what has become of it. owed: why routing says that its answer is owed in writing."""
 
     question: Question
     answer: Answer | None = None
     guidance: Guidance | None = None
     answered_at_dialogue: bool = False
+    owed: WrittenBecause | None = None
+    referral: Referral | None = None
+    grants: tuple[Grant, ...] = ()
+    ends: tuple[NewEnd, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """The term a message to staff is about. `about`: id of the question or dialogue; `department` None: the office.
+class Seat:
+    number: int
+    given_at: datetime
 
-    to, step: of an escalation, whom it is put before and on which rung of the ladder.
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """The four points of a letter on more time: what, what is required, until when, who answers for it.
+
+    matter: what the conclusion assigned; None where it is the question itself that takes longer.
     """
 
-    rule: RuleId
-    about: str
-    department: str | None
-    due_at: datetime
-    to: Role | None = None
-    step: int = 0
+    reason: str
+    department: str
+    until: datetime
+    requirement: str | None = None
+    responsible: str | None = None
+    matter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the conclusion assigned is settled."""
+
+    matter: str
+    result: str
+    department: str
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """One mail or letter. Its id also names the file of a letter and the Message-ID of a mail.
 
-    to: e-mail addresses; empty for a letter.
+    to: e-mail addresses; empty for a letter. guest: whom it is for, where that is no registrant.
     next_action_at: when it is to be sent, or, while `sending`, when the claim is taken for lost.
     claimed_by: the claim that sends it; no two claims have the same name.
     uncertain: an attempt ended without a result, so the mail may have left twice.
     reason: what went wrong last, in words for a person.
+    occasion, move, extension, result: what it says besides the case, as it was when it was written.
     """
 
     id: str
@@ -95,17 +271,22 @@ class Message:
     sent_at: datetime | None = None
     reference: str | None = None
     reason: str | None = None
-    term: Term | None = None
+    guest: str | None = None
+    occasion: Occasion | None = None
+    move: Move | None = None
+    extension: Extension | None = None
+    result: Result | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Correspondence:
-    """Everything written about one case: a submission, or a dialogue (then to staff only).
+    """Everything written about one case: a submission, a dialogue, or one person's day (a digest).
 
-    registrant: None until the form is known, and for a dialogue.
+    registrant: None until the form is known, and for all else.
     dialogue: the one the form is registered for; None for a dialogue's own record.
     present: as recorded at the conference; None while nothing is.
     next_action_at: when a sweep must look at it next; None while nothing is to be sent.
+    tell_again_at: of a dialogue, when its news is told again, for forms that came in while it was told first.
     """
 
     id: str
@@ -118,9 +299,13 @@ class Correspondence:
     questions: tuple[Asked, ...] = ()
     excused: bool = False
     present: bool | None = None
+    seat: Seat | None = None
     conference: Conference | None = None
+    record: Record | None = None
+    digest: Digest | None = None
     messages: tuple[Message, ...] = ()
     next_action_at: datetime | None = None
+    tell_again_at: datetime | None = None
     version: int = 0
 
     @property
@@ -139,12 +324,23 @@ class Correspondence:
                 return asked
         raise ValueError(f"submission {self.id} has no question {question}")
 
+    def guest(self, id: str) -> Guest:
+        """Raises ValueError when nobody was invited under this id."""
+        for guest in self.record.guests if self.record else ():
+            if guest.id == id:
+                return guest
+        raise ValueError(f"dialogue {self.id} has no representative {id}")
+
     def message(self, id: str) -> Message:
         """Raises ValueError when there is no such message."""
         for message in self.messages:
             if message.id == id:
                 return message
         raise ValueError(f"correspondence {self.id} has no message {id}")
+
+    def has(self, id: str) -> bool:
+        """Whether a message with this id was ever written, and not withdrawn."""
+        return any(message.id == id for message in self.messages)
 
     def claimed(self, by: str) -> tuple[Message, ...]:
         """What the claim `by` holds and must now send."""
@@ -154,10 +350,54 @@ class Correspondence:
 Decision = tuple[Correspondence, Sequence[Event]]
 
 
+def joined(known: Conference | None, news: Conference) -> Conference:
+    """All that two accounts of the same conference tell, whichever of them was heard first."""
+    if known is None:
+        return news
+    older, newer = sorted((known, news), key=lambda one: one.as_of.timestamp() if one.as_of else 0)
+    return replace(
+        newer,
+        place=newer.place or older.place,
+        subjects=newer.subjects or older.subjects,
+        ended_at=newer.ended_at or older.ended_at,
+        moves=tuple(sorted({*older.moves, *newer.moves}, key=lambda move: move.at)),
+        cancelled=newer.cancelled or older.cancelled,
+        notice=newer.notice or older.notice,
+    )
+
+
+def stamp(instant: datetime) -> str:
+    """For ids: `20260420T023000123`."""
+    return f"{instant:%Y%m%dT%H%M%S}{instant.microsecond // 1000:03}"
+
+
+def write(
+    state: Correspondence, message: Message, email: str | None, now: datetime
+) -> tuple[Correspondence, list[Event]]:
+    """Once, by e-mail, else as a letter; else a person must tell it. A message that is there already changes nothing.
+
+    Args:
+        message: its channel and when it leaves are settled here.
+        email: of who is written to.
+    """
+    if state.has(message.id):
+        return state, []
+    message = replace(message, channel="email" if email else "letter", to=(email,) if email else (), next_action_at=now)
+    if email or can_be_posted(state, message):
+        return add(state, message, now)
+    return give_up(state, message, CONFIDENTIAL if _is_confidential(state, message) else UNREACHABLE, now)
+
+
 def give_up(state: Correspondence, message: Message, reason: str, now: datetime) -> tuple[Correspondence, list[Event]]:
     """A person must see to it; the record keeps the message, so that it is said once."""
     message = replace(message, state="failed", reason=reason, next_action_at=None)
     return put(state, message), [say(NotificationFailed, state, message, now, reason=reason)]
+
+
+def withdraw(state: Correspondence, message: Message, reason: str, now: datetime) -> tuple[Correspondence, list[Event]]:
+    """It is not to go out after all. That one failed was said already."""
+    said = [say(NotificationFailed, state, message, now, reason=reason)] if message.state == "queued" else []
+    return without(state, message), said
 
 
 def add(state: Correspondence, message: Message, now: datetime) -> tuple[Correspondence, list[Event]]:
@@ -192,12 +432,17 @@ def say(contract: type[NotifyEvent], state: Correspondence, message: Message, no
 def can_be_posted(state: Correspondence, message: Message) -> bool:
     """Whether it may go as a letter. A printed letter passes through many hands.
 
-    A denouncer's name must not (Law on Denunciations 2018, art. 56).
+    A denouncer's name must not (Law on Denunciations 2018, art. 56). A guest's letter is handed over by whom he
+    represents, so it needs no address.
     """
-    guidance = [state.asked(question).guidance for question in message.questions if message.kind == "guidance"]
-    if any(given is not None and given.scope is Scope.DENUNCIATION for given in guidance):
+    if message.kind not in ON_PAPER or _is_confidential(state, message):
         return False
-    return state.registrant is not None and state.registrant.address is not None
+    return message.guest is not None or (state.registrant is not None and state.registrant.address is not None)
+
+
+def _is_confidential(state: Correspondence, message: Message) -> bool:
+    guidance = [state.asked(question).guidance for question in message.questions if message.kind == "guidance"]
+    return any(given is not None and given.scope is Scope.DENUNCIATION for given in guidance)
 
 
 def _with_messages(state: Correspondence, messages: Sequence[Message]) -> Correspondence:

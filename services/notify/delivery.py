@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.notify.correspondence import Correspondence, Decision, Message, add, can_be_posted, give_up, put, say
-from shared.contracts import Event
-from shared.contracts.notify import NotificationSent
+from shared.contracts import Event, Refusal, Role
+from shared.contracts.notify import NotificationSent, RecordHandOver
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 """After the first, second, third and every later attempt that failed for now."""
@@ -84,7 +84,7 @@ def sent(state: Correspondence, message_id: str, reference: str, now: datetime, 
 
 
 def failed(state: Correspondence, message_id: str, reason: str, now: datetime, *, permanent: bool, by: str) -> Decision:
-    """Not now: tried again with growing pauses, for a day. Never: an answer by mail becomes a letter if it can.
+    """Not now: tried again with growing pauses, for a day. Never: a mail to a citizen becomes a letter if it can.
 
     Only the holder of the claim can say so; another may be sending it meanwhile.
 
@@ -100,16 +100,43 @@ def failed(state: Correspondence, message_id: str, reason: str, now: datetime, *
         again = replace(message, state="queued", next_action_at=now + pause, reason=reason)
         return put(state, replace(again, claimed_at=None, claimed_by=None)), []
     state, events = give_up(state, message, reason, now)
-    if message.channel == "letter" or message.kind not in ("answer", "guidance") or not can_be_posted(state, message):
+    if message.channel == "letter" or not can_be_posted(state, message):
         return state, events
-    letter = Message(
-        id=f"{message.id}.letter",
-        kind=message.kind,
+    letter = replace(
+        message,
+        id=_as_letter(message),
         channel="letter",
         to=(),
-        questions=message.questions,
         created_at=now,
+        state="queued",
         next_action_at=now,
+        claimed_at=None,
+        claimed_by=None,
+        attempts=0,
+        uncertain=False,
+        reason=None,
     )
     state, queued = add(state, letter, now)
     return state, [*events, *queued]
+
+
+def hand_over(state: Correspondence, command: RecordHandOver, now: datetime) -> Decision:
+    """What went neither by mail nor by post was told or handed over by the office, and counts as sent."""
+    if command.actor.role not in (Role.CLERK, Role.OFFICE_HEAD):
+        raise Refusal("forbidden", "Chỉ cán bộ Văn phòng hoặc Chánh Văn phòng được ghi nhận việc giao trực tiếp.")
+    if not state.has(command.notification):
+        raise Refusal("not-found", f"Không tìm thấy thư {command.notification}; có thể thư không còn phải gửi.")
+    message = state.message(command.notification)
+    if message.kind == "digest":
+        raise Refusal("invalid", "Thư nhắc việc nội bộ không ghi nhận giao trực tiếp; cần bổ sung người nhận.")
+    if message.state == "sent":
+        raise Refusal("not-now", "Thư này đã gửi hoặc đã được giao trực tiếp.")
+    if message.state != "failed" or state.has(_as_letter(message)):
+        raise Refusal("not-now", "Thư này đang chờ gửi qua thư điện tử hoặc bưu chính, chưa cần giao trực tiếp.")
+    message = replace(message, state="sent", channel="in-person", sent_at=now, reference=command.note, reason=None)
+    return put(state, message), [say(NotificationSent, state, message, now, reference=command.note)]
+
+
+def _as_letter(message: Message) -> str:
+    """The id of the letter that a mail becomes."""
+    return f"{message.id}.letter"

@@ -1,24 +1,45 @@
 """What notify hears and does."""
 
+import asyncio
+from functools import partial
 from typing import Annotated
 
-from services.notify import rules
-from services.notify.correspondence import Conference
+from services.notify import delivery, dialogues, digests, documents, rules
+from services.notify.correspondence import Conference, Entry
 from services.notify.post import PostRoom
 from services.notify.store import Correspondences
 from shared.clock import Clock
-from shared.communes import Communes
-from shared.contracts import Role, TooEarly
-from shared.contracts.deadlines import DeadlineNear, EscalationRaised
+from shared.commands import obey
+from shared.communes import Communes, Profile
+from shared.contracts import Done, Refused, Role, TooEarly
+from shared.contracts.deadlines import DeadlineMoved, DeadlineNear, EscalationRaised
 from shared.contracts.intake import (
     AttendanceRecorded,
+    CommitmentExtended,
+    CommitmentFulfilled,
+    ConclusionDrafted,
     DialogueAnnounced,
+    DialogueCancelled,
+    DialogueConcluded,
     DialogueHeld,
+    DialogueRescheduled,
     RegistrantExcused,
+    RegistrantInvited,
+    RepresentativeInvited,
     SubmissionReceived,
 )
-from shared.contracts.routing import AnswerApproved, QuestionAnsweredAtDialogue, QuestionRedirected
+from shared.contracts.notify import RecordHandOver, RenderDocument
+from shared.contracts.routing import (
+    AnswerApproved,
+    ExtensionGranted,
+    QuestionAnsweredAtDialogue,
+    QuestionRedirected,
+    QuestionReferredUp,
+    WrittenAnswerOwed,
+)
 from shared.handlers import Handlers, Provided
+from shared.logs import in_short, logger
+from shared.store import OUTAGES
 
 consumes = Handlers("notify")
 
@@ -36,16 +57,65 @@ async def acknowledge(received: SubmissionReceived, letters: Letters, post: Post
         await post.note(received.case, lambda one: rules.acknowledge(one, received, now(), conference))
 
 
-@consumes(DialogueAnnounced)
-async def keep_announced_dialogue(announced: DialogueAnnounced, post: Post) -> None:
-    await post.note(announced.case, lambda one: rules.keep_dialogue(one, announced))
+# --- the dialogue ----------------------------------------------------------------------------------------------------
 
 
-@consumes(DialogueHeld)
-async def write_to_those_who_stayed_away(held: DialogueHeld, letters: Letters, post: Post, now: Now) -> None:
-    await post.note(held.case, lambda one: rules.keep_dialogue(one, held))
-    for case in await letters.of_dialogue(held.case):
-        await post.note(case, lambda one: rules.close_dialogue(one, held, now()))
+@consumes(DialogueAnnounced, DialogueRescheduled, DialogueCancelled, DialogueHeld, DialogueConcluded)
+async def keep_dialogue(news: dialogues.News, letters: Letters, post: Post, now: Now) -> None:
+    await post.note(news.case, lambda one: dialogues.keep(one, news, now()))
+    await tell_registrants(news.case, letters, post, now)
+
+
+async def tell_registrants(dialogue: str, letters: Correspondences, post: PostRoom, now: Clock) -> None:
+    """What has become of their dialogue, as its own record has it."""
+    if (conference := await _conference(letters, dialogue)) is None:
+        return
+    for case in await letters.of_dialogue(dialogue):
+        await post.note(case, lambda one: rules.learn_of_dialogue(one, conference, now()))
+
+
+async def tell_again(letters: Correspondences, post: PostRoom, now: Clock) -> None:
+    """For forms that were being taken in while the news was told first: they may have read the record before it."""
+    for dialogue in await letters.to_tell_again(now()):
+        try:
+            await tell_registrants(dialogue, letters, post, now)
+            await post.note(dialogue, dialogues.told_again)
+        except OUTAGES:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one dialogue is not wrong with the next
+            logger().error("not-told-again", case=dialogue, error=in_short(error))
+
+
+@consumes(RepresentativeInvited)
+async def invite_representative(invited: RepresentativeInvited, post: Post, now: Now) -> None:
+    await post.note(invited.case, lambda one: dialogues.invite(one, invited, now()))
+
+
+@consumes(ConclusionDrafted)
+async def keep_draft(drafted: ConclusionDrafted, post: Post) -> None:
+    await post.note(drafted.case, lambda one: dialogues.keep_draft(one, drafted))
+
+
+@consumes(CommitmentExtended)
+async def tell_of_longer_promise(extended: CommitmentExtended, letters: Letters, post: Post, now: Now) -> None:
+    await post.note(extended.case, lambda one: dialogues.keep_longer_promise(one, extended))
+    await _tell_of_longer_promise(extended.case, extended.commitment, letters, post, now)
+
+
+@consumes(CommitmentFulfilled)
+async def tell_result(fulfilled: CommitmentFulfilled, post: Post, now: Now) -> None:
+    for case in dialogues.askers(fulfilled.questions):
+        await post.note(case, lambda one: rules.tell_result(one, fulfilled, now()))
+
+
+# --- the form and its questions --------------------------------------------------------------------------------------
+
+
+@consumes(RegistrantInvited)
+async def invite_registrant(invited: RegistrantInvited, letters: Letters, post: Post, now: Now) -> None:
+    await _must_be_here(letters, invited.case)
+    conference = await _conference(letters, invited.dialogue)
+    await post.note(invited.case, lambda one: rules.invite(one, invited, now(), conference))
 
 
 @consumes(RegistrantExcused)
@@ -61,10 +131,14 @@ async def note_attendance(attendance: AttendanceRecorded, post: Post, now: Now) 
 @consumes(AnswerApproved)
 async def note_answer(approved: AnswerApproved, letters: Letters, post: Post, now: Now) -> None:
     """The form is read before the dialogue: a dialogue that ends in between is then seen in one or the other."""
-    if await letters.get(approved.case) is None:
-        raise TooEarly(f"{approved.case} is not known yet")
+    await _must_be_here(letters, approved.case)
     conference = await _conference(letters, approved.dialogue)
     await post.note(approved.case, lambda one: rules.note_answer(one, approved, now(), conference))
+
+
+@consumes(WrittenAnswerOwed)
+async def note_owed(owed: WrittenAnswerOwed, post: Post, now: Now) -> None:
+    await post.note(owed.case, lambda one: rules.note_owed(one, owed, now()))
 
 
 @consumes(QuestionAnsweredAtDialogue)
@@ -77,16 +151,67 @@ async def guide(redirected: QuestionRedirected, post: Post, now: Now) -> None:
     await post.note(redirected.case, lambda one: rules.guide(one, redirected, now()))
 
 
-@consumes(DeadlineNear)
-async def remind(near: DeadlineNear, post: Post, profiles: Profiles, now: Now) -> None:
-    to = _addresses(profiles, near.commune, Role.OFFICER if near.department else Role.OFFICE_HEAD, near.department)
-    await post.note(near.case, lambda one: rules.remind(one, near, to, now()))
+@consumes(QuestionReferredUp)
+async def tell_of_referral(referred: QuestionReferredUp, post: Post, now: Now) -> None:
+    await post.note(referred.case, lambda one: rules.tell_of_referral(one, referred, now()))
 
 
-@consumes(EscalationRaised)
-async def escalate(raised: EscalationRaised, post: Post, profiles: Profiles, now: Now) -> None:
-    to = _addresses(profiles, raised.commune, raised.to, raised.department)
-    await post.note(raised.case, lambda one: rules.escalate(one, raised, to, now()))
+@consumes(ExtensionGranted)
+async def note_grant(granted: ExtensionGranted, post: Post, now: Now) -> None:
+    await post.note(granted.case, lambda one: rules.note_grant(one, granted, now()))
+
+
+# --- terms -----------------------------------------------------------------------------------------------------------
+
+
+@consumes(DeadlineMoved)
+async def note_new_end(moved: DeadlineMoved, letters: Letters, post: Post, now: Now) -> None:
+    match moved.rule, moved.cause:
+        case "registration-cutoff", _:
+            await post.note(moved.case, lambda one: dialogues.keep_cut_off(one, moved))
+        case "department-answer", "extension" | "resumed":
+            await post.note(moved.case, lambda one: rules.note_new_end(one, moved, now()))
+        case "resolution" | "resolution-extended", "extension":
+            await post.note(moved.case, lambda one: dialogues.keep_new_end(one, moved))
+            await _tell_of_longer_promise(moved.case, moved.about, letters, post, now)
+
+
+@consumes(DeadlineNear, EscalationRaised)
+async def put_into_digests(
+    fact: DeadlineNear | EscalationRaised, letters: Letters, post: Post, profiles: Profiles, now: Now
+) -> None:
+    profile = profiles[fact.commune]
+    slots = {f"{profile.id}-{slot.id}": slot.name for slot in profile.programme}
+    entry = digests.entry(fact, digests.reference(await letters.get(fact.case), fact, slots))
+    role = entry.to or (Role.OFFICER if fact.department else Role.OFFICE_HEAD)
+    people = _in_charge(profile, role, fact.department)
+    if not people:
+        await post.note(fact.case, lambda one: digests.nobody(one, entry, fact.commune, fact.case, now()))
+    for email in people:
+        await _put_into_digest(email, entry, fact, post, now)
+
+
+# --- commands --------------------------------------------------------------------------------------------------------
+
+
+@consumes.command(RecordHandOver)
+async def record_hand_over(command: RecordHandOver, letters: Letters, now: Now) -> Done | Refused:
+    case, _, _ = command.notification.partition(".")
+    return await obey(letters, case, command, lambda one: delivery.hand_over(one, command, now()))
+
+
+@consumes.command(RenderDocument)
+async def render_document(command: RenderDocument, letters: Letters, profiles: Profiles, now: Now) -> Done | Refused:
+    known = await letters.get(command.dialogue)
+    conference, record = dialogues.announced(known, command, command.dialogue)
+    profile = profiles[command.actor.commune]
+    file = await asyncio.to_thread(documents.render, command, conference, record, profile, now())
+    return Done(version=0, state=file)
+
+
+async def _must_be_here(letters: Correspondences, case: str) -> None:
+    if await letters.get(case) is None:
+        raise TooEarly(f"{case} is not known yet")
 
 
 async def _conference(letters: Correspondences, dialogue: str | None) -> Conference | None:
@@ -94,5 +219,46 @@ async def _conference(letters: Correspondences, dialogue: str | None) -> Confere
     return known.conference if known else None
 
 
-def _addresses(profiles: Communes, commune: str, role: Role, department: str | None) -> tuple[str, ...]:
-    return tuple(person.email for person in profiles[commune].holders(role, department))
+async def _tell_of_longer_promise(
+    dialogue: str, commitment: str, letters: Correspondences, post: PostRoom, now: Clock
+) -> None:
+    record = await letters.get(dialogue)
+    known = dialogues.longer_promise(record, commitment) if record else None
+    if known is None:
+        return
+    extended, until = known
+    for case in dialogues.askers(extended.questions):
+        await post.note(case, lambda one: rules.tell_of_longer_promise(one, extended, until, now()))
+
+
+async def _put_into_digest(
+    email: str, entry: Entry, fact: DeadlineNear | EscalationRaised, post: PostRoom, now: Clock
+) -> None:
+    """Into the digest of the day; if that is on its way, into the one of the next day the office opens."""
+    openings = digests.openings(fact)
+    for opens_at in openings:
+        digest = digests.digest_id(fact.commune, email, digests.day_of(opens_at))
+        put = partial(
+            digests.note,
+            entry=entry,
+            commune=fact.commune,
+            to=email,
+            opens_at=opens_at,
+            now=now(),
+            last=opens_at == openings[-1],
+        )
+        noted = await post.note(digest, put)
+        if digests.holds(noted.state, entry):
+            return
+
+
+def _in_charge(profile: Profile, role: Role, department: str | None) -> list[str]:
+    """E-mail addresses of those who hold the role; of officers and heads, in the department that must act.
+
+    What no department owes is the office's; its head is the head of the office (Chánh Văn phòng).
+    """
+    of_department = department or profile.office if role in (Role.OFFICER, Role.HEAD) else None
+    people = profile.holders(role, of_department)
+    if not people and of_department == profile.office:
+        people = profile.holders(Role.OFFICE_HEAD)
+    return list(dict.fromkeys(person.email for person in people))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
+from email.mime.image import MIMEImage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
@@ -15,33 +16,31 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.notify.correspondence import Asked, Conference, Correspondence, Message, Term
-from services.notify.rules import occasion
-from services.notify.wording import VIETNAM, addressee, clock_and_day, day_of, one_line, paragraphs, pronoun
+from services.notify.contents import dated, department_name, in_words, letter_data
+from services.notify.correspondence import Conclusion, Conference, Correspondence, Message
+from services.notify.digest_words import digest_in_words
+from services.notify.letters import qr_png
+from services.notify.wording import (
+    VIETNAM,
+    addressee,
+    clock_and_day,
+    day_of,
+    one_line,
+    paragraphs,
+    pronoun,
+    two_digits,
+)
 from shared.communes import Profile
-from shared.contracts import Role
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-ROLES: Mapping[Role, str] = {
-    Role.CLERK: "cán bộ Văn phòng",
-    Role.OFFICER: "công chức được giao",
-    Role.HEAD: "lãnh đạo đơn vị thực hiện",
-    Role.OFFICE_HEAD: "Chánh Văn phòng",
-    Role.CHAIRMAN: "Chủ tịch UBND {commune}",
-    Role.PROVINCE: "cơ quan cấp trên",
-}
-
-TASKS = {
-    "registration-cutoff": "Chốt danh sách đăng ký đối thoại",
-    "department-answer": "Soạn câu trả lời",
-    "conclusion-notice": "Ban hành thông báo kết luận hội nghị đối thoại",
-}
-
 
 WIRE = compat32.clone(linesep="\r\n")
 BOUNDARY = "=_part"
 """No base64 line has an underscore, so it stands in no part; and the same mail is the same bytes again."""
+
+
+QR = "ma-qr"
+"""The Content-ID of the drawing in an invitation."""
 
 
 class CannotMail(ValueError):
@@ -49,7 +48,14 @@ class CannotMail(ValueError):
 
 
 def render_mail(
-    state: Correspondence, message: Message, profile: Profile, *, base_url: str, now: datetime
+    state: Correspondence,
+    message: Message,
+    profile: Profile,
+    *,
+    base_url: str,
+    now: datetime,
+    desk_url: str = "",
+    conclusion: Conclusion | None = None,
 ) -> MIMEMultipart:
     """The mail for this message, with CRLF line ends and plain ASCII on the wire.
 
@@ -57,12 +63,13 @@ def render_mail(
     as long, which was most of what notify did.
 
     Args:
-        base_url: of the citizens' pages, without a slash at the end.
+        base_url, desk_url: of the citizens' pages and of the staff's, without a slash at the end.
+        conclusion: of the dialogue's own record, for a message that tells it.
 
     Raises:
         CannotMail: the receiver's address is none that mail can be sent to.
     """
-    context = _context(state, message, profile, base_url)
+    context = _context(state, message, profile, base_url, desk_url, conclusion)
     subject, text = _render(_TEXT, message.kind, context)
     _, html = _render(_HTML, message.kind, context)
     mail = MIMEMultipart("alternative", boundary=BOUNDARY, policy=WIRE)
@@ -74,11 +81,17 @@ def render_mail(
     mail["Subject"] = Header(subject, "utf-8", header_name="Subject").encode(linesep="\r\n")
     mail["Auto-Submitted"] = "auto-generated"
     mail["Content-Language"] = "vi"
-    for words, kind in ((text, "plain"), (html, "html")):
-        part = MIMEText(words.replace("\n", "\r\n"), kind, "utf-8", policy=WIRE)
-        del part["MIME-Version"]
-        mail.attach(part)
+    plain, rich = (_part(words, kind) for words, kind in ((text, "plain"), (html, "html")))
+    mail.attach(plain)
+    pass_url = context["invitation"]["pass_url"] if message.kind == "invitation" else None
+    mail.attach(_with_drawing(rich, pass_url) if pass_url else rich)
     return mail
+
+
+def _part(words: str, kind: str) -> MIMEText:
+    part = MIMEText(words.replace("\n", "\r\n"), kind, "utf-8", policy=WIRE)
+    del part["MIME-Version"]
+    return part
 
 
 def message_id(message: Message, profile: Profile) -> str:
@@ -86,58 +99,51 @@ def message_id(message: Message, profile: Profile) -> str:
     return f"<{message.id}@{_domain(profile.email)}>"
 
 
-def _context(state: Correspondence, message: Message, profile: Profile, base_url: str) -> dict[str, Any]:
-    office = profile.department(profile.office)
+def _context(
+    state: Correspondence,
+    message: Message,
+    profile: Profile,
+    base_url: str,
+    desk_url: str,
+    conclusion: Conclusion | None,
+) -> dict[str, Any]:
     common: dict[str, Any] = {
         "office": one_line(profile.letterhead.issuer),
         "commune": profile.name,
-        "contact": f"{office.name if office else 'Văn phòng'}, {profile.address}"
+        "contact": f"{department_name(profile.office, profile)}, {profile.address}"
         + (f", điện thoại {profile.phone}" if profile.phone else ""),
+        "url": f"{base_url}/tra-cuu/{quote(state.code, safe='')}" if state.code else None,
     }
-    if message.term is not None:
-        return common | _staff(state, message.term, profile)
-    return common | _citizen(state, message, profile, base_url)
+    if message.kind == "digest":
+        return common | digest_in_words(state, message, profile) | {"desk_url": desk_url}
+    if message.kind == "receipt":
+        return common | _receipt(state, profile)
+    data = letter_data(state, message, profile, dated(message.created_at), base_url=base_url, conclusion=conclusion)
+    return in_words(data) | common
 
 
-def _citizen(state: Correspondence, message: Message, profile: Profile, base_url: str) -> dict[str, Any]:
-    assert state.registrant is not None, "citizens' messages are written only when the form is known"
+def _receipt(state: Correspondence, profile: Profile) -> dict[str, Any]:
+    """Kept apart from what letters say, too: it is written for every form, so it must be quick."""
+    assert state.registrant is not None, "a receipt is written when the form is known"
     assert state.code is not None
     assert state.received_at is not None
     name = one_line(state.registrant.name)
-    asked = [state.asked(question) for question in message.questions] if message.questions else state.questions
     term = profile.terms.get("department-answer")
     return {
         "addressee": addressee(name),
         "you": pronoun(name),
         "code": one_line(state.code),
-        "url": f"{base_url}/tra-cuu/{quote(state.code, safe='')}",
         "received": clock_and_day(state.received_at),
         "received_day": day_of(state.received_at),
         "on_time": state.on_time,
-        "occasion": occasion(state, message),
         "conference": _conference(state.conference),
-        "department_term": f"{term.count:02} {'ngày làm việc' if term.unit == 'working-days' else 'ngày'}"
+        "department_term": f"{two_digits(term.count)} {'ngày làm việc' if term.unit == 'working-days' else 'ngày'}"
         if term
         else None,
-        "items": [_item(question, profile) for question in asked],
+        "items": [
+            {"number": asked.question.number, "question": paragraphs(asked.question.text)} for asked in state.questions
+        ],
     }
-
-
-def _item(asked: Asked, profile: Profile) -> dict[str, Any]:
-    item: dict[str, Any] = {"number": asked.question.number, "question": paragraphs(asked.question.text)}
-    if asked.answer is not None:
-        department = profile.department(asked.answer.department)
-        item |= {
-            "answer": paragraphs(asked.answer.text),
-            "department": department.name if department else asked.answer.department,
-        }
-    if asked.guidance is not None:
-        item |= {
-            "guidance": paragraphs(asked.guidance.text),
-            "authority": one_line(asked.guidance.authority),
-            "scope": asked.guidance.scope,
-        }
-    return item
 
 
 def _conference(conference: Conference | None) -> dict[str, Any] | None:
@@ -145,37 +151,29 @@ def _conference(conference: Conference | None) -> dict[str, Any] | None:
         return None
     return {
         "title": one_line(conference.title),
-        "day": day_of(conference.held_at),
         "time": clock_and_day(conference.held_at),
         "place": one_line(conference.place) if conference.place else None,
     }
 
 
-def _staff(state: Correspondence, term: Term, profile: Profile) -> dict[str, Any]:
-    """Of the citizen only the form's code: these mails are read on many screens."""
-    number = next((asked.question.number for asked in state.questions if asked.question.id == term.about), None)
-    if number is not None:
-        reference = f"phiếu {state.code}, câu hỏi {number}"
-    elif term.about == state.id and state.conference is not None:
-        reference = one_line(state.conference.title)
-    else:
-        reference = f"mã hồ sơ {term.about}"
-    department = profile.department(term.department or profile.office)
-    return {
-        "rule": term.rule,
-        "task": TASKS[term.rule],
-        "work": f"{TASKS[term.rule].lower()}, {reference}",
-        "reference": reference[:1].upper() + reference[1:],
-        "department": department.name if department else term.department,
-        "due": clock_and_day(term.due_at),
-        "role": ROLES.get(term.to, "người phụ trách").format(commune=profile.name) if term.to else None,
-        "step": term.step,
-    }
+def _with_drawing(html: MIMEText, url: str) -> MIMEMultipart:
+    """The HTML with the QR code of its invitation inside: nothing is fetched from anywhere."""
+    together = MIMEMultipart("related", boundary=f"{BOUNDARY}_html", policy=WIRE)
+    drawing = MIMEImage(qr_png(url), "png", policy=WIRE)
+    drawing["Content-ID"] = f"<{QR}>"
+    drawing["Content-Disposition"] = 'inline; filename="ma-qr.png"'
+    together.attach(html)
+    together.attach(drawing)
+    for part in (together, drawing):
+        del part["MIME-Version"]
+    return together
 
 
 def _display_name(state: Correspondence, message: Message) -> str:
     """None for staff, and none where a name in the header could tell who denounced somebody."""
-    if message.kind not in ("receipt", "answer") or state.registrant is None:
+    if message.guest is not None:
+        return state.guest(message.guest).name
+    if message.kind == "guidance" or state.registrant is None:
         return ""
     return state.registrant.name
 

@@ -9,16 +9,17 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 from ulid import ULID
 
 from services.notify import delivery
-from services.notify.correspondence import Correspondence, Decision, Message
-from services.notify.letters import CannotPrint, letter_data, render_letter
+from services.notify.contents import dated, letter_data
+from services.notify.correspondence import Conclusion, Correspondence, Decision, Message
+from services.notify.letters import CannotPrint, Kind, render_letter
 from services.notify.mails import CannotMail, render_mail
 from services.notify.smtp import Mailer, NotEver, NotNow, Unknown
 from services.notify.store import Correspondences
-from services.notify.wording import VIETNAM
 from shared.clock import Clock
 from shared.communes import Communes
 from shared.contracts import Event
@@ -42,6 +43,7 @@ class PostRoom:
         mailer: Mailer,
         letters: Path,
         base_url: str,
+        desk_url: str,
         now: Clock,
     ) -> None:
         self._correspondences = correspondences
@@ -49,6 +51,7 @@ class PostRoom:
         self._mailer = mailer
         self._letters = letters
         self._base_url = base_url
+        self._desk_url = desk_url
         self._now = now
         self._claims: asyncio.Queue[tuple[Saved[Correspondence], str]] = asyncio.Queue()
         self._alive: set[str] = set()
@@ -168,19 +171,39 @@ class PostRoom:
 
     async def _mail(self, state: Correspondence, message: Message) -> str:
         profile = self._communes[state.commune]
-        mail = render_mail(state, message, profile, base_url=self._base_url, now=self._now())
+        mail = render_mail(
+            state,
+            message,
+            profile,
+            base_url=self._base_url,
+            desk_url=self._desk_url,
+            conclusion=await self._conclusion(state, message),
+            now=self._now(),
+        )
         await self._mailer.send(mail, profile.email, message.to)
         return str(mail["Message-ID"])
 
     async def _print(self, state: Correspondence, message: Message) -> str:
         """The file is named by the message, so that a second attempt writes the same letter over the first."""
-        assert message.kind in ("answer", "guidance")
-        profile = self._communes[state.commune]
-        data = letter_data(state, message, profile, message.created_at.astimezone(VIETNAM).date())
-        pdf = await asyncio.to_thread(render_letter, message.kind, data)
+        data = letter_data(
+            state,
+            message,
+            self._communes[state.commune],
+            dated(message.created_at),
+            base_url=self._base_url,
+            conclusion=await self._conclusion(state, message),
+        )
+        pdf = await asyncio.to_thread(render_letter, cast("Kind", message.kind), data)
         name = f"{message.id}.pdf"
         await asyncio.to_thread(_write, self._letters / state.commune / name, pdf)
         return name
+
+    async def _conclusion(self, state: Correspondence, message: Message) -> Conclusion | None:
+        """It is kept once, with the dialogue, and not with each of its registrants."""
+        if message.kind != "conclusion" or state.dialogue is None:
+            return None
+        known = await self._correspondences.get(state.dialogue)
+        return known.record.conclusion if known and known.record else None
 
     async def _record(
         self, saved: Saved[Correspondence], decide: Callable[[Correspondence], Decision]

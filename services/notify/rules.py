@@ -1,13 +1,12 @@
-"""What notify decides: who is written to, about which questions, which way, and when it is tried again.
+"""What notify decides about a form: when its sender is written to, about which questions, and why.
 
 Facts come from several speakers in any order. So a rule notes its fact, and what is owed is then worked out
 from everything noted so far (`_settle`): the same facts lead to the same messages, however they arrived.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 from services.notify.correspondence import (
     Answer,
@@ -15,38 +14,44 @@ from services.notify.correspondence import (
     Conference,
     Correspondence,
     Decision,
+    Extension,
+    Grant,
     Guidance,
     Message,
-    Term,
+    Move,
+    NewEnd,
+    PromiseExtended,
+    Referral,
+    Result,
+    Seat,
     add,
-    can_be_posted,
-    give_up,
-    say,
-    without,
+    joined,
+    stamp,
+    withdraw,
+    write,
 )
 from shared.contracts import Event, TooEarly
-from shared.contracts.deadlines import DeadlineNear, EscalationRaised
+from shared.contracts.deadlines import DeadlineMoved
 from shared.contracts.intake import (
     AttendanceRecorded,
-    DialogueAnnounced,
-    DialogueHeld,
+    CommitmentFulfilled,
     RegistrantExcused,
+    RegistrantInvited,
     SubmissionReceived,
 )
-from shared.contracts.notify import MessageKind, NotificationFailed
-from shared.contracts.routing import AnswerApproved, QuestionAnsweredAtDialogue, QuestionRedirected
+from shared.contracts.notify import MessageKind
+from shared.contracts.routing import (
+    AnswerApproved,
+    ExtensionGranted,
+    QuestionAnsweredAtDialogue,
+    QuestionRedirected,
+    QuestionReferredUp,
+    WrittenAnswerOwed,
+    WrittenBecause,
+)
 
-UNREACHABLE = "Không có thư điện tử hay địa chỉ bưu chính; cán bộ Văn phòng cần gọi điện cho người đăng ký."
-CONFIDENTIAL = "Nội dung tố cáo không gửi bằng thư in; người có thẩm quyền hướng dẫn trực tiếp và giữ bí mật danh tính."
 ANSWERED_ALOUD = "Không gửi nữa: người đăng ký có mặt và được trả lời tại hội nghị đối thoại."
-NOBODY_IN_CHARGE = "Hồ sơ của xã chưa có ai giữ vai trò này; cần bổ sung người nhận nhắc việc."
-
-Occasion = Literal["excused", "absent", "late", "unscheduled", "afterwards", "redirected"]
-"""Why somebody is written to instead of answered at the dialogue.
-
-late: the form came after registration closed; unscheduled: when no dialogue was open;
-afterwards: he was there, and the answer was ready only later.
-"""
+CALLED_OFF = "Không gửi nữa: hội nghị không tổ chức được; người nhận được báo bằng thư riêng."
 
 
 def acknowledge(
@@ -71,49 +76,44 @@ def acknowledge(
         questions=tuple(Asked(question) for question in received.questions),
         conference=conference,
     )
-    if received.registrant.email is None:
-        return known, []
-    receipt = Message(
-        id=f"{known.id}.receipt",
-        kind="receipt",
-        channel="email",
-        to=(received.registrant.email,),
-        questions=(),
-        created_at=now,
-        next_action_at=now,
-    )
-    return add(known, receipt, now)
+    events: list[Event] = []
+    if received.registrant.email is not None:
+        receipt = replace(
+            _message(known, "receipt", "receipt", now), to=(received.registrant.email,), next_action_at=now
+        )
+        known, events = add(known, receipt, now)
+    known, more = _settle(known, now)
+    return known, [*events, *more]
 
 
-def keep_dialogue(state: Correspondence | None, fact: DialogueAnnounced | DialogueHeld) -> Decision:
-    """The dialogue's own record: what letters say of it, and whether it is over.
+def learn_of_dialogue(state: Correspondence | None, conference: Conference, now: datetime) -> Decision:
+    """What has become of the dialogue this form is registered for.
 
-    That it is over is saved here before it is told to each form (`close_dialogue`): a form that comes in meanwhile
-    reads it from here when its answer is approved.
+    Once it is over, those who stayed away are owed their approved answers in writing. That it is held on another day,
+    cannot be held, or is concluded, every registrant is told.
+
+    Args:
+        conference: of the dialogue's own record.
     """
-    state = state or Correspondence(id=fact.case, commune=fact.commune)
-    known = state.conference
-    if isinstance(fact, DialogueHeld):
-        if known is not None and known.ended_at is not None:
-            return state, []
-        conference = Conference(fact.title, fact.held_at, known.place if known else None, fact.occurred_at)
-    elif known is not None and known.ended_at is not None:
-        conference = replace(known, place=fact.place)
-    else:
-        conference = Conference(fact.title, fact.held_at, fact.place)
-    return replace(state, conference=conference), []
+    if state is None or state.registrant is None:
+        raise TooEarly(f"a form for {conference.title} is not known yet")
+    return _settle(replace(state, conference=joined(state.conference, conference)), now)
 
 
-def close_dialogue(state: Correspondence | None, held: DialogueHeld, now: datetime) -> Decision:
-    """The conference is over: those who stayed away are owed their approved answers in writing.
+def invite(
+    state: Correspondence | None, invited: RegistrantInvited, now: datetime, conference: Conference | None = None
+) -> Decision:
+    """There is a seat for him. Another seat is another invitation; of two, the one given later counts.
 
-    For each form registered for the dialogue.
+    Args:
+        conference: of the dialogue's own record, read after this correspondence.
     """
-    state = _form(state, held)
-    if state.held:
-        return state, []
-    place = state.conference.place if state.conference else None
-    return _settle(replace(state, conference=Conference(held.title, held.held_at, place, held.occurred_at)), now)
+    state = _with_conference(_form(state, invited), conference)
+    if state.conference is None:
+        raise TooEarly(f"nothing is known of {invited.dialogue} yet")
+    if state.seat is None or state.seat.given_at < invited.occurred_at:
+        state = replace(state, seat=Seat(invited.seat, invited.occurred_at))
+    return _settle(state, now)
 
 
 def note_excuse(state: Correspondence | None, excused: RegistrantExcused, now: datetime) -> Decision:
@@ -137,9 +137,7 @@ def note_answer(
     Args:
         conference: of the dialogue's own record, read after this correspondence.
     """
-    state = _form(state, approved)
-    if conference is not None and not state.held:
-        state = replace(state, conference=conference)
+    state = _with_conference(_form(state, approved), conference)
     asked = state.asked(approved.question)
     if asked.answer is None or (
         asked.answer.approved_at < approved.occurred_at and not _attempted(state, approved.question)
@@ -147,6 +145,12 @@ def note_answer(
         answer = Answer(approved.text, approved.department, approved.occurred_at)
         state = _with_question(state, replace(asked, answer=answer))
     return _settle(state, now)
+
+
+def note_owed(state: Correspondence | None, owed: WrittenAnswerOwed, now: datetime) -> Decision:
+    """He will not hear the answer at a dialogue: it goes out as soon as it is approved."""
+    state = _form(state, owed)
+    return _settle(_with_question(state, replace(state.asked(owed.question), owed=owed.because)), now)
 
 
 def note_answered_at_dialogue(
@@ -167,51 +171,135 @@ def guide(state: Correspondence | None, redirected: QuestionRedirected, now: dat
     return _settle(_with_question(state, replace(asked, guidance=guidance)), now)
 
 
-def remind(state: Correspondence | None, near: DeadlineNear, to: Sequence[str], now: datetime) -> Decision:
-    """The department's officers hear that the term ends soon; once for each end a term has had.
+def tell_of_referral(state: Correspondence | None, referred: QuestionReferredUp, now: datetime) -> Decision:
+    """The asker is told at once that the matter is beyond the commune, to whom it is reported, and why."""
+    state = _form(state, referred)
+    asked = state.asked(referred.question)
+    if asked.referral is not None:
+        return state, []
+    return _settle(_with_question(state, replace(asked, referral=Referral(referred.authority, referred.reason))), now)
 
-    Args:
-        to: their e-mail addresses.
+
+def note_grant(state: Correspondence | None, granted: ExtensionGranted, now: datetime) -> Decision:
+    """More time: the asker is told once it is known until when (`note_new_end`)."""
+    state = _form(state, granted)
+    asked = state.asked(granted.question)
+    if any(grant.at == granted.occurred_at for grant in asked.grants):
+        return state, []
+    grant = Grant(granted.occurred_at, granted.department, granted.reason, granted.requirement, granted.responsible)
+    return _settle(_with_question(state, replace(asked, grants=(*asked.grants, grant))), now)
+
+
+def note_new_end(state: Correspondence | None, moved: DeadlineMoved, now: datetime) -> Decision:
+    """Until when a question's term was extended. Both facts bear the instant at which the extension was granted.
+
+    A term that stood still meanwhile is given its end when it runs again.
     """
-    term = Term(near.rule, near.about, near.department, near.due_at)
-    return _write_to_staff(state or Correspondence(id=near.case, commune=near.commune), "reminder", term, to, now)
+    state = _form(state, moved)
+    asked = state.asked(moved.about)
+    if any(end.at == moved.occurred_at for end in asked.ends):
+        return state, []
+    end = NewEnd(moved.occurred_at, moved.due_at, by_extension=moved.cause == "extension")
+    return _settle(_with_question(state, replace(asked, ends=(*asked.ends, end))), now)
 
 
-def escalate(state: Correspondence | None, raised: EscalationRaised, to: Sequence[str], now: datetime) -> Decision:
-    """A missed term is put before the next person of the ladder; once on each rung.
+def tell_of_longer_promise(
+    state: Correspondence | None, extended: PromiseExtended, until: datetime, now: datetime
+) -> Decision:
+    """Plan of Chánh Lộ II.4.3: what was assigned by the conclusion takes longer, and its askers are told in writing."""
+    state = _known(state, extended.commitment)
+    message = replace(
+        _message(state, "extension", f"extension.{_number(extended.commitment)}", now),
+        questions=_own(state, extended.questions),
+        extension=Extension(
+            reason=extended.reason,
+            department=extended.department,
+            until=until,
+            requirement=extended.requirement,
+            responsible=extended.responsible,
+            matter=extended.text,
+        ),
+    )
+    return write(state, message, _email(state), now)
 
-    Args:
-        to: e-mail addresses of those who hold the role.
-    """
-    term = Term(raised.rule, raised.about, raised.department, raised.due_at, raised.to, raised.step)
-    return _write_to_staff(state or Correspondence(id=raised.case, commune=raised.commune), "escalation", term, to, now)
 
-
-def occasion(state: Correspondence, message: Message) -> Occasion:
-    """Why this answer or guidance goes out in writing."""
-    if message.kind == "guidance":
-        return "redirected"
-    if state.dialogue is None:
-        return "unscheduled"
-    if not state.on_time:
-        return "late"
-    if state.stayed_away:
-        return "excused" if state.excused else "absent"
-    return "afterwards"
+def tell_result(state: Correspondence | None, fulfilled: CommitmentFulfilled, now: datetime) -> Decision:
+    """Plan of Chánh Lộ II.4.3: what the conclusion assigned is settled, and its askers are told so in writing."""
+    state = _known(state, fulfilled.commitment)
+    message = replace(
+        _message(state, "resolution", f"resolution.{_number(fulfilled.commitment)}", now),
+        questions=_own(state, fulfilled.questions),
+        result=Result(fulfilled.text, fulfilled.result, fulfilled.department),
+    )
+    return write(state, message, _email(state), now)
 
 
 def _settle(state: Correspondence, now: datetime) -> Decision:
     """Write what is owed and not written; withdraw what was written, not attempted, and is no longer owed."""
     state, events = _withdraw(state, now)
-    answers = [a for a in state.questions if _owed_in_writing(state, a) and not _written(state, a, "answer")]
-    if answers:
-        state, said = _write(state, "answer", answers, now)
+    for message in _due(state, now):
+        state, said = write(state, message, _email(state), now)
         events += said
-    for asked in state.questions:
-        if asked.guidance is not None and not _written(state, asked, "guidance"):
-            state, said = _write(state, "guidance", [asked], now)
-            events += said
     return state, events
+
+
+def _due(state: Correspondence, now: datetime) -> Iterator[Message]:
+    """Everything that ought to have been written by now. What already was is recognised by its id, an answer by its
+    questions: those that became due by the same fact, for the same reason, share a message."""
+    answers = [a for a in state.questions if _owed_in_writing(state, a) and not _answered_in_writing(state, a)]
+    for occasion in dict.fromkeys(_occasion(state, asked) for asked in answers):
+        about = [asked for asked in answers if _occasion(state, asked) == occasion]
+        yield replace(_about(state, "answer", about, now), occasion=occasion)
+    for asked in state.questions:
+        if asked.guidance is not None:
+            yield replace(_about(state, "guidance", [asked], now), occasion="redirected")
+        if asked.referral is not None:
+            yield _about(state, "referral", [asked], now)
+        yield from _extensions(state, asked, now)
+    if state.conference is not None:
+        yield from _of_the_conference(state, state.conference, now)
+
+
+def _extensions(state: Correspondence, asked: Asked, now: datetime) -> Iterator[Message]:
+    for grant in asked.grants:
+        if (until := _end_of(grant, asked)) is not None:
+            message = _about(state, "extension", [asked], now)
+            yield replace(
+                message,
+                id=f"{message.id}.{stamp(grant.at)}",
+                extension=Extension(
+                    reason=grant.reason,
+                    department=grant.department,
+                    until=until,
+                    requirement=grant.requirement,
+                    responsible=grant.responsible,
+                ),
+            )
+
+
+def _end_of(grant: Grant, asked: Asked) -> datetime | None:
+    own = [end.due_at for end in asked.ends if end.by_extension and end.at == grant.at]
+    later = [end for end in asked.ends if not end.by_extension and end.at > grant.at]
+    return own[0] if own else min(later, key=lambda end: end.at).due_at if later else None
+
+
+def _of_the_conference(state: Correspondence, conference: Conference, now: datetime) -> Iterator[Message]:
+    ahead = conference.cancelled is None and conference.ended_at is None and conference.held_at > now
+    if state.seat is not None and ahead:
+        yield _message(state, "invitation", f"invitation.{state.seat.number}", now)
+    assert state.received_at is not None, "known since the form is"
+    if ahead:
+        for move in moves_since(conference, state.received_at):
+            yield replace(_message(state, "rescheduled", f"rescheduled.{stamp(move.at)}", now), move=move)
+    if conference.cancelled is not None:
+        yield _message(state, "cancelled", "cancelled", now)
+    if conference.notice is not None:
+        yield _message(state, "conclusion", "conclusion", now)
+
+
+def moves_since(conference: Conference, since: datetime) -> Sequence[Move]:
+    """What somebody must be told who has known the dialogue since then; not a day that has been given up again."""
+    return [move for move in conference.moves if move.at > since and move.held_at == conference.held_at]
 
 
 def _owed_in_writing(state: Correspondence, asked: Asked) -> bool:
@@ -221,72 +309,87 @@ def _owed_in_writing(state: Correspondence, asked: Asked) -> bool:
     """
     if asked.answer is None or asked.answered_at_dialogue:
         return False
-    if not state.on_time or state.dialogue is None:
+    if asked.owed is not None or not state.on_time or state.dialogue is None:
         return True
-    if state.conference is None or state.conference.ended_at is None:
+    if state.conference is None:
+        return False
+    if state.conference.cancelled is not None:
+        return True
+    if state.conference.ended_at is None:
         return False
     return state.stayed_away or asked.answer.approved_at >= state.conference.ended_at
 
 
+def _occasion(state: Correspondence, asked: Asked) -> WrittenBecause:
+    """Why this answer goes out in writing."""
+    if state.dialogue is None:
+        return "unscheduled"
+    if not state.on_time:
+        return "late"
+    if asked.owed in ("outside-subject", "taken", "cancelled"):
+        return asked.owed
+    if state.conference is not None and state.conference.cancelled is not None:
+        return "cancelled"
+    if state.stayed_away:
+        return "excused" if state.excused else "absent"
+    return asked.owed or "afterwards"
+
+
 def _withdraw(state: Correspondence, now: datetime) -> tuple[Correspondence, list[Event]]:
-    """Take out what is not owed after all, while nothing was attempted; what still is owed gets written anew."""
+    """Take out what is not owed after all, while nothing was attempted; what still is owed gets written anew.
+
+    To a conference that cannot be held nobody is invited: such a message is taken out also between two attempts.
+    """
     events: list[Event] = []
+    called_off = state.conference is not None and state.conference.cancelled is not None
     for message in state.messages:
+        if called_off and message.kind in ("invitation", "rescheduled") and message.state == "queued":
+            state, said = withdraw(state, message, CALLED_OFF, now)
+            events += said
         if message.kind != "answer" or any(_attempted(state, question) for question in message.questions):
             continue
-        if all(_owed_in_writing(state, state.asked(question)) for question in message.questions):
-            continue
-        if message.state == "queued":
-            events.append(say(NotificationFailed, state, message, now, reason=ANSWERED_ALOUD))
-        state = without(state, message)
+        if not all(_owed_in_writing(state, state.asked(question)) for question in message.questions):
+            state, said = withdraw(state, message, ANSWERED_ALOUD, now)
+            events += said
     return state, events
 
 
-def _write(
-    state: Correspondence, kind: Literal["answer", "guidance"], about: Sequence[Asked], now: datetime
-) -> tuple[Correspondence, list[Event]]:
-    """One message with everything that became due by the same fact: an e-mail, else a letter, else a clerk's call."""
+def _message(state: Correspondence, kind: MessageKind, name: str, now: datetime) -> Message:
+    return Message(id=f"{state.id}.{name}", kind=kind, channel="email", to=(), questions=(), created_at=now)
+
+
+def _about(state: Correspondence, kind: MessageKind, about: Sequence[Asked], now: datetime) -> Message:
+    message = _message(state, kind, f"{kind}.{about[0].question.number}", now)
+    return replace(message, questions=tuple(asked.question.id for asked in about))
+
+
+def _email(state: Correspondence) -> str | None:
     assert state.registrant is not None, "checked by _form"
-    email = state.registrant.email
-    message = Message(
-        id=f"{state.id}.{kind}.{about[0].question.number}",
-        kind=kind,
-        channel="email" if email else "letter",
-        to=(email,) if email else (),
-        questions=tuple(asked.question.id for asked in about),
-        created_at=now,
-        next_action_at=now,
-    )
-    if email or can_be_posted(state, message):
-        return add(state, message, now)
-    return give_up(state, message, UNREACHABLE if state.registrant.address is None else CONFIDENTIAL, now)
+    return state.registrant.email
 
 
-def _write_to_staff(
-    state: Correspondence, kind: Literal["reminder", "escalation"], term: Term, to: Sequence[str], now: datetime
-) -> Decision:
-    about = term.about.removeprefix(state.id).strip("-") or "dialogue"
-    step = f".{term.step}" if kind == "escalation" else ""
-    message = Message(
-        id=f"{state.id}.{kind}.{about}.{term.rule}.{int(term.due_at.timestamp())}{step}",
-        kind=kind,
-        channel="email",
-        to=tuple(dict.fromkeys(to)),
-        questions=(),
-        created_at=now,
-        next_action_at=now,
-        term=term,
-    )
-    if any(message.id == earlier.id for earlier in state.messages):
-        return state, []
-    return add(state, message, now) if to else give_up(state, message, NOBODY_IN_CHARGE, now)
+def _number(commitment: str) -> str:
+    """`c1` of the first promise of a conclusion."""
+    return commitment.rpartition("-")[2]
+
+
+def _own(state: Correspondence, questions: Sequence[str]) -> tuple[str, ...]:
+    return tuple(asked.question.id for asked in state.questions if asked.question.id in questions)
 
 
 def _form(state: Correspondence | None, fact: Event) -> Correspondence:
     """The correspondence of a form that is known here."""
+    return _known(state, f"{fact.name} of {fact.case}")
+
+
+def _known(state: Correspondence | None, what: str) -> Correspondence:
     if state is None or state.registrant is None:
-        raise TooEarly(f"{fact.name} came before the submission it is about: {fact.case}")
+        raise TooEarly(f"the form is not known yet: {what}")
     return state
+
+
+def _with_conference(state: Correspondence, conference: Conference | None) -> Correspondence:
+    return replace(state, conference=joined(state.conference, conference)) if conference is not None else state
 
 
 def _with_question(state: Correspondence, asked: Asked) -> Correspondence:
@@ -294,8 +397,8 @@ def _with_question(state: Correspondence, asked: Asked) -> Correspondence:
     return replace(state, questions=tuple(questions))
 
 
-def _written(state: Correspondence, asked: Asked, kind: MessageKind) -> bool:
-    return any(message.kind == kind and asked.question.id in message.questions for message in state.messages)
+def _answered_in_writing(state: Correspondence, asked: Asked) -> bool:
+    return any(message.kind == "answer" and asked.question.id in message.questions for message in state.messages)
 
 
 def _attempted(state: Correspondence, question: str) -> bool:

@@ -14,7 +14,11 @@ class Correspondences(Store[Correspondence]):
             database,
             "correspondence",
             Correspondence,
-            [Index(("next_action_at",), sparse=True), Index(("dialogue",), sparse=True)],
+            [
+                Index(("next_action_at",), sparse=True),
+                Index(("dialogue",), sparse=True),
+                Index(("tell_again_at",), sparse=True),
+            ],
         )
 
     async def waiting(self, now: datetime) -> list[str]:
@@ -24,3 +28,7 @@ class Correspondences(Store[Correspondence]):
     async def of_dialogue(self, dialogue: str) -> list[str]:
         """Ids of every form registered for a dialogue."""
         return await self.ids({"dialogue": dialogue})
+
+    async def to_tell_again(self, now: datetime) -> list[str]:
+        """Ids of dialogues whose news is to be told once more; at most 200."""
+        return await self.ids({"tell_again_at": {"$lte": now}}, limit=AT_ONCE)

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta, timezone
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 """UTC+7 all the year, so no time zone database is needed."""
 
+WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+
 ORGANISATIONS = (
     "ban ",
     "câu lạc bộ",
@@ -48,6 +50,28 @@ def day_of(instant: datetime) -> str:
 def clock_and_day(instant: datetime) -> str:
     """`17:00 ngày 05/06/2026`, the time in Vietnam."""
     return instant.astimezone(VIETNAM).strftime("%H:%M ngày %d/%m/%Y")
+
+
+def two_digits(number: int) -> str:
+    """Decree 30/2020: numbers below 10 have a leading 0."""
+    return f"{number:02}"
+
+
+def spoken_hour(instant: datetime) -> str:
+    """`8 giờ 30 phút`, as it is read aloud."""
+    local = instant.astimezone(VIETNAM)
+    return f"{local.hour} giờ {local.minute} phút" if local.minute else f"{local.hour} giờ"
+
+
+def spoken_day(instant: datetime) -> str:
+    """`thứ Năm, ngày 14 tháng 5 năm 2026`, as it is read aloud."""
+    local = instant.astimezone(VIETNAM)
+    return f"{WEEKDAYS[local.weekday()]}, ngày {local.day} tháng {local.month} năm {local.year}"
+
+
+def spoken(instant: datetime) -> str:
+    """`8 giờ 30 phút, thứ Năm, ngày 14 tháng 5 năm 2026`."""
+    return f"{spoken_hour(instant)}, {spoken_day(instant)}"
 
 
 def dateline(place: str, value: date) -> str:

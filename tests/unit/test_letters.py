@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from pypdf.generic import ContentStream, NumberObject
 
-from services.notify import delivery, rules
+from services.notify import delivery, dialogues, rules
 from services.notify.letters import (
     CannotPrint,
     FontMissing,
@@ -26,9 +26,11 @@ from shared.communes import PROFILES, Letterhead, Signer, read_profile
 from shared.contracts.intake import DialogueAnnounced, DialogueHeld, RegistrantExcused
 from shared.contracts.routing import AnswerApproved, QuestionRedirected
 from tests.builders import (
+    HELD_AT,
     NOW,
     QUESTION,
     SUBMISSION,
+    TITLE,
     of_attendance,
     of_dialogue,
     of_question,
@@ -386,11 +388,16 @@ def test_a_missing_font_is_named(tmp_path):
         check_fonts(tmp_path)
 
 
+def learn_that_it_is_over(state, held, now):
+    dialogue, _ = dialogues.keep(None, held, now)
+    return rules.learn_of_dialogue(state, dialogue.conference, now)
+
+
 class TestFromTheCorrespondence:
     profile = read_profile(PROFILES / "thanh-tri.yaml")
 
     def state(self, *facts, **form):
-        dialogue, _ = rules.keep_dialogue(None, of_dialogue(DialogueAnnounced))
+        dialogue, _ = dialogues.keep(None, of_dialogue(DialogueAnnounced), NOW)
         received = submission_received(registrant=registrant(email=None), **form)
         state, _ = rules.acknowledge(None, received, NOW, dialogue.conference)
         for rule, fact in facts:
@@ -403,7 +410,7 @@ class TestFromTheCorrespondence:
             (rules.note_answer, of_question(AnswerApproved)),
             (rules.note_answer, second),
             (rules.note_excuse, of_attendance(RegistrantExcused)),
-            (rules.close_dialogue, of_dialogue(DialogueHeld)),
+            (learn_that_it_is_over, of_dialogue(DialogueHeld)),
             questions=(question(1), question(2, "Có thu phí không?")),
         )
         data = letter_data(state, state.messages[0], self.profile, date(2026, 5, 15))
@@ -413,9 +420,7 @@ class TestFromTheCorrespondence:
             date(2026, 4, 20),
         )
         assert [item.department for item in data.items] == ["Trung tâm Phục vụ hành chính công", "Phòng Kinh tế"]
-        assert data.dialogue == LetterDialogue(
-            title="Hội nghị đối thoại về thủ tục hành chính lần 1 năm 2026", on=date(2026, 5, 14)
-        )
+        assert (data.dialogue.title, data.dialogue.on, data.dialogue.at) == (TITLE, date(2026, 5, 14), HELD_AT)
         assert render_letter("answer", data).startswith(b"%PDF")
 
     def test_guidance_on_a_complaint(self):

@@ -4,24 +4,46 @@ from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes
 from email.policy import default
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from services.notify import rules
+from services.notify import dialogues, digests, rules
+from services.notify.digest_words import TASKS
+from services.notify.letters import qr_png
 from services.notify.mails import CannotMail, message_id, render_mail
 from shared.communes import PROFILES, read_profile
 from shared.contracts import Role
-from shared.contracts.deadlines import DeadlineNear, EscalationRaised
-from shared.contracts.intake import DialogueAnnounced, DialogueHeld, RegistrantExcused
-from shared.contracts.routing import AnswerApproved, QuestionRedirected
+from shared.contracts.deadlines import DeadlineMoved, DeadlineNear, EscalationRaised, RuleId
+from shared.contracts.intake import (
+    CommitmentFulfilled,
+    DialogueAnnounced,
+    DialogueCancelled,
+    DialogueConcluded,
+    DialogueHeld,
+    DialogueRescheduled,
+    RegistrantExcused,
+    RegistrantInvited,
+    RepresentativeInvited,
+)
+from shared.contracts.routing import (
+    AnswerApproved,
+    ExtensionGranted,
+    QuestionRedirected,
+    QuestionReferredUp,
+    WrittenAnswerOwed,
+)
 from shared.contracts.taxonomy import Scope
 from tests.builders import (
+    COMMITMENT,
     DIALOGUE,
     NOW,
+    PLACE,
     QUESTION,
+    REPRESENTATIVE,
     SUBMISSION,
     TITLE,
     of_attendance,
@@ -35,20 +57,22 @@ from tests.builders import (
 
 PROFILE = read_profile(PROFILES / "thanh-tri.yaml")
 BASE = "https://doithoai.thanhtri.example"
+FOUR_POINTS = ("Nội dung", "Yêu cầu", "Thời gian", "Trách nhiệm giải quyết")
 ADDRESS = registrant().address
 PHONE = registrant().phone
 
 
 def a_form(known=True, **changes):
     """Acknowledged; `known`: notify has heard of the dialogue."""
-    dialogue, _ = rules.keep_dialogue(None, of_dialogue(DialogueAnnounced))
+    dialogue, _ = dialogues.keep(None, of_dialogue(DialogueAnnounced), NOW)
     return rules.acknowledge(None, submission_received(**changes), NOW, dialogue.conference if known else None)[0]
 
 
 def an_answered_form(**changes):
     state, _ = rules.note_answer(a_form(**changes), of_question(AnswerApproved), NOW)
     state, _ = rules.note_excuse(state, of_attendance(RegistrantExcused), NOW)
-    return rules.close_dialogue(state, of_dialogue(DialogueHeld), NOW)[0]
+    held, _ = dialogues.keep(None, of_dialogue(DialogueHeld), NOW)
+    return rules.learn_of_dialogue(state, held.conference, NOW)[0]
 
 
 def mail_of(state, message=None, now=NOW):
@@ -154,51 +178,213 @@ def test_guidance_on_a_denunciation_names_neither_the_person_nor_the_matter():
     assert mail["To"].addresses[0].addr_spec == "mai@nguoidan.example"
 
 
-class TestStaff:
-    def reminded(self):
-        return rules.remind(a_form(), of_deadline(DeadlineNear), ["quan@xa.example", "b@xa.example"], NOW)[0]
+def learns(state, *news):
+    """The form, after news of its dialogue."""
+    dialogue = None
+    for one in (of_dialogue(DialogueAnnounced), *news):
+        dialogue, _ = dialogues.keep(dialogue, one, NOW)
+    return rules.learn_of_dialogue(state, dialogue.conference, NOW)[0]
 
-    def test_are_told_which_work_is_due_when_and_whose_it_is(self):
-        mail = mail_of(self.reminded())
-        assert [to.addr_spec for to in mail["To"].addresses] == ["quan@xa.example", "b@xa.example"]
-        assert mail["Subject"] == "Nhắc việc: soạn câu trả lời, phiếu K7QX-3M9D, câu hỏi 1, hạn 17:00 ngày 28/04/2026"
+
+class TestInvitation:
+    def invited(self):
+        return rules.invite(a_form(), of_attendance(RegistrantInvited), NOW)[0]
+
+    def test_says_when_where_which_seat_and_what_to_bring(self):
+        mail = mail_of(self.invited())
+        assert mail["Subject"] == f"Giấy mời dự {TITLE}"
         for part in both_parts(mail):
-            assert "Trung tâm Phục vụ hành chính công" in part
-            assert "17:00 ngày 28/04/2026" in part
+            for words in (
+                "8 giờ 30 phút, thứ Năm, ngày 14 tháng 5 năm 2026",
+                PLACE,
+                "03",
+                "K7QX-3M9D",
+                "căn cước",
+                "báo trước",
+            ):
+                assert words in part
 
-    @pytest.mark.parametrize(
-        ("step", "to", "words"),
-        [
-            (1, Role.OFFICER, "công chức được giao là người trực tiếp thực hiện"),
-            (2, Role.OFFICE_HEAD, "Chánh Văn phòng theo bước 2"),
-            (3, Role.CHAIRMAN, "Chủ tịch UBND xã Thanh Trì theo bước 3"),
-        ],
-    )
-    def test_are_told_why_a_missed_term_comes_to_them(self, step, to, words):
-        raised = of_deadline(EscalationRaised, step=step, to=to)
-        for part in both_parts(mail_of(rules.escalate(a_form(), raised, ["a@xa.example"], NOW)[0])):
+    def test_carries_the_qr_code_of_the_receipt_inside(self):
+        mail = mail_of(self.invited())
+        [drawing] = [part for part in mail.walk() if part.get_content_type() == "image/png"]
+        assert drawing["Content-ID"] == "<ma-qr>"
+        assert drawing.get_content() == qr_png(f"{BASE}/phieu/K7QX-3M9D")
+        [image] = [attrs for tag, attrs in Words(html_of(mail)).tags if tag == "img"]
+        assert image["src"] == "cid:ma-qr"
+        assert f"{BASE}/phieu/K7QX-3M9D" in text_of(mail)
+
+    def test_of_a_representative_names_whom_he_speaks_for_and_has_no_code(self):
+        representative = REPRESENTATIVE.model_copy(update={"email": "binh@mttq.example"})
+        dialogue, _ = dialogues.keep(None, of_dialogue(DialogueAnnounced), NOW)
+        invited = of_dialogue(RepresentativeInvited, representative=representative)
+        mail = mail_of(dialogues.invite(dialogue, invited, NOW)[0])
+        assert [to.addr_spec for to in mail["To"].addresses] == ["binh@mttq.example"]
+        for part in both_parts(mail):
+            assert "Nguyễn Văn Bình" in part
+            assert "đại diện Ủy ban Mặt trận Tổ quốc Việt Nam xã" in part
+            assert "hủy" not in part
+        assert not [part for part in mail.walk() if part.get_content_maintype() == "image"]
+
+
+def test_another_day_is_told_beside_the_old_one_with_the_reason():
+    moved = of_dialogue(DialogueRescheduled, occurred_at=NOW + timedelta(hours=1))
+    mail = mail_of(learns(a_form(), moved))
+    assert mail["Subject"] == "Thay đổi thời gian, địa điểm hội nghị đối thoại, mã phiếu K7QX-3M9D"
+    for part in both_parts(mail):
+        for words in ("thứ Năm, ngày 7 tháng 5", "thứ Năm, ngày 14 tháng 5", "Bão số 3 đổ bộ.", PLACE):
             assert words in part
 
-    def test_are_told_nothing_of_the_citizen(self):
-        for state in (
-            self.reminded(),
-            rules.escalate(a_form(), of_deadline(EscalationRaised), ["a@xa.example"], NOW)[0],
+
+def test_who_was_registered_for_a_conference_that_is_called_off_is_promised_a_written_answer():
+    for part in both_parts(mail_of(learns(a_form(), of_dialogue(DialogueCancelled)))):
+        for words in ("bất khả kháng", "Bão số 3 đổ bộ.", "trả lời bằng văn bản", "K7QX-3M9D"):
+            assert words in part
+
+
+@pytest.mark.parametrize(
+    ("because", "words"),
+    [
+        ("outside-subject", "không thuộc phạm vi nội dung của"),
+        ("taken", "chưa thể giải đáp ngay"),
+        ("cancelled", "Vì lý do bất khả kháng"),
+    ],
+)
+def test_an_answer_says_why_it_is_written(because, words):
+    state, _ = rules.note_answer(a_form(), of_question(AnswerApproved), NOW)
+    state, _ = rules.note_owed(state, of_question(WrittenAnswerOwed, because=because), NOW)
+    for part in both_parts(mail_of(state)):
+        assert words in part
+        assert TITLE in part
+
+
+def test_a_referral_says_to_whom_and_why():
+    state, _ = rules.tell_of_referral(
+        a_form(), of_question(QuestionReferredUp, reason="Thuộc thẩm quyền cấp trên"), NOW
+    )
+    for part in both_parts(mail_of(state)):
+        for words in ("Ủy ban nhân dân thành phố Hà Nội", "Thuộc thẩm quyền cấp trên", "vượt quá thẩm quyền"):
+            assert words in part
+
+
+def test_more_time_is_told_with_the_four_points_of_the_plan():
+    granted = of_question(ExtensionGranted, requirement="Đối chiếu hồ sơ lưu.", responsible="Ông Đỗ Minh Quân")
+    state, _ = rules.note_grant(a_form(), granted, NOW)
+    state, _ = rules.note_new_end(state, of_deadline(DeadlineMoved, cause="extension"), NOW)
+    for part in both_parts(mail_of(state)):
+        points = [part.index(f"{number}. {name}") for number, name in enumerate(FOUR_POINTS, 1)]
+        assert points == sorted(points)
+        for words in (
+            "Thủ tục cấp lại giấy khai sinh",
+            "Đối chiếu hồ sơ lưu.",
+            "28/04/2026",
+            "Ông Đỗ Minh Quân, Trung tâm Phục vụ hành chính công",
         ):
-            wire = " ".join([*both_parts(mail_of(state)), str(mail_of(state))])
-            for secret in ("Mai", ADDRESS, PHONE, "nguoidan", "giấy khai sinh"):
-                assert secret not in wire
+            assert words in part
 
-    def test_are_told_of_a_dialogue_by_its_title(self):
-        near = of_deadline(DeadlineNear, case=DIALOGUE, about=DIALOGUE, rule="conclusion-notice", department=None)
-        dialogue, _ = rules.keep_dialogue(None, of_dialogue(DialogueAnnounced))
-        text = text_of(mail_of(rules.remind(dialogue, near, ["a@xa.example"], NOW)[0]))
-        assert TITLE in text
-        assert "Văn phòng HĐND và UBND" in text
-        assert "gia hạn" not in text
 
-    def test_are_told_the_case_when_its_form_is_not_here_yet(self):
-        state, _ = rules.remind(None, of_deadline(DeadlineNear), ["a@xa.example"], NOW)
-        assert f"Mã hồ sơ {QUESTION}" in text_of(mail_of(state))
+def test_the_result_of_a_promise_is_told_in_full():
+    state, _ = rules.tell_result(a_form(), of_dialogue(CommitmentFulfilled), NOW)
+    for part in both_parts(mail_of(state)):
+        for words in ("Đã niêm yết công khai từ ngày 01/06/2026.", COMMITMENT.text, "Thủ tục cấp lại giấy khai sinh"):
+            assert words in part
+
+
+def test_the_conclusion_is_sent_with_its_text_its_promises_and_where_it_is_published():
+    concluded = of_dialogue(DialogueConcluded)
+    dialogue, _ = dialogues.keep(None, of_dialogue(DialogueAnnounced), NOW)
+    dialogue, _ = dialogues.keep(dialogue, concluded, NOW)
+    state = learns(a_form(), concluded)
+    sent = render_mail(
+        state, state.messages[-1], PROFILE, base_url=BASE, now=NOW, conclusion=dialogue.record.conclusion
+    )
+    mail = message_from_bytes(bytes(sent), policy=default)
+    assert mail["Subject"] == "Thông báo kết luận hội nghị đối thoại số 15/TB-UBND"
+    for part in both_parts(mail):
+        for words in (concluded.summary, COMMITMENT.text, "Trung tâm Phục vụ hành chính công", "15/TB-UBND"):
+            assert words in part
+    assert f"{BASE}/xa/thanh-tri/hoi-nghi/{DIALOGUE}" in text_of(mail)
+    assert f'href="{BASE}/xa/thanh-tri/hoi-nghi/{DIALOGUE}"' in html_of(mail)
+
+
+class TestDigest:
+    def digest(self, *facts, to="quan.hcc@hanoi.example"):
+        state = None
+        for fact in facts:
+            entry = digests.entry(fact, digests.reference(a_form(), fact, {}))
+            state, _ = digests.note(state, entry, fact.commune, to, NOW, NOW, last=True)
+        return state
+
+    NEAR = of_deadline(DeadlineNear)
+    MISSED = of_deadline(
+        EscalationRaised, deadline=f"{QUESTION}:written-answer", rule="written-answer", step=1, to=Role.OFFICER
+    )
+
+    def test_says_what_is_due_when_whose_it_is_and_what_is_asked(self):
+        mail = mail_of(self.digest(self.NEAR, self.MISSED))
+        assert mail["Subject"] == "Nhắc việc ngày 20/04/2026: 1 việc quá hạn, 1 việc sắp đến hạn"
+        for part in both_parts(mail):
+            for words in (
+                "Kính gửi ông/bà Đỗ Minh Quân,",
+                "Phiếu K7QX-3M9D, câu hỏi 1",
+                "Trung tâm Phục vụ hành chính công",
+                "17:00 ngày 28/04/2026",
+                "Hoàn thành ngay; nếu chưa xong, việc được báo cáo lên cấp trên.",
+                "xin gia hạn trước khi hết hạn",
+            ):
+                assert words in part
+            assert part.index("Quá hạn") < part.index("Sắp đến hạn"), "what is overdue comes first"
+
+    @pytest.mark.parametrize(
+        ("step", "to", "department", "owner", "ask"),
+        [
+            (1, Role.OFFICER, "phong-kinh-te", None, "Hoàn thành ngay"),
+            (1, Role.HEAD, "phong-kinh-te", None, "Đôn đốc Phòng Kinh tế hoàn thành ngay"),
+            (2, Role.OFFICE_HEAD, "phong-kinh-te", None, "Đôn đốc Phòng Kinh tế hoàn thành ngay"),
+            (1, Role.OFFICE_HEAD, None, None, "Chỉ đạo Văn phòng hoàn thành ngay"),
+            (1, Role.OFFICE_HEAD, None, "Công an xã", "Đôn đốc Công an xã hoàn thành ngay"),
+            (1, Role.OFFICER, None, "Công an xã", "Đôn đốc Công an xã hoàn thành ngay"),
+            (3, Role.CHAIRMAN, "phong-kinh-te", None, "Chỉ đạo Phòng Kinh tế hoàn thành và cho ý kiến"),
+            (4, Role.PROVINCE, "phong-kinh-te", None, "Để biết và theo dõi"),
+        ],
+    )
+    def test_asks_each_reader_for_what_is_his_to_do(self, step, to, department, owner, ask):
+        raised = of_deadline(EscalationRaised, step=step, to=to, department=department, owner=owner)
+        for part in both_parts(mail_of(self.digest(raised))):
+            assert ask in part
+            assert f"Bước {step} của quy định báo cáo việc quá hạn" in part
+
+    @pytest.mark.parametrize("rule", get_args(RuleId))
+    def test_has_words_for_every_rule(self, rule):
+        fact = of_deadline(DeadlineNear, rule=rule, what="Chuẩn bị hội trường", owner="Văn phòng", department=None)
+        for part in both_parts(mail_of(self.digest(fact))):
+            assert TASKS[rule] in part
+            assert "Chuẩn bị hội trường" in part
+            assert rule not in part
+
+    def test_tells_of_one_term_only_what_was_said_last(self):
+        steps = [of_deadline(EscalationRaised, step=step, to=to) for step, to in [(1, "officer"), (2, "office-head")]]
+        mail = mail_of(self.digest(self.NEAR, *steps))
+        assert mail["Subject"].endswith(": 1 việc quá hạn")
+        assert "Bước 2" in text_of(mail)
+        assert "Bước 1" not in text_of(mail)
+
+    def test_tells_nothing_of_the_citizen(self):
+        mail = mail_of(self.digest(self.NEAR, self.MISSED))
+        wire = " ".join([*both_parts(mail), str(mail)])
+        for secret in ("Mai", ADDRESS, PHONE, "nguoidan", "giấy khai sinh"):
+            assert secret not in wire
+
+    def test_names_a_dialogue_by_its_title_a_slot_by_its_name_and_what_is_unknown_by_its_id(self):
+        dialogue, _ = dialogues.keep(None, of_dialogue(DialogueAnnounced), NOW)
+        fact = of_deadline(DeadlineNear, case=DIALOGUE, about=DIALOGUE)
+        assert digests.reference(dialogue, fact, {}) == TITLE
+        assert digests.reference(None, fact, {DIALOGUE: "Quý II"}) == "Quý II"
+        assert digests.reference(None, fact, {}) == f"Mã hồ sơ {DIALOGUE}"
+
+    def test_leads_to_the_desk(self):
+        state = self.digest(self.NEAR)
+        sent = render_mail(state, state.messages[0], PROFILE, base_url=BASE, desk_url="https://desk.example", now=NOW)
+        assert 'href="https://desk.example"' in html_of(message_from_bytes(bytes(sent), policy=default))
 
 
 def test_the_envelope():
@@ -215,11 +401,12 @@ def test_the_envelope():
 
 
 def test_the_longest_message_id_is_not_folded_or_encoded():
-    near = of_deadline(
-        EscalationRaised, case="01JZ8K2M3N4P5Q6R7S8T9V0W1X", about="01JZ8K2M3N4P5Q6R7S8T9V0W1X-20", step=3
-    )
-    state, _ = rules.escalate(None, near, ["a@xa.example"], NOW)
-    wire = bytes(render_mail(state, state.messages[0], PROFILE, base_url=BASE, now=NOW))
+    case, instant = "01JZ8K2M3N4P5Q6R7S8T9V0W1X", NOW
+    state = a_form(case=case, questions=(question(20).model_copy(update={"id": f"{case}-20"}),))
+    state, _ = rules.note_grant(state, of_question(ExtensionGranted, case=case, question=f"{case}-20"), instant)
+    moved = of_deadline(DeadlineMoved, case=case, about=f"{case}-20", cause="extension")
+    state, _ = rules.note_new_end(state, moved, NOW)
+    wire = bytes(render_mail(state, state.messages[-1], PROFILE, base_url=BASE, now=NOW))
     assert re.search(rb"^Message-ID:\s+<[A-Za-z0-9.-]+@hanoi\.gov\.vn>\r$", wire, re.MULTILINE)
 
 
@@ -324,7 +511,7 @@ def test_an_address_that_no_server_would_take_is_said_to_be_one(email):
 def test_a_value_that_a_template_lacks_is_an_error():
     state = a_form()
     with pytest.raises(UndefinedError):
-        mail_of(state, replace(state.messages[0], kind="answer"))
+        mail_of(state, replace(state.messages[0], kind="extension"))
 
 
 def test_organisations_are_not_called_ong_ba():

@@ -1,26 +1,43 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from services.notify import delivery, rules
-from services.notify.correspondence import Conference, Correspondence
-from shared.contracts import Event, Role, TooEarly
-from shared.contracts.deadlines import DeadlineNear, EscalationRaised
-from shared.contracts.intake import AttendanceRecorded, DialogueAnnounced, DialogueHeld, RegistrantExcused
-from shared.contracts.routing import AnswerApproved, QuestionAnsweredAtDialogue, QuestionRedirected
+from services.notify import delivery, dialogues, digests, rules
+from services.notify.correspondence import CONFIDENTIAL, UNREACHABLE, Correspondence, PromiseExtended
+from shared.contracts import Event, TooEarly
+from shared.contracts.deadlines import DeadlineMoved, DeadlineNear
+from shared.contracts.intake import (
+    AttendanceRecorded,
+    CommitmentFulfilled,
+    DialogueAnnounced,
+    DialogueCancelled,
+    DialogueConcluded,
+    DialogueHeld,
+    DialogueRescheduled,
+    RegistrantExcused,
+    RegistrantInvited,
+    SubmissionReceived,
+)
+from shared.contracts.routing import (
+    AnswerApproved,
+    ExtensionGranted,
+    QuestionAnsweredAtDialogue,
+    QuestionRedirected,
+    QuestionReferredUp,
+    WrittenAnswerOwed,
+)
 from shared.contracts.taxonomy import Scope
 from tests.builders import (
     DIALOGUE,
     HELD_AT,
     NOW,
-    PLACE,
     QUESTION,
     SUBMISSION,
-    TITLE,
     of_attendance,
     of_deadline,
     of_dialogue,
@@ -30,17 +47,43 @@ from tests.builders import (
     submission_received,
 )
 
+HOUR = timedelta(hours=1)
 ENDED_AT = HELD_AT + timedelta(hours=3)
 SECOND = f"{SUBMISSION}-2"
 TWO = (question(1), question(2, "Lệ phí là bao nhiêu?"))
+ANNOUNCED = of_dialogue(DialogueAnnounced)
 HELD = of_dialogue(DialogueHeld, occurred_at=ENDED_AT)
 EXCUSED = of_attendance(RegistrantExcused)
 ABSENT = of_attendance(AttendanceRecorded, present=False, occurred_at=ENDED_AT)
 PRESENT = of_attendance(AttendanceRecorded, present=True, occurred_at=HELD_AT)
 APPROVED = of_question(AnswerApproved)
 APPROVED_AFTERWARDS = of_question(AnswerApproved, occurred_at=ENDED_AT + timedelta(days=1))
+CANCELLED = of_dialogue(DialogueCancelled)
 HEARD = of_question(QuestionAnsweredAtDialogue)
 COMPLAINT = of_question(QuestionRedirected)
+REFERRED = of_question(QuestionReferredUp)
+GRANTED = of_question(
+    ExtensionGranted, requirement="Đối chiếu hồ sơ lưu.", responsible="Ông Đỗ Minh Quân", occurred_at=NOW
+)
+MOVED = of_deadline(DeadlineMoved, cause="extension", occurred_at=NOW)
+FULFILLED = of_dialogue(CommitmentFulfilled)
+INVITED = of_attendance(RegistrantInvited)
+RESCHEDULED = of_dialogue(
+    DialogueRescheduled, held_at=HELD_AT + timedelta(days=7), previously_at=HELD_AT, occurred_at=NOW + HOUR
+)
+CONCLUDED = of_dialogue(DialogueConcluded, occurred_at=ENDED_AT + timedelta(days=5))
+
+
+def owed(because, question=QUESTION):
+    return of_question(WrittenAnswerOwed, because=because, question=question)
+
+
+def told(*news):
+    """The dialogue's own correspondence, after this news."""
+    state = None
+    for one in news:
+        state, _ = dialogues.keep(state, one, NOW)
+    return state
 
 
 def hears(state, *facts):
@@ -53,14 +96,22 @@ def hears(state, *facts):
 
 
 RULES = {
-    type(submission_received()): rules.acknowledge,
-    DialogueHeld: rules.close_dialogue,
+    SubmissionReceived: rules.acknowledge,
+    DialogueHeld: lambda state, held, now: rules.learn_of_dialogue(state, told(held).conference, now),
     RegistrantExcused: rules.note_excuse,
     AttendanceRecorded: rules.note_attendance,
     AnswerApproved: rules.note_answer,
     QuestionAnsweredAtDialogue: rules.note_answered_at_dialogue,
     QuestionRedirected: rules.guide,
+    QuestionReferredUp: rules.tell_of_referral,
+    WrittenAnswerOwed: rules.note_owed,
+    ExtensionGranted: rules.note_grant,
+    DeadlineMoved: rules.note_new_end,
+    CommitmentFulfilled: rules.tell_result,
+    RegistrantInvited: lambda state, invited, now: rules.invite(state, invited, now, told(ANNOUNCED).conference),
 }
+for news in (DialogueAnnounced, DialogueRescheduled, DialogueCancelled, DialogueConcluded):
+    RULES[news] = lambda state, one, now: rules.learn_of_dialogue(state, told(ANNOUNCED, one).conference, now)
 
 
 def a_form(**changes):
@@ -69,6 +120,12 @@ def a_form(**changes):
     for message in state.messages:
         state, _ = delivery.sent(state, message.id, "<receipt>", NOW)
     return state
+
+
+def nobody(state):
+    """A term is near, and nobody holds the role that must act."""
+    near = of_deadline(DeadlineNear)
+    return digests.nobody(state, digests.entry(near, "Phiếu"), near.commune, near.case, NOW)
 
 
 def names(events):
@@ -103,7 +160,7 @@ class TestTheReceipt:
         assert (sent.reference, sent.uncertain, done.next_action_at) == ("<id@host>", False, None)
 
     def test_of_a_form_that_a_reminder_overtook_is_written_all_the_same(self):
-        state, _ = rules.remind(None, of_deadline(DeadlineNear), ["a@xa.example"], NOW)
+        state, _ = nobody(None)
         state, [queued] = rules.acknowledge(state, submission_received(), NOW)
         assert (queued.kind, state.code, len(state.messages)) == ("receipt", "K7QX-3M9D", 2)
 
@@ -148,7 +205,7 @@ def test_the_answer_goes_by_mail_else_by_letter(known, channel, to, because):
 def test_a_clerk_is_told_once_to_call_who_gave_a_telephone_number_only():
     state = a_form(on_time=False, registrant=registrant(email=None, address=None))
     state, [failed] = hears(state, APPROVED)
-    assert (failed.name, failed.reason) == ("notification-failed", rules.UNREACHABLE)
+    assert (failed.name, failed.reason) == ("notification-failed", UNREACHABLE)
     assert state.next_action_at is None
     assert hears(state, APPROVED, EXCUSED, HELD)[1] == []
 
@@ -165,22 +222,16 @@ def test_answers_that_become_due_together_go_in_one_letter_and_later_ones_in_the
 
 
 def test_a_form_that_comes_in_while_the_dialogue_closes_learns_of_it_with_its_answer():
-    dialogue, _ = rules.keep_dialogue(None, of_dialogue(DialogueAnnounced))
-    dialogue, _ = rules.keep_dialogue(dialogue, HELD)
+    dialogue, _ = dialogues.keep(None, of_dialogue(DialogueAnnounced), NOW)
+    dialogue, _ = dialogues.keep(dialogue, HELD, NOW)
     state, _ = hears(a_form(), ABSENT)
     state, [queued] = rules.note_answer(state, APPROVED, NOW, dialogue.conference)
     assert (queued.kind, state.held) == ("answer", True)
 
 
-@pytest.mark.parametrize("order", [[0, 1], [1, 0], [0, 1, 0, 1], [1, 0, 1, 0]])
-def test_a_dialogue_is_kept_the_same_in_any_order(order):
-    facts, state = [of_dialogue(DialogueAnnounced), HELD], None
-    for number in order:
-        state, _ = rules.keep_dialogue(state, facts[number])
-    assert state.conference == Conference(TITLE, HELD_AT, PLACE, ENDED_AT)
-
-
-@pytest.mark.parametrize("fact", [HELD, EXCUSED, ABSENT, APPROVED, HEARD, COMPLAINT])
+@pytest.mark.parametrize(
+    "fact", [HELD, EXCUSED, ABSENT, APPROVED, HEARD, COMPLAINT, REFERRED, GRANTED, MOVED, FULFILLED, INVITED]
+)
 @pytest.mark.parametrize("state", [None, Correspondence(SUBMISSION, "thanh-tri")])
 def test_a_fact_about_a_form_that_is_not_here_yet_comes_too_early(fact, state):
     with pytest.raises(TooEarly):
@@ -211,6 +262,169 @@ def test_an_answer_that_was_heard_is_withdrawn_while_it_was_not_attempted():
     assert answers(hears(claimed, HEARD)[0]) == answers(claimed), "what is on its way cannot be called back"
 
 
+@pytest.mark.parametrize("because", ["outside-subject", "taken", "late", "unscheduled", "cancelled", "absent"])
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+def test_an_answer_that_is_owed_in_writing_waits_for_no_conference(because, order):
+    facts = [APPROVED, owed(because)]
+    state, events = hears(a_form(), *[facts[number] for number in order])
+    assert [message.questions for message in answers(state)] == [(QUESTION,)]
+    assert names(events) == ["notification-queued"]
+    assert hears(state, *facts, HELD, PRESENT)[1] == [], "and only once"
+
+
+def test_answers_that_are_owed_for_different_reasons_are_not_in_one_letter():
+    state, _ = hears(
+        a_form(questions=TWO),
+        owed("outside-subject", SECOND),
+        of_question(AnswerApproved, question=SECOND),
+        APPROVED,
+        EXCUSED,
+        HELD,
+    )
+    assert [(one.occasion, one.questions) for one in answers(state)] == [
+        ("outside-subject", (SECOND,)),
+        ("excused", (QUESTION,)),
+    ]
+
+
+def test_when_a_conference_is_called_off_everybody_is_told_and_answered_in_writing():
+    state, _ = hears(a_form(), APPROVED, CANCELLED)
+    assert {one.kind for one in state.messages} == {"receipt", "cancelled", "answer"}
+    assert hears(state, CANCELLED, owed("cancelled"))[1] == []
+
+
+class TestExtension:
+    @pytest.mark.parametrize("facts", [(GRANTED, MOVED), (MOVED, GRANTED), (MOVED, GRANTED, MOVED, GRANTED)])
+    def test_is_told_once_with_its_four_points(self, facts):
+        state, [queued] = hears(a_form(), *facts)
+        [message] = [one for one in state.messages if one.kind == "extension"]
+        told = message.extension
+        assert (queued.kind, queued.questions) == ("extension", (QUESTION,))
+        assert (told.requirement, told.responsible, told.until) == (
+            "Đối chiếu hồ sơ lưu.",
+            "Ông Đỗ Minh Quân",
+            MOVED.due_at,
+        )
+
+    def test_is_told_each_time_it_is_granted(self):
+        again = GRANTED.model_copy(update={"occurred_at": NOW + HOUR})
+        later = MOVED.model_copy(update={"occurred_at": NOW + HOUR, "due_at": MOVED.due_at + timedelta(days=7)})
+        for facts in permutations([GRANTED, MOVED, again, later]):
+            state, _ = hears(a_form(), *facts)
+            ends = {one.id: one.extension.until for one in state.messages if one.kind == "extension"}
+            assert sorted(ends.values()) == [MOVED.due_at, later.due_at]
+
+    def test_is_not_told_before_its_end_is_known(self):
+        other = MOVED.model_copy(update={"occurred_at": NOW - HOUR})
+        assert hears(a_form(), GRANTED, other)[1] == []
+
+    def test_of_a_term_that_stood_still_is_told_when_it_runs_again(self):
+        resumed = MOVED.model_copy(update={"occurred_at": NOW + HOUR, "cause": "resumed"})
+        before = MOVED.model_copy(update={"occurred_at": NOW - HOUR, "cause": "resumed"})
+        state, [queued] = hears(a_form(), before, GRANTED, resumed)
+        assert (queued.kind, state.messages[-1].extension.until) == ("extension", resumed.due_at)
+
+
+class TestReferral:
+    def test_is_told_at_once_and_once(self):
+        state, [queued] = hears(a_form(), REFERRED)
+        assert (queued.kind, queued.questions) == ("referral", (QUESTION,))
+        assert hears(state, REFERRED) == (state, [])
+
+
+class TestInvitation:
+    def test_is_sent_once_for_a_seat(self):
+        state, [queued] = hears(a_form(), INVITED)
+        assert (queued.kind, queued.questions, state.seat.number) == ("invitation", (), 3)
+        assert hears(state, INVITED)[1] == []
+
+    def test_to_another_seat_is_another_one_and_the_later_counts(self):
+        later = of_attendance(RegistrantInvited, seat=7, occurred_at=NOW + HOUR)
+        state, events = hears(a_form(), later, INVITED)
+        assert (state.seat.number, names(events)) == (7, ["notification-queued"])
+        assert names(hears(a_form(), INVITED, later)[1]) == ["notification-queued"] * 2
+
+    def test_waits_until_the_conference_is_known(self):
+        with pytest.raises(TooEarly):
+            rules.invite(a_form(), INVITED, NOW)
+
+    def test_is_not_sent_to_a_conference_that_is_over_or_called_off(self):
+        for over in (CANCELLED, HELD):
+            state, _ = hears(a_form(), over, INVITED)
+            assert "invitation" not in {one.kind for one in state.messages}
+
+    def test_that_waits_is_withdrawn_when_the_conference_is_called_off(self):
+        state, events = hears(a_form(), INVITED, CANCELLED)
+        assert {one.kind for one in state.messages} == {"receipt", "cancelled"}
+        assert events[1].reason == rules.CALLED_OFF
+
+
+class TestNewsOfTheDialogue:
+    def test_every_registrant_is_told_of_another_day_once(self):
+        state, [queued] = hears(a_form(), RESCHEDULED)
+        assert (queued.kind, state.messages[-1].move.held_at) == ("rescheduled", RESCHEDULED.held_at)
+        assert state.conference.held_at == RESCHEDULED.held_at, "later letters name the new day"
+        assert hears(state, RESCHEDULED)[1] == []
+        again = of_dialogue(
+            DialogueRescheduled,
+            held_at=HELD_AT + timedelta(days=14),
+            previously_at=RESCHEDULED.held_at,
+            occurred_at=NOW + 2 * HOUR,
+        )
+        assert names(hears(state, again)[1]) == ["notification-queued"]
+
+    def test_who_registered_after_the_day_was_moved_is_not_told_of_the_old_one(self):
+        dialogue = told(ANNOUNCED, RESCHEDULED)
+        received = submission_received(received_at=NOW + 2 * HOUR)
+        state, _ = rules.acknowledge(None, received, NOW, dialogue.conference)
+        assert [one.kind for one in state.messages] == ["receipt"]
+
+    def test_a_form_that_is_taken_in_late_is_told_what_it_has_missed(self):
+        dialogue = told(ANNOUNCED, RESCHEDULED)
+        state, _ = rules.acknowledge(None, submission_received(), NOW, dialogue.conference)
+        assert [one.kind for one in state.messages] == ["receipt", "rescheduled"]
+
+    def test_nobody_is_told_of_a_day_that_was_given_up_again(self):
+        again = of_dialogue(
+            DialogueRescheduled, held_at=HELD_AT, previously_at=RESCHEDULED.held_at, occurred_at=NOW + 2 * HOUR
+        )
+        dialogue = told(again, ANNOUNCED, RESCHEDULED)
+        state, _ = rules.acknowledge(None, submission_received(), NOW, dialogue.conference)
+        assert [one.move.held_at for one in state.messages if one.move] == [HELD_AT]
+
+    def test_every_registrant_gets_the_conclusion_once(self):
+        state, [queued] = hears(a_form(), CONCLUDED)
+        assert queued.kind == "conclusion"
+        assert hears(state, CONCLUDED)[1] == []
+
+    def test_a_registrant_whom_no_way_leads_to_is_a_failure_that_somebody_sees_once(self):
+        state = a_form(registrant=registrant(email=None, address=None))
+        state, [failed] = hears(state, CONCLUDED)
+        assert (failed.kind, failed.reason) == ("conclusion", UNREACHABLE)
+        assert hears(state, CONCLUDED)[1] == []
+
+
+class TestPromises:
+    extended = PromiseExtended(
+        f"{DIALOGUE}-c1", "phong-kinh-te", "Trả hết hồ sơ.", (QUESTION,), "Phải đo lại.", "Đo đạc.", "Ông Toàn"
+    )
+
+    def test_that_take_longer_are_told_to_the_askers_once(self):
+        until = NOW + timedelta(days=30)
+        state, [queued] = rules.tell_of_longer_promise(a_form(questions=TWO), self.extended, until, NOW)
+        assert (queued.kind, queued.questions, queued.notification) == (
+            "extension",
+            (QUESTION,),
+            f"{SUBMISSION}.extension.c1",
+        )
+        assert rules.tell_of_longer_promise(state, self.extended, until, NOW) == (state, [])
+
+    def test_that_are_kept_are_told_to_the_askers_once(self):
+        state, [queued] = hears(a_form(questions=TWO), FULFILLED)
+        assert (queued.kind, queued.questions) == ("resolution", (QUESTION,))
+        assert hears(state, FULFILLED) == (state, [])
+
+
 class TestGuidance:
     def test_goes_out_at_once_and_once(self):
         state, [queued] = hears(a_form(), COMPLAINT)
@@ -228,40 +442,9 @@ class TestGuidance:
         assert by_mail.channel == "email"
         assert (failed.name, failed.reason, state.next_action_at) == (
             "notification-failed",
-            rules.CONFIDENTIAL,
+            CONFIDENTIAL,
             None,
         )
-
-
-class TestStaff:
-    def test_are_reminded_once_for_each_end_a_term_has_had(self):
-        near = of_deadline(DeadlineNear)
-        state, [queued] = rules.remind(None, near, ["a@xa.example", "b@xa.example", "a@xa.example"], NOW)
-        assert (queued.kind, queued.questions, state.id) == ("reminder", (), SUBMISSION)
-        assert state.messages[0].to == ("a@xa.example", "b@xa.example")
-        assert rules.remind(state, near, ["a@xa.example"], NOW) == (state, [])
-        later = near.model_copy(update={"due_at": near.due_at + timedelta(days=7)})
-        assert names(rules.remind(state, later, ["a@xa.example"], NOW)[1]) == ["notification-queued"]
-
-    def test_hear_of_a_missed_term_once_on_each_rung(self):
-        state, said = None, []
-        for step, to in [(1, Role.OFFICER), (2, Role.OFFICE_HEAD), (1, Role.OFFICER)]:
-            raised = of_deadline(EscalationRaised, step=step, to=to)
-            state, events = rules.escalate(state, raised, [f"{to}@xa.example"], NOW)
-            said += events
-        assert [message.term.to for message in state.messages] == [Role.OFFICER, Role.OFFICE_HEAD]
-        assert len(said) == 2
-
-    def test_of_a_role_that_nobody_holds_make_a_failure_that_somebody_sees(self):
-        _, [failed] = rules.escalate(None, of_deadline(EscalationRaised), [], NOW)
-        assert (failed.name, failed.reason) == ("notification-failed", rules.NOBODY_IN_CHARGE)
-
-    def test_are_written_to_about_a_dialogue_in_its_own_record(self):
-        near = of_deadline(DeadlineNear, case=DIALOGUE, about=DIALOGUE, rule="conclusion-notice", department=None)
-        state, _ = rules.keep_dialogue(None, of_dialogue(DialogueAnnounced))
-        state, [queued] = rules.remind(state, near, ["a@xa.example"], NOW)
-        assert queued.case == DIALOGUE
-        assert state.messages[0].id.startswith(f"{DIALOGUE}.reminder.dialogue.conclusion-notice.")
 
 
 @pytest.mark.parametrize(
@@ -273,16 +456,23 @@ class TestStaff:
         ({"on_time": False}, [APPROVED, EXCUSED, HELD], "late"),
         ({"on_time": False, "dialogue": None}, [APPROVED], "unscheduled"),
         ({}, [COMPLAINT], "redirected"),
+        ({}, [APPROVED, owed("outside-subject")], "outside-subject"),
+        ({}, [PRESENT, HELD, owed("taken"), APPROVED_AFTERWARDS], "taken"),
+        ({}, [APPROVED, CANCELLED], "cancelled"),
+        ({}, [APPROVED, owed("cancelled")], "cancelled"),
+        ({}, [APPROVED, owed("absent")], "absent"),
+        ({"on_time": False}, [APPROVED, owed("late")], "late"),
     ],
 )
 def test_a_letter_says_why_it_is_one(form, facts, occasion):
     state, _ = hears(a_form(**form), *facts)
-    assert rules.occasion(state, state.messages[-1]) == occasion
+    [message] = [one for one in state.messages if one.kind in ("answer", "guidance")]
+    assert message.occasion == occasion
 
 
 def test_ids_are_fit_for_file_names_and_message_ids():
     state, _ = hears(a_form(on_time=False), APPROVED, COMPLAINT)
-    state, _ = rules.escalate(state, of_deadline(EscalationRaised), ["a@xa.example"], NOW)
+    state, _ = nobody(state)
     ids = [message.id for message in state.messages]
     assert len(set(ids)) == 4
     assert all(set(id) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") for id in ids)
@@ -291,7 +481,7 @@ def test_ids_are_fit_for_file_names_and_message_ids():
 
 def test_a_correspondence_is_the_same_after_it_was_stored():
     state, _ = hears(a_form(questions=TWO), APPROVED, COMPLAINT, EXCUSED, HELD)
-    state, _ = rules.escalate(state, of_deadline(EscalationRaised), ["a@xa.example"], NOW)
+    state, _ = nobody(state)
     stored = TypeAdapter(Correspondence)
     assert stored.validate_python(stored.dump_python(state)) == state
     assert stored.validate_json(stored.dump_json(state)) == state
@@ -311,6 +501,10 @@ class Life:
     approved: tuple[timedelta | None, timedelta | None]
     heard: tuple[bool, bool]
     redirected: tuple[bool, bool]
+    owed_because: tuple[str | None, str | None]
+    referred: tuple[bool, bool]
+    extended: tuple[bool, bool]
+    concluded: bool
     email: str | None
     address: str | None
 
@@ -325,14 +519,26 @@ class Life:
                 found.append(of_question(AnswerApproved, question=asked.id, occurred_at=ENDED_AT + since))
             found += [of_question(QuestionAnsweredAtDialogue, question=asked.id)] * heard
             found += [of_question(QuestionRedirected, question=asked.id)] * redirected
-        return found
+        for asked, because, referred, extended in zip(
+            TWO, self.owed_because, self.referred, self.extended, strict=True
+        ):
+            if because is not None:
+                found.append(owed(because, asked.id))
+            found += [REFERRED.model_copy(update={"question": asked.id})] * referred
+            found += [
+                GRANTED.model_copy(update={"question": asked.id}),
+                MOVED.model_copy(update={"about": asked.id}),
+            ] * extended
+        return found + [CONCLUDED] * self.concluded
 
     def owed(self) -> set[str]:
         away = self.attended is False or (self.excused and self.attended is None)
         return {
             asked.id
-            for asked, since, heard in zip(TWO, self.approved, self.heard, strict=True)
-            if since is not None and not heard and (not self.on_time or (self.held and (away or since >= timedelta(0))))
+            for asked, since, heard, because in zip(TWO, self.approved, self.heard, self.owed_because, strict=True)
+            if since is not None
+            and not heard
+            and (because or not self.on_time or (self.held and (away or since >= timedelta(0))))
         }
 
 
@@ -345,6 +551,10 @@ lives = st.builds(
     approved=st.tuples(*[st.sampled_from([None, timedelta(days=-3), timedelta(0), timedelta(days=3)])] * 2),
     heard=st.tuples(st.booleans(), st.booleans()),
     redirected=st.tuples(st.booleans(), st.booleans()),
+    owed_because=st.tuples(*[st.sampled_from([None, "taken", "outside-subject", "absent"])] * 2),
+    referred=st.tuples(st.booleans(), st.booleans()),
+    extended=st.tuples(st.booleans(), st.booleans()),
+    concluded=st.booleans(),
     email=st.sampled_from([None, "mai@nguoidan.example"]),
     address=st.sampled_from([None, "Số 5, thôn Nội"]),
 )
@@ -355,13 +565,16 @@ def deliver(facts, after_each=lambda state: state):
     state, dialogue, waiting = None, None, list(facts)
     while waiting:
         fact = waiting.pop(0)
-        if isinstance(fact, DialogueHeld):
-            dialogue, _ = rules.keep_dialogue(dialogue, fact)
+        if isinstance(fact, DialogueHeld | DialogueConcluded):
+            if dialogue is None and isinstance(fact, DialogueConcluded):
+                dialogue = told(ANNOUNCED)
+            dialogue, _ = dialogues.keep(dialogue, fact, NOW)
             if state is None:
                 continue
         try:
-            if isinstance(fact, AnswerApproved):
-                state, _ = rules.note_answer(state, fact, NOW, dialogue.conference if dialogue else None)
+            if isinstance(fact, AnswerApproved | SubmissionReceived):
+                rule = rules.note_answer if isinstance(fact, AnswerApproved) else rules.acknowledge
+                state, _ = rule(state, fact, NOW, dialogue.conference if dialogue else None)
             else:
                 state, _ = hears(state, fact)
         except TooEarly:
@@ -380,8 +593,14 @@ def test_the_same_facts_lead_to_the_same_messages_in_any_order(life, random):
     state = deliver(twice)
     written = [question for message in answers(state) for question in message.questions]
     assert sorted(written) == sorted(life.owed()), "each owed answer in one message, and no other"
-    guided = [question for message in state.messages if message.kind == "guidance" for question in message.questions]
-    assert sorted(guided) == [asked.id for asked, told in zip(TWO, life.redirected, strict=True) if told]
+    for kind, happened in (
+        ("guidance", life.redirected),
+        ("referral", life.referred),
+        ("extension", life.extended),
+    ):
+        about = [question for message in state.messages if message.kind == kind for question in message.questions]
+        assert sorted(about) == [asked.id for asked, did in zip(TWO, happened, strict=True) if did]
+    assert [one.kind for one in state.messages].count("conclusion") == life.concluded
     assert all(m.state == ("queued" if life.email or life.address else "failed") for m in state.messages[1:])
 
 
