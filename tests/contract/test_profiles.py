@@ -1,6 +1,7 @@
 """The five profiles that are shipped say what the five plans say, and say where they go beyond them."""
 
 from datetime import date, datetime, timedelta, timezone
+from typing import get_args
 
 import pytest
 
@@ -8,8 +9,9 @@ from services.console.acting import chosen
 from services.deadlines.rules import DEFAULTS
 from services.routing.vocabulary import classifier_for
 from shared.commune_checks import PLACEHOLDERS
-from shared.communes import PROFILES, Communes, check_profile
+from shared.communes import PROFILES, Communes, Profile, check_profile
 from shared.contracts import Role
+from shared.contracts.deadlines import RuleId
 from shared.contracts.taxonomy import QuestionField
 
 COMMUNES = Communes.load()
@@ -273,3 +275,10 @@ def test_the_check_has_nothing_to_say_but_what_is_known(commune):
 
 def test_the_console_opens_with_the_commune_whose_plan_is_the_latest():
     assert chosen(COMMUNES, "", "").commune == "thanh-tri"
+
+
+def test_the_guide_names_every_key_and_every_term_of_a_profile():
+    guide = (PROFILES.parent / "guide" / "ho-so-xa.md").read_text(encoding="utf-8")
+    elsewhere = {"periodic-dialogue", "preparation"}  # stand in programme and in duties
+    wanted = {*Profile.model_fields, *set(get_args(RuleId)) - elsewhere}
+    assert {word for word in wanted if f"`{word}`" not in guide} == set()
