@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +13,8 @@ import typer
 
 if TYPE_CHECKING:
     from deploy.embedded.installation import Clock, RunningStack
+    from services.deadlines.working_days import WorkingCalendar
+    from shared.contracts.conference import CalendarYear
 
 app = typer.Typer(
     help="Đối thoại giữa chính quyền xã với người dân: tiếp nhận, chuyển, trả lời đúng hạn, không bỏ sót.",
@@ -61,13 +63,19 @@ def run(service: Annotated[str, typer.Argument(help=", ".join(SERVICE_NAMES))]) 
 
 
 @app.command()
-def demo(data: Data = VAR) -> None:
-    """Diễn tập một hội nghị đối thoại của xã Thanh Trì trên hệ thống đang chạy, từ kế hoạch đến kết luận."""
-    from deploy.embedded.rehearsal.people import CannotRehearse
+def demo(
+    communes: Annotated[list[str] | None, typer.Argument(metavar="[COMMUNE]...", help="Mặc định: cả năm xã.")] = None,
+    data: Data = VAR,
+) -> None:
+    """Diễn tập hội nghị đối thoại theo kế hoạch của năm xã trên hệ thống đang chạy, từ kế hoạch đến báo cáo."""
+    from deploy.embedded.rehearsal.office import CannotRehearse
     from deploy.embedded.rehearsal.play import rehearse
+    from deploy.embedded.rehearsal.script import ORDER
 
+    if unknown := set(communes or ()) - set(ORDER):
+        _wrong_usage(f"chưa có kịch bản diễn tập cho {', '.join(sorted(unknown))}; có: {', '.join(ORDER)}")
     try:
-        asyncio.run(rehearse(_stack(data)))
+        asyncio.run(rehearse(_stack(data), communes=communes or ORDER))
     except CannotRehearse as error:
         _refuse(str(error))
 
@@ -116,12 +124,17 @@ def classify(
 
 @app.command()
 def deadline(
-    commune: str, rule: str, day: Annotated[str, typer.Argument(metavar="DATE")], json_lines: Json = False
+    commune: str,
+    rule: str,
+    day: Annotated[str, typer.Argument(metavar="DATE")],
+    data: Data = VAR,
+    json_lines: Json = False,
 ) -> None:
     """Giải thích một thời hạn: ngày nào được tính, ngày nào không và vì sao. DATE có dạng YYYY-MM-DD."""
     from services.deadlines.explain import explain
+    from services.deadlines.telling import told_term
     from services.deadlines.terms import office
-    from services.deadlines.working_days import NoCalendar, load_calendar
+    from services.deadlines.working_days import NoCalendar
     from shared.contracts.deadlines import RuleId
 
     if rule not in (rules := get_args(RuleId)):
@@ -130,21 +143,16 @@ def deadline(
         anchor = date.fromisoformat(day)
     except ValueError:
         _wrong_usage(f"{day!r} không phải ngày dạng YYYY-MM-DD")
-    here = office(_profile(commune), load_calendar())
+    here = office(_profile(commune), _calendar(data))
     try:
-        explained = explain(here.term(cast("RuleId", rule)), anchor, here.calendar, here.hours)
+        term, anchor = here.counted_from(cast("RuleId", rule), anchor)
+        explained = explain(term, anchor, here.calendar, here.hours)
     except NoCalendar as error:
         _refuse(str(error))
     if json_lines:
         _print_json(dict(explained))
-        return
-    typer.echo(f"Hạn: {date.fromisoformat(explained['due']):%d/%m/%Y}, đóng cửa {explained['closes_at'][11:16]}")
-    typer.echo(f"Căn cứ: {explained['basis']}")
-    typer.echo("Ngày được tính: " + ", ".join(f"{date.fromisoformat(one):%d/%m}" for one in explained["counted"]))
-    for skipped in explained["skipped"]:
-        typer.echo(f"Không tính {date.fromisoformat(skipped['date']):%d/%m/%Y}: {skipped['why']}")
-    if explained["provisional"]:
-        typer.echo("Tạm tính: chưa có quyết định về ngày nghỉ của năm này.")
+    else:
+        _print_lines(told_term(explained, term, anchor))
 
 
 @app.command()
@@ -202,21 +210,66 @@ def doctor(data: Data = VAR) -> None:
         raise typer.Exit(1)
 
 
+BENCHES = {"pipeline": "tests.bench.pipeline", "deadlines": "tests.bench.deadlines"}
+
+
 @app.command()
-def bench(name: Annotated[str, typer.Argument(help="pipeline")] = "pipeline", json_lines: Json = False) -> None:
+def bench(name: Annotated[str, typer.Argument(help=", ".join(BENCHES))] = "pipeline", json_lines: Json = False) -> None:
     """Đo tốc độ bên cạnh một mức sàn đo trong cùng lần chạy."""
-    if name != "pipeline":
-        _wrong_usage(f"chưa có phép đo {name!r}; có: pipeline")
+    if name not in BENCHES:
+        _wrong_usage(f"chưa có phép đo {name!r}; có: {', '.join(BENCHES)}")
     root = Path(__file__).parent.parent
     if not (root / "tests" / "bench").is_dir():
         _refuse("Phép đo chỉ chạy được từ kho mã nguồn, nơi có thư mục tests/bench.")
     sys.path.insert(0, str(root))
-    measured = asyncio.run(import_module("tests.bench.pipeline").measure())
+    measured = asyncio.run(import_module(BENCHES[name]).measure())
     if json_lines:
         _print_json(measured)
     else:
         for figure, value in measured.items():
             typer.echo(f"{figure:<34} {value}")
+
+
+calendars = typer.Typer(help="Ngày nghỉ, ngày làm bù, ngày làm nửa buổi.", no_args_is_help=True)
+app.add_typer(calendars, name="calendar")
+
+
+@calendars.command("preview")
+def calendar_preview(file: Path, data: Data = VAR, json_lines: Json = False) -> None:
+    """Nếu áp dụng tệp lịch vn-<năm>.yaml này thì thời hạn nào đang chạy thay đổi; chưa thay đổi gì."""
+    year = _calendar_file(file)
+    _print_moves(_of_calendar("preview", _stack(data), year), json_lines)
+
+
+@calendars.command("apply")
+def calendar_apply(file: Path, data: Data = VAR, json_lines: Json = False) -> None:
+    """Áp dụng tệp lịch vn-<năm>.yaml: các thời hạn đang chạy được tính lại, nêu lý do."""
+    year, stack = _calendar_file(file), _stack(data)
+    moves = _of_calendar("preview", stack, year)
+    applied = _of_calendar("apply", stack, year)
+    _print_moves(moves, json_lines)
+    if json_lines:
+        _print_json({"year": year.year, "revision": applied["revision"], "moves": moves["total"]})
+    else:
+        typer.echo(f"Đã áp dụng lịch năm {year.year} (lần thay đổi thứ {applied['revision']}).")
+
+
+@calendars.command("show")
+def calendar_show(year: int, data: Data = VAR, json_lines: Json = False) -> None:
+    """Các ngày nghỉ, làm bù, làm nửa buổi của một năm, như hệ thống đang tính; không có hệ thống thì theo tệp."""
+    from services.deadlines.calendars import to_contract
+    from services.deadlines.telling import told_year
+    from services.deadlines.working_days import NoCalendar
+
+    calendar = _calendar(data)
+    try:
+        shown = to_contract(calendar[year])
+    except NoCalendar as error:
+        _refuse(str(error))
+    if json_lines:
+        _print_json(shown.model_dump(mode="json"))
+    else:
+        _print_lines(told_year(shown, calendar))
 
 
 communes = typer.Typer(help="Hồ sơ cấu hình của xã.", no_args_is_help=True)
@@ -253,6 +306,57 @@ app.add_typer(plans, name="plan")
 _ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True}
 plans.command("read", context_settings=_ANYTHING)(_not_yet("plan read"))
 app.command("deadletters", context_settings=_ANYTHING)(_not_yet("deadletters"))
+
+
+def _calendar(data: Path) -> "WorkingCalendar":
+    """The calendar of the system that runs there; of the files where none does."""
+    from deploy.embedded.installation import running
+    from services.deadlines.calendars import from_contract
+    from services.deadlines.working_days import WorkingCalendar, load_calendar
+    from shared.contracts.conference import CalendarYear
+    from shared.strict_yaml import YamlError
+
+    if stack := running(data):
+        told = _of_calendar("show", stack)
+        years = [from_contract(CalendarYear.model_validate(year)) for year in told["years"]]
+        return WorkingCalendar(years, told["revision"])
+    try:
+        return load_calendar()
+    except YamlError as error:
+        _refuse(str(error))
+
+
+def _calendar_file(file: Path) -> "CalendarYear":
+    from services.deadlines.calendars import to_contract
+    from services.deadlines.working_days import read_calendar
+    from shared.strict_yaml import YamlError
+
+    try:
+        return to_contract(read_calendar(file).as_year())
+    except OSError as error:
+        _refuse(f"Không đọc được {file}: {error.strerror}.")
+    except YamlError as error:
+        _refuse(str(error))
+
+
+def _of_calendar(what: str, stack: "RunningStack", *about: Any) -> dict[str, Any]:
+    from deploy.embedded import calendar
+
+    ask: Callable[..., Coroutine[Any, Any, dict[str, Any]]] = getattr(calendar, what)
+    try:
+        return asyncio.run(ask(stack, *about))
+    except calendar.NotDone as error:
+        _refuse(str(error))
+
+
+def _print_moves(state: dict[str, Any], json_lines: bool) -> None:
+    from services.deadlines.telling import told_moves
+
+    if json_lines:
+        for move in state["moves"]:
+            _print_json(move)
+    else:
+        _print_lines(told_moves(state))
 
 
 def _stack(data: Path) -> "RunningStack":
@@ -292,6 +396,11 @@ def _told(data: dict[str, Any]) -> str:
     """What of an event a person at the console wants to see; personal data stay where they are."""
     shown = ("question", "department", "field", "rule", "due_on", "kind", "channel", "how", "to", "state", "reason")
     return " ".join(f"{name}={data[name]}" for name in shown if data.get(name) is not None)
+
+
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
 
 
 def _print_json(value: Any) -> None:

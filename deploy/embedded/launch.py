@@ -43,7 +43,7 @@ async def up(data: Path, port: int, clock: Clock | None, demo: bool) -> None:
             console.print("  Đây là nơi [bold]diễn tập[/]: thời gian mô phỏng, không có thư nào ra khỏi máy này.")
         console.print("  Ctrl-C để dừng.\n")
         if demo and stack.installation.is_new and running.clock == "rehearsal":
-            await rehearse(running, console)
+            await rehearse(running, console, communes=["thanh-tri"])
             console.print("\nHệ thống vẫn chạy. Ctrl-C để dừng.")
 
     await stack.run_until_signal(when_ready)

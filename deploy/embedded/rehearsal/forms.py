@@ -1,4 +1,4 @@
-"""The filled forms of the rehearsal: what people ask is data (`forms.yaml`), how it looks on paper is built here.
+"""The filled forms of the rehearsal: what people ask is data (`scripts/`), how it looks on paper is built here.
 
 The files are what an office receives: typed with and without diacritics, in old and new encodings, as Word files
 and as mails. Reading one gives back exactly the registrant and the matters of its entry.
@@ -8,7 +8,7 @@ import email.policy
 import re
 import textwrap
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from email.headerregistry import Address
@@ -16,8 +16,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
 from io import BytesIO
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -25,12 +24,17 @@ from pydantic import Field
 
 from shared.contracts.people import Matter, Registrant, Section
 from shared.contracts.taxonomy import QuestionField, Scope
-from shared.strict_yaml import Strict, read_strictly
+from shared.strict_yaml import Strict
 from shared.web import HANOI
 
-FORMS = Path(__file__).with_name("forms.yaml")
+How = Literal["web", "txt", "eml", "docx", "list", "floor"]
 
-How = Literal["web", "txt", "eml", "docx"]
+Fate = Literal[
+    "prepared", "on-the-spot", "taken", "referred-up", "transferred", "extended", "slow", "returned", "redirected"
+]
+"""What becomes of a question: prepared before the conference and heard there; answered there on the spot; taken there
+for a written answer; reported to the superior; handed to another department with its clock paused; given more time;
+answered days late; sent back once; belonging elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class DemoForm:
 
     data: the bytes of the file `filename`; None for what is typed into the web form.
     late: sent after registration has closed. excused: why the registrant must be absent, as reported;
-    absent: neither comes nor says so. expects, scopes, answers: what is right for each of the matters, in order.
+    absent: neither comes nor says so. list: the collected list it is on. topic: what the office puts it under.
+    expects, scopes, answers, fates: what is right for each of the matters, in order.
     """
 
     key: str
@@ -51,20 +56,23 @@ class DemoForm:
     expects: tuple[QuestionField, ...]
     scopes: tuple[Scope, ...]
     answers: tuple[str, ...]
+    fates: tuple[Fate, ...]
     late: bool = False
     excused: str | None = None
     absent: bool = False
+    list: str | None = None
+    topic: str | None = None
+    pressing: bool = False
 
 
-def filled_forms() -> list[DemoForm]:
-    """All forms, the four ways of sending them mixed.
+def filled(entries: Iterable["FormEntry"], commune: str) -> list[DemoForm]:
+    """The forms of a dialogue, the ways of sending them mixed.
 
-    Raises:
-        YamlError: when the data file is not as it must be.
+    Args:
+        commune: its name as its paper form has it, `xã Thanh Trì`.
     """
-    written, _ = read_strictly(FORMS, _File)
-    forms = [_form(entry) for entry in written.forms]
-    lanes = [[form for form in forms if form.how == how] for how in ("web", "txt", "eml", "docx")]
+    forms = [_form(entry.model_copy(update={"commune": commune})) for entry in entries]
+    lanes = [[form for form in forms if form.how == how] for how in get_args(How)]
     places = {form.key: place / len(lane) for lane in lanes for place, form in enumerate(lane)}
     return sorted(forms, key=lambda form: places[form.key])
 
@@ -80,6 +88,7 @@ class _Matter(Strict):
     scope: Annotated[Scope, Field(strict=False)] = Scope.IN_SCOPE
     text: _Text
     answer: _Text
+    fate: Fate = "prepared"
 
 
 _Style = Literal[
@@ -89,7 +98,11 @@ _Style = Literal[
 ]  # fmt: skip
 
 
-class _Entry(Strict):
+class FormEntry(Strict):
+    """One form of a script. dialogue: key of the one it is for; None: the script's first. list: of `how: list`."""
+
+    commune: str = ""
+    dialogue: _Text | None = None
     key: _Text
     how: How
     written: frozenset[_Style] = Field(default=frozenset(), strict=False)
@@ -101,17 +114,16 @@ class _Entry(Strict):
     late: bool = False
     excused: _Text | None = None
     absent: bool = False
+    list: _Text | None = None
+    topic: _Text | None = None
+    pressing: bool = False
     matters: tuple[_Matter, ...] = Field(min_length=1, strict=False)
-
-
-class _File(Strict):
-    forms: tuple[_Entry, ...] = Field(min_length=1, strict=False)
 
 
 _SECTIONS: dict[int, Section] = {1: "procedures", 2: "handling"}
 
 
-def _form(entry: _Entry) -> DemoForm:
+def _form(entry: FormEntry) -> DemoForm:
     build = _BUILDERS.get(entry.how)
     return DemoForm(
         key=entry.key,
@@ -128,9 +140,13 @@ def _form(entry: _Entry) -> DemoForm:
         expects=tuple(matter.field for matter in entry.matters),
         scopes=tuple(matter.scope for matter in entry.matters),
         answers=tuple(matter.answer for matter in entry.matters),
+        fates=tuple("redirected" if matter.scope is not Scope.IN_SCOPE else matter.fate for matter in entry.matters),
         late=entry.late,
         excused=entry.excused,
         absent=entry.absent,
+        list=entry.list,
+        topic=entry.topic,
+        pressing=entry.pressing,
     )
 
 
@@ -138,11 +154,6 @@ def _form(entry: _Entry) -> DemoForm:
 
 _MOTTO = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập – Tự do – Hạnh phúc")
 _TITLE = "PHIẾU ĐĂNG KÝ THAM GIA ĐỐI THOẠI"
-_INSTRUCTION = (
-    "(Phiếu được đánh máy hoặc viết tay và điền đầy đủ thông tin liên hệ, nội dung đăng ký đối thoại và gửi về "
-    "địa chỉ: UBND xã Thanh Trì. Số 12 đường Nguyễn Bặc, xã Thanh Trì, Thành phố Hà Nội) hoặc gửi qua email: "
-    "vanthu.thanhtri@hanoi.gov.vn"
-)
 _HEADINGS = {
     1: ("1. Về thủ tục hành chính", "(chất lượng nội dung, tổ chức công khai, sáng kiến...)"),
     2: (
@@ -151,13 +162,35 @@ _HEADINGS = {
         "Biên lai thu phí, kết quả giải quyết hồ sơ đúng hạn, sớm hạn, quá hạn....)",
     ),
 }
-_ADDRESSEE = "Kính gửi: UBND xã Thanh Trì"
-_REQUEST = "Đăng ký tham gia Hội nghị đối thoại với Lãnh đạo UBND xã"
 _SIGNATURE = ("NGƯỜI ĐĂNG KÝ", "(Ký, ghi rõ họ tên)")
 _DOTTED_LINE = "." * 96
 
 
-def _labelled(entry: _Entry) -> list[tuple[str, str]]:
+def _instruction(entry: FormEntry) -> str:
+    """As the form of xã Thanh Trì has it; the other communes have adopted it with their own name."""
+    if entry.commune != "xã Thanh Trì":
+        return f"(Phiếu được đánh máy hoặc viết tay và điền đầy đủ thông tin liên hệ và gửi về UBND {entry.commune})"
+    return (
+        "(Phiếu được đánh máy hoặc viết tay và điền đầy đủ thông tin liên hệ, nội dung đăng ký đối thoại và gửi về "
+        "địa chỉ: UBND xã Thanh Trì. Số 12 đường Nguyễn Bặc, xã Thanh Trì, Thành phố Hà Nội) hoặc gửi qua email: "
+        "vanthu.thanhtri@hanoi.gov.vn"
+    )
+
+
+def _addressee(entry: FormEntry) -> str:
+    return f"Kính gửi: UBND {entry.commune}"
+
+
+def _request(entry: FormEntry) -> str:
+    return f"Đăng ký tham gia Hội nghị đối thoại với Lãnh đạo UBND {entry.commune.split(' ', 1)[0]}"
+
+
+def _place(entry: FormEntry) -> str:
+    """`Thanh Trì` of `xã Thanh Trì`."""
+    return entry.commune.split(" ", 1)[-1]
+
+
+def _labelled(entry: FormEntry) -> list[tuple[str, str]]:
     """The labels of the form and what stands beside them."""
     email = "" if "sender-only" in entry.written else entry.email or ""
     return [
@@ -168,7 +201,7 @@ def _labelled(entry: _Entry) -> list[tuple[str, str]]:
     ]
 
 
-def _questions(entry: _Entry, section: int) -> list[str]:
+def _questions(entry: FormEntry, section: int) -> list[str]:
     """The paragraphs of a section, marked as the writer marks them."""
     mark = (
         ""
@@ -182,18 +215,18 @@ def _questions(entry: _Entry, section: int) -> list[str]:
 _MARKS: dict[str, str] = {"numbered": "{}) ", "dashes": "- ", "plusses": "+ "}
 
 
-def _dated(entry: _Entry) -> str:
-    return f"Thanh Trì, ngày {entry.date.day} tháng {entry.date.month} năm {entry.date.year}"
+def _dated(entry: FormEntry) -> str:
+    return f"{_place(entry)}, ngày {entry.date.day} tháng {entry.date.month} năm {entry.date.year}"
 
 
-def _paper(entry: _Entry) -> str:
+def _paper(entry: FormEntry) -> str:
     """The form as plain text."""
     dotted = "dotted" in entry.written
-    lines = [*_MOTTO, "", _TITLE, "", _INSTRUCTION, "", _ADDRESSEE, ""]
+    lines = [*_MOTTO, "", _TITLE, "", _instruction(entry), "", _addressee(entry), ""]
     for label, value in _labelled(entry):
         shown = _without_diacritics(label) if "plain-labels" in entry.written else label
         lines.append(f"{shown.rstrip(':')}.....{value}....." if dotted else f"{shown} {value}".rstrip())
-    lines += ["", _REQUEST, ""]
+    lines += ["", _request(entry), ""]
     for section, (heading, hint) in _HEADINGS.items():
         heading = _without_diacritics(heading) if "plain-labels" in entry.written else heading
         paragraphs = _questions(entry, section)
@@ -214,7 +247,7 @@ def _without_diacritics(text: str) -> str:
     return plain.replace("đ", "d").replace("Đ", "D")
 
 
-def _txt(entry: _Entry) -> bytes:
+def _txt(entry: FormEntry) -> bytes:
     text = _paper(entry)
     if "nfd" in entry.written:
         text = unicodedata.normalize("NFD", text)
@@ -239,16 +272,16 @@ def _for_windows_1258(text: str) -> str:
 # Word
 
 
-def _docx(entry: _Entry) -> bytes:
+def _docx(entry: FormEntry) -> bytes:
     document = docx.Document()
     for line in _MOTTO:
         _centred(document, line).bold = True
     _centred(document, "")
     _centred(document, _TITLE).bold = True
-    _centred(document, _INSTRUCTION).italic = True
-    document.add_paragraph(_ADDRESSEE)
+    _centred(document, _instruction(entry)).italic = True
+    document.add_paragraph(_addressee(entry))
     _contact(document, entry)
-    document.add_paragraph(_REQUEST)
+    document.add_paragraph(_request(entry))
     for section, (heading, hint) in _HEADINGS.items():
         paragraph = document.add_paragraph()
         paragraph.add_run(heading.upper() if "capitals" in entry.written else heading).bold = True
@@ -271,7 +304,7 @@ def _centred(document: Any, text: str) -> Any:
     return paragraph.add_run(text)
 
 
-def _contact(document: Any, entry: _Entry) -> None:
+def _contact(document: Any, entry: FormEntry) -> None:
     """Label and value in a table, one below the other, or on a line."""
     values = _labelled(entry)
     if "table" in entry.written:
@@ -292,10 +325,10 @@ def _contact(document: Any, entry: _Entry) -> None:
 # Mails
 
 
-def _eml(entry: _Entry) -> bytes:
+def _eml(entry: FormEntry) -> bytes:
     mail = EmailMessage(policy=email.policy.SMTP)
     mail["From"] = Address(entry.name, addr_spec=entry.email or "")
-    mail["To"] = Address("Văn thư UBND xã Thanh Trì", addr_spec="vanthu.thanhtri@hanoi.example")
+    mail["To"] = Address(f"Văn thư UBND {entry.commune}", addr_spec="vanthu@ubnd.example")
     mail["Subject"] = f"Phiếu đăng ký tham gia đối thoại – {entry.name}"
     mail["Date"] = format_datetime(datetime.combine(entry.date, time(20, 15), HANOI))
     mail["Message-ID"] = f"<{entry.key}.{entry.date:%Y%m%d}@nguoidan.example>"
@@ -316,22 +349,22 @@ def _eml(entry: _Entry) -> bytes:
 _ENCODINGS = ("quoted-printable", "base64")
 
 
-def _letter(entry: _Entry) -> str:
+def _letter(entry: FormEntry) -> str:
     """The form in the body of a mail, with what people and mail programs put around it."""
     text = f"Kính gửi Văn phòng UBND xã, tôi xin gửi phiếu đăng ký:\n\n{_paper(entry)}"
     if "footer" in entry.written:
         text += "\n-- \nĐã gửi từ điện thoại\nHotline cửa hàng: 1900 0000 | Email: cuahang@nguoidan.example\n"
     if "quoted-original" in entry.written:
         blank = entry.model_copy(update={"name": "", "phone": None, "email": None, "address": None, "matters": ()})
-        text += "\nVào 08:00, Th 2, 20 thg 4, 2026 Văn thư <vanthu.thanhtri@hanoi.example> đã viết:\n\n"
+        text += "\nVào 08:00, Th 2, 20 thg 4, 2026 Văn thư <vanthu@ubnd.example> đã viết:\n\n"
         text += textwrap.indent(_paper(blank), "> ", lambda line: True)
     return text
 
 
-def _html(entry: _Entry) -> str:
+def _html(entry: FormEntry) -> str:
     """What a mail program makes of a form that was pasted into it."""
     lines = "".join(f"<div>{escape(line) or '<br>'}</div>\n" for line in _paper(entry).split("\n"))
     return f'<html><head><style>div {{font-family: Arial}}</style></head><body dir="ltr">\n{lines}</body></html>\n'
 
 
-_BUILDERS: dict[How, Callable[[_Entry], bytes]] = {"txt": _txt, "eml": _eml, "docx": _docx}
+_BUILDERS: dict[How, Callable[[FormEntry], bytes]] = {"txt": _txt, "eml": _eml, "docx": _docx}

@@ -18,6 +18,9 @@ class Ledger:
     escalated: Counter[str] = field(default_factory=Counter)
     extended: int = 0
     triaged: int = 0
+    held: int = 0
+    duties: int = 0
+    fulfilled: int = 0
 
     def note(self, event: Event) -> None:
         match event:
@@ -28,8 +31,14 @@ class Ledger:
                 self.questions[event.question] = event.how
             case routing.QuestionAwaitsTriage():
                 self.triaged += 1
-            case routing.ExtensionGranted():
+            case routing.ExtensionGranted() | intake.CommitmentExtended():
                 self.extended += 1
+            case intake.DialogueHeld():
+                self.held += 1
+            case intake.DutyCompleted():
+                self.duties += 1
+            case intake.CommitmentFulfilled():
+                self.fulfilled += 1
             case notify.NotificationSent():
                 self.messages[event.kind, event.channel] += 1
             case notify.NotificationFailed():
@@ -44,7 +53,7 @@ class Ledger:
 
     @property
     def balances(self) -> bool:
-        """Received is answered and redirected and open, and every missed term has been escalated."""
-        answered = self.became("answered-at-dialogue") + self.became("answered-in-writing")
-        total = answered + self.became("redirected") + self.became("open")
+        """Received is answered, redirected, referred up and open, and every missed term has been escalated."""
+        ways = ("answered-at-dialogue", "answered-in-writing", "redirected", "referred-up", "open")
+        total = sum(self.became(how) for how in ways)
         return total == len(self.questions) and set(self.missed) <= set(self.escalated)

@@ -1,31 +1,25 @@
-"""The people of the rehearsal: citizens who write, officers who answer, a chairman who approves, some of them late."""
+"""The people of a rehearsal: citizens who write, officers who answer, a chairman who presides, some of them late."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
-from uuid import uuid4
 
 import httpx
-from nats.aio.client import Client
 
 from deploy.embedded.rehearsal.agenda import Agenda
-from deploy.embedded.rehearsal.forms import DemoForm, filled_forms
-from services.deadlines.working_days import WorkingCalendar
+from deploy.embedded.rehearsal.conference import Conference
+from deploy.embedded.rehearsal.forms import DemoForm, Fate
+from deploy.embedded.rehearsal.office import CannotRehearse, Office, on
+from deploy.embedded.rehearsal.script import Script
 from services.intake.documents import read_form_file
-from shared.commands import send
-from shared.communes import Person, Profile
-from shared.contracts import Actor, Command, Done, Event, Refused, Role, deadlines, intake, routing
+from shared.contracts import Event, Role, deadlines, intake, routing
 from shared.contracts.taxonomy import QuestionField, Scope
 from shared.web import HANOI
 
 ANSWER_AFTER = (2, 3, 1, 2)
 """Working days that officers take, in turn."""
-AUTHORITY = "Ban Tiếp công dân xã Thanh Trì"
-
-
-class CannotRehearse(RuntimeError):
-    """The rehearsal cannot begin or go on. The text is Vietnamese: what, and the remedy."""
+AT_THE_CONFERENCE: frozenset[Fate] = frozenset({"on-the-spot", "taken"})
 
 
 @dataclass(slots=True)
@@ -38,42 +32,40 @@ class Sent:
 
 
 class People:
-    """Who does what, and when. Each acts through the door that is his: a page's API, a file, a command."""
+    """Who does what for one dialogue, and when. Each acts through the door that is his: a page, a file, a command."""
 
     def __init__(
-        self,
-        client: Client,
-        http: httpx.AsyncClient,
-        public_url: str,
-        profile: Profile,
-        calendar: WorkingCalendar,
-        agenda: Agenda,
+        self, office: Office, http: httpx.AsyncClient, public_url: str, agenda: Agenda, script: Script
     ) -> None:
-        self._nats, self._http, self._public_url = client, http, public_url
-        self._profile, self._calendar, self._agenda = profile, calendar, agenda
-        self.sent: dict[str, Sent] = {}
-        self._dialogue = ""
-        self._held_at = datetime.max.replace(tzinfo=HANOI)
+        self._office, self._http, self._public_url = office, http, public_url
+        self._profile, self._agenda, self._script = office.profile, agenda, script
+        self._held_at = script.entry.held_at
+        self._began = script.entry.held_at
         self._planned: set[str] = set()
-        self._slow: str | None = None
-        self._extending: str | None = None
-        self._returned: str | None = None
+        self._returned: set[str] = set()
+        self._transferred: set[str] = set()
+        self.sent: dict[str, Sent] = {}
+        self.conference = Conference(office, agenda, script, self)
         self.example: tuple[str, str] | None = None
 
-    def prepare(self, began: datetime, held_at: datetime) -> None:
-        """Enter in the agenda what is known from the beginning."""
-        self._held_at = held_at
-        self._dialogue = f"{self._profile.id}-{held_at:%Y-%m}"
-        first_day = began.date()
-        self._at(began, lambda: self._plan(held_at))
-        announced_on = self._working_day(first_day, 1)
-        self._at(_on(announced_on, 9), self._announce)
-        forms = filled_forms()
-        self._send_over([form for form in forms if not form.late], announced_on, held_at.date() - timedelta(days=11))
-        self._send_over([form for form in forms if form.late], held_at.date() - timedelta(days=9), held_at.date())
-        self._at(_on(self._working_day(held_at.date(), -2), 10), self._excuse_who_reported)
-        self._at(held_at - timedelta(minutes=20), self._check_in_who_came)
-        self._at(held_at + timedelta(hours=3), self._hold)
+    @property
+    def commune(self) -> str:
+        return self._profile.id
+
+    @property
+    def dialogue(self) -> str:
+        return self.conference.id
+
+    def prepare(self, began: datetime, held_at: datetime) -> datetime:
+        """Enter in the agenda what is known from the beginning. Returns the end of what is played."""
+        self._began, self._held_at = began, held_at
+        announced_at = self.conference.prepare(began, held_at)
+        doors = [form for form in self._script.forms if form.how not in ("list", "floor")]
+        first, day = announced_at.date(), held_at.date()
+        self._send_over([form for form in doors if not form.late], first, day - timedelta(days=11))
+        self._send_over([form for form in doors if form.late], day - timedelta(days=9), day)
+        self._agenda.add(on(self._office.working_day(day, -2), 10), self._excuse_who_reported)
+        return held_at + timedelta(days=self._script.entry.until)
 
     def hear(self, event: Event) -> None:
         """React to a fact as the person in charge would: by entering something in the agenda.
@@ -81,76 +73,106 @@ class People:
         What somebody sends who plays along is left to him.
         """
         at = event.occurred_at.astimezone(HANOI)
-        if event.case != self._dialogue and event.case not in self.sent:
+        if event.case == self.dialogue:
+            self.conference.hear(event, at)
+        if event.case not in self.sent:
             return
         match event:
             case routing.QuestionAwaitsTriage():
                 self._soon(at, lambda: self._decide(event))
             case routing.AnswerDrafted():
-                self._agenda.add(_on(self._working_day(at.date(), 1), 15), lambda: self._judge(event))
+                self._agenda.add(on(self._office.working_day(at.date(), 1), 15), lambda: self._judge(event))
             case routing.AnswerReturned():
-                days = self._working_day(at.date(), 1)
-                self._agenda.add(_on(days, 10), lambda: self._draft(event.case, event.question, event.department))
+                day = self._office.working_day(at.date(), 1)
+                self._agenda.add(on(day, 10), lambda: self._draft(event.case, event.question, event.department))
+            case routing.QuestionTransferred():
+                self._soon(at, lambda: self._accept(event))
             case routing.QuestionAssigned() if not self._is_right(event.case, event.question, event.department):
                 self._soon(at, lambda: self._correct(event))
+            case routing.QuestionAssigned():
+                self._soon(at, lambda: self._sort(event))
+            case routing.QuestionTakenForWrittenAnswer():
+                day = self._office.working_day(at.date(), 2)
+                self._agenda.add(on(day, 10), lambda: self._draft(event.case, event.question, None))
             case deadlines.DeadlineSet() | deadlines.DeadlineMoved() if event.rule == "department-answer":
                 self._plan_answer(event, at)
-            case deadlines.DeadlineSet() if event.rule == "conclusion-notice":
-                day = self._working_day(event.due_on, -1)
-                self._agenda.add(_on(day, 15), self._conclude)
+            case deadlines.DeadlineSet() if event.rule == "superior-report":
+                day = self._office.working_day(event.due_on, -1)
+                self._agenda.add(on(day, 14), lambda: self._report_to_superior(event.about))
+            case deadlines.EscalationRaised() if event.to is Role.OFFICE_HEAD:
+                self._agenda.add(at + timedelta(hours=2), lambda: self.acknowledge(event))
 
-    def _send_over(self, forms: list[DemoForm], first: date, last: date) -> None:
-        """Spread over the working days between, at different hours."""
-        days = [
-            day for n in range((last - first).days + 1) if self._calendar.is_working(day := first + timedelta(days=n))
-        ]
-        for number, form in enumerate(forms):
-            day = days[1 + number * (len(days) - 2) // max(len(forms), 1)]
-            self._at(_on(day, (9, 10, 14, 16)[number % 4], 5 * number % 60), partial(self._register, form))
+    async def register(self, form: DemoForm) -> None:
+        """Send a form through its own door."""
+        if form.how == "web":
+            await self.note(form, await self._by_web(form))
+        elif form.how == "floor":
+            done = await self._office.does(
+                Role.CLERK,
+                intake.RegisterSubmission,
+                channel="floor",
+                registrant=form.registrant,
+                questions=form.matters,
+                dialogue=self.dialogue,
+            )
+            await self.note(form, str(done.state["code"]))
+        else:
+            await self.note(form, await self._by_file(form))
 
-    def _plan_answer(self, owed: deadlines.DeadlineSet | deadlines.DeadlineMoved, at: datetime) -> None:
-        """Everybody answers within the term, but for one who is days late and one who asks for more time."""
-        assert owed.department is not None, "a department owes the answer"
-        if owed.about in self._planned or not self._is_right(owed.case, owed.about, owed.department):
-            return
-        self._planned.add(owed.about)
-        number, in_time = len(self._planned), at < self._held_at - timedelta(days=14)
-        day = min(self._working_day(at.date(), ANSWER_AFTER[number % len(ANSWER_AFTER)]), owed.due_on)
-        if self._slow is None and number > 5 and in_time:
-            self._slow = owed.about
-            day = self._working_day(owed.due_on, 4)
-        elif self._extending is None and number > 8 and in_time:
-            self._extending = owed.about
-            asked_on = self._working_day(at.date(), 1)
-            self._agenda.add(_on(asked_on, 10), lambda: self._ask_for_time(owed.about, owed.department))
-            self._agenda.add(_on(asked_on, 14), lambda: self._grant_time(owed.about))
-            day = self._working_day(owed.due_on, 3)
-        self._agenda.add(_on(day, 10, number % 60), lambda: self._draft(owed.case, owed.about, owed.department))
-
-    async def _plan(self, held_at: datetime) -> None:
-        await self._as(
-            Role.CLERK,
-            intake.PlanDialogue,
-            dialogue=self._dialogue,
-            title=f"Hội nghị đối thoại về thủ tục hành chính tháng {held_at.month}/{held_at.year}",
-            held_at=held_at,
-            place=self._profile.hall,
-        )
-
-    async def _announce(self) -> None:
-        await self._as(Role.CLERK, intake.AnnounceDialogue, dialogue=self._dialogue)
-
-    async def _register(self, form: DemoForm) -> None:
-        code = await (self._by_web(form) if form.how == "web" else self._by_file(form))
-        operator = self._actor(Role.OPERATOR)
-        found = await self._command(intake.LookUpSubmission(actor=operator, key=str(uuid4()), code=code))
+    async def note(self, form: DemoForm, code: str) -> None:
+        """Remember whose form has which code."""
+        found = await self._office.does(Role.OPERATOR, intake.LookUpSubmission, code=code)
         self.sent[found.state["id"]] = Sent(form, code, found.state["id"])
         if self.example is None and form.excused and form.registrant.phone:
             self.example = code, form.registrant.phone[-4:]
 
+    async def acknowledge(self, raised: deadlines.EscalationRaised) -> None:
+        note = "Đã đôn đốc đơn vị thực hiện, yêu cầu hoàn thành ngay."
+        await self._office.does(raised.to, deadlines.AcknowledgeEscalation, deadline=raised.deadline, note=note)
+
+    def questions(self, *fates: Fate) -> list[tuple[str, str, DemoForm]]:
+        """Question id, its answer, and its form, of all that were sent and have one of these fates."""
+        return [
+            (f"{sent.case}-{number}", answer, sent.form)
+            for sent in self.sent.values()
+            for number, (fate, answer) in enumerate(zip(sent.form.fates, sent.form.answers, strict=True), 1)
+            if fate in fates
+        ]
+
+    def _send_over(self, forms: list[DemoForm], first: date, last: date) -> None:
+        """Spread over the working days between, at different hours."""
+        span = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        days = [day for day in span if self._office.is_working(day)]
+        for number, form in enumerate(forms):
+            day = days[min(1 + number * (len(days) - 2) // len(forms), len(days) - 1)]
+            self._agenda.add(on(day, (9, 10, 14, 16)[number % 4], 5 * number % 60), partial(self.register, form))
+
+    def _plan_answer(self, owed: deadlines.DeadlineSet | deadlines.DeadlineMoved, at: datetime) -> None:
+        """Everybody answers within the term, but for who is days late and who asks for more time."""
+        if owed.department is None or not self._is_right(owed.case, owed.about, owed.department):
+            return
+        fate = self._fate(owed.case, owed.about)
+        awaits_a_move = fate == "transferred" and owed.about not in self._transferred
+        if owed.about in self._planned or awaits_a_move or fate in AT_THE_CONFERENCE | {"referred-up", "redirected"}:
+            return
+        self._planned.add(owed.about)
+        number = len(self._planned)
+        day = min(self._office.working_day(at.date(), ANSWER_AFTER[number % len(ANSWER_AFTER)]), owed.due_on)
+        if fate == "slow":
+            day = self._office.working_day(owed.due_on, 4)
+        elif fate == "extended":
+            asked_on = self._office.working_day(at.date(), 1)
+            self._agenda.add(on(asked_on, 10), lambda: self._ask_for_time(owed.about, owed.department))
+            self._agenda.add(on(asked_on, 14), lambda: self._grant_time(owed.about, owed.department))
+            day = self._office.working_day(owed.due_on, 3)
+        self._agenda.add(on(day, 10, number % 60), lambda: self._draft(owed.case, owed.about, owed.department))
+
     async def _by_web(self, form: DemoForm) -> str:
-        body = form.registrant.model_dump() | {"questions": [matter.model_dump() for matter in form.matters]}
-        answer = await self._http.post(f"{self._public_url}/api/v1/communes/{self._profile.id}/submissions", json=body)
+        body = form.registrant.model_dump() | {
+            "questions": [matter.model_dump() for matter in form.matters],
+            "dialogue": self.dialogue,
+        }
+        answer = await self._http.post(f"{self._public_url}/api/v1/communes/{self.commune}/submissions", json=body)
         if answer.status_code != 201:
             raise CannotRehearse(f"Phiếu {form.key} không được nhận: {answer.text[:300]}")
         return str(answer.json()["code"])
@@ -158,23 +180,25 @@ class People:
     async def _by_file(self, form: DemoForm) -> str:
         assert form.data is not None
         read, channel = read_form_file(form.filename, form.data)
-        clerk = self._actor(Role.CLERK)
-        done = await self._command(
-            intake.RegisterSubmission(
-                actor=clerk, key=str(uuid4()), channel=channel, registrant=read.registrant, questions=read.matters
-            )
+        done = await self._office.does(
+            Role.CLERK,
+            intake.RegisterSubmission,
+            channel=channel,
+            registrant=read.registrant,
+            questions=read.matters,
+            dialogue=self.dialogue,
         )
         return str(done.state["code"])
 
     async def _decide(self, waiting: routing.QuestionAwaitsTriage) -> None:
         """The office reads what the rules were not sure of."""
         if waiting.scope is not Scope.IN_SCOPE:
-            await self._as(
+            await self._office.does(
                 Role.OFFICE_HEAD,
                 routing.RedirectQuestion,
                 question=waiting.question,
                 scope=waiting.scope,
-                authority=AUTHORITY,
+                authority=f"Ban Tiếp công dân {self._profile.name}",
                 guidance=self._answer(waiting.case, waiting.question),
             )
             return
@@ -185,98 +209,123 @@ class People:
         await self._assign(assigned.case, assigned.question, "Văn phòng điều chỉnh phân công cho đúng lĩnh vực")
 
     async def _assign(self, case: str, question: str, reason: str) -> None:
+        """To the right department; what is to be transferred goes to another one first."""
         field = self._expected_field(case, question)
-        department = self._profile.department_for(field).id
-        await self._as(
-            Role.CLERK, routing.AssignQuestion, question=question, field=field, department=department, reason=reason
+        await self._office.does(
+            Role.CLERK,
+            routing.AssignQuestion,
+            question=question,
+            field=field,
+            department=self._department(case, question),
+            reason=reason,
         )
 
-    def _is_right(self, case: str, question: str, department: str) -> bool:
-        return self._profile.department_for(self._expected_field(case, question)).id == department
+    async def _sort(self, assigned: routing.QuestionAssigned) -> None:
+        """What the office does with a question once it is where it belongs."""
+        form, fate = self.sent[assigned.case].form, self._fate(assigned.case, assigned.question)
+        question = assigned.question
+        if form.topic:
+            await self._office.does(Role.CLERK, routing.GroupQuestion, question=question, topic=form.topic)
+        if form.pressing:
+            reason = "Nhiều hộ cùng kiến nghị, cần trả lời trước tại hội nghị."
+            await self._office.does(
+                Role.CLERK, routing.PrioritiseQuestion, question=question, pressing=True, reason=reason
+            )
+        if fate == "referred-up":
+            await self._office.does(
+                Role.OFFICE_HEAD,
+                routing.ReferQuestionUp,
+                question=question,
+                authority=self._profile.superior,
+                reason=self._answer(assigned.case, question),
+            )
+        elif fate == "transferred" and question not in self._transferred:
+            self._transferred.add(question)
+            field = self._expected_field(assigned.case, question)
+            await self._office.does(
+                Role.CLERK,
+                routing.TransferQuestion,
+                question=question,
+                field=field,
+                department=self._profile.department_for(field).id,
+                reason="Nội dung chính thuộc lĩnh vực của phòng nhận.",
+                clock="pauses",
+            )
+
+    async def _accept(self, transferred: routing.QuestionTransferred) -> None:
+        await self._office.does(
+            Role.OFFICER, routing.AcceptTransfer, transferred.department, question=transferred.question
+        )
 
     async def _draft(self, case: str, question: str, department: str | None) -> None:
-        await self._as(
+        department = department or self._profile.department_for(self._expected_field(case, question)).id
+        await self._office.does(
             Role.OFFICER, routing.DraftAnswer, department, question=question, text=self._answer(case, question)
         )
 
     async def _judge(self, drafted: routing.AnswerDrafted) -> None:
-        """The chairman approves; the head of the office sent one answer back first."""
-        if self._returned is None and len(self._planned) > 10:
-            self._returned = drafted.question
+        """The chairman approves; the head of the office may have sent an answer back first."""
+        question = drafted.question
+        if self._fate(drafted.case, question) == "returned" and question not in self._returned:
+            self._returned.add(question)
             remarks = "Đề nghị nêu rõ nơi nộp hồ sơ và thời gian giải quyết."
-            await self._as(Role.OFFICE_HEAD, routing.ReturnAnswer, question=drafted.question, remarks=remarks)
+            await self._office.does(Role.OFFICE_HEAD, routing.ReturnAnswer, question=question, remarks=remarks)
             return
-        await self._as(Role.CHAIRMAN, routing.ApproveAnswer, question=drafted.question)
+        await self._office.does(Role.CHAIRMAN, routing.ApproveAnswer, question=question)
 
     async def _ask_for_time(self, question: str, department: str | None) -> None:
-        reason = "Cần đối chiếu hồ sơ lưu và xác minh tại thôn."
-        await self._as(
-            Role.OFFICER, routing.RequestExtension, department, question=question, working_days=5, reason=reason
+        reason = "Cần đối chiếu hồ sơ lưu và xác minh thực địa."
+        await self._office.does(
+            Role.OFFICER, routing.RequestExtension, department, question=question, **self._more_time(reason, department)
         )
 
-    async def _grant_time(self, question: str) -> None:
-        reason = "Đồng ý gia hạn để đối chiếu hồ sơ lưu và xác minh tại thôn."
-        await self._as(Role.CHAIRMAN, routing.ExtendTerm, question=question, working_days=5, reason=reason)
+    async def _grant_time(self, question: str, department: str | None) -> None:
+        reason = "Cần thêm thời gian để đối chiếu hồ sơ lưu và xác minh thực địa."
+        await self._office.does(
+            Role.CHAIRMAN, routing.ExtendTerm, question=question, **self._more_time(reason, department)
+        )
+
+    def _more_time(self, reason: str, department: str | None) -> dict[str, object]:
+        unit = self._profile.department(department or "")
+        return {
+            "working_days": 5,
+            "reason": reason,
+            "requirement": "Đối chiếu hồ sơ lưu, kiểm tra thực địa, lập biên bản có đại diện hộ dân.",
+            "responsible": unit.name if unit else "Văn phòng",
+        }
+
+    async def _report_to_superior(self, question: str) -> None:
+        number = 20 + len(self._planned)
+        await self._office.does(Role.CLERK, routing.ReportToSuperior, question=question, document=f"{number}/BC-UBND")
 
     async def _excuse_who_reported(self) -> None:
         for sent in self.sent.values():
-            if sent.form.excused:
-                await self._as(Role.CLERK, intake.ExcuseRegistrant, submission=sent.case, reason=sent.form.excused)
-
-    async def _check_in_who_came(self) -> None:
-        for sent in self.sent.values():
-            if not (sent.form.excused or sent.form.absent or sent.form.late):
-                await self._as(Role.CLERK, intake.CheckIn, submission=sent.case)
-
-    async def _hold(self) -> None:
-        await self._as(Role.CLERK, intake.HoldDialogue, dialogue=self._dialogue)
-
-    async def _conclude(self) -> None:
-        await self._as(
-            Role.CHAIRMAN,
-            intake.ConcludeDialogue,
-            dialogue=self._dialogue,
-            notice="15/TB-UBND",
-            summary="Các phòng thực hiện đúng thời hạn những nội dung đã trả lời; "
-            "Văn phòng theo dõi, đôn đốc và công khai kết quả.",
-        )
+            if sent.form.excused and not sent.form.late:
+                await self._office.does(
+                    Role.CLERK, intake.ExcuseRegistrant, submission=sent.case, reason=sent.form.excused
+                )
 
     def _answer(self, case: str, question: str) -> str:
         return self.sent[case].form.answers[_number(question) - 1]
 
+    def _fate(self, case: str, question: str) -> Fate:
+        return self.sent[case].form.fates[_number(question) - 1]
+
     def _expected_field(self, case: str, question: str) -> QuestionField:
         return self.sent[case].form.expects[_number(question) - 1]
 
-    async def _as(self, role: Role, command: type[Command], department: str | None = None, /, **fields: object) -> None:
-        actor = self._actor(role, department)
-        await self._command(command.model_validate({"actor": actor, "key": str(uuid4()), **fields}))
+    def _department(self, case: str, question: str) -> str:
+        """Where the question is to be now: a question that will be transferred is with the office until then."""
+        if self._fate(case, question) == "transferred" and question not in self._transferred:
+            return self._profile.office
+        return self._profile.department_for(self._expected_field(case, question)).id
 
-    async def _command(self, command: Command) -> Done:
-        reply = await send(self._nats, command)
-        if isinstance(reply, Refused):
-            raise CannotRehearse(f"Lệnh {command.verb} bị từ chối: {reply.reason}")
-        return reply
-
-    def _actor(self, role: Role, department: str | None = None) -> Actor:
-        holders: tuple[Person, ...] = self._profile.holders(role, department)
-        name = holders[0].name if holders else "Diễn tập"
-        return Actor(name=name, role=role, commune=self._profile.id, department=department)
-
-    def _at(self, moment: datetime, act: Callable[[], Awaitable[None]]) -> None:
-        self._agenda.add(moment, act)
+    def _is_right(self, case: str, question: str, department: str) -> bool:
+        return self._department(case, question) == department
 
     def _soon(self, at: datetime, act: Callable[[], Awaitable[None]]) -> None:
         """At the next half past eight of a working day."""
-        self._agenda.add(_on(self._working_day(at.date(), 1), 8, 30), act)
-
-    def _working_day(self, day: date, n: int) -> date:
-        for _ in range(abs(n)):
-            day = self._calendar.next_working_day(day) if n > 0 else self._calendar.previous_working_day(day)
-        return day
-
-
-def _on(day: date, hour: int, minute: int = 0) -> datetime:
-    return datetime.combine(day, time(hour, minute), HANOI)
+        self._agenda.add(on(self._office.working_day(at.date(), 1), 8, 30), act)
 
 
 def _number(question: str) -> int:

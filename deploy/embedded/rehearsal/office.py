@@ -1,0 +1,57 @@
+"""Who can act for a commune at a rehearsal, and the days on which he does."""
+
+from datetime import date, datetime, time
+from typing import Any
+from uuid import uuid4
+
+from nats.aio.client import Client
+
+from services.deadlines.working_days import WorkingCalendar
+from shared.commands import send
+from shared.communes import Profile
+from shared.contracts import Actor, Command, Done, Refused, Role
+from shared.web import HANOI
+
+
+class CannotRehearse(RuntimeError):
+    """The rehearsal cannot begin or go on. The text is Vietnamese: what, and the remedy."""
+
+
+class Office:
+    """Sends commands as the people of a profile, and counts its working days."""
+
+    def __init__(self, client: Client, profile: Profile, calendar: WorkingCalendar) -> None:
+        self._nats, self.profile, self._calendar = client, profile, calendar
+
+    async def does(self, role: Role, command: type[Command], department: str | None = None, /, **fields: Any) -> Done:
+        """Raises CannotRehearse when the command is refused."""
+        actor = self.actor(role, department)
+        return await self.send(command.model_validate({"actor": actor, "key": str(uuid4()), **fields}))
+
+    async def send(self, command: Command) -> Done:
+        reply = await send(self._nats, command)
+        if isinstance(reply, Refused):
+            raise CannotRehearse(f"{self.profile.name}: lệnh {command.verb} bị từ chối: {reply.reason}")
+        return reply
+
+    def actor(self, role: Role, department: str | None = None) -> Actor:
+        holders = self.profile.holders(role, department)
+        name = holders[0].name if holders else "Diễn tập"
+        return Actor(name=name, role=role, commune=self.profile.id, department=department)
+
+    def is_working(self, day: date) -> bool:
+        return self._calendar.is_working(day)
+
+    def working_day(self, day: date, n: int) -> date:
+        """The n-th working day after a day; before it where n is negative."""
+        for _ in range(abs(n)):
+            day = self._calendar.next_working_day(day) if n > 0 else self._calendar.previous_working_day(day)
+        return day
+
+    def at_work(self, day: date) -> date:
+        """The day, or the next one on which the office works."""
+        return day if self._calendar.is_working(day) else self._calendar.next_working_day(day)
+
+
+def on(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(day, time(hour, minute), HANOI)
