@@ -31,14 +31,14 @@ from shared.broker import (
 )
 from shared.cases import read
 from shared.commands import send
-from shared.contracts import Done, Envelope, Event, Refusal, Refused, Role, TooEarly, routing
+from shared.contracts import Done, Envelope, Event, Refusal, Refused, Role, TooEarly, intake, routing
 from shared.handlers import Handlers
 from shared.outbox import Outbox
 from shared.service import Service
 from shared.settings import Settings
 from shared.store import Database, StaleSave, Store
 from shared.web import HeldUntil
-from tests.builders import COMMUNE, NOW, actor, of_question, question, submission_received
+from tests.builders import COMMUNE, NOW, actor, of_dialogue, of_question, question, submission_received
 from tests.servers import RunningSystem, Servers, running
 
 TIME_LIMIT_S = 30.0
@@ -390,6 +390,7 @@ async def test_the_same_fact_again_changes_nothing_and_says_nothing(fresh: Serve
     received = submission_received(questions=(question(1), question(2, "Cấp sổ đỏ lần đầu cần giấy tờ gì?")))
     service = routing_app.build(settings_of(fresh))
     async with started(service):
+        await say(client, of_dialogue(intake.DialogueAnnounced))
         for _ in range(3):
             await say(client, received)
         await settled(client)
@@ -397,7 +398,7 @@ async def test_the_same_fact_again_changes_nothing_and_says_nothing(fresh: Serve
         await service.outbox.drain()
         said = [envelope.type async for _, envelope in read(client, "event.routing.>")]
         assert said == [routing.QuestionAssigned.type] * 2
-        assert (await client.jetstream().stream_info(EVENTS)).state.messages == 3 + 2
+        assert (await client.jetstream().stream_info(EVENTS)).state.messages == 1 + 3 + 2
 
 
 async def test_replicas_share_the_messages_and_each_is_handled_once(fresh: Servers, client: Client) -> None:
