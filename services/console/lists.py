@@ -264,49 +264,11 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """A conference. closing: until when forms are taken; conclusion: until when its notice is owed.
-
-    expected, excused, present, absent: registrants. late: forms that came after closing, answered in writing.
-    """
+    """The conference that a form is registered for; `conferences` knows the rest of it."""
 
     id: str
     state: str
-    title: str | None
     held_at: datetime | None
-    place: str | None
-    registration_closes_at: datetime | None
-    announced_at: datetime | None
-    ended_at: datetime | None
-    concluded_at: datetime | None
-    notice: str | None
-    summary: str | None
-    expected: int
-    excused: int
-    present: int
-    absent: int
-    late: int
-    version: int
-    closing: Term | None
-    conclusion: Term | None
-
-    @property
-    def registered(self) -> int:
-        return self.expected + self.excused + self.present + self.absent
-
-
-@dataclass(frozen=True, slots=True)
-class Registrant:
-    """Who is on the list of a dialogue. Of somebody whose form holds what reads like a denunciation, the code alone."""
-
-    id: str
-    code: str | None
-    name: str | None
-    address: str | None
-    attendance: str | None
-    excuse: str | None
-    questions: int
-    version: int
-    confidential: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,12 +338,11 @@ def case(db: sqlite3.Connection, commune: str, id: str, now: datetime) -> Case |
     """A form of this commune, as far as it is known."""
     if (found := submission(db, commune, id)) is None:
         return None
-    registered_for = dialogues(db, commune, now, found.dialogue) if found.dialogue else []
     return Case(
         submission=found,
         questions=questions_of(db, commune, id, now),
         letters=letters_of(db, id),
-        dialogue=registered_for[0] if registered_for else None,
+        dialogue=dialogue(db, commune, found.dialogue, now) if found.dialogue else None,
         topics=topics(db, found.dialogue) if found.dialogue else [],
     )
 
@@ -467,42 +428,16 @@ def letters_of(db: sqlite3.Connection, case: str) -> list[Letter]:
     return [into(Letter, row) for row in rows]
 
 
-def dialogues(db: sqlite3.Connection, commune: str, now: datetime, id: str | None = None) -> list[Dialogue]:
-    """The dialogues of a commune, the latest first; or one of them."""
-    rows = db.execute(
-        "SELECT d.*, total(s.on_time = 1 AND s.attendance = 'expected') AS expected, "
-        "total(s.attendance = 'excused') AS excused, total(s.attendance = 'present') AS present, "
-        "total(s.attendance = 'absent') AS absent, total(s.attendance IS NULL AND s.id IS NOT NULL) AS late "
-        "FROM dialogue d LEFT JOIN submission s ON s.dialogue = d.id "
-        "WHERE d.commune = ? AND (? IS NULL OR d.id = ?) GROUP BY d.id ORDER BY d.held_at DESC, d.id",
-        (commune, id, id),
-    ).fetchall()
-    return [
-        into(
-            Dialogue,
-            row,
-            state=_state(row["state"], closing, now),
-            version=said(db, "intake", row["id"]),
-            closing=closing,
-            conclusion=_term_about(db, row["id"], "conclusion-notice", now),
-            **{name: int(row[name]) for name in ("expected", "excused", "present", "absent", "late")},
-        )
-        for row in rows
-        for closing in [_term_about(db, row["id"], "registration-cutoff", now)]
-    ]
-
-
-def registrants(db: sqlite3.Connection, dialogue: str) -> list[Registrant]:
-    """Who registered for a dialogue, in the order of registration: the order in which they take the floor."""
-    rows = db.execute(
-        "SELECT s.*, (SELECT count(*) FROM question q WHERE q.submission = s.id) AS asked, "
-        "coalesce((SELECT said FROM aggregate WHERE speaker = 'intake' AND about = s.id), 0) AS version, "
-        "EXISTS (SELECT 1 FROM question q WHERE q.submission = s.id AND q.scope = 'denunciation') AS confidential "
-        "FROM submission s WHERE s.dialogue = ? ORDER BY s.attendance IS NULL, s.received_at, s.id",
-        (dialogue,),
-    )
-    hidden = {"name": None, "address": None, "excuse": None}
-    return [into(Registrant, row, questions=row["asked"], **(hidden if row["confidential"] else {})) for row in rows]
+def dialogue(db: sqlite3.Connection, commune: str, id: str, now: datetime) -> Dialogue | None:
+    """A dialogue of this commune. One whose cut-off was moved to a later day takes forms again."""
+    row = db.execute(
+        "SELECT d.id, d.held_at, CASE WHEN d.state = 'registration-closed' AND t.term_state IN ('running', 'near') "
+        "AND t.due_at >= ? THEN 'announced' ELSE d.state END AS state "
+        "FROM dialogue d LEFT JOIN timing t ON t.about = d.id AND t.rule = 'registration-cutoff' "
+        "WHERE d.id = ? AND d.commune = ?",
+        (instant(now), id, commune),
+    ).fetchone()
+    return into(Dialogue, row) if row else None
 
 
 def search_for(typed: str) -> str:
@@ -567,14 +502,3 @@ def _like(db: sqlite3.Connection, row: sqlite3.Row) -> list[str]:
     """The question that this one was found to be like, and those that were found to be like this one."""
     later = db.execute("SELECT id FROM question WHERE resembles = ? ORDER BY id LIMIT 10", (row["id"],))
     return [*([row["resembles"]] if row["resembles"] else []), *(one["id"] for one in later)]
-
-
-def _state(said: str, closing: Term | None, now: datetime) -> str:
-    """A dialogue whose cut-off was moved to a later day takes forms again."""
-    reopened = said == "registration-closed" and closing is not None and closing.runs and now <= closing.due_at
-    return "announced" if reopened else said
-
-
-def _term_about(db: sqlite3.Connection, about: str, rule: str, now: datetime) -> Term | None:
-    row = db.execute("SELECT * FROM timing WHERE about = ? AND rule = ?", (about, rule)).fetchone()
-    return term_of(row, now) if row else None

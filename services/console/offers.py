@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.console.acting import Acting
-from services.console.lists import Dialogue, Escalation, Letter, Question, Registrant, Submission
+from services.console.lists import Dialogue, Escalation, Letter, Question, Submission
 from services.console.words import Term, plain_number
 from shared.contracts import COMMANDS, Actor, Command, Role
 from shared.text import clean
@@ -68,12 +68,6 @@ HAND_OVER = Offer("record-hand-over", "Ghi nhận đã trao trực tiếp", CLER
 ACKNOWLEDGE = "acknowledge-escalation"
 CHECK_IN = Offer("check-in", "Có mặt", OFFICE, frozenset({"expected", "excused"}))
 EXCUSE = Offer("excuse-registrant", "Báo vắng", OFFICE, frozenset({"expected"}))
-ANNOUNCE = Offer("announce-dialogue", "Thông báo hội nghị", OFFICE, frozenset({"planned"}), main=frozenset({"planned"}))
-HOLD = Offer("hold-dialogue", "Ghi nhận đã tổ chức", OFFICE, frozenset({"announced"}), main=frozenset({"announced"}))
-CONCLUDE = Offer(
-    "conclude-dialogue", "Ban hành thông báo kết luận", LEADERS, frozenset({"held"}), main=frozenset({"held"})
-)
-PLAN = Offer("plan-dialogue", "Lên kế hoạch hội nghị", OFFICE, frozenset({"none"}))
 
 SUBJECTS = ("question", "submission", "deadline", "notification", "dialogue")
 """Fields of a command, one of which names what it is on."""
@@ -96,9 +90,7 @@ def for_question(who: Acting, question: Question, *, here: bool = False) -> list
     return [offer for offer in found if _is_due(offer.verb, question, here)]
 
 
-def for_registrant(
-    who: Acting, registrant: Submission | Registrant, dialogue: Dialogue | None, now: datetime
-) -> list[Offer]:
+def for_registrant(who: Acting, registrant: Submission, dialogue: Dialogue | None, now: datetime) -> list[Offer]:
     """Absence is reported until the dialogue is over; presence is seen on its day."""
     if dialogue is None or dialogue.state not in AHEAD:
         return []
@@ -134,15 +126,6 @@ def may_acknowledge(who: Acting, term: Term, raised: Sequence[Escalation], depar
         return False
     role, own = who.worker.role, who.worker.department in (None, department)
     return role in LEADERS or (own and any(one.put_before == role for one in raised))
-
-
-def for_dialogue(who: Acting, dialogue: Dialogue, now: datetime) -> list[Offer]:
-    begun = dialogue.held_at is not None and now >= dialogue.held_at
-    return _offered((ANNOUNCE, HOLD, CONCLUDE) if begun else (ANNOUNCE, CONCLUDE), who, dialogue.state)
-
-
-def may_plan(who: Acting) -> bool:
-    return bool(_offered((PLAN,), who, "none"))
 
 
 class WrongFields(ValueError):

@@ -274,7 +274,7 @@ def _of_deadlines(event: deadlines.DeadlineEvent, unit: Unit) -> tuple[str, str,
             return system, f"Không còn tính {rule[0].lower()}{rule[1:]}", event.reason
         case deadlines.EscalationRaised():
             role = words.ROLES[event.to]
-            return system, f"Báo cáo việc quá hạn lên {role} (bước {event.step})", event.what or ""
+            return system, f"Báo việc quá hạn cho {role} (bước {event.step})", event.what or ""
         case deadlines.EscalationAcknowledged():
             return event.acknowledged_by, f"Đã xem việc quá hạn (bước {event.step})", event.note
         case _:

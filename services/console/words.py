@@ -226,7 +226,7 @@ EVENTS: Mapping[str, str] = {
     "deadline-missed": "Quá hạn",
     "deadline-met": "Hoàn thành thời hạn",
     "deadline-cancelled": "Bỏ thời hạn",
-    "escalation-raised": "Báo cáo lên cấp trên việc quá hạn",
+    "escalation-raised": "Báo việc quá hạn",
     "escalation-acknowledged": "Đã xem việc quá hạn",
     "notification-queued": "Soạn xong thư",
     "notification-sent": "Đã gửi thư",

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from services.console import offers, terms, words
 from services.console.acting import OPERATOR, Acting, acting, chosen, known_hosts, require_own_site, workers
-from services.console.lists import Dialogue, Escalation, Letter, Question, Registrant
+from services.console.lists import Dialogue, Escalation, Letter, Question, Submission
 from services.console.story import tell
 from services.console.words import Term
 from shared.communes import Communes
@@ -62,13 +62,12 @@ def an_escalation(step: int, put_before: str, acknowledged_at: datetime | None =
 
 
 def a_dialogue(state: str) -> Dialogue:
-    fields: dict[str, Any] = dict.fromkeys(Dialogue.__dataclass_fields__)
-    return Dialogue(**fields | {"id": "D", "state": state, "held_at": HELD_AT})
+    return Dialogue("D", state, HELD_AT)
 
 
-def a_registrant(attendance: str | None) -> Registrant:
-    fields: dict[str, Any] = dict.fromkeys(Registrant.__dataclass_fields__)
-    return Registrant(**fields | {"id": "01J", "attendance": attendance})
+def a_registrant(attendance: str | None) -> Submission:
+    fields: dict[str, Any] = dict.fromkeys(Submission.__dataclass_fields__)
+    return Submission(**fields | {"id": "01J", "attendance": attendance})
 
 
 # --- who acts -------------------------------------------------------------------------------------------------------
@@ -304,22 +303,10 @@ def test_a_question_that_is_done_with_offers_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "now", "verbs", "because"),
-    [
-        ("planned", NOW, ["announce-dialogue"], "the public does not know yet"),
-        ("announced", NOW, [], "it lies ahead"),
-        ("announced", HELD_AT, ["hold-dialogue"], "it has begun"),
-        ("held", HELD_AT + timedelta(days=1), ["conclude-dialogue"], "its conclusion is owed"),
-        ("concluded", HELD_AT + timedelta(days=9), [], "it is over"),
-    ],
-)
-def test_a_dialogue_offers_its_next_step(state: str, now: datetime, verbs: list[str], because: str) -> None:
-    assert [one.verb for one in offers.for_dialogue(who(CHAIRMAN), a_dialogue(state), now)] == verbs, because
-
-
-@pytest.mark.parametrize(
     ("attendance", "state", "now", "verbs", "because"),
     [
+        ("expected", "registration-closed", HELD_AT, ["check-in", "excuse-registrant"], "it is the day"),
+        ("expected", "cancelled", HELD_AT, [], "it does not take place"),
         ("expected", "announced", NOW, ["excuse-registrant"], "nobody has come yet"),
         ("expected", "announced", HELD_AT, ["check-in", "excuse-registrant"], "people come in"),
         ("excused", "announced", HELD_AT, ["check-in"], "he comes all the same"),

@@ -528,22 +528,6 @@ def test_attendance_is_what_was_recorded_last(
     assert found.attendance == attendance, because
 
 
-def test_a_dialogue_counts_who_registered_for_it(tmp_path: Path) -> None:
-    others = [
-        submission_received(
-            case="01JOTHER", code="B", questions=(question(1).model_copy(update={"id": "01JOTHER-1"}),)
-        ),
-        submission_received(case="01JLATE", code="C", on_time=False, questions=()),
-    ]
-    view = view_of(tmp_path, *LIFE[:3], RECEIVED, *others, of_attendance(RegistrantExcused), of_dialogue(DialogueHeld))
-    with view.reading() as db:
-        [dialogue] = lists.dialogues(db, COMMUNE, NOW)
-        people = lists.registrants(db, DIALOGUE)
-    assert (dialogue.state, dialogue.version) == ("held", 3)
-    assert (dialogue.expected, dialogue.excused, dialogue.late, dialogue.registered) == (1, 1, 1, 2)
-    assert [one.id for one in people] == ["01JOTHER", SUBMISSION, "01JLATE"]
-
-
 # --- a row for each fact --------------------------------------------------------------------------------------------
 
 
@@ -957,7 +941,8 @@ def test_a_dialogue_whose_cut_off_was_moved_takes_forms_again(tmp_path: Path) ->
     moved = of_deadline(DeadlineMoved, **cutoff, due_at=DUE_AT + timedelta(days=7), cause="rescheduled")
     for events, state in ((closed, "registration-closed"), ([*closed, moved], "announced")):
         with view_of(tmp_path / state, *events).reading() as db:
-            [dialogue] = lists.dialogues(db, COMMUNE, DUE_AT + timedelta(days=1))
+            dialogue = lists.dialogue(db, COMMUNE, DIALOGUE, DUE_AT + timedelta(days=1))
+        assert dialogue is not None
         assert dialogue.state == state
 
 
@@ -1140,7 +1125,7 @@ def test_another_commune_sees_nothing_of_it(tmp_path: Path) -> None:
     with view.reading() as db:
         assert lists.questions(db, "thanh-mai", Filter(), NOW) == []
         assert lists.submission(db, "thanh-mai", SUBMISSION) is None
-        assert lists.dialogues(db, "thanh-mai", NOW) == []
+        assert lists.dialogue(db, "thanh-mai", DIALOGUE, NOW) is None
         assert lists.counts(db, "thanh-mai", NOW).received == 0
         assert lists.commune_of(db, SUBMISSION) == ("submission", COMMUNE)
 
@@ -1149,10 +1134,8 @@ def test_a_list_names_no_denouncer_and_repeats_none_of_his_words(tmp_path: Path)
     flagged = of_question(QuestionAwaitsTriage, scope="denunciation")
     view = view_of(tmp_path, RECEIVED, flagged)
     [item] = items(view)
-    with view.reading() as db:
-        [person] = lists.registrants(db, DIALOGUE)
     assert item.confidential
-    assert (item.name, item.text, person.name, person.address) == (None, None, None, None)
+    assert (item.name, item.text) == (None, None)
     assert items(view, Filter(search="Nguyễn Thị Mai")) == []
     assert len(items(view, Filter(search="k7qx-3m9d"))) == 1
 
