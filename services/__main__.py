@@ -284,6 +284,8 @@ def commune_check(file: Path) -> None:
 
     try:
         profile, remarks = check_profile(file, {rule: (term.count, term.unit) for rule, term in DEFAULTS.items()})
+    except FileNotFoundError:
+        _refuse(f"Không có tệp {file}.")
     except OSError as error:
         _refuse(f"Không đọc được {file}: {error.strerror}.")
     except ProfileError as error:

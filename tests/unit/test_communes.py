@@ -244,10 +244,10 @@ def test_the_check_succeeds_with_remarks_and_fails_with_mistakes(tmp_path, name,
     assert (ended.exit_code, said in ended.output) == (code, True), ended.output
 
 
-def test_a_file_that_is_not_there_is_refused_in_words(tmp_path):
-    ended = CliRunner().invoke(app, ["commune", "check", str(tmp_path / "xa.yaml")])
-    assert ended.exit_code == 1
-    assert "Không đọc được" in ended.output
+@pytest.mark.parametrize(("name", "said"), [("xa.yaml", "Không có tệp"), (".", "Không đọc được")])
+def test_a_file_that_cannot_be_read_is_refused_in_words(tmp_path, name, said):
+    ended = CliRunner().invoke(app, ["commune", "check", str(tmp_path / name)])
+    assert (ended.exit_code, said in ended.output) == (1, True)
 
 
 @pytest.mark.parametrize(
