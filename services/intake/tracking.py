@@ -386,7 +386,7 @@ def _at_the_conference(submission: Submission, dialogue: Dialogue) -> str:
         told.append(f"Ông/bà được mời dự, ghế số {submission.seat}.")
     elif place is not None:
         told.append(
-            f"Hiện đã hết chỗ; ông/bà là người thứ {place} trong danh sách chờ. "
+            f"Hiện chưa có chỗ; ông/bà là người thứ {place} trong danh sách chờ. "
             "Nếu không có chỗ, câu trả lời được gửi cho ông/bà bằng văn bản."
         )
     return " ".join(told)

@@ -464,7 +464,7 @@ WHEN = "Hội nghị lúc 08:30 thứ Năm, 14/05/2026, tại Hội trường UB
             {"waits": 4},
             {"guests": (Guest("other"), Guest(SUBMISSION))},
             "Chờ trả lời tại hội nghị",
-            f"{WHEN} Hiện đã hết chỗ; ông/bà là người thứ 2 trong danh sách chờ. "
+            f"{WHEN} Hiện chưa có chỗ; ông/bà là người thứ 2 trong danh sách chờ. "
             "Nếu không có chỗ, câu trả lời được gửi cho ông/bà bằng văn bản.",
             "he has moved up since he was told",
         ),
