@@ -1,10 +1,12 @@
 """The conclusion notice as a first draft from the record: what was asked, and what became of it.
 
-The notice is public and goes to every registrant, so it names no asker. The office makes the draft its own.
+The notice is public and goes to every registrant, so it names no asker, and no code of a receipt, which opens a case.
+The office makes the draft its own.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from services.console.conferences import Asked, Conference, Turnout
 from services.console.words import FIELDS
@@ -95,8 +97,8 @@ def _opening(record: Record) -> str:
     if dialogue.presided_by:
         chair = f"Ông/bà {dialogue.presided_by} chủ trì theo ủy quyền của Chủ tịch."
     else:
-        chair = f"{record.profile.conference.chair} chủ trì."
-    present = f"{turnout.present} người đăng ký có mặt trên tổng số {turnout.registered}"
+        chair = f"Chủ tịch {head.issuer} chủ trì."
+    present = f"{turnout.present} người đăng ký (trong tổng số {turnout.registered} người đăng ký trong hạn)"
     invited = f" và {turnout.attended} đại biểu được mời" if turnout.attended else ""
     return (
         f"Ngày {day}{place}, {head.issuer} đã tổ chức {_inside(dialogue.title or 'hội nghị đối thoại')}. {chair} "
@@ -120,6 +122,7 @@ def _counts(record: Record) -> str:
 def _parts(record: Record, asked: int, answered: int) -> list[str]:
     """By session and, in it, by field; numbered as an office numbers."""
     told, parts, numbers = record.dealt_with, list[str](), {one.number for one in record.dialogue.sessions}
+    place_of = count(1)
     sessions = [(one.title, [q for q in told if q.session == one.number]) for one in record.dialogue.sessions]
     rest = [one for one in told if one.session not in numbers]
     if rest:
@@ -131,9 +134,9 @@ def _parts(record: Record, asked: int, answered: int) -> list[str]:
             parts.append("Không có câu hỏi.")
         for number, field in enumerate((field for field in FIELDS if _of(questions, field)), 1):
             parts.append(f"{number}. Lĩnh vực {_inside(FIELDS[field])}")
-            parts += [_told(one, asked, answered) for one in _of(questions, field)]
+            parts += [_told(next(place_of), one, asked, answered) for one in _of(questions, field)]
         without = [one for one in questions if one.field not in FIELDS]
-        parts += [_told(one, asked, answered) for one in without]
+        parts += [_told(next(place_of), one, asked, answered) for one in without]
     return parts
 
 
@@ -141,9 +144,8 @@ def _of(questions: Sequence[Asked], field: str) -> list[Asked]:
     return [one for one in questions if one.field == field]
 
 
-def _told(one: Asked, asked: int, answered: int) -> str:
-    question = f"- Câu hỏi ({one.named}): {shortened(one.text or '', asked)}"
-    return f"{question}\n  {_outcome(one, answered)}"
+def _told(place: int, one: Asked, asked: int, answered: int) -> str:
+    return f"Câu hỏi {place}: {shortened(one.text or '', asked)}\n{_outcome(one, answered)}"
 
 
 def _outcome(one: Asked, most: int) -> str:

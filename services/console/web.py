@@ -11,6 +11,7 @@ from services.console.desk import add_cases, add_questions, add_terms
 from services.console.operations import add_operations
 from services.console.pages import HERE, Pages, typed_in, who_acts
 from services.console.reader import Reader
+from services.console.report_pages import add_province, add_reports
 from services.console.room import add_dialogues
 from services.console.tail import Tail
 from services.console.view import View
@@ -36,6 +37,8 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
     add_cases(router, service, pages, reader)
     add_terms(router, service, pages, reader)
     add_dialogues(router, service, pages, reader)
+    add_reports(router, service, pages)
+    add_province(router, service, pages)
     add_operations(router, service, pages, view, reader, tail)
     service.app.add_middleware(SizeLimit, most=MOST_BYTES)
     add_static(service.app, HERE / "static")

@@ -1,0 +1,109 @@
+"""The pages of figures: `/bao-cao` of one commune, also as spreadsheet and document; `/tinh` of all side by side."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from sqlite3 import Connection
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from services.console import conferences, province, report_files, reports
+from services.console.acting import Acting
+from services.console.pages import HEADERS, Pages, Who
+from services.console.reports import Subject
+from shared.contracts import Role
+from shared.service import Service
+from shared.web import HANOI
+
+SEES_ALL = frozenset({Role.PROVINCE, Role.OPERATOR})
+FIRST_YEAR = 2024
+DialogueAsked = Annotated[str, Query(alias="hoi-nghi")]
+
+
+def add_reports(router: APIRouter, service: Service, pages: Pages) -> None:
+    """`/bao-cao?ky=2026-Q2`, `?ky=2026` or `?hoi-nghi=<id>`; `/bao-cao.xlsx` and `/bao-cao.docx` with the same."""
+
+    @router.get("/bao-cao")
+    async def report(who: Who, ky: str = "", hoi_nghi: DialogueAsked = "") -> Response:
+        now = service.clock()
+
+        def query(db: Connection) -> tuple[reports.Figures, list[conferences.Conference]]:
+            subject = _subject(db, who, ky, hoi_nghi, now)
+            return reports.figures(db, who.profile, subject, now), conferences.conferences(db, who.commune, now)
+
+        figures, dialogues = await pages.read(query)
+        return pages.show(
+            "reports.html",
+            who,
+            figures=figures,
+            tables=report_files.tables(figures),
+            periods=_periods(now),
+            dialogues=dialogues,
+            asked=f"hoi-nghi={quote(hoi_nghi)}" if hoi_nghi else f"ky={figures.subject.slug}",
+        )
+
+    @router.get("/bao-cao.{format}")
+    async def file(who: Who, format: str, ky: str = "", hoi_nghi: DialogueAsked = "") -> Response:
+        if format not in ("xlsx", "docx"):
+            raise HTTPException(404, "Báo cáo có dạng XLSX và DOCX.")
+        now = service.clock()
+
+        def make(db: Connection) -> tuple[Subject, bytes]:
+            subject = _subject(db, who, ky, hoi_nghi, now)
+            figures = reports.figures(db, who.profile, subject, now)
+            if format == "docx":
+                return subject, report_files.document(who.profile, figures)
+            return subject, report_files.spreadsheet(
+                who.profile, figures, reports.entries(db, who.profile, subject, now)
+            )
+
+        subject, content = await pages.read(make)
+        name = f"bao-cao-{who.commune}-{subject.slug}.{format}"
+        headers: Mapping[str, str] = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+        kind = report_files.XLSX if format == "xlsx" else report_files.DOCX
+        return Response(content, media_type=kind, headers=headers)
+
+
+def add_province(router: APIRouter, service: Service, pages: Pages) -> None:
+    """`/tinh`: numbers of all communes for the province and the operators; for others of their own."""
+
+    @router.get("/tinh")
+    async def side_by_side(who: Who, nam: int | None = None) -> Response:
+        now = service.clock()
+        years = range(FIRST_YEAR, now.astimezone(HANOI).year + 1)
+        year = nam if nam is not None and nam in years else years[-1]
+        profiles = list(service.communes.values()) if who.role in SEES_ALL else [who.profile]
+        found = await pages.read(lambda db: province.standings(db, profiles, year, now))
+        return pages.show(
+            "province.html", who, standings=found, year=year, years=years, all_communes=who.role in SEES_ALL
+        )
+
+
+def _subject(db: Connection, who: Acting, typed: str, dialogue: str, now: datetime) -> Subject:
+    """What the address asks for; nothing named is the quarter that is under way.
+
+    Raises:
+        HTTPException: 404 for a dialogue that is not this commune's, or what is no period.
+    """
+    if dialogue:
+        found = conferences.conference(db, who.commune, dialogue, now)
+        if found is None:
+            raise HTTPException(404, f"{who.profile.name} không có hội nghị này.")
+        return reports.of_dialogue(found.id, found.held_at)
+    period = reports.period(typed) if typed else reports.quarter_of(now)
+    if period is None:
+        raise HTTPException(404, "Kỳ báo cáo có dạng 2026-Q2 hoặc 2026.")
+    return reports.of_period(period)
+
+
+def _periods(now: datetime) -> list[tuple[str, str]]:
+    """Quarters and years that can be chosen, the latest first."""
+    this = now.astimezone(HANOI).year
+    slugs = [
+        slug for year in range(this, FIRST_YEAR - 1, -1) for slug in (str(year), *(f"{year}-Q{q}" for q in "4321"))
+    ]
+    known = [found for slug in slugs if (found := reports.period(slug)) and found.start <= now]
+    return [(one.slug, one.name) for one in known]
