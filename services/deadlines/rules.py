@@ -1,111 +1,94 @@
 """What deadlines decides: how long each duty may take, when it is near, missed, met, and who hears of it then.
 
-What happened is dated by the facts, what time did by its schedule, so the same facts give the same history
-whenever they are handled. A fact that is older than the assignment the clock runs for has been overtaken.
+What a fact means for which term stands in answers.py, conferences.py and programme.py; where all facts together leave
+a term, in course.py. What happened is dated by the facts, what time did by its schedule, so the same facts give the
+same history whenever they are handled.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Any, Literal, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
-from services.deadlines.explain import ONE_DAY, OfficeHours, Term, WorkingDays, count, local, local_date
-from shared.contracts import Event, Role, TooEarly
+from services.deadlines.course import Course, Resumed, Turn, follow, in_order, is_same
+from services.deadlines.deadline import (
+    CUT_OFFS,
+    OPEN,
+    Deadline,
+    Decision,
+    Duty,
+    Told,
+    say,
+    say_met,
+    say_moved,
+    say_set,
+    turns_of,
+)
+from services.deadlines.explain import ONE_DAY, OfficeHours, Term, WorkingDays, local, local_date
+from services.deadlines.ladder import Step, next_opening, rungs, step_at
+from shared.contracts import Event, Refusal, Role, TooEarly
 from shared.contracts.deadlines import (
+    AcknowledgeEscalation,
     DeadlineCancelled,
-    DeadlineEvent,
-    DeadlineMet,
     DeadlineMissed,
-    DeadlineMoved,
     DeadlineNear,
-    DeadlineSet,
+    DeadlinePassed,
+    DeadlinePaused,
+    EscalationAcknowledged,
     EscalationRaised,
+    MoveCause,
     RuleId,
 )
-from shared.contracts.intake import DialogueConcluded, DialogueHeld, DialoguePlanned
-from shared.contracts.routing import (
-    AnswerDrafted,
-    AnswerReturned,
-    ExtensionGranted,
-    QuestionAnsweredAtDialogue,
-    QuestionAssigned,
-    QuestionRedirected,
-)
+
+ARTICLE_43 = "Luật Tổ chức chính quyền địa phương số 72/2025/QH15, Điều 43"
+OWN = "Mặc định của hệ thống khi kế hoạch của xã không quy định"
 
 DEFAULTS: Mapping[RuleId, Term] = {
-    # No law sets these two; ten days and five working days are the product's own, and say so.
-    "registration-cutoff": Term(10, "days", "before", "Mặc định của hệ thống khi kế hoạch của xã không quy định"),
-    "department-answer": Term(5, "working-days", "after", "Mặc định của hệ thống khi kế hoạch của xã không quy định"),
-    # Law 72/2025/QH15, art. 43: the results of the dialogue are made public within ten days.
-    "conclusion-notice": Term(
-        10,
-        "days",
-        "after",
-        "Luật Tổ chức chính quyền địa phương số 72/2025/QH15, Điều 43 (công khai kết quả trong 10 ngày sau đối thoại)",
-    ),
+    # Law 72/2025/QH15, art. 43: a dialogue at least once a year; it is announced seven days before; its results are
+    # made public within ten days. A term of no days ends on its anchor, the last day of the slot, or the working day
+    # before.
+    "periodic-dialogue": Term(0, "days", "before", f"{ARTICLE_43} (mỗi năm ít nhất một lần)"),
+    "announcement": Term(7, "days", "before", f"{ARTICLE_43} (thông báo trước ít nhất 07 ngày)"),
+    "conclusion-notice": Term(10, "days", "after", f"{ARTICLE_43} (công khai kết quả trong 10 ngày sau đối thoại)"),
+    # No law sets these; they are the product's own, taken from what most plans do, and say so.
+    "registration-cutoff": Term(10, "days", "before", OWN),
+    "opinions-collected": Term(7, "days", "before", OWN),
+    "participant-list": Term(5, "days", "before", OWN),
+    "preparation": Term(1, "working-days", "before", OWN),
+    "department-answer": Term(5, "working-days", "after", OWN),
+    "written-answer": Term(10, "working-days", "after", OWN),
+    "superior-report": Term(5, "working-days", "after", OWN),
+    "delegate-report": Term(1, "working-days", "after", OWN),
+    "resolution": Term(20, "working-days", "after", OWN),
+    "resolution-extended": Term(30, "working-days", "after", OWN),
+    "result-report": Term(10, "working-days", "after", OWN),
 }
 
-State = Literal["running", "near", "missed", "met", "cancelled", "passed"]
+WARNED_BEFORE = timedelta(days=30)
+"""A dialogue takes weeks to prepare, so a slot of the programme with none planned is warned of this long before."""
 
-OPEN: frozenset[State] = frozenset({"running", "near", "missed"})
-"""The duty is still owed. `passed` is a cut-off that closed: nobody owed anything."""
+LEADERS = frozenset({Role.OFFICE_HEAD, Role.CHAIRMAN, Role.PROVINCE})
 
-CUT_OFFS: frozenset[RuleId] = frozenset({"registration-cutoff"})
-"""Terms that only close: no reminder, nobody to miss them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One rung of a commune's ladder, so many working days after the term was missed."""
-
-    to: Role
-    after_working_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """One term. `id` is `<about>:<rule>`, `about` the question or the dialogue.
-
-    as_of: the instant of the fact it runs for, or was cancelled by; older facts have been overtaken.
-    step: how many rungs of the ladder have been raised.
-    next_fire_at: when time will next change something; None when it never will.
-    draft, drafted_at: the latest answer handed in. returned: the latest one sent back.
-    extended: when each extension was granted.
-    """
-
-    id: str
-    commune: str
-    case: str
-    rule: RuleId
-    about: str
-    anchor: date
-    original_due_at: datetime
-    due_on: date
-    due_at: datetime
-    basis: str
-    provisional: bool
-    as_of: datetime
-    department: str | None = None
-    state: State = "running"
-    step: int = 0
-    next_fire_at: datetime | None = None
-    met_at: datetime | None = None
-    draft: int = 0
-    drafted_at: datetime | None = None
-    returned: int = 0
-    extended: tuple[datetime, ...] = ()
-    version: int = 0
-
-    @property
-    def late(self) -> bool:
-        return self.met_at is not None and self.met_at > self.due_at
-
-
-Decision = tuple[Deadline, Sequence[Event]]
-
-
-def deadline_id(about: str, rule: RuleId) -> str:
-    return f"{about}:{rule}"
+CAUSES: Mapping[str, MoveCause] = {
+    "started": "transfer",
+    "handed-over": "transfer",
+    "suspended": "transfer",
+    "resumed": "resumed",
+    "extended": "extension",
+    "lengthened": "extension",
+    "rescheduled": "rescheduled",
+    "planned": "rescheduled",
+    "unplanned": "rescheduled",
+}
+REASONS: Mapping[MoveCause, str] = {
+    "extension": "Được gia hạn.",
+    "transfer": "Câu hỏi được giao cho đơn vị khác, thời hạn tính lại từ ngày giao.",
+    "resumed": "Thời hạn được tính tiếp với số ngày làm việc còn lại.",
+    "rescheduled": "Hội nghị đối thoại được tổ chức vào ngày khác.",
+    "calendar": "Ngày nghỉ, ngày làm bù được điều chỉnh.",
+}
+PAUSED = "Câu hỏi được chuyển cho đơn vị khác, thời hạn tạm dừng đến khi đơn vị đó tiếp nhận."
+NOT_TAKEN_UP = "Sau 02 ngày làm việc chưa được tiếp nhận, thời hạn tự tính tiếp."
+NOT_OWED = "Không còn phải thực hiện."
 
 
 def term_for(rule: RuleId, own: Mapping[RuleId, Term]) -> Term:
@@ -113,128 +96,72 @@ def term_for(rule: RuleId, own: Mapping[RuleId, Term]) -> Term:
     return own.get(rule) or DEFAULTS[rule]
 
 
-def close_registration(
-    deadline: Deadline | None, planned: DialoguePlanned, term: Term, calendar: WorkingDays, hours: OfficeHours
-) -> Decision:
-    """Forms are taken until so many days before the dialogue."""
-    if deadline is not None:
-        return deadline, []
-    return _start("registration-cutoff", planned.case, planned, local_date(planned.held_at), term, calendar, hours)
+def hear(deadline: Deadline | None, told: Told, calendar: WorkingDays, hours: OfficeHours) -> Decision:
+    """Take in what has happened to a term. In whatever order facts come, the same is owed in the end.
 
+    What comes before somebody owes anything is kept until then.
 
-def expect_conclusion(
-    deadline: Deadline | None, held: DialogueHeld, term: Term, calendar: WorkingDays, hours: OfficeHours
-) -> Decision:
-    """The office owes the conclusion notice, counted from the day of the dialogue."""
-    if deadline is not None:
-        return deadline, []
-    return _start("conclusion-notice", held.case, held, local_date(held.held_at), term, calendar, hours)
-
-
-def accept_conclusion(deadline: Deadline | None, concluded: DialogueConcluded) -> Decision:
-    """The conclusion notice is out."""
-    if deadline is None:
-        raise TooEarly(f"no conclusion is expected of {concluded.case} yet")
-    return _meet(deadline, concluded.occurred_at)
-
-
-def expect_answer(
-    deadline: Deadline | None, assigned: QuestionAssigned, term: Term, calendar: WorkingDays, hours: OfficeHours
-) -> Decision:
-    """The day of assignment is not counted. Another department that takes over must answer, and gets the whole term.
-
-    A department that is named again gets no second one.
-    """
-    if deadline is not None and (_overtaken(deadline, assigned) or _is_named_again(deadline, assigned)):
-        return deadline, []
-    anchor = local_date(assigned.occurred_at)
-    started, said = _start(
-        "department-answer", assigned.question, assigned, anchor, term, calendar, hours, assigned.department
-    )
-    if deadline is None:
-        return started, said
-    if deadline.state == "cancelled":
-        return replace(started, version=deadline.version), said
-    moved = replace(started, original_due_at=deadline.original_due_at, version=deadline.version)
-    return moved, [_moved(moved, assigned, "Câu hỏi được giao cho đơn vị khác, thời hạn tính lại từ ngày giao.")]
-
-
-def accept_answer(deadline: Deadline | None, drafted: AnswerDrafted) -> Decision:
-    """A department has done its duty once its answer is with the office, in time or late."""
-    if deadline is None or _rests_on_a_later_assignment(deadline, drafted):
-        raise TooEarly(f"{drafted.department} does not owe the answer to {drafted.question} yet")
-    if _overtaken(deadline, drafted) or drafted.draft <= deadline.returned:
-        return deadline, []
-    if drafted.draft > deadline.draft:
-        deadline = replace(deadline, draft=drafted.draft, drafted_at=drafted.occurred_at)
-    return _meet(deadline, drafted.occurred_at)
-
-
-def reopen(deadline: Deadline | None, returned: AnswerReturned, calendar: WorkingDays, hours: OfficeHours) -> Decision:
-    """An answer sent back before the term has ended is owed again; the term itself stays as it was.
-
-    One that is sent back later was handed in, and its department keeps the date on which it did so.
-    """
-    if deadline is None or _rests_on_a_later_assignment(deadline, returned):
-        raise TooEarly(f"{returned.department} does not owe the answer to {returned.question} yet")
-    if _overtaken(deadline, returned) or returned.draft <= deadline.returned:
-        return deadline, []
-    if returned.draft > deadline.draft:
-        raise TooEarly(f"draft {returned.draft} for {returned.question} is not here yet")
-    deadline = replace(deadline, returned=returned.draft)
-    if returned.occurred_at >= deadline.due_at or _met_since(deadline, returned):
-        return deadline, []
-    if deadline.drafted_at is not None and deadline.draft > returned.draft:
-        return _meet(replace(deadline, met_at=None), deadline.drafted_at)
-    running = _run(replace(deadline, met_at=None), returned.occurred_at, calendar, hours)
-    return running, [_set(running, returned)]
-
-
-def extend(deadline: Deadline | None, granted: ExtensionGranted, calendar: WorkingDays, hours: OfficeHours) -> Decision:
-    """The term ends so many working days after its present end; one that was missed runs again."""
-    if deadline is None or _rests_on_a_later_assignment(deadline, granted):
-        raise TooEarly(f"{granted.department} does not owe the answer to {granted.question} yet")
-    if _overtaken(deadline, granted) or granted.occurred_at in deadline.extended:
-        return deadline, []
-    due_on = calendar.nth_working_day_after(deadline.due_on, granted.working_days)
-    moved = replace(
-        deadline,
-        due_on=due_on,
-        due_at=local(due_on, hours.closes),
-        provisional=deadline.provisional or calendar.provisional(due_on.year),
-        extended=(*deadline.extended, granted.occurred_at),
-    )
-    if moved.state in OPEN:
-        moved = _run(replace(moved, step=0), granted.occurred_at, calendar, hours)
-    said: list[Event] = [_moved(moved, granted, granted.reason)]
-    if moved.late != deadline.late:
-        said.append(_met(moved))
-    return moved, said
-
-
-def cancel(deadline: Deadline | None, redirected: QuestionRedirected) -> Decision:
-    """Nobody here owes an answer to a question that belongs elsewhere.
-
-    Redirected before any assignment is known: what is kept makes an assignment that comes late stay quiet.
+    Raises:
+        NoCalendar: when the term would end in a year whose days off are not known.
+        TooEarly: when the term was counted with days off that this process has not heard of yet.
     """
     if deadline is None:
-        return _never_owed(redirected), []
-    if _overtaken(deadline, redirected):
+        after = _standing(None, told.duty, (told.turn,), calendar, hours)
+        return after, _news(None, after, told)
+    known = turns_of(deadline, calendar)
+    if any(is_same(told.turn, turn) for turn in known):
         return deadline, []
+    said: list[Event] = []
+    if deadline.calendar > calendar.revision:
+        raise TooEarly(f"{deadline.id} was counted with days off that are not known here yet")
+    if deadline.calendar < calendar.revision:
+        deadline, moved = recount(deadline, calendar, hours, REASONS["calendar"], told.turn.at)
+        said += moved
+    after = _standing(deadline, told.duty, (*known, told.turn), calendar, hours)
+    return after, [*said, *_news(deadline, after, told)]
+
+
+def hear_all(
+    deadline: Deadline | None, tellings: Iterable[Told], calendar: WorkingDays, hours: OfficeHours
+) -> Decision:
+    """Take in several, one after the other; at least one.
+
+    Raises:
+        NoCalendar, TooEarly: as `hear`.
+    """
+    said: list[Event] = []
+    for told in tellings:
+        deadline, news = hear(deadline, told, calendar, hours)
+        said += news
+    assert deadline is not None, "something was told"
+    return deadline, said
+
+
+def recount(deadline: Deadline, calendar: WorkingDays, hours: OfficeHours, reason: str, now: datetime) -> Decision:
+    """Count an open term again, after a change of the days off. One that was missed stays so while its end is past.
+
+    Raises:
+        NoCalendar: as `hear`.
+    """
     if deadline.state not in OPEN:
-        return replace(deadline, as_of=redirected.occurred_at), []
-    cancelled = replace(deadline, state="cancelled", as_of=redirected.occurred_at, next_fire_at=None)
-    reason = f"Câu hỏi được hướng dẫn gửi đến {redirected.authority}."
-    return cancelled, [_say(DeadlineCancelled, cancelled, redirected.occurred_at, reason=reason)]
-
-
-def accept_answer_at_dialogue(deadline: Deadline | None, answered: QuestionAnsweredAtDialogue) -> Decision:
-    """The registrant has heard the answer: nothing is owed any more."""
-    if deadline is None:
-        raise TooEarly(f"no answer to {answered.question} is owed yet")
-    if _overtaken(deadline, answered) or deadline.state == "cancelled":
         return deadline, []
-    return _meet(deadline, answered.occurred_at)
+    course = follow(turns_of(deadline, calendar), calendar, hours)
+    assert course is not None, "an open term has begun"
+    counted = replace(
+        deadline,
+        due_on=course.end.due_on,
+        due_at=course.end.due_at,
+        provisional=course.end.provisional,
+        left=course.left,
+        calendar=calendar.revision,
+    )
+    if deadline.state == "paused":
+        return replace(counted, next_fire_at=course.resumes_at), []
+    if counted.due_at == deadline.due_at:
+        return counted, []
+    if deadline.state != "missed" or counted.due_at > now:
+        counted = _run(counted, now, calendar, hours)
+    return counted, [say_moved(counted, now, "calendar", reason)]
 
 
 def fire(
@@ -243,8 +170,8 @@ def fire(
     """Everything that became due until `now`, each thing once, in order, dated when it was due.
 
     The reminder comes when the office opens on the working day before the last one. The term is missed when the
-    office closes on the last one. The ladder's steps for the same day come with the miss, the others when the
-    office opens so many working days later.
+    office closes on the last one. The ladder is climbed when it opens: the steps of the same day at the next opening,
+    the others so many working days later.
 
     Raises:
         NoCalendar: nothing is lost; the same call does it all once the calendar is there.
@@ -256,84 +183,131 @@ def fire(
     return deadline, said
 
 
-def _fire_once(
-    deadline: Deadline, ladder: Sequence[Step], calendar: WorkingDays, hours: OfficeHours, at: datetime
-) -> Decision:
-    if deadline.rule in CUT_OFFS:
-        return replace(deadline, state="passed", next_fire_at=None), []
-    if deadline.state == "missed":
-        return _escalate(deadline, ladder, calendar, hours, at)
-    if at < deadline.due_at:
-        near = replace(deadline, state="near", next_fire_at=deadline.due_at)
-        return near, [_say(DeadlineNear, near, at, due_at=near.due_at)]
-    missed = replace(deadline, state="missed", next_fire_at=_next_step_at(deadline, ladder, calendar, hours))
-    return missed, [_say(DeadlineMissed, missed, at, due_at=missed.due_at)]
+def acknowledge(deadline: Deadline, command: AcknowledgeEscalation, now: datetime) -> Decision:
+    """Whom a missed term was put before, or a leader, says what he does about it. The ladder is climbed all the same.
+
+    Raises:
+        Refusal: when nothing was put before anybody, or not before him.
+    """
+    if deadline.state != "missed" or not deadline.step:
+        raise Refusal("not-now", "Thời hạn này không có cảnh báo quá hạn nào đang chờ tiếp nhận.")
+    actor = command.actor
+    is_own = actor.department is None or actor.department == deadline.department
+    if actor.role not in LEADERS and not (actor.role in deadline.put_before and is_own):
+        raise Refusal("forbidden", "Chỉ người nhận cảnh báo hoặc lãnh đạo mới được xác nhận đã tiếp nhận cảnh báo này.")
+    seen = replace(deadline, acknowledged=deadline.step)
+    said = say(EscalationAcknowledged, seen, now, step=seen.step, note=command.note, acknowledged_by=command.actor.name)
+    return seen, [said]
 
 
-def _escalate(
-    deadline: Deadline, ladder: Sequence[Step], calendar: WorkingDays, hours: OfficeHours, at: datetime
-) -> Decision:
-    if deadline.step >= len(ladder):  # the commune has shortened its ladder
-        return replace(deadline, next_fire_at=None), []
-    to = _in_order(ladder)[deadline.step].to
-    raised = replace(deadline, step=deadline.step + 1)
-    raised = replace(raised, next_fire_at=_next_step_at(raised, ladder, calendar, hours))
-    return raised, [_say(EscalationRaised, raised, at, due_at=raised.due_at, step=raised.step, to=to)]
-
-
-def _next_step_at(
-    deadline: Deadline, ladder: Sequence[Step], calendar: WorkingDays, hours: OfficeHours
-) -> datetime | None:
-    if deadline.step >= len(ladder):
-        return None
-    days = _in_order(ladder)[deadline.step].after_working_days
-    if days == 0:
-        return deadline.due_at
-    return local(calendar.nth_working_day_after(deadline.due_on, days), hours.opens)
-
-
-def _in_order(ladder: Sequence[Step]) -> Sequence[Step]:
-    return sorted(ladder, key=lambda step: step.after_working_days)
-
-
-def _start(
-    rule: RuleId,
-    about: str,
-    fact: Event,
-    anchor: date,
-    term: Term,
-    calendar: WorkingDays,
-    hours: OfficeHours,
-    department: str | None = None,
-) -> Decision:
-    counted = count(term, anchor, calendar, hours)
-    deadline = Deadline(
-        id=deadline_id(about, rule),
-        commune=fact.commune,
-        case=fact.case,
-        rule=rule,
-        about=about,
-        department=department,
-        anchor=anchor,
-        original_due_at=counted.due_at,
-        due_on=counted.due_on,
-        due_at=counted.due_at,
-        basis=counted.basis,
-        provisional=counted.provisional,
-        as_of=fact.occurred_at,
+def _standing(
+    before: Deadline | None, duty: Duty, turns: Sequence[Turn], calendar: WorkingDays, hours: OfficeHours
+) -> Deadline:
+    course = follow(turns, calendar, hours)
+    if course is None:
+        return _nothing_owed(before, duty, in_order(turns))
+    same_count = before is not None and before.begun_at in (None, course.begun_at) and before.state != "cancelled"
+    after = Deadline(
+        id=duty.id,
+        commune=duty.commune,
+        case=duty.case,
+        rule=duty.rule,
+        about=duty.about,
+        anchor=course.anchor,
+        original_due_at=before.original_due_at if before is not None and same_count else course.first_due_at,
+        due_on=course.end.due_on,
+        due_at=course.end.due_at,
+        basis=course.end.basis,
+        provisional=course.end.provisional,
+        as_of=course.since,
+        department=course.department,
+        what=duty.what or (before.what if before else None),
+        owner=duty.owner or (before.owner if before else None),
+        met_at=course.met_at,
+        term=course.term,
+        added=course.added,
+        begun_at=course.begun_at,
+        paused_at=course.paused_at,
+        left=course.left,
+        planned=bool(course.planned),
+        calendar=calendar.revision,
+        turns=in_order(turns),
+        version=before.version if before else 0,
     )
-    running = _run(deadline, fact.occurred_at, calendar, hours)
-    return running, [_set(running, fact)]
+    return _with_its_state(before, after, course, calendar, hours)
+
+
+def _nothing_owed(before: Deadline | None, duty: Duty, turns: tuple[Turn, ...]) -> Deadline:
+    at = turns[0].at
+    return Deadline(
+        id=duty.id,
+        commune=duty.commune,
+        case=duty.case,
+        rule=duty.rule,
+        about=duty.about,
+        anchor=local_date(at),
+        original_due_at=at,
+        due_on=local_date(at),
+        due_at=at,
+        basis=NOT_OWED,
+        provisional=False,
+        as_of=at,
+        what=duty.what,
+        owner=duty.owner,
+        state="cancelled",
+        turns=turns,
+        version=before.version if before else 0,
+    )
+
+
+def _with_its_state(
+    before: Deadline | None, after: Deadline, course: Course, calendar: WorkingDays, hours: OfficeHours
+) -> Deadline:
+    """What time has done so far stands while the clock is the same; a clock that was set anew runs anew."""
+    if before is not None:
+        after = replace(after, step=before.step, put_before=before.put_before, acknowledged=before.acknowledged)
+    if course.met_at is not None:
+        return replace(after, state="met")
+    if not course.is_open:
+        return replace(after, state="passed" if before is not None and before.state == "passed" else "cancelled")
+    if course.paused_at is not None:
+        return replace(after, state="paused", next_fire_at=course.resumes_at)
+    if before is not None and _runs(before) and _clock(before) == _clock(after):
+        return replace(after, state=before.state, next_fire_at=before.next_fire_at)
+    return _run(after, after.as_of, calendar, hours)
+
+
+def _runs(deadline: Deadline) -> bool:
+    return deadline.state in ("running", "near", "missed", "passed")
+
+
+def _clock(deadline: Deadline) -> tuple[datetime, datetime, bool]:
+    return deadline.due_at, deadline.as_of, deadline.planned
 
 
 def _run(deadline: Deadline, since: datetime, calendar: WorkingDays, hours: OfficeHours) -> Deadline:
-    reminder = None if deadline.rule in CUT_OFFS else _reminder_at(deadline.due_on, since, calendar, hours)
-    return replace(deadline, state="running", next_fire_at=reminder or deadline.due_at)
+    return replace(
+        deadline,
+        state="running",
+        step=0,
+        put_before=(),
+        acknowledged=0,
+        next_fire_at=_reminder_at(deadline, since, calendar, hours) or _ends_at(deadline),
+    )
 
 
-def _reminder_at(due_on: date, since: datetime, calendar: WorkingDays, hours: OfficeHours) -> datetime | None:
+def _ends_at(deadline: Deadline) -> datetime:
+    """Nothing is missed before somebody owed it."""
+    return max(deadline.due_at, deadline.as_of)
+
+
+def _reminder_at(deadline: Deadline, since: datetime, calendar: WorkingDays, hours: OfficeHours) -> datetime | None:
     """The opening of the last working day before the last one; none when the term is too short to have one."""
-    begun_on, day = local_date(since), due_on - ONE_DAY
+    if deadline.rule in CUT_OFFS:
+        return None
+    if deadline.rule == "periodic-dialogue":
+        return _warned_at(deadline, since, calendar, hours)
+    begun_on, day = local_date(since), deadline.due_on - ONE_DAY
     while day > begun_on:
         if calendar.why_not(day) is None:
             return local(day, hours.opens)
@@ -341,94 +315,99 @@ def _reminder_at(due_on: date, since: datetime, calendar: WorkingDays, hours: Of
     return None
 
 
-def _meet(deadline: Deadline, at: datetime) -> Decision:
-    """The earliest fact that did the duty counts, in whatever order they arrive."""
-    if deadline.met_at is not None and deadline.met_at <= at:
-        return deadline, []
-    met = replace(deadline, state="met", met_at=at, next_fire_at=None)
-    return met, [_met(met)]
+def _warned_at(deadline: Deadline, since: datetime, calendar: WorkingDays, hours: OfficeHours) -> datetime | None:
+    """While no dialogue is planned in the slot."""
+    if deadline.planned or since >= deadline.due_at:
+        return None
+    day = local(deadline.due_on - WARNED_BEFORE, time.min)
+    opening = next_opening(max(since, day), calendar, hours)
+    return opening if opening < deadline.due_at else None
 
 
-def _never_owed(redirected: QuestionRedirected) -> Deadline:
-    at = redirected.occurred_at
-    return Deadline(
-        id=deadline_id(redirected.question, "department-answer"),
-        commune=redirected.commune,
-        case=redirected.case,
-        rule="department-answer",
-        about=redirected.question,
-        anchor=local_date(at),
-        original_due_at=at,
-        due_on=local_date(at),
-        due_at=at,
-        basis="Câu hỏi không được giao cho đơn vị nào của xã",
-        provisional=False,
-        as_of=at,
-        state="cancelled",
+def _news(before: Deadline | None, after: Deadline, told: Told) -> list[Event]:
+    """What a fact has changed about a term, for whoever listens."""
+    at, cause = told.turn.at, CAUSES.get(told.turn.kind)
+    if after.state == "cancelled":
+        nothing_was = before is None or before.state == "cancelled"
+        return [] if nothing_was else [say(DeadlineCancelled, after, at, reason=told.reason or NOT_OWED)]
+    said: list[Event] = []
+    if before is None or _begins(before, after):
+        said.append(say_set(after, at))
+        if after.state == "paused":
+            said.append(say(DeadlinePaused, after, at, reason=PAUSED))
+        return [*said, say_met(after)] if after.met_at is not None else said
+    if after.state == "paused" and (before.state, before.department) != ("paused", after.department):
+        said.append(say(DeadlinePaused, after, at, reason=told.reason or PAUSED))
+    elif after.state != "paused" == before.state:
+        said.append(say_moved(after, at, cause or "resumed", told.reason or REASONS[cause or "resumed"]))
+    elif cause is not None and (before.due_at, before.department) != (after.due_at, after.department):
+        said.append(say_moved(after, at, cause, told.reason or REASONS[cause]))
+    elif before.state == "met" and after.state in OPEN:
+        said.append(say_set(after, at))
+    if after.met_at is not None and (after.met_at, after.late) != (before.met_at, before.late):
+        said.append(say_met(after))
+    return said
+
+
+def _begins(before: Deadline, after: Deadline) -> bool:
+    """Nothing was owed before; or what was owed had been done and dropped, and is owed anew."""
+    if before.state == "cancelled":
+        return True
+    if before.state != "met" or before.begun_at is None or after.begun_at is None:
+        return False
+    return before.begun_at < after.begun_at
+
+
+def _fire_once(
+    deadline: Deadline, ladder: Sequence[Step], calendar: WorkingDays, hours: OfficeHours, at: datetime
+) -> Decision:
+    if deadline.state == "paused":
+        return hear(deadline, Told(_duty(deadline), Resumed(at, None), NOT_TAKEN_UP), calendar, hours)
+    if deadline.rule in CUT_OFFS:
+        passed = replace(deadline, state="passed", next_fire_at=None)
+        return passed, [say(DeadlinePassed, passed, at, due_at=passed.due_at)]
+    if deadline.state == "missed":
+        return _escalate(deadline, ladder, calendar, hours, at)
+    if at < deadline.due_at:
+        near = replace(deadline, state="near", next_fire_at=_ends_at(deadline))
+        reopens_at = next_opening(at, calendar, hours)
+        return near, [say(DeadlineNear, near, at, due_at=near.due_at, office_reopens_at=reopens_at)]
+    missed = replace(deadline, state="missed")
+    missed = replace(missed, next_fire_at=_next_step_at(missed, ladder, calendar, hours))
+    return missed, [say(DeadlineMissed, missed, at, due_at=missed.due_at)]
+
+
+def _duty(deadline: Deadline) -> Duty:
+    return Duty(
+        deadline.commune, deadline.case, deadline.rule, deadline.about, what=deadline.what, owner=deadline.owner
     )
 
 
-def _overtaken(deadline: Deadline, fact: Event) -> bool:
-    if deadline.state == "cancelled":
-        return fact.occurred_at <= deadline.as_of
-    return fact.occurred_at < deadline.as_of
-
-
-def _is_named_again(deadline: Deadline, assigned: QuestionAssigned) -> bool:
-    return assigned.department == deadline.department and deadline.state != "cancelled"
-
-
-def _rests_on_a_later_assignment(deadline: Deadline, fact: AnswerDrafted | AnswerReturned | ExtensionGranted) -> bool:
-    owes_nothing = deadline.state == "cancelled" or fact.department != deadline.department
-    return owes_nothing and not _overtaken(deadline, fact)
-
-
-def _met_since(deadline: Deadline, returned: AnswerReturned) -> bool:
-    return deadline.met_at is not None and returned.occurred_at < deadline.met_at
-
-
-E = TypeVar("E", bound=DeadlineEvent)
-
-
-def _say(event: type[E], deadline: Deadline, at: datetime, **said: Any) -> E:
-    return event(
-        commune=deadline.commune,
-        case=deadline.case,
-        occurred_at=at,
-        deadline=deadline.id,
-        rule=deadline.rule,
-        about=deadline.about,
-        department=deadline.department,
-        **said,
+def _escalate(
+    deadline: Deadline, ladder: Sequence[Step], calendar: WorkingDays, hours: OfficeHours, at: datetime
+) -> Decision:
+    steps = rungs(ladder, deadline.rule, deadline.department)
+    if deadline.step >= len(steps):  # the commune has shortened its ladder
+        return replace(deadline, next_fire_at=None), []
+    to = steps[deadline.step].to
+    raised = replace(deadline, step=deadline.step + 1, put_before=(*deadline.put_before, to))
+    raised = replace(raised, next_fire_at=_next_step_at(raised, ladder, calendar, hours))
+    said = say(
+        EscalationRaised,
+        raised,
+        at,
+        due_at=raised.due_at,
+        step=raised.step,
+        to=to,
+        office_reopens_at=next_opening(at, calendar, hours),
     )
+    return raised, [said]
 
 
-def _set(deadline: Deadline, fact: Event) -> DeadlineSet:
-    return _say(
-        DeadlineSet,
-        deadline,
-        fact.occurred_at,
-        due_on=deadline.due_on,
-        due_at=deadline.due_at,
-        basis=deadline.basis,
-        provisional=deadline.provisional,
-    )
-
-
-def _moved(deadline: Deadline, fact: Event, reason: str) -> DeadlineMoved:
-    return _say(
-        DeadlineMoved,
-        deadline,
-        fact.occurred_at,
-        original_due_at=deadline.original_due_at,
-        due_on=deadline.due_on,
-        due_at=deadline.due_at,
-        reason=reason,
-    )
-
-
-def _met(deadline: Deadline) -> DeadlineMet:
-    assert deadline.met_at is not None
-    return _say(
-        DeadlineMet, deadline, deadline.met_at, due_at=deadline.due_at, met_at=deadline.met_at, late=deadline.late
-    )
+def _next_step_at(
+    deadline: Deadline, ladder: Sequence[Step], calendar: WorkingDays, hours: OfficeHours
+) -> datetime | None:
+    steps = rungs(ladder, deadline.rule, deadline.department)
+    if deadline.step >= len(steps):
+        return None
+    return step_at(steps[deadline.step], _ends_at(deadline), calendar, hours)
