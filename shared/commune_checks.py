@@ -107,11 +107,7 @@ def _nobody_there(data: Data) -> Iterator[Finding]:
     for role in NEEDED:
         if role not in held:
             yield ("people",), f"people: chưa có ai giữ vai trò {role}"
-    staffed = {
-        at(data, (*place[:2], "department"))
-        for place, role in each(data, str, "people", ..., "role")
-        if role in OF_A_DEPARTMENT
-    }
+    staffed = _departments_with(data, *OF_A_DEPARTMENT)
     for place, id in each(data, str, "departments", ..., "id"):
         if id not in staffed:
             yield place, f"departments: phòng {id} chưa có công chức nào trong people (officer hoặc head)"
@@ -225,11 +221,11 @@ def _loudspeaker(data: Data) -> Iterator[Finding]:
 
 
 def _signers_who_are_not_here(data: Data) -> Iterator[Finding]:
-    chairmen = {
-        at(data, (*place[:2], "name"))
+    chairmen = [
+        name
         for place, role in each(data, str, "people", ..., "role")
-        if role == Role.CHAIRMAN
-    }
+        if role == Role.CHAIRMAN and isinstance(name := at(data, (*place[:2], "name")), str)
+    ]
     signers = (
         *each(data, str, "letterhead", "signer", "name"),
         *each(data, str, "letterhead", "deputies", ..., "name"),
@@ -238,7 +234,7 @@ def _signers_who_are_not_here(data: Data) -> Iterator[Finding]:
         if name not in chairmen:
             yield (
                 place,
-                f"{written(place)}: {name} không phải là chairman nào trong people{meant(name, _texts(chairmen))}",
+                f"{written(place)}: {name} không phải là chairman nào trong people{meant(name, chairmen)}",
             )
 
 
@@ -246,9 +242,7 @@ def _steps_that_reach_nobody(data: Data) -> Iterator[Finding]:
     """The office has a head of its own, the office-head."""
     office = at(data, ("office",))
     for role in OF_A_DEPARTMENT:
-        staffed = {
-            at(data, (*place[:2], "department")) for place, one in each(data, str, "people", ..., "role") if one == role
-        }
+        staffed = _departments_with(data, role)
         without = [
             id
             for _, id in each(data, str, "departments", ..., "id")
@@ -395,6 +389,12 @@ def _repeated(values: Iterator[tuple[Place, str]], said: str) -> Iterator[Findin
             yield place, f"{written(place)}: {said.format(value, written(first[value]))}"
 
 
+def _departments_with(data: Data, *roles: Role) -> list[Any]:
+    """The departments of the people who hold one of the roles."""
+    people = each(data, str, "people", ..., "role")
+    return [at(data, (*place[:2], "department")) for place, role in people if role in roles]
+
+
 def _length(data: Data, rule: RuleId, defaults: Lengths) -> tuple[int, str] | None:
     term = at(data, ("terms", rule))
     if term is None:
@@ -426,7 +426,3 @@ def _holds(outer: Mapping[str, Any], inner: Mapping[str, Any]) -> bool:
 
 def _audiences(slot: Mapping[str, Any]) -> set[str]:
     return {audience for _, audience in each(slot, str, "sessions", ..., "audience")}
-
-
-def _texts(values: set[Any]) -> list[str]:
-    return [value for value in values if isinstance(value, str)]

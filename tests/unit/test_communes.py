@@ -4,11 +4,13 @@ import unicodedata
 from datetime import time
 
 import pytest
+import yaml
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from services.__main__ import app
+from shared.commune_checks import contradictions, remarks
 from shared.communes import PROFILES, Communes, ProfileError, check_profile, read_profile
 from shared.contracts import Role
 from shared.contracts.taxonomy import QuestionField
@@ -221,17 +223,17 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(tmp_path):
 )
 def test_what_deserves_a_second_look_is_a_remark_and_no_mistake(tmp_path, name, old, new, where, what):
     text = changed(name, old, new)
-    _, remarks = check_profile(written(tmp_path, text, name), DEFAULTS)
-    assert any(what in one.what and one.line == line_of(text, where) for one in remarks), remarks
-    assert all(one.what.startswith("Lưu ý: ") for one in remarks)
+    _, told = check_profile(written(tmp_path, text, name), DEFAULTS)
+    assert any(what in one.what and one.line == line_of(text, where) for one in told), told
+    assert all(one.what.startswith("Lưu ý: ") for one in told)
 
 
 def test_a_slot_for_everybody_beside_slots_for_some_is_remarked(tmp_path):
     text = GOOD["thanh-tri"].replace(
         "  - id: 2026-10", "    sessions: [{title: Đợt 1, audience: nhân dân}]\n  - id: 2026-10"
     )
-    _, remarks = check_profile(written(tmp_path, text))
-    assert [one.line for one in remarks if "kỳ này không" in one.what] == [line_of(text, "- id: 2026-10")]
+    _, told = check_profile(written(tmp_path, text))
+    assert [one.line for one in told if "kỳ này không" in one.what] == [line_of(text, "- id: 2026-10")]
 
 
 @pytest.mark.parametrize(
@@ -273,6 +275,31 @@ def test_a_file_is_named_after_its_commune(tmp_path):
 def test_texts_are_in_one_form_of_unicode(tmp_path):
     file = written(tmp_path, unicodedata.normalize("NFD", GOOD["thanh-tri"]))
     assert read_profile(file) == read_profile(PROFILES / "thanh-tri.yaml")
+
+
+def places_in(data, here=()):
+    yield here
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in inner:
+        yield from places_in(value, (*here, key))
+
+
+def with_something_else(data, place, odd):
+    if not place:
+        return odd
+    key, *rest = place
+    copy = dict(data) if isinstance(data, dict) else list(data)
+    copy[key] = with_something_else(copy[key], rest, odd)
+    return copy
+
+
+@pytest.mark.parametrize("odd", [[], {}, 7, "x", None], ids=str)
+def test_a_value_of_the_wrong_kind_is_for_the_types_to_object_to(odd):
+    good = yaml.safe_load(GOOD["chanh-lo"])
+    for place in places_in(good):
+        if place:
+            data = with_something_else(good, place, odd)
+            assert all(what for _, what in (*contradictions(data), *remarks(data, DEFAULTS))), place
 
 
 LINES = GOOD["chanh-lo"].splitlines()
