@@ -15,7 +15,8 @@ from shared.clock import move_clock
 from tests.builders import NOW
 from tests.servers import RunningSystem
 
-CLERK, OFFICER, CHAIRMAN, OPERATOR = "Trần Thị Hạnh", "Nguyễn Đức Toàn", "Nguyễn Văn Lợi", "Người vận hành"
+CLERK, OFFICER, POLICE = "Trần Thị Hạnh", "Nguyễn Đức Toàn", "Hoàng Văn Thắng"
+CHAIRMAN, OPERATOR = "Nguyễn Văn Lợi", "Người vận hành"
 PATHS = ("/", "/?loc=tat-ca", "/viec?phong=", "/hoi-nghi", "/van-hanh")
 numbers = count(1)
 
@@ -99,7 +100,7 @@ async def fill(form_of: Locator, verb: str, button: str, **fields: str) -> None:
     """Open the form of a command, fill it in and send it."""
     form = form_of.locator("details", has=form_of.page.locator(f"input[name=verb][value={verb}]"))
     if await form.get_attribute("open") is None:
-        await form.locator("summary").click()
+        await form.locator("summary").first.click()
     for name, text in fields.items():
         field = form.locator(f"[name={name}]")
         if await field.evaluate("field => field.tagName") == "SELECT":
@@ -181,6 +182,42 @@ async def test_a_page_that_is_out_of_date_says_what_came_since_and_keeps_what_wa
     await expect(stale.locator("[name=text]")).to_have_value("Kính gửi ông, xin trả lời như sau.")
     await stale.get_by_role("button", name="Trình để duyệt").click()
     await expect(other.get_by_text("Đã trình câu trả lời để duyệt.")).to_be_visible()
+
+
+async def test_a_term_is_told_in_working_time_and_its_count_on_a_click(desk: Desk) -> None:
+    code = await desk.ask("Cống thôn Tây vỡ, nước tràn ra đường, bao giờ xã sửa?")
+    page = await desk.open()
+    question = await assigned(page, code)
+    async with asyncio.timeout(30):
+        while not await question.locator(".term", has_text="làm việc").count():
+            await page.reload()
+    count = question.locator("details.count").first
+    await count.locator("summary").click()
+    for told in ("Ngày được tính", "21/04/2026", "Ngày không tính", "mục III.2"):
+        await expect(count).to_contain_text(told)
+    await page.goto("/viec?loai=department-answer&phong=phong-kinh-te")
+    await expect(page.locator(".cases")).to_contain_text("Cống thôn Tây vỡ")
+    await expect(page.locator(".cases .term").first).to_contain_text("làm việc")
+
+
+async def test_a_question_is_handed_to_another_department_which_takes_it_up(desk: Desk) -> None:
+    code = await desk.ask("Đường thôn Đông bị lấn chiếm để xe tải, bao giờ xã giải tỏa, nạo vét cống?")
+    page = await desk.open()
+    await work_as(page, CLERK)
+    question = await assigned(page, code)
+    form = question.locator("details", has=page.locator("input[value=transfer-question]"))
+    await form.locator("summary").click()
+    await form.get_by_label("Tạm dừng").check()
+    wanted = {"field": "residence-security", "department": "cong-an", "reason": "Việc dừng đỗ xe thuộc Công an xã."}
+    await fill(question, "transfer-question", "Chuyển câu hỏi", **wanted)
+    await expect(page.get_by_text("Đã chuyển câu hỏi sang phòng khác.")).to_be_visible()
+    async with asyncio.timeout(30):
+        while not await question.locator(".term", has_text="tạm dừng").count():
+            await page.reload()
+    await work_as(page, POLICE)
+    await fill(page.locator("article.question").first, "accept-transfer", "Nhận câu hỏi")
+    await expect(page.get_by_text("Đã nhận câu hỏi; thời hạn được tính tiếp.")).to_be_visible()
+    await expect(page.locator(".history")).to_contain_text("Công an xã nhận câu hỏi được chuyển")
 
 
 async def test_what_must_be_mended_is_named_beside_its_field(desk: Desk) -> None:
