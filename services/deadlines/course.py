@@ -261,7 +261,7 @@ def _take(course: Course | None, turn: Turn, calendar: WorkingDays, hours: Offic
             return _set(replace(course, term=turn.term, added=0), turn.at, calendar, hours)
         case Rescheduled() if course.met_at is None and turn.anchor != course.anchor:
             return _set(replace(course, anchor=turn.anchor, added=0), turn.at, calendar, hours)
-        case Planned() | Unplanned():
+        case Planned() | Unplanned() if course.met_at is None:
             return _plan(course, turn, calendar, hours)
         case Done() if turn.department in (None, course.department):
             return _hand_in(course, turn, calendar, hours)
@@ -273,15 +273,16 @@ def _take(course: Course | None, turn: Turn, calendar: WorkingDays, hours: Offic
 
 
 def _start(course: Course | None, turn: Started, calendar: WorkingDays, hours: OfficeHours) -> Course:
-    runs = course is not None and course.is_open
-    if course is not None and runs and course.department == turn.department:
-        return course
+    """Whoever takes over from another keeps when it began, and its first end."""
+    running = course if course is not None and course.is_open else None
+    if running is not None and running.department == turn.department:
+        return running
     end = count(turn.term, turn.anchor, calendar, hours)
     return Course(
         is_open=True,
-        begun_at=course.begun_at if course is not None and runs else turn.at,
+        begun_at=running.begun_at if running else turn.at,
         since=turn.at,
-        first_due_at=course.first_due_at if course is not None and runs else end.due_at,
+        first_due_at=running.first_due_at if running else end.due_at,
         started=turn,
         department=turn.department,
         term=turn.term,

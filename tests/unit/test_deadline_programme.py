@@ -27,7 +27,7 @@ def slot(id: str, opens: str, closes: str, **changes: object) -> Slot:
     return replace(AUTUMN, id=id, opens=date.fromisoformat(opens), closes=date.fromisoformat(closes), **changes)
 
 
-def expected(*slots: Slot, since: str = "07-01 08:00", ahead: bool = True) -> World:
+def expected(*slots: Slot, since: str = "07-01 08:00") -> World:
     """A world in which the sweep has been."""
     world = World(slots=slots)
     world.take_in(programme.expect_dialogue(COMMUNE, one, CALENDAR, at(since)) for one in slots)
@@ -218,6 +218,14 @@ def test_one_on_a_day_off_at_the_end_of_the_slot_is_waited_for():
     assert world.fire(id, "11-01 12:00") == []
     (met,) = of_slot(world.hear(held("10-31")), id)
     assert not met.late
+
+
+def test_a_second_dialogue_changes_nothing_about_a_slot_that_is_met():
+    world = expected(AUTUMN)
+    world.hear(planned(), held())
+    another = planned("09-26 09:00", "09-29 08:00", case="thanh-tri-2026-3")
+    assert of_slot(world.hear(another)) == []
+    assert world[IN_AUTUMN].state == "met"
 
 
 def test_an_ad_hoc_dialogue_is_not_the_one_of_the_programme():
