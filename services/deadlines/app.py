@@ -3,7 +3,9 @@
 from functools import partial
 
 from services.deadlines import handlers, sweep
-from services.deadlines.store import Deadlines
+from services.deadlines.calendars import LiveCalendar
+from services.deadlines.decrees import AppliedCalendars, follow_decrees
+from services.deadlines.store import Conferences, Deadlines
 from services.deadlines.terms import Offices
 from services.deadlines.working_days import load_calendar
 from shared.service import Service
@@ -14,7 +16,20 @@ def build(settings: Settings) -> Service:
     service = Service("deadlines", settings)
     assert service.database is not None
     deadlines = Deadlines(service.database)
-    offices = Offices(service.communes, load_calendar())
-    service.hears(handlers.consumes, deadlines=deadlines, offices=offices)
+    conferences = Conferences(service.database)
+    calendars, calendar = AppliedCalendars(service.database), LiveCalendar(load_calendar())
+    offices = Offices(service.communes, calendar)
+    programme = sweep.Programme(deadlines, offices, service.clock)
+    service.hears(
+        handlers.consumes,
+        deadlines=deadlines,
+        conferences=conferences,
+        offices=offices,
+        calendars=calendars,
+        calendar=calendar,
+    )
+    service.at_start(partial(calendars.refresh, calendar))
+    service.every(1, partial(follow_decrees, calendars, calendar, deadlines, offices, service.clock))
     service.every(1, partial(sweep.fire_what_is_due, deadlines, offices, service.clock))
+    service.every(1, programme.expect_dialogues)
     return service

@@ -6,6 +6,7 @@ What is applied here stays: it stands above the file of its year until another d
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from services.deadlines.working_days import WEEKEND, WorkingCalendar, Year
 from shared.contracts import Actor, Event, Refusal, Role
@@ -139,6 +140,15 @@ class LiveCalendar(WorkingCalendar):
     def _years_as_of(self, revision: int) -> Iterable[Year]:
         applied = self.applied.as_of(revision)
         return {**self._files, **{number: from_contract(year) for number, year in applied.items()}}.values()
+
+
+def shown(calendar: LiveCalendar) -> dict[str, Any]:
+    """What `ShowCalendar` replies."""
+    years = [
+        {"revision": calendar.applied.revision_of(year), **to_contract(calendar[year]).model_dump(mode="json")}
+        for year in calendar.years
+    ]
+    return {"revision": calendar.revision, "years": years}
 
 
 def from_contract(year: CalendarYear) -> Year:

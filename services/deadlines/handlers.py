@@ -1,12 +1,40 @@
 """What deadlines hears and does."""
 
-from typing import Annotated
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Any
 
-from services.deadlines import rules
-from services.deadlines.rules import deadline_id
-from services.deadlines.store import Deadlines
-from services.deadlines.terms import Offices
-from shared.contracts.intake import DialogueConcluded, DialogueHeld, DialoguePlanned
+from services.deadlines import answers, calendars, conferences, decrees, rules
+from services.deadlines.calendars import LiveCalendar
+from services.deadlines.deadline import Deadline, Decision, Told
+from services.deadlines.decrees import AppliedCalendars
+from services.deadlines.explaining import explain_term
+from services.deadlines.store import Conferences, Deadlines
+from services.deadlines.terms import Office, Offices
+from shared.clock import Clock
+from shared.commands import obey
+from shared.contracts import Done, Refused, Role
+from shared.contracts.deadlines import (
+    AcknowledgeEscalation,
+    ApplyCalendar,
+    ExplainTerms,
+    PreviewCalendar,
+    ShowCalendar,
+)
+from shared.contracts.intake import (
+    CommitmentExtended,
+    CommitmentFulfilled,
+    DelegateReported,
+    DialogueAnnounced,
+    DialogueCancelled,
+    DialogueConcluded,
+    DialogueHeld,
+    DialoguePlanned,
+    DialogueRescheduled,
+    DutyCompleted,
+    ListReceived,
+    ResultReported,
+)
 from shared.contracts.routing import (
     AnswerDrafted,
     AnswerReturned,
@@ -14,89 +42,226 @@ from shared.contracts.routing import (
     QuestionAnsweredAtDialogue,
     QuestionAssigned,
     QuestionRedirected,
+    QuestionReferredUp,
+    QuestionSettled,
+    QuestionTransferred,
+    SuperiorReported,
+    TransferAccepted,
+    WrittenAnswerOwed,
 )
 from shared.handlers import Handlers, Provided
 
 consumes = Handlers("deadlines")
 
+SEE_ALL = frozenset({Role.OPERATOR, Role.PROVINCE})
+
 DeadlineStore = Annotated[Deadlines, Provided("deadlines")]
+ConferenceStore = Annotated[Conferences, Provided("conferences")]
 AllOffices = Annotated[Offices, Provided("offices")]
+Calendar = Annotated[LiveCalendar, Provided("calendar")]
+CalendarStore = Annotated[AppliedCalendars, Provided("calendars")]
+Now = Annotated[Clock, Provided("now")]
 
 
-@consumes(DialoguePlanned)
-async def close_registration_in_time(planned: DialoguePlanned, deadlines: DeadlineStore, offices: AllOffices) -> None:
-    office = offices[planned.commune]
-    term = office.term("registration-cutoff")
-    await deadlines.change(
-        deadline_id(planned.case, "registration-cutoff"),
-        lambda one: rules.close_registration(one, planned, term, office.calendar, office.hours),
-    )
+async def take_in(tellings: Iterable[Told], deadlines: Deadlines, office: Office) -> None:
+    """Tell each term what has happened to it, all of it in one save."""
+    of_term: dict[str, list[Told]] = defaultdict(list)
+    for told in tellings:
+        of_term[told.duty.id].append(told)
+    for id, its_own in of_term.items():
+        await deadlines.change(id, _hearing(its_own, office))
+
+
+def _hearing(tellings: Sequence[Told], office: Office) -> Callable[[Deadline | None], Decision]:
+    return lambda one: rules.hear_all(one, tellings, office.calendar, office.hours)
+
+
+# --- dialogues -------------------------------------------------------------------------------------------------------
+
+
+@consumes(DialoguePlanned, DialogueRescheduled, DialogueCancelled, DialogueHeld)
+async def keep_up_with_the_dialogue(
+    fact: DialoguePlanned | DialogueRescheduled | DialogueCancelled | DialogueHeld,
+    known: ConferenceStore,
+    deadlines: DeadlineStore,
+    offices: AllOffices,
+) -> None:
+    """Whoever saves second has heard both, and tells the terms both."""
+    conference = (await known.change(fact.case, lambda one: conferences.note(one, fact))).state
+    office = offices[fact.commune]
+    if not isinstance(fact, DialogueHeld):
+        await take_in(conferences.prepare(conference, office), deadlines, office)
+    await take_in(conferences.in_the_programme(conference, office), deadlines, office)
+
+
+@consumes(DialogueAnnounced)
+async def accept_announcement(announced: DialogueAnnounced, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    await take_in(conferences.accept_announcement(announced), deadlines, offices[announced.commune])
+
+
+@consumes(DutyCompleted)
+async def accept_preparation(completed: DutyCompleted, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    await take_in([conferences.accept_preparation(completed)], deadlines, offices[completed.commune])
+
+
+@consumes(ListReceived)
+async def accept_list(received: ListReceived, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    await take_in([conferences.accept_list(received)], deadlines, offices[received.commune])
 
 
 @consumes(DialogueHeld)
 async def expect_conclusion(held: DialogueHeld, deadlines: DeadlineStore, offices: AllOffices) -> None:
     office = offices[held.commune]
-    term = office.term("conclusion-notice")
-    await deadlines.change(
-        deadline_id(held.case, "conclusion-notice"),
-        lambda one: rules.expect_conclusion(one, held, term, office.calendar, office.hours),
-    )
+    await take_in(conferences.expect_conclusion(held, office), deadlines, office)
+
+
+@consumes(DelegateReported)
+async def accept_delegates_report(reported: DelegateReported, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    await take_in([conferences.accept_delegates_report(reported)], deadlines, offices[reported.commune])
 
 
 @consumes(DialogueConcluded)
-async def accept_conclusion(concluded: DialogueConcluded, deadlines: DeadlineStore) -> None:
-    await deadlines.change(
-        deadline_id(concluded.case, "conclusion-notice"), lambda one: rules.accept_conclusion(one, concluded)
-    )
+async def accept_conclusion(concluded: DialogueConcluded, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    office = offices[concluded.commune]
+    await take_in(conferences.accept_conclusion(concluded, office), deadlines, office)
+
+
+@consumes(CommitmentExtended)
+async def extend_commitment(extended: CommitmentExtended, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    office = offices[extended.commune]
+    await take_in([conferences.extend_commitment(extended, office)], deadlines, office)
+
+
+@consumes(CommitmentFulfilled)
+async def accept_resolution(fulfilled: CommitmentFulfilled, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    await take_in([conferences.accept_resolution(fulfilled)], deadlines, offices[fulfilled.commune])
+
+
+@consumes(ResultReported)
+async def accept_result_report(reported: ResultReported, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    await take_in([conferences.accept_result_report(reported)], deadlines, offices[reported.commune])
+
+
+# --- questions -------------------------------------------------------------------------------------------------------
 
 
 @consumes(QuestionAssigned)
 async def start_the_clock(assigned: QuestionAssigned, deadlines: DeadlineStore, offices: AllOffices) -> None:
     """A first assignment is the common case and costs one write; any other is decided on what is there."""
     office = offices[assigned.commune]
-    term = office.term("department-answer")
-    deadline, said = rules.expect_answer(None, assigned, term, office.calendar, office.hours)
-    if not await deadlines.create(deadline, said):
-        await deadlines.change(
-            deadline.id, lambda one: rules.expect_answer(one, assigned, term, office.calendar, office.hours)
-        )
+    told = answers.expect_answer(assigned, office.term("department-answer"))
+    if not await deadlines.create(*rules.hear(None, told, office.calendar, office.hours)):
+        await take_in([told], deadlines, office)
+
+
+@consumes(QuestionTransferred)
+async def hand_over(transferred: QuestionTransferred, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    office = offices[transferred.commune]
+    await take_in([answers.hand_over(transferred, office.term("department-answer"))], deadlines, office)
+
+
+@consumes(TransferAccepted)
+async def take_up(accepted: TransferAccepted, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    await take_in([answers.take_up(accepted)], deadlines, offices[accepted.commune])
 
 
 @consumes(AnswerDrafted)
-async def accept_answer(drafted: AnswerDrafted, deadlines: DeadlineStore) -> None:
-    await deadlines.change(
-        deadline_id(drafted.question, "department-answer"), lambda one: rules.accept_answer(one, drafted)
-    )
+async def accept_answer(drafted: AnswerDrafted, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    await take_in([answers.accept_answer(drafted)], deadlines, offices[drafted.commune])
 
 
 @consumes(AnswerReturned)
 async def reopen(returned: AnswerReturned, deadlines: DeadlineStore, offices: AllOffices) -> None:
-    office = offices[returned.commune]
-    await deadlines.change(
-        deadline_id(returned.question, "department-answer"),
-        lambda one: rules.reopen(one, returned, office.calendar, office.hours),
-    )
+    await take_in([answers.reopen(returned)], deadlines, offices[returned.commune])
 
 
 @consumes(ExtensionGranted)
 async def extend(granted: ExtensionGranted, deadlines: DeadlineStore, offices: AllOffices) -> None:
-    office = offices[granted.commune]
-    await deadlines.change(
-        deadline_id(granted.question, "department-answer"),
-        lambda one: rules.extend(one, granted, office.calendar, office.hours),
-    )
+    await take_in([answers.extend(granted)], deadlines, offices[granted.commune])
 
 
 @consumes(QuestionRedirected)
-async def cancel(redirected: QuestionRedirected, deadlines: DeadlineStore) -> None:
-    await deadlines.change(
-        deadline_id(redirected.question, "department-answer"), lambda one: rules.cancel(one, redirected)
-    )
+async def cancel(redirected: QuestionRedirected, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    await take_in([answers.redirect(redirected)], deadlines, offices[redirected.commune])
 
 
 @consumes(QuestionAnsweredAtDialogue)
-async def accept_answer_at_dialogue(answered: QuestionAnsweredAtDialogue, deadlines: DeadlineStore) -> None:
-    await deadlines.change(
-        deadline_id(answered.question, "department-answer"),
-        lambda one: rules.accept_answer_at_dialogue(one, answered),
+async def accept_answer_at_dialogue(
+    answered: QuestionAnsweredAtDialogue, deadlines: DeadlineStore, offices: AllOffices
+) -> None:
+    await take_in([answers.accept_answer_at_dialogue(answered)], deadlines, offices[answered.commune])
+
+
+@consumes(QuestionReferredUp)
+async def expect_report(referred: QuestionReferredUp, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    office = offices[referred.commune]
+    await take_in(answers.refer_up(referred, office.term("superior-report")), deadlines, office)
+
+
+@consumes(SuperiorReported)
+async def accept_report(reported: SuperiorReported, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    await take_in([answers.accept_report(reported)], deadlines, offices[reported.commune])
+
+
+@consumes(WrittenAnswerOwed)
+async def expect_letter(owed: WrittenAnswerOwed, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    office = offices[owed.commune]
+    await take_in([answers.expect_letter(owed, office.term("written-answer"))], deadlines, office)
+
+
+@consumes(QuestionSettled)
+async def accept_settlement(settled: QuestionSettled, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    await take_in([answers.accept_settlement(settled)], deadlines, offices[settled.commune])
+
+
+# --- escalations -----------------------------------------------------------------------------------------------------
+
+
+@consumes.command(AcknowledgeEscalation)
+async def acknowledge_escalation(command: AcknowledgeEscalation, deadlines: DeadlineStore, now: Now) -> Done | Refused:
+    return await obey(deadlines, command.deadline, command, lambda one: rules.acknowledge(one, command, now()))
+
+
+# --- the calendar ----------------------------------------------------------------------------------------------------
+
+
+@consumes.command(ExplainTerms)
+async def explain_terms(
+    command: ExplainTerms, deadlines: DeadlineStore, offices: AllOffices, calendar: Calendar, now: Now
+) -> Done:
+    """One read for all. Each is explained by the calendar it was counted with, what is left by the present one."""
+    wanted: dict[str, Any] = {"_id": {"$in": list(command.deadlines)}}
+    if command.actor.role not in SEE_ALL:
+        wanted["commune"] = command.actor.commune
+    at = now()
+    terms = {
+        one.id: explain_term(one, calendar.as_of(one.calendar), calendar, offices[one.commune].hours, at)
+        for one in await deadlines.find(wanted)
+        if one.commune in offices
+    }
+    return Done(version=0, state={"terms": terms})
+
+
+@consumes.command(ShowCalendar)
+async def show_calendar(_: ShowCalendar, calendar: Calendar) -> Done:
+    return Done(version=calendar.revision, state=calendars.shown(calendar))
+
+
+@consumes.command(PreviewCalendar)
+async def preview_calendar(
+    command: PreviewCalendar, deadlines: DeadlineStore, offices: AllOffices, calendar: Calendar, now: Now
+) -> Done:
+    calendars.check(command)
+    state = await decrees.preview(command.year, calendar, deadlines, offices, now)
+    return Done(version=calendar.revision, state=dict(state))
+
+
+@consumes.command(ApplyCalendar)
+async def apply_calendar(command: ApplyCalendar, applied: CalendarStore, calendar: Calendar, now: Now) -> Done:
+    """The next sweep counts the open terms again."""
+    calendars.check(command)
+    saved = await applied.change(
+        calendars.STATE, lambda one: calendars.apply_calendar(one, command, now()), key=command.key
     )
+    calendar.take(saved.state)
+    return Done(version=saved.state.revision, state=calendars.shown(calendar))

@@ -17,12 +17,12 @@ A_ROW = 5
 def told_term(explained: Explanation, term: Term, anchor: date) -> Iterator[str]:
     """A term as `doithoai deadline` prints it."""
     due = date.fromisoformat(explained["due"])
-    way = "sau" if term.counted == "after" else "trước"
     yield f"Hạn: {explained['closes_at'][11:16]} {_told(due)}"
-    yield f"Cách tính: {term.count} {UNITS[term.unit]} {way} {_told(anchor)}; ngày đó không tính"
+    yield f"Cách tính: {_way(term, anchor)}"
     yield f"Căn cứ: {explained['basis']}"
     counted = [date.fromisoformat(day) for day in explained["counted"]]
-    yield f"Được tính ({len(counted)} ngày):"
+    if counted:
+        yield f"Được tính ({len(counted)} ngày):"
     for first in range(0, len(counted), A_ROW):
         yield "    " + ", ".join(f"{WEEKDAYS[day.weekday()]} {day:%d/%m}" for day in counted[first : first + A_ROW])
     if explained["skipped"]:
@@ -69,6 +69,13 @@ def told_moves(state: Mapping[str, Any]) -> Iterator[str]:
     for row in (head, *rows):
         yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
     yield f"{state['total']} thời hạn thay đổi." + ("" if len(moves) == state["total"] else " Bảng chỉ ghi một phần.")
+
+
+def _way(term: Term, anchor: date) -> str:
+    after = term.counted == "after"
+    if term.count:
+        return f"{term.count} {UNITS[term.unit]} {'sau' if after else 'trước'} {_told(anchor)}; ngày đó không tính"
+    return f"ngày làm việc {'đầu tiên kể từ' if after else 'cuối cùng tính đến'} {_told(anchor)}"
 
 
 def _end(at: str) -> str:
