@@ -106,8 +106,8 @@ def render_notice(said: Notice) -> bytes:
 def _chair(record: Record, profile: Profile) -> str:
     """Who presided, with his office: the chairman, or the deputy he delegated to."""
     if record.presided_by is None:
-        return f"{profile.conference.chair} {profile.name}"
+        return f"Chủ tịch {one_line(profile.letterhead.issuer)}"
     name = one_line(record.presided_by)
     known = next((deputy for deputy in profile.letterhead.deputies if deputy.name.casefold() == name.casefold()), None)
     office = known.capacity[-1] if known else "Phó Chủ tịch"
-    return f"đồng chí {name}, {office} Ủy ban nhân dân {profile.name},"
+    return f"đồng chí {name}, {office} {one_line(profile.letterhead.issuer)},"

@@ -399,10 +399,16 @@ def _dialogue(conference: Conference, profile: Profile) -> LetterDialogue:
         on=conference.held_at.astimezone(VIETNAM).date(),
         at=conference.held_at,
         place=conference.place,
-        chair=f"{profile.conference.chair} {profile.name}",
+        chair=_chair(profile),
         subjects=conference.subjects,
         cancelled=conference.cancelled,
     )
+
+
+def _chair(profile: Profile) -> str:
+    """Who presides by the plan, with the commune's name where the plan left it out."""
+    chair = profile.conference.chair
+    return f"{chair} {profile.name}" if chair.casefold().endswith("ủy ban nhân dân") else chair
 
 
 def _dialogue_in_words(dialogue: LetterDialogue) -> dict[str, Any]:

@@ -66,4 +66,4 @@ def _loudspeaker(
     lines = loudspeaker_text(conference, record, profile)
     if format == "docx":
         return text_as_word(HEADING, lines)
-    return "\n\n".join((HEADING.upper(), *lines, "")).encode()
+    return ("\n\n".join((HEADING.upper(), *lines)) + "\n").encode()

@@ -63,7 +63,7 @@ async def test_a_correspondence_that_cannot_be_read_does_not_keep_the_others_wai
 
 def post_room(servers: Servers, letters: Correspondences, folder: Path) -> PostRoom:
     mailer = Mailer("smtp://{}:{}".format(*servers.smtp), AT_ONCE)
-    return PostRoom(letters, Communes.load(), mailer, folder, "http://localhost", lambda: NOW)
+    return PostRoom(letters, Communes.load(), mailer, folder, "http://localhost", "http://desk", lambda: NOW)
 
 
 async def work_off(post: PostRoom) -> None:

@@ -1,27 +1,40 @@
 import io
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import get_args
 
 import pypdf
 import pytest
+import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from pypdf.generic import ContentStream, NumberObject
 
 from services.notify import delivery, dialogues, rules
+from services.notify.contents import (
+    LetterConclusion,
+    LetterExtension,
+    LetterInvitation,
+    LetterMove,
+    LetterPromise,
+    LetterResult,
+)
 from services.notify.letters import (
     CannotPrint,
     FontMissing,
+    Kind,
     LetterData,
     LetterDialogue,
     LetterItem,
     check_fonts,
     letter_data,
+    qr_svg,
     render_letter,
 )
+from services.notify.wording import VIETNAM
 from shared.communes import PROFILES, Letterhead, Signer, read_profile
 from shared.contracts.intake import DialogueAnnounced, DialogueHeld, RegistrantExcused
 from shared.contracts.routing import AnswerApproved, QuestionRedirected
@@ -51,6 +64,7 @@ LETTERHEAD = Letterhead(
     signer=Signer(capacity=("TM. Ủy ban nhân dân", "KT. Chủ tịch", "Phó Chủ tịch"), name="Nguyễn Văn Lợi"),
     copies=("Như trên;", "Lưu: VT, VP."),
 )
+FOUR_POINTS = ("Nội dung", "Yêu cầu", "Thời gian", "Trách nhiệm giải quyết")
 ITEM = LetterItem(
     question="Bao giờ có kết quả cấp đổi Giấy chứng nhận?",
     answer="Hồ sơ đang chờ bổ sung bản trích đo.\nĐề nghị ông/bà liên hệ trước ngày 15/06/2026.",
@@ -255,6 +269,9 @@ def test_the_same_data_give_the_same_bytes():
         ("late", "sau thời hạn đăng ký"),
         ("unscheduled", "không nằm trong thời gian đăng ký"),
         ("afterwards", "được tiếp thu để trả lời bằng văn bản"),
+        ("taken", "chưa thể giải đáp ngay"),
+        ("outside-subject", "không thuộc phạm vi nội dung của"),
+        ("cancelled", "Vì lý do bất khả kháng"),
     ],
 )
 def test_it_says_why_it_is_written(occasion, words):
@@ -386,6 +403,194 @@ def test_the_fonts_that_are_shipped_are_whole():
 def test_a_missing_font_is_named(tmp_path):
     with pytest.raises(FontMissing, match=r"LiberationSerif-Regular\.ttf"):
         check_fonts(tmp_path)
+
+
+HELD_ON = datetime(2026, 5, 28, 8, 30, tzinfo=VIETNAM)
+CONFERENCE = LetterDialogue(
+    title="Hội nghị đối thoại lần 1",
+    on=date(2026, 5, 28),
+    at=HELD_ON,
+    place="Hội trường xã",
+    chair="Chủ tịch Ủy ban nhân dân xã",
+    subjects=("Đất đai", "Chuyển đổi số"),
+    cancelled="Bão số 3 đổ bộ",
+)
+ASKED = LetterItem(question="Bao giờ có kết quả cấp đổi Giấy chứng nhận?")
+EXAMPLES = {
+    "answer": a_letter(),
+    "guidance": a_letter(occasion="redirected", items=(ITEM,)),
+    "referral": a_letter(
+        occasion=None,
+        items=(ASKED.model_copy(update={"authority": "UBND thành phố Hà Nội", "reason": "Thuộc bảng giá đất."}),),
+    ),
+    "extension": a_letter(
+        occasion=None,
+        items=(ASKED,),
+        extension=LetterExtension(
+            reason="Cần đo lại", until=date(2026, 6, 15), responsible="Phòng Kinh tế", requirement="Đối chiếu bản đồ"
+        ),
+    ),
+    "invitation": a_letter(
+        occasion=None,
+        items=(),
+        dialogue=CONFERENCE,
+        invitation=LetterInvitation(seat=3, pass_url="https://doithoai.example/phieu/K7QX-3M9D"),
+    ),
+    "rescheduled": a_letter(
+        occasion=None,
+        items=(),
+        move=LetterMove(
+            previously_at=HELD_ON - timedelta(days=7), held_at=HELD_ON, place="Nhà văn hóa", reason="Bão số 3"
+        ),
+    ),
+    "cancelled": a_letter(occasion=None, items=(), dialogue=CONFERENCE),
+    "conclusion": a_letter(
+        occasion=None,
+        items=(),
+        conclusion=LetterConclusion(
+            notice="15/TB-UBND",
+            summary="Các phòng thực hiện.",
+            promises=(LetterPromise(text="Trả hết hồ sơ.", department="Phòng Kinh tế", term="30/06/2026"),),
+            url="https://doithoai.example/xa/thanh-tri/hoi-nghi/1",
+        ),
+    ),
+    "resolution": a_letter(
+        occasion=None,
+        items=(ASKED,),
+        result=LetterResult(
+            matter="Trả hết hồ sơ.", result="Đã trả 37 hồ sơ.", department="Phòng Kinh tế", notice="15/TB-UBND"
+        ),
+    ),
+}
+
+
+def test_there_is_an_example_of_every_kind():
+    assert set(EXAMPLES) == set(get_args(Kind))
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_every_kind_has_the_page_of_the_decree(kind):
+    data = EXAMPLES[kind]
+    assert LetterData.model_validate_json(data.model_dump_json()) == data
+    for page in pages_of(kind, data):
+        assert all(run.left >= LEFT - 0.1 and run.right <= RIGHT + 0.5 for run in runs(page))
+    text = words_of(kind, data)
+    for words in ("CỘNG HÒA XÃ HỘI", "Thanh Trì, ngày 05 tháng 6 năm 2026", "Nguyễn Thị Mai", "./.", "Nơi nhận:"):
+        assert words in text
+    assert ("/GM-UBND" in text) == (kind == "invitation")
+    assert ("/UBND-VP" in text) == (kind != "invitation")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in get_args(Kind) if kind not in ("answer", "guidance")])
+def test_a_letter_that_lacks_what_its_kind_says_is_refused(kind):
+    with pytest.raises(CannotPrint, match="còn thiếu"):
+        render_letter(kind, a_letter(occasion=None, items=(), dialogue=None))
+
+
+@pytest.mark.parametrize("kind", ["rescheduled", "invitation", "cancelled", "conclusion"])
+def test_news_of_a_conference_can_go_to_who_has_no_form(kind):
+    data = EXAMPLES[kind].model_copy(update={"code": None, "received_on": None, "address": None})
+    if kind == "invitation":
+        data = data.model_copy(update={"invitation": LetterInvitation(speaks_for="Ủy ban Mặt trận Tổ quốc xã")})
+        assert "đại diện Ủy ban Mặt trận Tổ quốc xã" in words_of(kind, data)
+    assert "K7QX" not in words_of(kind, data)
+
+
+def test_more_time_is_told_with_the_four_points_of_the_plan_in_order():
+    text = words_of("extension", EXAMPLES["extension"])
+    places = [text.index(f"{number}. {name}:") for number, name in enumerate(FOUR_POINTS, 1)]
+    assert places == sorted(places)
+    for words in ("Cần đo lại.", "Đối chiếu bản đồ.", "ngày 15/06/2026", "Phòng Kinh tế.", "“Bao giờ có kết quả"):
+        assert words in text
+
+
+def test_more_time_for_a_promise_names_the_promise_and_the_question():
+    extension = EXAMPLES["extension"].extension.model_copy(update={"matter": "Trả hết hồ sơ.\nBáo cáo Chủ tịch."})
+    text = words_of("extension", EXAMPLES["extension"].model_copy(update={"extension": extension}))
+    for words in ("1. Nội dung: Trả hết hồ sơ.", "Báo cáo Chủ tịch.", "“Bao giờ có kết quả", "theo kết luận"):
+        assert words in text
+
+
+def test_an_invitation_says_when_where_which_seat_and_what_to_bring():
+    text = words_of("invitation", EXAMPLES["invitation"])
+    for words in (
+        "GIẤY MỜI",
+        "8 giờ 30 phút, thứ Năm, ngày 28 tháng 5 năm 2026",
+        "Hội trường xã",
+        "Số ghế: 03",
+        "Mã phiếu: K7QX-3M9D",
+        "Đất đai; Chuyển đổi số",
+        "căn cước",
+        "báo trước",
+    ):
+        assert words in text
+
+
+def test_the_number_of_an_invitation_is_left_open_for_the_pen():
+    [page] = pages_of("invitation", EXAMPLES["invitation"])
+    label, symbol = run_with("Số:", page), run_with("/GM-UBND", page)
+    assert symbol.left - label.right >= 12 * MM
+
+
+def test_the_qr_code_of_an_invitation_is_drawn_and_leads_to_the_receipt():
+    """Every dark module of the code is where a rectangle or run of the drawing is, and no other."""
+    url = EXAMPLES["invitation"].invitation.pass_url
+    drawn = qr_svg(url)
+    dark = segno.make(url, error="m", micro=False).matrix
+    lines = re.search(r' d="([^"]+)"', drawn)[1]
+    x, y, seen = 0.0, 0.0, set()
+    for command, numbers in re.findall(r"([MmhHvVlL])([^MmhHvVlL]*)", lines):
+        values = [float(number) for number in re.findall(r"-?[\d.]+", numbers)]
+        match command:
+            case "M":
+                x, y = values
+            case "m":
+                x, y = x + values[0], y + values[1]
+            case "h":
+                seen |= {(int(y), column) for column in range(int(x), int(x + values[0]))}
+                x += values[0]
+    assert seen == {(row, column) for row, cells in enumerate(dark) for column, cell in enumerate(cells) if cell}
+    with_code, without = (
+        len(pages_of("invitation", data)[0].get_contents().get_data())
+        for data in (
+            EXAMPLES["invitation"],
+            EXAMPLES["invitation"].model_copy(update={"invitation": LetterInvitation(seat=3)}),
+        )
+    )
+    assert with_code > without
+
+
+def test_another_place_at_the_same_hour_is_told_as_that():
+    move = EXAMPLES["rescheduled"].move.model_copy(update={"previously_at": HELD_ON})
+    text = words_of("rescheduled", EXAMPLES["rescheduled"].model_copy(update={"move": move}))
+    assert "Thời gian (không thay đổi): 8 giờ 30 phút" in text
+    assert "Nhà văn hóa" in text
+
+
+def test_a_conclusion_and_a_result_are_told_in_full():
+    conclusion = words_of("conclusion", EXAMPLES["conclusion"])
+    for words in ("Thông báo số 15/TB-UBND", "Các phòng thực hiện.", "Trả hết hồ sơ.", "30/06/2026"):
+        assert words in conclusion
+    result = words_of("resolution", EXAMPLES["resolution"])
+    for words in ("Thông báo kết luận số 15/TB-UBND", "Trả hết hồ sơ.", "Đã trả 37 hồ sơ.", "“Bao giờ có kết quả"):
+        assert words in result
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "change", "where"),
+    [
+        ("extension", "extension", {"requirement": "漢"}, "nội dung gia hạn"),
+        ("rescheduled", "move", {"place": "漢"}, "thời gian, địa điểm mới"),
+        ("conclusion", "conclusion", {"summary": "漢"}, "nội dung kết luận"),
+        ("resolution", "result", {"result": "漢"}, "kết quả giải quyết"),
+        ("invitation", "dialogue", {"place": "漢"}, "tên, địa điểm hội nghị"),
+    ],
+)
+def test_a_character_that_cannot_be_printed_is_named_with_its_place_in_every_kind(kind, part, change, where):
+    data = EXAMPLES[kind]
+    changed = data.model_copy(update={part: getattr(data, part).model_copy(update=change)})
+    with pytest.raises(CannotPrint, match=f"漢.*{where}"):
+        render_letter(kind, changed)
 
 
 def learn_that_it_is_over(state, held, now):

@@ -2,11 +2,14 @@ from datetime import timedelta
 
 import pytest
 
-from services.notify import delivery, rules
+from services.notify import delivery, digests, rules
 from services.notify.delivery import LOST_TRACK, MOST_ATTEMPTS, PAUSES
+from shared.contracts import Refusal, Role
+from shared.contracts.deadlines import DeadlineNear
+from shared.contracts.notify import RecordHandOver
 from shared.contracts.routing import AnswerApproved, QuestionRedirected
 from shared.contracts.taxonomy import Scope
-from tests.builders import NOW, SUBMISSION, of_question, registrant, submission_received
+from tests.builders import NOW, QUESTION, SUBMISSION, actor, of_deadline, of_question, registrant, submission_received
 
 STALE = timedelta(minutes=5)
 ANSWER = f"{SUBMISSION}.answer.1"
@@ -139,3 +142,61 @@ def test_a_process_that_stops_gives_back_what_it_did_not_begin():
     state = an_answer()
     released, events = delivery.release(claimed(state), "first", NOW)
     assert (released, events) == (state, [])
+
+
+class TestHandOver:
+    def unreachable(self):
+        return an_answer(email=None, address=None)
+
+    def hand_over(self, state, role=Role.CLERK, id=ANSWER):
+        command = RecordHandOver(actor=actor(role), key="k", notification=id, note="Đã gọi điện ngày 20/04/2026.")
+        return delivery.hand_over(state, command, NOW)
+
+    @pytest.mark.parametrize("role", [Role.CLERK, Role.OFFICE_HEAD])
+    def test_of_what_went_neither_way_counts_as_sent(self, role):
+        state, [sent] = self.hand_over(self.unreachable(), role)
+        assert (sent.name, sent.channel, sent.reference) == (
+            "notification-sent",
+            "in-person",
+            "Đã gọi điện ngày 20/04/2026.",
+        )
+        assert sent.questions == (QUESTION,)
+        with pytest.raises(Refusal, match="đã gửi") as refused:
+            self.hand_over(state, role)
+        assert refused.value.code == "not-now"
+
+    @pytest.mark.parametrize("role", [Role.OFFICER, Role.HEAD, Role.CHAIRMAN, Role.PROVINCE])
+    def test_is_recorded_by_the_office_alone(self, role):
+        with pytest.raises(Refusal, match="Văn phòng") as refused:
+            self.hand_over(self.unreachable(), role)
+        assert refused.value.code == "forbidden"
+
+    def test_of_what_is_still_to_be_sent_is_refused(self):
+        with pytest.raises(Refusal, match="đang chờ gửi"):
+            self.hand_over(an_answer())
+
+    def test_of_a_mail_that_has_become_a_letter_is_refused(self):
+        state = claimed(an_answer())
+        state, _ = delivery.failed(state, ANSWER, "550", NOW, permanent=True, by="first")
+        with pytest.raises(Refusal, match="đang chờ gửi"):
+            self.hand_over(state)
+
+    def test_of_what_was_never_written_is_refused(self):
+        with pytest.raises(Refusal) as refused:
+            self.hand_over(self.unreachable(), id=f"{SUBMISSION}.answer.9")
+        assert refused.value.code == "not-found"
+
+    def test_is_not_for_digests(self):
+        near = of_deadline(DeadlineNear)
+        state, [failed] = digests.nobody(None, digests.entry(near, "x"), near.commune, near.case, NOW)
+        with pytest.raises(Refusal) as refused:
+            self.hand_over(state, id=failed.notification)
+        assert refused.value.code == "invalid"
+
+
+def test_a_letter_that_a_mail_becomes_says_the_same():
+    state = claimed(an_answer())
+    state, _ = delivery.failed(state, ANSWER, "550", NOW, permanent=True, by="first")
+    mail, letter = state.messages[1:]
+    assert (letter.occasion, letter.questions, letter.kind) == (mail.occasion, mail.questions, mail.kind)
+    assert (letter.state, letter.attempts, letter.to, letter.uncertain) == ("queued", 0, (), False)

@@ -1,0 +1,252 @@
+"""Notify's handlers on a real database and a real mail server: told once, to whom it belongs, whatever comes twice."""
+
+import asyncio
+from base64 import b64decode
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.notify import handlers
+from services.notify.post import AT_ONCE, PostRoom
+from services.notify.smtp import Mailer
+from services.notify.store import Correspondences
+from shared.communes import Communes
+from shared.contracts import Done, Event, Refusal, Refused, Role
+from shared.contracts.deadlines import DeadlineMoved, DeadlineNear, EscalationRaised
+from shared.contracts.intake import (
+    CommitmentExtended,
+    ConclusionDrafted,
+    DialogueAnnounced,
+    DialogueConcluded,
+    DialogueRescheduled,
+    SubmissionReceived,
+)
+from shared.contracts.notify import RecordHandOver, RenderDocument
+from shared.store import Database
+from tests.builders import (
+    COMMITMENT,
+    DIALOGUE,
+    NOW,
+    SUBMISSION,
+    actor,
+    of_deadline,
+    of_dialogue,
+    registrant,
+    submission_received,
+)
+from tests.servers import Servers
+
+TIME_LIMIT_S = 20.0
+OPENS = NOW - timedelta(minutes=90)
+UNREACHABLE = registrant(email=None, address=None)
+
+
+class Office:
+    """Notify's handlers, with a clock that stands where it was set."""
+
+    def __init__(self, servers: Servers, database: Database, folder: Path) -> None:
+        self.now: datetime = NOW
+        self.mail, self.folder = servers.mail, folder
+        self.letters = Correspondences(database)
+        self.communes = Communes.load()
+        mailer = Mailer("smtp://{}:{}".format(*servers.smtp), AT_ONCE)
+        self.post = PostRoom(
+            self.letters, self.communes, mailer, folder, "http://cong", "http://ban-lam-viec", lambda: self.now
+        )
+        self._provided: dict[str, Any] = {
+            "letters": self.letters,
+            "post": self.post,
+            "profiles": self.communes,
+            "now": lambda: self.now,
+        }
+
+    async def hears(self, *events: Event) -> None:
+        for event in events:
+            for listener in handlers.consumes.listeners:
+                if isinstance(event, listener.events):
+                    await listener.handle(event, **self._asked(listener.handle))
+
+    async def answers(self, command: Any) -> Done | Refused:
+        [answerer] = [one for one in handlers.consumes.answerers if isinstance(command, one.command)]
+        return await answerer.handle(command, **self._asked(answerer.handle))
+
+    def _asked(self, handle: Any) -> dict[str, Any]:
+        names = handle.__code__.co_varnames[1 : handle.__code__.co_argcount]
+        return {name: self._provided[name] for name in names}
+
+    async def works_until(self, then: datetime) -> None:
+        """What is due now is sent; then time passes, and what is due by then is."""
+        await self._work_off()
+        self.now = then
+        await handlers.tell_again(self.letters, self.post, lambda: self.now)
+        await self.post.take_what_waits()
+        await self._work_off()
+
+    async def _work_off(self) -> None:
+        work = asyncio.create_task(self.post.work())
+        async with asyncio.timeout(TIME_LIMIT_S):
+            while self.post.busy:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.01)
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+
+    def mails(self) -> list[EmailMessage]:
+        files = sorted(self.mail.glob("*.eml"))
+        return [message_from_bytes(file.read_bytes(), policy=default) for file in files]  # type: ignore[misc]
+
+    def subjects(self, to: str) -> list[str]:
+        return [str(mail["Subject"]) for mail in self.mails() if to in str(mail["To"])]
+
+    async def said(self, case: str) -> list[Event]:
+        return [envelope.open() for envelope in await self.letters.history(case)]
+
+
+@pytest.fixture
+async def office(fresh: Servers, tmp_path: Path) -> AsyncIterator[Office]:
+    database = Database(fresh.mongo_url, "notify")
+    office = Office(fresh, database, tmp_path)
+    await database.prepare()
+    yield office
+    await office.post.stop()
+    database.close()
+
+
+def a_form(number: int, **changes: Any) -> SubmissionReceived:
+    known = registrant(email=f"nguoi{number}@nguoidan.example")
+    return submission_received(case=f"01J{number}", questions=(), registrant=known, **changes)
+
+
+NEAR = of_deadline(DeadlineNear, occurred_at=OPENS, office_reopens_at=OPENS + timedelta(days=1))
+OTHER = of_deadline(
+    DeadlineNear,
+    deadline="other",
+    case="01JX",
+    about="01JX-1",
+    occurred_at=OPENS,
+    office_reopens_at=OPENS + timedelta(days=1),
+)
+OFFICER = "quan.hcc@hanoi.example"
+
+
+async def test_an_officer_gets_one_mail_a_day_and_what_comes_later_the_next_day(office: Office) -> None:
+    office.now = OPENS
+    await office.hears(submission_received(registrant=UNREACHABLE), NEAR, NEAR)
+    await office.works_until(OPENS + timedelta(minutes=14))
+    assert office.mails() == []
+    await office.works_until(OPENS + timedelta(minutes=15))
+    await office.hears(OTHER, NEAR, OTHER)
+    await office.works_until(OPENS + timedelta(hours=8))
+    assert office.subjects(OFFICER) == ["Nhắc việc ngày 20/04/2026: 1 việc sắp đến hạn"]
+    [mail] = office.mails()
+    assert "Phiếu K7QX-3M9D, câu hỏi 1" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    await office.works_until(OPENS + timedelta(days=1, minutes=15))
+    assert office.subjects(OFFICER)[1:] == ["Nhắc việc ngày 21/04/2026: 1 việc sắp đến hạn"]
+
+
+@pytest.mark.parametrize(
+    ("role", "department", "to"),
+    [
+        (Role.OFFICER, "phong-kinh-te", ["toan.kinhte@hanoi.example"]),
+        (Role.OFFICE_HEAD, "phong-kinh-te", ["huy.vanphong@hanoi.example"]),
+        (Role.OFFICER, None, ["trang.vanphong@hanoi.example"]),
+        (Role.HEAD, None, ["huy.vanphong@hanoi.example"]),
+        (Role.CLERK, None, ["hanh.clerk@hanoi.example"]),
+        (Role.CHAIRMAN, "phong-kinh-te", [one.email for one in Communes.load()["thanh-tri"].holders(Role.CHAIRMAN)]),
+    ],
+)
+async def test_a_missed_term_is_put_before_those_who_hold_the_role(
+    office: Office, role: Role, department: str | None, to: list[str]
+) -> None:
+    await office.hears(of_deadline(EscalationRaised, to=role, department=department))
+    await office.works_until(NOW + timedelta(hours=1))
+    assert {str(mail["To"]) for mail in office.mails()} == set(to)
+
+
+async def test_a_role_that_nobody_holds_is_said_in_the_case(office: Office) -> None:
+    raised = of_deadline(EscalationRaised, to=Role.OPERATOR)
+    await office.hears(raised, raised)
+    assert [event.name for event in await office.said(SUBMISSION)] == ["notification-failed"]
+
+
+async def test_every_registrant_is_told_of_a_new_day_once_also_who_was_being_taken_in(office: Office) -> None:
+    await office.hears(of_dialogue(DialogueAnnounced), a_form(1))
+    moved = of_dialogue(DialogueRescheduled, occurred_at=NOW + timedelta(seconds=1))
+    received, stale = a_form(2), await office.letters.get(DIALOGUE)
+    await office.hears(moved, moved)
+    assert stale is not None
+    await office.post.begin(handlers.rules.acknowledge(None, received, NOW, stale.conference))
+    await office.works_until(NOW + timedelta(minutes=2))
+    await office.works_until(NOW + timedelta(minutes=4))
+    for number in (1, 2):
+        subjects = office.subjects(f"nguoi{number}@nguoidan.example")
+        assert sum(subject.startswith("Thay đổi thời gian") for subject in subjects) == 1
+    dialogue = await office.letters.get(DIALOGUE)
+    assert dialogue is not None
+    assert dialogue.tell_again_at is None
+
+
+async def test_the_conclusion_goes_to_every_registrant_by_mail_or_as_a_letter(office: Office) -> None:
+    by_post = submission_received(case="01JP", questions=(), registrant=registrant(email=None))
+    await office.hears(of_dialogue(DialogueAnnounced), a_form(1), by_post)
+    concluded = of_dialogue(DialogueConcluded, commitments=(COMMITMENT,))
+    await office.hears(concluded, concluded)
+    await office.works_until(NOW + timedelta(minutes=5))
+    [told] = [mail for mail in office.mails() if "kết luận" in str(mail["Subject"])]
+    assert COMMITMENT.text in told.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert [file.name for file in (office.folder / "thanh-tri").iterdir()] == ["01JP.conclusion.pdf"]
+
+
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+async def test_the_askers_of_a_promise_that_takes_longer_are_told_once_both_facts_are_there(
+    office: Office, order: list[int]
+) -> None:
+    end = of_deadline(DeadlineMoved, case=DIALOGUE, about=COMMITMENT.id, rule="resolution", cause="extension")
+    facts = [of_dialogue(CommitmentExtended), end]
+    await office.hears(submission_received())
+    await office.hears(*[facts[number] for number in order], *facts)
+    await office.works_until(NOW + timedelta(minutes=5))
+    assert [one for one in office.subjects("mai@nguoidan.example") if "Gia hạn" in one] == [
+        "Gia hạn thời gian giải quyết, mã phiếu K7QX-3M9D"
+    ]
+
+
+async def test_a_clerk_records_that_he_told_somebody_whom_no_way_leads_to(office: Office) -> None:
+    await office.hears(
+        of_dialogue(DialogueAnnounced), submission_received(registrant=UNREACHABLE), of_dialogue(DialogueConcluded)
+    )
+    command = RecordHandOver(
+        actor=actor(), key="k1", notification=f"{SUBMISSION}.conclusion", note="Đã gọi điện lúc 9 giờ."
+    )
+    assert isinstance(await office.answers(command), Done)
+    assert isinstance(await office.answers(command), Done), "the same key again"
+    failed, sent = await office.said(SUBMISSION)
+    assert (failed.name, sent.name) == ("notification-failed", "notification-sent")
+    stranger = command.model_copy(update={"actor": actor(commune="chanh-lo"), "key": "k2"})
+    with pytest.raises(Refusal, match="xã khác"):
+        await office.answers(stranger)
+
+
+async def test_documents_are_given_out_as_files(office: Office) -> None:
+    await office.hears(of_dialogue(DialogueAnnounced), of_dialogue(ConclusionDrafted))
+    for document, format, begins in (
+        ("conclusion", "pdf", b"%PDF"),
+        ("conclusion", "docx", b"PK"),
+        ("loudspeaker", "txt", "THÔNG BÁO".encode()),
+        ("loudspeaker", "docx", b"PK"),
+    ):
+        command = RenderDocument(actor=actor(), key="k", dialogue=DIALOGUE, document=document, format=format)
+        done = await office.answers(command)
+        assert isinstance(done, Done)
+        assert b64decode(done.state["content"]).startswith(begins)
+    unknown = RenderDocument(actor=actor(), key="k", dialogue="nothing", document="conclusion", format="pdf")
+    with pytest.raises(Refusal) as refused:
+        await office.answers(unknown)
+    assert refused.value.code == "not-found"
