@@ -168,7 +168,9 @@ async def test_the_way_of_a_question_says_who_answers_until_when_and_why(citizen
         ["Đã tiếp nhận", "Đã chuyển đến", "Đang soạn trả lời", "Lãnh đạo duyệt", "Trả lời tại hội nghị"]
     )
     now = page.locator(".story").first.locator("[aria-current=step]")
-    await expect(now).to_contain_text(re.compile(r"Hạn trả lời: thứ \S+, \d\d/\d\d/2026 \(còn \d+ ngày\)"))
+    await expect(now).to_contain_text(re.compile(r"Hạn trả lời: thứ \S+, \d\d/\d\d/2026 \(còn \d+ ngày.* làm việc\)"))
+    await now.get_by_text("Hạn này được tính thế nào?").click()
+    await expect(now.get_by_text("Các ngày được tính")).to_be_visible()
     await expect(now).to_contain_text("Căn cứ: Kế hoạch năm 2026 của UBND xã Thanh Trì")
     await expect(page.locator(".contents a")).to_have_count(2)
     await expect(page.locator("body")).not_to_contain_text(re.compile("assigned|triage|undefined|None"))
@@ -251,7 +253,15 @@ async def test_every_page_is_as_large_clear_and_narrow_as_people_need(citizens: 
             if found := await page.evaluate(LOOK):
                 short[f"{name} at {width} px"] = found
 
-    for name, path in {"home": "/", "form": FORM, "receipt": f"/phieu/{code}?lai=1", "error": "/khong-co"}.items():
+    paths = {
+        "home": "/",
+        "form": FORM,
+        "receipt": f"/phieu/{code}?lai=1",
+        "dialogues": f"{FORM}/hoi-nghi",
+        "dialogue": f"{FORM}/hoi-nghi/{DIALOGUE}",
+        "error": "/khong-co",
+    }
+    for name, path in paths.items():
         await page.goto(path)
         await look(name)
     await page.goto(FORM)
@@ -259,6 +269,7 @@ async def test_every_page_is_as_large_clear_and_narrow_as_people_need(citizens: 
     await expect(page.locator("#summary")).to_be_focused()
     await look("wrong form")
     await look_up(page, code, contact)
+    await page.get_by_text("Hạn này được tính thế nào?").first.click()
     await look("tracking")
     await page.goto("/tra-cuu")
     await look("ask")
