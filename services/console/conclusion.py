@@ -15,7 +15,7 @@ from shared.web import local_day
 
 MOST = 20_000
 """Characters of a conclusion."""
-LENGTHS = ((600, 1_500), (300, 700), (200, 400), (120, 200), (80, 80), (40, 0))
+LENGTHS = ((600, 1_500), (300, 700), (200, 400), (120, 200), (80, 100), (60, 60), (40, 20), (40, 0))
 """Characters kept of a question and of its answer, tried in turn until the whole fits."""
 
 

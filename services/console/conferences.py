@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from services.console.facts import folded
@@ -315,15 +315,18 @@ def conferences(db: sqlite3.Connection, commune: str, now: datetime) -> list[Con
 
 
 def programme(db: sqlite3.Connection, profile: Profile, year: int, now: datetime) -> list[Place]:
-    """The slots of a year in their order. A dialogue is of the slot whose days hold the day it is held on."""
+    """The slots of a year in their order; a year of which the plan says nothing is one slot, as the law has it.
+
+    A dialogue is of every slot whose days hold the day it is held on; of several, of those for its sessions' audiences.
+    """
     dialogues = db.execute(
-        "SELECT id, state, held_at FROM dialogue WHERE commune = ? AND held_at IS NOT NULL AND state <> 'cancelled' "
-        "AND coalesce(kind, 'periodic') = 'periodic' ORDER BY ended_at IS NULL, held_at, id",
+        "SELECT id, state, held_at, sessions FROM dialogue "
+        "WHERE commune = ? AND held_at IS NOT NULL AND state <> 'cancelled' AND coalesce(kind, 'periodic') = 'periodic' ORDER BY ended_at IS NULL, held_at, id",
         (profile.id,),
     ).fetchall()
-    found = []
-    for slot in sorted((one for one in profile.programme if one.closes.year == year), key=lambda one: one.opens):
-        inside = next((row for row in dialogues if slot.opens <= _day(row["held_at"]) <= slot.closes), None)
+    slots, found = _slots(db, profile, year, now), []
+    for slot in slots:
+        inside = next((row for row in dialogues if slot in _slots_of(row, slots)), None)
         term = _terms_about(db, f"{profile.id}-{slot.id}", now).get("periodic-dialogue")
         held_at = datetime.fromisoformat(inside["held_at"]) if inside else None
         state: Literal["held", "planned", "open", "missed"]
@@ -335,6 +338,28 @@ def programme(db: sqlite3.Connection, profile: Profile, year: int, now: datetime
             state = "planned" if inside else "open"
         found.append(Place(slot, state, inside["id"] if inside else None, held_at, term))
     return found
+
+
+def _slots(db: sqlite3.Connection, profile: Profile, year: int, now: datetime) -> list[Slot]:
+    """The law is not applied to years before this one, unless a term says that it is."""
+    planned = sorted((one for one in profile.programme if one.closes.year == year), key=lambda one: one.opens)
+    if planned:
+        return planned
+    term = _terms_about(db, f"{profile.id}-{year}", now).get("periodic-dialogue")
+    if term is None and year != now.astimezone(HANOI).year:
+        return []
+    basis = (
+        term.basis if term and term.basis else "Luật số 72/2025/QH15, Điều 43: mỗi năm ít nhất một hội nghị đối thoại"
+    )
+    name = f"Hội nghị đối thoại năm {year}"
+    return [Slot(id=str(year), name=name, opens=date(year, 1, 1), closes=date(year, 12, 31), basis=basis)]
+
+
+def _slots_of(row: sqlite3.Row, slots: Sequence[Slot]) -> list[Slot]:
+    day = datetime.fromisoformat(row["held_at"]).astimezone(HANOI).date()
+    audiences = {one.get("audience") for one in json.loads(row["sessions"] or "[]")} - {None}
+    of_day = [slot for slot in slots if slot.opens <= day <= slot.closes]
+    return [slot for slot in of_day if audiences & {one.audience for one in slot.sessions}] or of_day
 
 
 def turnouts(db: sqlite3.Connection, commune: str) -> dict[str, Turnout]:
@@ -479,7 +504,3 @@ def _with_term(db: sqlite3.Connection, table: str, rule: str, dialogue: str) -> 
         "WHERE o.dialogue = ? ORDER BY o.number IS NULL, o.number, o.id",
         (rule, rule, dialogue),
     ).fetchall()
-
-
-def _day(instant: str) -> Any:
-    return datetime.fromisoformat(instant).astimezone(HANOI).date()
