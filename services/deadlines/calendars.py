@@ -124,6 +124,9 @@ class LiveCalendar(WorkingCalendar):
             self.applied = applied
             self._know(self._years_as_of(applied.revision), applied.revision)
 
+    def why_changed(self, since: int) -> str:
+        return self.applied.reason(since)
+
     def as_of(self, revision: int) -> WorkingCalendar:
         """The calendar that terms of this revision were counted with."""
         if revision >= self.revision:

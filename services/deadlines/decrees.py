@@ -59,7 +59,9 @@ async def _count_again(
 
     def again(deadline: Deadline | None) -> Decision:
         assert deadline is not None, "terms are never deleted"
-        reason = calendar.applied.reason(deadline.calendar)
+        if deadline.calendar >= calendar.revision:  # somebody else was faster
+            return deadline, []
+        reason = calendar.why_changed(deadline.calendar)
         return recount(deadline, calendar, offices[deadline.commune].hours, reason, now())
 
     unmoved: dict[tuple[int, int], list[str]] = defaultdict(list)

