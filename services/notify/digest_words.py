@@ -104,4 +104,4 @@ def _why(entry: Entry, profile: Profile) -> str | None:
     if entry.step == 0 or entry.to is None:
         return None
     role = ROLES.get(entry.to, "người phụ trách").format(commune=profile.name)
-    return f"Bước {entry.step} của quy định báo cáo việc quá hạn: báo cáo {role}"
+    return f"Bước {entry.step} của quy định báo cáo việc quá hạn, gửi {role}"

@@ -110,7 +110,8 @@ RULES = {
     CommitmentFulfilled: rules.tell_result,
     RegistrantInvited: lambda state, invited, now: rules.invite(state, invited, now, told(ANNOUNCED).conference),
 }
-for news in (DialogueAnnounced, DialogueRescheduled, DialogueCancelled, DialogueConcluded):
+NEWS = (DialogueAnnounced, DialogueRescheduled, DialogueCancelled, DialogueHeld, DialogueConcluded)
+for news in set(NEWS) - {DialogueHeld}:
     RULES[news] = lambda state, one, now: rules.learn_of_dialogue(state, told(ANNOUNCED, one).conference, now)
 
 
@@ -626,6 +627,48 @@ def test_nobody_is_written_to_twice_or_forgotten_when_messages_leave_at_once(lif
     assert life.owed() <= tried
     if life.address or (life.email and outcome == "sent"):
         assert life.owed() <= set(received)
+
+
+EVERYTHING = [
+    APPROVED,
+    ABSENT,
+    owed("taken"),
+    GRANTED,
+    MOVED,
+    REFERRED,
+    INVITED,
+    RESCHEDULED,
+    CANCELLED,
+    HELD,
+    CONCLUDED,
+    FULFILLED,
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(EVERYTHING), max_size=25), st.booleans())
+def test_whatever_happens_in_whatever_order_everything_is_told_at_most_once(facts, at_once):
+    """Each message leaves at once, or only in the end; what was withdrawn in between never leaves."""
+
+    def send(state):
+        state, _ = delivery.claim_due(state, "c", NOW, timedelta(minutes=5))
+        for message in state.claimed("c"):
+            state, [sent] = delivery.sent(state, message.id, "reference", NOW)
+            left.append((sent.kind, sent.questions))
+        return state
+
+    state, left, dialogue = a_form(), [], told(ANNOUNCED)
+    for fact in facts:
+        if type(fact) in NEWS:
+            dialogue, _ = dialogues.keep(dialogue, fact, NOW)
+            state, _ = rules.learn_of_dialogue(state, dialogue.conference, NOW)
+        else:
+            state, _ = hears(state, fact)
+        state = send(state) if at_once else state
+    send(state)
+    assert len(left) == len(set(left))
+    if not at_once and CANCELLED in facts:
+        assert {kind for kind, _ in left}.isdisjoint({"invitation", "rescheduled"})
 
 
 def test_the_next_look_is_at_the_earliest_message():
