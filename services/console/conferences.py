@@ -321,7 +321,8 @@ def programme(db: sqlite3.Connection, profile: Profile, year: int, now: datetime
     """
     dialogues = db.execute(
         "SELECT id, state, held_at, sessions FROM dialogue "
-        "WHERE commune = ? AND held_at IS NOT NULL AND state <> 'cancelled' AND coalesce(kind, 'periodic') = 'periodic' ORDER BY ended_at IS NULL, held_at, id",
+        "WHERE commune = ? AND held_at IS NOT NULL AND state <> 'cancelled' "
+        "AND coalesce(kind, 'periodic') = 'periodic' ORDER BY ended_at IS NULL, held_at, id",
         (profile.id,),
     ).fetchall()
     slots, found = _slots(db, profile, year, now), []
