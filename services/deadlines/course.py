@@ -339,8 +339,7 @@ def _extend(course: Course, turn: Extended, calendar: WorkingDays, hours: Office
     if course.paused_at is not None:
         end = lengthen(course.end, turn.working_days, calendar, hours)
         return replace(course, left=course.left + turn.working_days, end=end)
-    longer = replace(course, added=course.added + turn.working_days)
-    return _set(longer, course.since if course.met_at is not None else turn.at, calendar, hours)
+    return _set(replace(course, added=course.added + turn.working_days), turn.at, calendar, hours)
 
 
 def _set(course: Course, since: datetime, calendar: WorkingDays, hours: OfficeHours) -> Course:

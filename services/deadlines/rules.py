@@ -288,7 +288,7 @@ def _with_its_state(
         return replace(after, state="passed" if before is not None and before.state == "passed" else "cancelled")
     if course.paused_at is not None:
         return replace(after, state="paused", next_fire_at=course.resumes_at)
-    if before is not None and _runs(before) and _clock(before) == _clock(after):
+    if before is not None and _runs(before) and _is_same_clock(before, after):
         return replace(after, state=before.state, next_fire_at=before.next_fire_at)
     return _run(after, after.as_of, calendar, hours)
 
@@ -297,8 +297,10 @@ def _runs(deadline: Deadline) -> bool:
     return deadline.state in ("running", "near", "missed", "passed")
 
 
-def _clock(deadline: Deadline) -> tuple[datetime, datetime, bool]:
-    return deadline.due_at, deadline.as_of, deadline.planned
+def _is_same_clock(before: Deadline, after: Deadline) -> bool:
+    """Planning a dialogue ends the warning, but not what was missed without one."""
+    same_end = (before.due_at, before.as_of) == (after.due_at, after.as_of)
+    return same_end and (before.planned == after.planned or before.state == "missed")
 
 
 def _run(deadline: Deadline, since: datetime, calendar: WorkingDays, hours: OfficeHours) -> Deadline:

@@ -180,6 +180,14 @@ def test_cancelling_the_only_one_warns_again():
     assert world[IN_AUTUMN].state == "near", "the duty of the programme is not cancelled"
 
 
+def test_cancelling_it_after_the_slot_is_over_does_not_miss_the_slot_again():
+    world = expected(AUTUMN)
+    world.hear(planned())
+    world.fire(IN_AUTUMN, "10-01 08:00")
+    assert of_slot(world.hear(cancelled("10-01 09:00"))) == []
+    assert [event.to for event in world.fire(IN_AUTUMN, "12-01 00:00")] == [Role.PROVINCE]
+
+
 def test_a_dialogue_that_is_put_off_into_the_next_slot_counts_there():
     world = expected(AUTUMN, WINTER)
     world.hear(planned(), rescheduled("09-10 09:00", "10-13 08:00", "09-25 08:00"))
