@@ -1,11 +1,15 @@
 """The calendar files against the Labour Code, the yearly notices, and the `holidays` package."""
 
 from datetime import date, datetime, time, timedelta
+from typing import get_args
 
 import holidays
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.deadlines.explain import HANOI, OfficeHours, Term, count
+from services.deadlines.terms import Offices
 from services.deadlines.working_days import (
     CALENDARS,
     WEEKEND,
@@ -13,6 +17,8 @@ from services.deadlines.working_days import (
     load_calendar,
     read_calendar,
 )
+from shared.communes import Communes
+from shared.contracts.deadlines import RuleId
 from shared.strict_yaml import YamlError
 
 FILES = {file.name: read_calendar(file) for file in sorted(CALENDARS.glob("vn-*.yaml"))}
@@ -136,6 +142,23 @@ def test_the_shipped_calendars_give_the_seventh_working_day(received, due, becau
 @every_file
 def test_a_year_is_provisional_until_its_notice_is_entered(file):
     assert file.provisional is (file.decree is None)
+
+
+COMMUNES = Communes.load()
+OFFICES = Offices(COMMUNES, CALENDAR)
+
+
+@given(
+    st.sampled_from(sorted(COMMUNES)),
+    st.sampled_from(get_args(RuleId)),
+    st.dates(date(CALENDAR.years[0] + 1, 1, 1), date(CALENDAR.years[-1] - 1, 9, 30)),
+)
+def test_any_term_of_any_rule_ends_on_a_working_day_when_the_communes_office_closes(commune, rule, day):
+    office = OFFICES[commune]
+    found = count(*office.counted_from(rule, day), CALENDAR, office.hours)
+    assert CALENDAR.is_working(found.due_on)
+    halved = found.due_on.weekday() in office.hours.mornings_only or CALENDAR.why_half(found.due_on)
+    assert found.due_at.time() == (office.hours.noon_closes if halved else office.hours.closes)
 
 
 GOOD = """

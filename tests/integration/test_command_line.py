@@ -1,6 +1,7 @@
 """The command line where no stack is needed: what it prints and with which code it ends."""
 
 import json
+from typing import get_args
 
 import pypdf
 import pytest
@@ -10,6 +11,7 @@ from services.__main__ import app
 from services.notify.letters import letter_data
 from services.notify.rules import acknowledge, note_answer
 from shared.communes import PROFILES, Communes
+from shared.contracts.deadlines import RuleId
 from shared.contracts.routing import AnswerApproved
 from tests.builders import NOW, of_question, submission_received
 
@@ -37,6 +39,48 @@ def test_a_cut_off_is_counted_back_and_moves_back_off_a_weekend():
     assert told["due"] == "2026-05-08", "10 May 2026 is a Sunday"
 
 
+@pytest.mark.parametrize("rule", get_args(RuleId))
+@pytest.mark.parametrize("commune", Communes.load())
+def test_a_term_of_every_rule_is_explained_for_every_commune(commune, rule):
+    told = json.loads(run("deadline", commune, rule, "2026-10-14", "--json").stdout)
+    assert set(told) == {"due", "closes_at", "counted", "skipped", "basis", "provisional"}
+    assert told["closes_at"].startswith(told["due"])
+    assert told["basis"]
+
+
+def test_a_term_is_told_with_its_weekdays_and_why_days_do_not_count():
+    assert run("deadline", "thanh-tri", "conclusion-notice", "2026-08-19").stdout.splitlines() == [
+        "Hạn: 17:00 Thứ Năm, ngày 03/09/2026",
+        "Cách tính: 10 ngày sau Thứ Tư, ngày 19/08/2026; ngày đó không tính",
+        "Căn cứ: Luật Tổ chức chính quyền địa phương số 72/2025/QH15, Điều 43 "
+        "(công khai kết quả trong 10 ngày sau đối thoại)",
+        "Được tính (10 ngày):",
+        "    Thứ Năm 20/08, Thứ Sáu 21/08, Thứ Bảy 22/08, Chủ nhật 23/08, Thứ Hai 24/08",
+        "    Thứ Ba 25/08, Thứ Tư 26/08, Thứ Năm 27/08, Thứ Sáu 28/08, Thứ Năm 03/09",
+        "Không tính (5 ngày):",
+        "    Thứ Bảy 29/08/2026",
+        "    Chủ nhật 30/08/2026",
+        "    Thứ Hai 31/08/2026: Nghỉ hoán đổi, làm bù ngày 22/08/2026",
+        "    Thứ Ba 01/09/2026: Quốc khánh (ngày liền kề)",
+        "    Thứ Tư 02/09/2026: Quốc khánh",
+    ]
+
+
+def test_a_slot_of_the_programme_ends_with_its_last_working_day():
+    lines = run("deadline", "thanh-tri", "periodic-dialogue", "2026-10-14").stdout.splitlines()
+    assert lines[0] == "Hạn: 17:00 Thứ Sáu, ngày 30/10/2026"
+    assert lines[1] == "Cách tính: ngày làm việc cuối cùng tính đến Thứ Bảy, ngày 31/10/2026"
+
+
+def test_a_year_of_the_calendar_is_shown(tmp_path):
+    shown = run("calendar", "show", 2027, "--data", tmp_path).stdout
+    assert "Năm 2027: 249 ngày làm việc" in shown
+    assert "Tạm tính" in shown
+    told = json.loads(run("calendar", "show", 2026, "--data", tmp_path, "--json").stdout)
+    assert (told["year"], told["provisional"], told["worked"]) == (2026, False, ["2026-01-10", "2026-08-22"])
+    assert {"day": "2026-11-24", "why": "Ngày Văn hóa Việt Nam"} in told["off"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
@@ -47,7 +91,9 @@ def test_a_cut_off_is_counted_back_and_moves_back_off_a_weekend():
         (("commune", "check", "khong-co.yaml"), 1, "Không có tệp"),
         (("plan", "read", "x"), 2, "chưa có"),
         (("deadletters", "list"), 2, "chưa có"),
-        (("bench", "letters"), 2, "pipeline"),
+        (("bench", "letters"), 2, "pipeline, deadlines"),
+        (("calendar", "show", "2031"), 1, "deploy/calendars/vn-2031.yaml"),
+        (("calendar", "preview", "khong-co.yaml"), 1, "khong-co.yaml"),
         (("run", "nothing"), 2, "intake"),
         (("trace", "K7QX-3M9D", "--data", "/nonexistent"), 1, "doithoai up"),
     ],
