@@ -42,10 +42,12 @@ from tests.builders import (
     LIST,
     NOW,
     PLACE,
+    SUBMISSION,
     TITLE,
     actor,
     of_deadline,
     of_question,
+    question,
     registrant,
 )
 from tests.servers import Servers
@@ -345,6 +347,14 @@ async def test_documents_of_before_still_load(office: Office) -> None:
     own = {"commune": COMMUNE, "version": 2, "said": 0, "published": 0, "events": []}
     old = {"title": TITLE, "held_at": HELD_AT, "place": PLACE, "announced_at": NOW, "registration_closes_at": CLOSES_AT}
     await office.service.database.collection("dialogues").insert_one({"_id": "old", **own, **old, "state": "announced"})
+    form = {"code": "K7QX-3M9M", "fingerprint": "f", "channel": "web", "received_at": NOW, "on_time": True}
+    asked = {"registrant": registrant().model_dump(), "questions": [question().model_dump()], "dialogue": "old"}
+    await office.service.database.collection("submissions").insert_one(
+        {"_id": SUBMISSION, **own, **form, **asked, "attendance": "expected"}
+    )
+    assert await office.submissions.owed("old")
+    await office.hear(of_question(QuestionSettled))
+    assert not await office.submissions.owed("old")
     [announcement] = await office.dialogues.told(COMMUNE)
     assert announcement.takes_registrations(NOW)
     await office.do(intake.CancelDialogue, dialogue="old", reason="Lũ lụt.")
