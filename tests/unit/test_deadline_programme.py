@@ -157,6 +157,11 @@ def test_a_commune_that_begins_late_is_warned_when_its_office_opens_next():
     assert near.occurred_at == at("09-21 08:00")
 
 
+def test_one_that_begins_on_the_last_day_is_not_warned_but_missed():
+    missed, *_ = expected(AUTUMN, since="09-30 10:00").fire(IN_AUTUMN, "12-01 00:00")
+    assert (type(missed), missed.occurred_at) == (DeadlineMissed, at("09-30 17:00"))
+
+
 def test_nobody_is_warned_once_a_dialogue_is_planned_but_it_must_be_held():
     world = expected(AUTUMN)
     assert of_slot(world.hear(planned())) == []
@@ -246,6 +251,12 @@ def test_a_dialogue_that_is_planned_before_the_sweep_came_by_sets_the_term_itsel
     world = World(slots=OWN)
     (said,) = of_slot(world.hear(planned()))
     assert (type(said).__name__, world[IN_AUTUMN].planned) == ("DeadlineSet", True)
+
+
+def test_a_dialogue_that_is_entered_only_after_it_was_held_meets_its_slot():
+    world = World(slots=OWN)
+    world.hear(planned("09-28 09:00", "09-25 08:00"), of_dialogue(DialogueHeld, "09-28 09:05", "09-25 08:00"))
+    assert (world[IN_AUTUMN].state, world[IN_AUTUMN].met_at) == ("met", at("09-25 08:00"))
 
 
 def test_a_slot_that_was_over_is_left_alone():

@@ -206,6 +206,12 @@ def test_nothing_is_missed_before_anybody_owed_it():
     assert said[0].due_at == at("08-19 17:00")
 
 
+def test_what_is_missed_before_the_office_opens_is_put_before_somebody_the_same_morning():
+    world = after(of_dialogue(DialoguePlanned, "08-25 06:30", "08-26 08:00"))
+    missed, first, *_ = world.fire(f"{DIALOGUE}:announcement", "08-26 08:00")
+    assert (missed.occurred_at, first.occurred_at) == (at("08-25 06:30"), at("08-25 08:00"))
+
+
 def test_a_cut_off_passes_without_being_missed():
     world = after(PLANNED)
     assert world.fire(CUT_OFF, "09-04 16:59") == []
