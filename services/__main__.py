@@ -178,6 +178,33 @@ def letter(
 
 
 @app.command()
+def report(
+    commune: str,
+    period: Annotated[str, typer.Argument(metavar="PERIOD", help="2026-Q2 hoặc 2026.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Tệp viết ra, .xlsx hoặc .docx.")],
+    data: Data = VAR,
+) -> None:
+    """Số liệu của một kỳ (.xlsx), hoặc dự thảo báo cáo để ký (.docx), của hệ thống đang chạy."""
+    import httpx
+
+    _profile(commune)
+    kind = output.suffix.lower()
+    if kind not in (".xlsx", ".docx"):
+        _wrong_usage("-o là tệp .xlsx hoặc .docx")
+    address = f"{_stack(data).services['console']}/bao-cao{kind}"
+    try:
+        answer = httpx.get(address, params={"ky": period}, cookies={"doithoai_console": f"{commune}/"}, timeout=60)
+    except httpx.HTTPError as error:
+        _refuse(f"Bàn làm việc không trả lời: {error}")
+    if answer.status_code == 404:
+        _wrong_usage(f"{period!r} không phải kỳ báo cáo; có dạng 2026-Q2 hoặc 2026")
+    if answer.is_error:
+        _refuse(f"Bàn làm việc chưa lập được báo cáo (HTTP {answer.status_code}). Xin thử lại sau ít phút.")
+    output.write_bytes(answer.content)
+    typer.echo(str(output))
+
+
+@app.command()
 def trace(code: str, data: Data = VAR, json_lines: Json = False) -> None:
     """Toàn bộ quá trình của một phiếu qua các dịch vụ."""
     from deploy.embedded.tracing import UnknownCode, trace_code

@@ -411,14 +411,14 @@ def _centred(
 def _rule(where: Any, inset: Cm) -> None:
     """A solid rule, as short as its insets leave."""
     paragraph = where.add_paragraph()
-    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = inset
-    paragraph.paragraph_format.line_spacing = Pt(4)
-    paragraph.paragraph_format.space_after = Pt(4)
     borders, bottom = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
     for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
         bottom.set(qn(f"w:{name}"), value)
     borders.append(bottom)
-    paragraph._p.get_or_add_pPr().append(borders)
+    paragraph._p.get_or_add_pPr().append(borders)  # before what follows: the schema wants borders first
+    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = inset
+    paragraph.paragraph_format.line_spacing = Pt(4)
+    paragraph.paragraph_format.space_after = Pt(4)
 
 
 def _heading(paper: Any, text: str) -> None:

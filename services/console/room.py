@@ -1,5 +1,6 @@
 """The dialogue room: the dialogues of a commune, and one of them from its plan to its report, a page for each stage."""
 
+import asyncio
 import base64
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from ulid import ULID
 
-from services.console import conclusion, conferences, dialogue_forms, room_offers
+from services.console import conclusion, conferences, dialogue_forms, room_offers, terms
 from services.console.acting import Acting
 from services.console.cases import elsewhere, history
 from services.console.commands import STATUS, Attempt, Success, carry_out, perform
@@ -145,7 +146,11 @@ def _add_room(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         if (known := await pages.read(query)) is None:
             return await elsewhere(service, pages, who, id)
         dialogue, seen = known
-        told = await history(service, who, id) if tab is TABS[0] else []
+        explained = terms.explain(service.nats, who, _owed(dialogue, seen))
+        if tab is TABS[0]:
+            told, explanations = await asyncio.gather(history(service, who, id), explained)
+        else:
+            told, explanations = [], await explained
         shown = {"search": "", "done": "", "preview": None, "typed": {}, "anew": False} | more
         return pages.show(
             tab.template,
@@ -158,6 +163,7 @@ def _add_room(router: APIRouter, service: Service, pages: Pages, reader: Reader)
             allowed=room_offers,
             attempt=attempt,
             history=told,
+            explained=explanations,
             **seen,
             **shown,
         )
@@ -264,15 +270,15 @@ def _after(dialogue: str, tab: Tab, success: Success, typed: Mapping[str, str]) 
 
 def steps(dialogue: Conference) -> list[Step]:
     """The life of a dialogue after its plan. An ad hoc one takes forms until it begins."""
-    terms = dialogue.terms
+    owed = dialogue.terms
     closed_at = dialogue.registration_closed_at if dialogue.state != "announced" else None
     told = [
-        ("Thông báo, nhận phiếu đăng ký", dialogue.announced_at, terms.get("announcement")),
-        ("Hết hạn đăng ký, xếp chỗ", closed_at or dialogue.ended_at, terms.get("registration-cutoff")),
+        ("Thông báo, nhận phiếu đăng ký", dialogue.announced_at, owed.get("announcement")),
+        ("Hết hạn đăng ký, xếp chỗ", closed_at or dialogue.ended_at, owed.get("registration-cutoff")),
         ("Tổ chức hội nghị", dialogue.ended_at, None),
-        ("Ban hành thông báo kết luận", dialogue.concluded_at, terms.get("conclusion-notice")),
+        ("Ban hành thông báo kết luận", dialogue.concluded_at, owed.get("conclusion-notice")),
         ("Giải quyết xong câu hỏi, nhiệm vụ", dialogue.settled_at, None),
-        ("Báo cáo kết quả lên cấp trên", dialogue.reported_at, terms.get("result-report")),
+        ("Báo cáo kết quả lên cấp trên", dialogue.reported_at, owed.get("result-report")),
     ]
     if dialogue.kind == "ad-hoc":
         del told[1]
@@ -399,6 +405,13 @@ def _tab(slug: str) -> Tab:
     if (found := next((tab for tab in TABS if tab.slug == slug), None)) is None:
         raise HTTPException(404, "Không có trang này.")
     return found
+
+
+def _owed(dialogue: Conference, seen: Mapping[str, Any]) -> list[Term]:
+    """Every term that a page may show: the dialogue's own, and those of what it lists."""
+    listed = [one for values in seen.values() if isinstance(values, list) for one in values]
+    found = [*dialogue.terms.values(), *(term for one in listed if (term := getattr(one, "term", None)))]
+    return [term for term in found if term.owed]
 
 
 def _by_session(
