@@ -1,5 +1,6 @@
 """The conclusion notice as a first draft from the record: what was asked, and what became of it.
 
+When and where it was, who presided and what is assigned to whom, the notice itself says; this is what stands between.
 The notice is public and goes to every registrant, so it names no asker, and no code of a receipt, which opens a case.
 The office makes the draft its own.
 """
@@ -11,7 +12,6 @@ from itertools import count
 from services.console.conferences import Asked, Conference, Turnout
 from services.console.words import FIELDS
 from shared.communes import Profile
-from shared.web import local_day
 
 MOST = 20_000
 """Characters of a conclusion."""
@@ -90,20 +90,10 @@ def _summary(record: Record, asked: int, answered: int) -> str:
 
 
 def _opening(record: Record) -> str:
-    dialogue, turnout = record.dialogue, record.turnout
-    day = local_day(dialogue.held_at) if dialogue.held_at else "…"
-    place = f", tại {dialogue.place}" if dialogue.place else ""
-    head = record.profile.letterhead
-    if dialogue.presided_by:
-        chair = f"Ông/bà {dialogue.presided_by} chủ trì theo ủy quyền của Chủ tịch."
-    else:
-        chair = f"Chủ tịch {head.issuer} chủ trì."
+    turnout = record.turnout
     present = f"{turnout.present} người đăng ký (trong tổng số {turnout.registered} người đăng ký trong hạn)"
     invited = f" và {turnout.attended} đại biểu được mời" if turnout.attended else ""
-    return (
-        f"Ngày {day}{place}, {head.issuer} đã tổ chức {_inside(dialogue.title or 'hội nghị đối thoại')}. {chair} "
-        f"Dự hội nghị có {present}{invited}."
-    )
+    return f"Dự hội nghị có {present}{invited}."
 
 
 def _counts(record: Record) -> str:
