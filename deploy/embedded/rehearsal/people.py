@@ -14,21 +14,23 @@ from deploy.embedded.rehearsal.office import CannotRehearse, Office, on
 from deploy.embedded.rehearsal.script import Script
 from services.intake.documents import read_form_file
 from shared.contracts import Event, Role, deadlines, intake, routing
-from shared.contracts.taxonomy import QuestionField, Scope
+from shared.contracts.taxonomy import QuestionField
 from shared.web import HANOI
 
 ANSWER_AFTER = (2, 3, 1, 2)
 """Working days that officers take, in turn."""
-AT_THE_CONFERENCE: frozenset[Fate] = frozenset({"on-the-spot", "taken"})
+NOT_IN_ITS_TERM: frozenset[Fate] = frozenset({"on-the-spot", "taken", "referred-up", "redirected", "unsettled"})
+"""What no department answers when it is handed out."""
 
 
 @dataclass(slots=True)
 class Sent:
-    """A form that went out and the receipt it got."""
+    """A form that went out and the receipt it got. waits: its sender has been told that there is no seat yet."""
 
     form: DemoForm
     code: str
     case: str
+    waits: bool = False
 
 
 class People:
@@ -39,11 +41,11 @@ class People:
     ) -> None:
         self._office, self._http, self._public_url = office, http, public_url
         self._profile, self._agenda, self._script = office.profile, agenda, script
-        self._held_at = script.entry.held_at
-        self._began = script.entry.held_at
         self._planned: set[str] = set()
         self._returned: set[str] = set()
-        self._transferred: set[str] = set()
+        self._escalated: set[str] = set()
+        self._settled: set[str] = set()
+        self._reports = 0
         self.sent: dict[str, Sent] = {}
         self.conference = Conference(office, agenda, script, self)
         self.example: tuple[str, str] | None = None
@@ -58,14 +60,14 @@ class People:
 
     def prepare(self, began: datetime, held_at: datetime) -> datetime:
         """Enter in the agenda what is known from the beginning. Returns the end of what is played."""
-        self._began, self._held_at = began, held_at
         announced_at = self.conference.prepare(began, held_at)
         doors = [form for form in self._script.forms if form.how not in ("list", "floor")]
-        first, day = announced_at.date(), held_at.date()
-        self._send_over([form for form in doors if not form.late], first, day - timedelta(days=11))
-        self._send_over([form for form in doors if form.late], day - timedelta(days=9), day)
-        self._agenda.add(on(self._office.working_day(day, -2), 10), self._excuse_who_reported)
-        return held_at + timedelta(days=self._script.entry.until)
+        first, day, held_on = announced_at.date(), held_at.date(), self.conference.held_at.date()
+        open_until = day - timedelta(days=1 if self._script.entry.kind == "ad-hoc" else 11)
+        self._send_over([form for form in doors if not form.late], first, open_until)
+        self._send_over([form for form in doors if form.late], held_on - timedelta(days=9), held_on)
+        self._agenda.add(on(self._office.working_day(held_on, -2), 10), self._excuse_who_reported)
+        return self.conference.held_at + timedelta(days=self._script.entry.until)
 
     def hear(self, event: Event) -> None:
         """React to a fact as the person in charge would: by entering something in the agenda.
@@ -73,24 +75,33 @@ class People:
         What somebody sends who plays along is left to him.
         """
         at = event.occurred_at.astimezone(HANOI)
+        if isinstance(event, deadlines.DeadlineMet | deadlines.DeadlineCancelled | deadlines.DeadlineMoved):
+            self._escalated.discard(event.deadline)
         if event.case == self.dialogue:
             self.conference.hear(event, at)
+        if isinstance(event, routing.QuestionRecurs):
+            self._take_to_heart(event, at)
         if event.case not in self.sent:
             return
         match event:
+            case intake.RegistrantWaitlisted() | intake.RegistrantInvited():
+                self.sent[event.case].waits = isinstance(event, intake.RegistrantWaitlisted)
+            case routing.QuestionSettled():
+                self._settled.add(event.question)
             case routing.QuestionAwaitsTriage():
-                self._soon(at, lambda: self._decide(event))
+                self._soon(at, event, lambda: self._decide(event))
             case routing.AnswerDrafted():
                 self._agenda.add(on(self._office.working_day(at.date(), 1), 15), lambda: self._judge(event))
             case routing.AnswerReturned():
                 day = self._office.working_day(at.date(), 1)
                 self._agenda.add(on(day, 10), lambda: self._draft(event.case, event.question, event.department))
             case routing.QuestionTransferred():
-                self._soon(at, lambda: self._accept(event))
+                self._soon(at, event, lambda: self._accept(event))
             case routing.QuestionAssigned() if not self._is_right(event.case, event.question, event.department):
-                self._soon(at, lambda: self._correct(event))
+                handed_over = self._fate(event.case, event.question) == "transferred"
+                self._soon(at, event, lambda: self._hand_over(event) if handed_over else self._correct(event))
             case routing.QuestionAssigned():
-                self._soon(at, lambda: self._sort(event))
+                self._soon(at, event, lambda: self._sort(event))
             case routing.QuestionTakenForWrittenAnswer():
                 day = self._office.working_day(at.date(), 2)
                 self._agenda.add(on(day, 10), lambda: self._draft(event.case, event.question, None))
@@ -100,7 +111,7 @@ class People:
                 day = self._office.working_day(event.due_on, -1)
                 self._agenda.add(on(day, 14), lambda: self._report_to_superior(event.about))
             case deadlines.EscalationRaised() if event.to is Role.OFFICE_HEAD:
-                self._agenda.add(at + timedelta(hours=2), lambda: self.acknowledge(event))
+                self.acknowledge(event, at)
 
     async def register(self, form: DemoForm) -> None:
         """Send a form through its own door."""
@@ -126,9 +137,15 @@ class People:
         if self.example is None and form.excused and form.registrant.phone:
             self.example = code, form.registrant.phone[-4:]
 
-    async def acknowledge(self, raised: deadlines.EscalationRaised) -> None:
-        note = "Đã đôn đốc đơn vị thực hiện, yêu cầu hoàn thành ngay."
-        await self._office.does(raised.to, deadlines.AcknowledgeEscalation, deadline=raised.deadline, note=note)
+    def acknowledge(self, raised: deadlines.EscalationRaised, at: datetime) -> None:
+        """Whom a missed term is put before says soon what he does about it, unless it is done by then."""
+        self._escalated.add(raised.deadline)
+        self._agenda.add(at + timedelta(minutes=75), lambda: self._acknowledge(raised))
+
+    async def _acknowledge(self, raised: deadlines.EscalationRaised) -> None:
+        if raised.deadline in self._escalated:
+            note = "Đã đôn đốc đơn vị thực hiện, yêu cầu hoàn thành ngay."
+            await self._office.does(raised.to, deadlines.AcknowledgeEscalation, deadline=raised.deadline, note=note)
 
     def questions(self, *fates: Fate) -> list[tuple[str, str, DemoForm]]:
         """Question id, its answer, and its form, of all that were sent and have one of these fates."""
@@ -152,8 +169,7 @@ class People:
         if owed.department is None or not self._is_right(owed.case, owed.about, owed.department):
             return
         fate = self._fate(owed.case, owed.about)
-        awaits_a_move = fate == "transferred" and owed.about not in self._transferred
-        if owed.about in self._planned or awaits_a_move or fate in AT_THE_CONFERENCE | {"referred-up", "redirected"}:
+        if owed.about in self._planned or fate in NOT_IN_ITS_TERM:
             return
         self._planned.add(owed.about)
         number = len(self._planned)
@@ -192,15 +208,8 @@ class People:
 
     async def _decide(self, waiting: routing.QuestionAwaitsTriage) -> None:
         """The office reads what the rules were not sure of."""
-        if waiting.scope is not Scope.IN_SCOPE:
-            await self._office.does(
-                Role.OFFICE_HEAD,
-                routing.RedirectQuestion,
-                question=waiting.question,
-                scope=waiting.scope,
-                authority=f"Ban Tiếp công dân {self._profile.name}",
-                guidance=self._answer(waiting.case, waiting.question),
-            )
+        if self._fate(waiting.case, waiting.question) == "redirected":
+            await self._redirect(waiting.case, waiting.question)
             return
         await self._assign(waiting.case, waiting.question, "Văn phòng đọc và phân loại")
 
@@ -209,15 +218,28 @@ class People:
         await self._assign(assigned.case, assigned.question, "Văn phòng điều chỉnh phân công cho đúng lĩnh vực")
 
     async def _assign(self, case: str, question: str, reason: str) -> None:
-        """To the right department; what is to be transferred goes to another one first."""
         field = self._expected_field(case, question)
         await self._office.does(
             Role.CLERK,
             routing.AssignQuestion,
             question=question,
             field=field,
-            department=self._department(case, question),
+            department=self._profile.department_for(field).id,
             reason=reason,
+        )
+
+    async def _hand_over(self, assigned: routing.QuestionAssigned) -> None:
+        """The department that the rules have chosen sees that it is another's."""
+        field = self._expected_field(assigned.case, assigned.question)
+        await self._office.does(
+            Role.OFFICER,
+            routing.TransferQuestion,
+            assigned.department,
+            question=assigned.question,
+            field=field,
+            department=self._profile.department_for(field).id,
+            reason="Nội dung chính thuộc lĩnh vực của đơn vị nhận.",
+            clock="pauses",
         )
 
     async def _sort(self, assigned: routing.QuestionAssigned) -> None:
@@ -239,18 +261,20 @@ class People:
                 authority=self._profile.superior,
                 reason=self._answer(assigned.case, question),
             )
-        elif fate == "transferred" and question not in self._transferred:
-            self._transferred.add(question)
-            field = self._expected_field(assigned.case, question)
-            await self._office.does(
-                Role.CLERK,
-                routing.TransferQuestion,
-                question=question,
-                field=field,
-                department=self._profile.department_for(field).id,
-                reason="Nội dung chính thuộc lĩnh vực của phòng nhận.",
-                clock="pauses",
-            )
+        elif fate == "redirected":
+            await self._redirect(assigned.case, question)
+
+    async def _redirect(self, case: str, question: str) -> None:
+        """Thanh Trì III.2, Nguyễn Nghiêm IV.1: whose it is not is told plainly whom to turn to."""
+        form, number = self.sent[case].form, _number(question)
+        await self._office.does(
+            Role.OFFICE_HEAD,
+            routing.RedirectQuestion,
+            question=question,
+            scope=form.scopes[number - 1],
+            authority=form.authorities[number - 1] or f"Ban Tiếp công dân {self._profile.name}",
+            guidance=self._answer(case, question),
+        )
 
     async def _accept(self, transferred: routing.QuestionTransferred) -> None:
         await self._office.does(
@@ -295,8 +319,18 @@ class People:
         }
 
     async def _report_to_superior(self, question: str) -> None:
-        number = 20 + len(self._planned)
-        await self._office.does(Role.CLERK, routing.ReportToSuperior, question=question, document=f"{number}/BC-UBND")
+        self._reports += 1
+        document = f"{20 + self._reports}/{self._profile.letterhead.numbers.report}"
+        await self._office.does(Role.CLERK, routing.ReportToSuperior, question=question, document=document)
+
+    def _take_to_heart(self, raised: routing.QuestionRecurs, at: datetime) -> None:
+        """What nobody has answered is answered at last, once it is raised again at a later dialogue."""
+        for question in raised.earlier:
+            case = question.rsplit("-", 1)[0]
+            if case in self.sent and self._fate(case, question) == "unsettled" and question not in self._planned:
+                self._planned.add(question)
+                day = self._office.working_day(at.date(), 3)
+                self._agenda.add(on(day, 10), partial(self._draft, case, question, None))
 
     async def _excuse_who_reported(self) -> None:
         for sent in self.sent.values():
@@ -314,18 +348,17 @@ class People:
     def _expected_field(self, case: str, question: str) -> QuestionField:
         return self.sent[case].form.expects[_number(question) - 1]
 
-    def _department(self, case: str, question: str) -> str:
-        """Where the question is to be now: a question that will be transferred is with the office until then."""
-        if self._fate(case, question) == "transferred" and question not in self._transferred:
-            return self._profile.office
-        return self._profile.department_for(self._expected_field(case, question)).id
-
     def _is_right(self, case: str, question: str, department: str) -> bool:
-        return self._department(case, question) == department
+        return self._profile.department_for(self._expected_field(case, question)).id == department
 
-    def _soon(self, at: datetime, act: Callable[[], Awaitable[None]]) -> None:
-        """At the next half past eight of a working day."""
-        self._agenda.add(on(self._office.working_day(at.date(), 1), 8, 30), act)
+    def _soon(self, at: datetime, event: routing.RoutingEvent, act: Callable[[], Awaitable[None]]) -> None:
+        """At the next half past eight of a working day, unless the question is settled by then."""
+
+        async def unless_settled() -> None:
+            if event.question not in self._settled:
+                await act()
+
+        self._agenda.add(on(self._office.working_day(at.date(), 1), 8, 30), unless_settled)
 
 
 def _number(question: str) -> int:

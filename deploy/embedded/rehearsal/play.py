@@ -146,12 +146,8 @@ class _Rehearsal:
         return day if self._calendar.is_working(day) else self._calendar.next_working_day(day)
 
     def _mark_hours(self, profiles: Sequence[Profile], began: datetime, until: datetime) -> None:
-        """Time stops after every opening and closing of an office, so that what is due then is done then."""
-        hours = {
-            hour
-            for profile in profiles
-            for hour in (profile.office_hours.morning_opens, profile.office_hours.afternoon_closes)
-        }
+        """Time stops after every opening of an office, so that people hear that day what was due since the last one."""
+        hours = {profile.office_hours.morning_opens for profile in profiles}
         day = began.date()
         while day <= until.date():
             if self._calendar.is_working(day):
