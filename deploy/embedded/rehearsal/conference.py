@@ -7,7 +7,7 @@ from deploy.embedded.rehearsal.agenda import Agenda
 from deploy.embedded.rehearsal.forms import DemoForm
 from deploy.embedded.rehearsal.office import Office, on
 from deploy.embedded.rehearsal.script import Promised, Script
-from shared.contracts import Event, Role, deadlines, intake, routing
+from shared.contracts import Command, Event, Role, deadlines, intake, routing
 from shared.contracts.conference import Opinion, Promise, Session
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ class Conference:
         self._lists: dict[str, str] = {}
         self._drafts = 0
         self.id = ""
+
+    @property
+    def held_at(self) -> datetime:
+        """When it is held in the end, also where that has not been told yet."""
+        return self._held_at
 
     def prepare(self, began: datetime, held_at: datetime) -> datetime:
         """Enter what is known from the beginning. Returns when the public is told."""
@@ -42,7 +47,8 @@ class Conference:
             told_on = self._office.at_work((held_at - timedelta(days=self._entry.postponed.days_before)).date())
             self._agenda.add(on(told_on, 10, 30), self._postpone)
             self._held_at = held_at + timedelta(days=self._entry.postponed.days)
-        self._agenda.add(on(self._office.working_day(self._held_at.date(), -3), 15), self._invite)
+        invited_on = self._office.at_work((self._held_at - timedelta(days=self._entry.invited)).date())
+        self._agenda.add(max(on(invited_on, 15), announced_at + timedelta(hours=1)), self._invite)
         if self._entry.delegated:
             self._agenda.add(on(self._office.working_day(self._held_at.date(), -1), 16), self._delegate)
         self._enter_the_day()
@@ -79,7 +85,7 @@ class Conference:
             case intake.ConclusionDrafted():
                 self._agenda.add(on(self._office.working_day(at.date(), 1), 9), self._judge)
             case deadlines.EscalationRaised() if event.to is Role.OFFICE_HEAD:
-                self._agenda.add(at + timedelta(hours=2), lambda: self._people.acknowledge(event))
+                self._people.acknowledge(event, at)
 
     def _enter_the_day(self) -> None:
         at = self._held_at
@@ -139,7 +145,7 @@ class Conference:
         await self._as(Role.CHAIRMAN, intake.DelegateChair, deputy=given.deputy, reason=given.reason)
 
     async def _complete(self, duty: str) -> None:
-        proof = f"Văn phòng kiểm tra ngày {self._held_at:%d/%m/%Y}, có biên bản"
+        proof = "Văn phòng đã kiểm tra, có biên bản"
         await self._as(Role.CLERK, intake.CompleteDuty, duty=duty, proof=proof)
 
     async def _receive(self, one: str) -> None:
@@ -156,8 +162,9 @@ class Conference:
             await self._people.note(form, str(receipt["code"]))
 
     async def _check_in_who_came(self) -> None:
+        """Who waits for a seat to the last does not come."""
         for sent in self._people.sent.values():
-            if not (sent.form.excused or sent.form.absent or sent.form.late or sent.form.how == "floor"):
+            if not (_stays_away(sent.form) or sent.waits or sent.form.how == "floor"):
                 await self._office.does(Role.CLERK, intake.CheckIn, submission=sent.case)
         for entry, guest in zip(self._entry.guests, self._script.guests.values(), strict=True):
             if not entry.absent:
@@ -170,23 +177,21 @@ class Conference:
 
     async def _answer_on_the_spot(self) -> None:
         """Plan of Chánh Lộ II.4.2: the chairman answers, or a deputy or head does; what is not settled is taken."""
-        signer = self._office.profile.letterhead.signer
-        by = f"{signer.name}, {signer.capacity[-1]} {self._office.profile.name}"
         for question, answer, form in self._people.questions("on-the-spot"):
             if not _stays_away(form):
-                await self._office.does(
-                    Role.CHAIRMAN, routing.AnswerOnTheSpot, question=question, text=answer, answered_by=by
+                await self._preside(
+                    routing.AnswerOnTheSpot, question=question, text=answer, answered_by=self._in_the_chair
                 )
         for question, _, _ in self._people.questions("taken"):
             note = "Chủ trì giao đơn vị chuyên môn trả lời bằng văn bản."
-            await self._office.does(Role.CHAIRMAN, routing.TakeForWrittenAnswer, question=question, note=note)
+            await self._preside(routing.TakeForWrittenAnswer, question=question, note=note)
 
     async def _hold(self) -> None:
         await self._as(Role.CLERK, intake.HoldDialogue)
 
     async def _report_back(self) -> None:
         assert self._entry.delegated is not None
-        await self._as(Role.OFFICE_HEAD, intake.ReportBack, report=self._entry.delegated.report)
+        await self._preside(intake.ReportBack, dialogue=self.id, report=self._entry.delegated.report)
 
     async def _draft(self) -> None:
         """The office writes it from the record."""
@@ -242,6 +247,21 @@ class Conference:
     async def _report(self) -> None:
         document, recipient = self._entry.report, self._office.profile.superior
         await self._as(Role.CLERK, intake.ReportResult, document=document, recipient=recipient)
+
+    @property
+    def _in_the_chair(self) -> str:
+        """Who presides, with his office, as the record has it."""
+        letterhead, given = self._office.profile.letterhead, self._entry.delegated
+        deputies = {deputy.name: deputy for deputy in letterhead.deputies}
+        chair = deputies[given.deputy] if given else letterhead.signer
+        return f"{chair.name}, {chair.capacity[-1]} {self._office.profile.name}"
+
+    async def _preside(self, command: type[Command], /, **fields: Any) -> None:
+        """As the chairman, or the deputy to whom he has delegated."""
+        actor, given = self._office.actor(Role.CHAIRMAN), self._entry.delegated
+        if given:
+            actor = actor.model_copy(update={"name": given.deputy})
+        await self._office.acts(actor, command, **fields)
 
     async def _as(self, role: Role, command: type[intake.IntakeCommand], /, **fields: Any) -> Any:
         return await self._office.does(role, command, dialogue=self.id, **fields)

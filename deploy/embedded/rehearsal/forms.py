@@ -30,11 +30,13 @@ from shared.web import HANOI
 How = Literal["web", "txt", "eml", "docx", "list", "floor"]
 
 Fate = Literal[
-    "prepared", "on-the-spot", "taken", "referred-up", "transferred", "extended", "slow", "returned", "redirected"
-]
+    "prepared", "on-the-spot", "taken", "referred-up", "transferred", "extended", "slow", "unsettled", "returned",
+    "redirected",
+]  # fmt: skip
 """What becomes of a question: prepared before the conference and heard there; answered there on the spot; taken there
-for a written answer; reported to the superior; handed to another department with its clock paused; given more time;
-answered days late; sent back once; belonging elsewhere."""
+for a written answer; reported to the superior; handed by the wrong department to the right one with its clock paused;
+given more time; answered days late; answered by nobody until it is raised again at a later dialogue; sent back once;
+belonging to another authority."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class DemoForm:
     late: sent after registration has closed. excused: why the registrant must be absent, as reported;
     absent: neither comes nor says so. list: the collected list it is on. topic: what the office puts it under.
     expects, scopes, answers, fates: what is right for each of the matters, in order.
+    authorities: whom a redirected one belongs to; None: whoever takes complaints.
     """
 
     key: str
@@ -57,6 +60,7 @@ class DemoForm:
     scopes: tuple[Scope, ...]
     answers: tuple[str, ...]
     fates: tuple[Fate, ...]
+    authorities: tuple[str | None, ...]
     late: bool = False
     excused: str | None = None
     absent: bool = False
@@ -89,6 +93,7 @@ class _Matter(Strict):
     text: _Text
     answer: _Text
     fate: Fate = "prepared"
+    authority: _Text | None = None
 
 
 _Style = Literal[
@@ -141,6 +146,7 @@ def _form(entry: FormEntry) -> DemoForm:
         scopes=tuple(matter.scope for matter in entry.matters),
         answers=tuple(matter.answer for matter in entry.matters),
         fates=tuple("redirected" if matter.scope is not Scope.IN_SCOPE else matter.fate for matter in entry.matters),
+        authorities=tuple(matter.authority for matter in entry.matters),
         late=entry.late,
         excused=entry.excused,
         absent=entry.absent,
@@ -182,7 +188,12 @@ def _addressee(entry: FormEntry) -> str:
 
 
 def _request(entry: FormEntry) -> str:
-    return f"Đăng ký tham gia Hội nghị đối thoại với Lãnh đạo UBND {entry.commune.split(' ', 1)[0]}"
+    return f"Đăng ký tham gia Hội nghị đối thoại với Lãnh đạo UBND {_kind(entry)}"
+
+
+def _kind(entry: FormEntry) -> str:
+    """`xã` of `xã Thanh Trì`, `phường` of `phường Chánh Lộ`."""
+    return entry.commune.split(" ", 1)[0]
 
 
 def _place(entry: FormEntry) -> str:
@@ -333,7 +344,9 @@ def _eml(entry: FormEntry) -> bytes:
     mail["Date"] = format_datetime(datetime.combine(entry.date, time(20, 15), HANOI))
     mail["Message-ID"] = f"<{entry.key}.{entry.date:%Y%m%d}@nguoidan.example>"
     if "docx-attached" in entry.written:
-        mail.set_content("Kính gửi UBND xã,\n\nTôi gửi phiếu đăng ký đối thoại trong tệp kèm theo.\n\nTrân trọng.\n")
+        mail.set_content(
+            f"Kính gửi UBND {_kind(entry)},\n\nTôi gửi phiếu đăng ký đối thoại trong tệp kèm theo.\n\nTrân trọng.\n"
+        )
         subtype = "vnd.openxmlformats-officedocument.wordprocessingml.document"
         mail.add_attachment(_docx(entry), maintype="application", subtype=subtype, filename="Phiếu đăng ký.docx")
         mail.set_boundary(f"=={entry.key}==")
@@ -351,7 +364,7 @@ _ENCODINGS = ("quoted-printable", "base64")
 
 def _letter(entry: FormEntry) -> str:
     """The form in the body of a mail, with what people and mail programs put around it."""
-    text = f"Kính gửi Văn phòng UBND xã, tôi xin gửi phiếu đăng ký:\n\n{_paper(entry)}"
+    text = f"Kính gửi Văn phòng UBND {_kind(entry)}, tôi xin gửi phiếu đăng ký:\n\n{_paper(entry)}"
     if "footer" in entry.written:
         text += "\n-- \nĐã gửi từ điện thoại\nHotline cửa hàng: 1900 0000 | Email: cuahang@nguoidan.example\n"
     if "quoted-original" in entry.written:

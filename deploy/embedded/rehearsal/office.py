@@ -24,12 +24,12 @@ class Office:
         self._nats, self.profile, self._calendar = client, profile, calendar
 
     async def does(self, role: Role, command: type[Command], department: str | None = None, /, **fields: Any) -> Done:
-        """Raises CannotRehearse when the command is refused."""
-        actor = self.actor(role, department)
-        return await self.send(command.model_validate({"actor": actor, "key": str(uuid4()), **fields}))
+        """As the first who holds the role. Raises CannotRehearse when the command is refused."""
+        return await self.acts(self.actor(role, department), command, **fields)
 
-    async def send(self, command: Command) -> Done:
-        reply = await send(self._nats, command)
+    async def acts(self, actor: Actor, command: type[Command], /, **fields: Any) -> Done:
+        """Raises CannotRehearse when the command is refused."""
+        reply = await send(self._nats, command.model_validate({"actor": actor, "key": str(uuid4()), **fields}))
         if isinstance(reply, Refused):
             raise CannotRehearse(f"{self.profile.name}: lệnh {command.verb} bị từ chối: {reply.reason}")
         return reply

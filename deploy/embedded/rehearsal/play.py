@@ -26,9 +26,12 @@ from services.deadlines.working_days import NoCalendar, WorkingCalendar, load_ca
 from shared.cases import read
 from shared.clock import move_clock, moved_to, provision_clock
 from shared.communes import Communes, Profile
+from shared.contracts.notify import NotificationQueued
 from shared.web import HANOI, local_time
 
 A_SECOND = timedelta(seconds=1)
+DIGESTS_LEAVE_AFTER = timedelta(minutes=16)
+"""What staff are told of leaves a quarter of an hour after their office has opened."""
 MOST_BETWEEN = timedelta(days=42)
 """Between two dialogues of a commune, when they are not played on the plan's own days."""
 
@@ -167,6 +170,8 @@ class _Rehearsal:
             event = envelope.open()
             if event.commune in ledgers:
                 ledgers[event.commune].note(event)
+                if isinstance(event, NotificationQueued) and event.kind == "digest":
+                    self._agenda.add(event.occurred_at + DIGESTS_LEAVE_AFTER, _nothing)
                 for people in cast:
                     if people.commune == event.commune:
                         people.hear(event)

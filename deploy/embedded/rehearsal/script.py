@@ -83,7 +83,8 @@ class Guest(Strict):
 class DialogueEntry(Strict):
     """One dialogue. held_at: on the plan's own day, or one its plan allows.
 
-    planned, announced: days before it. until: days after it that are played.
+    planned, announced, invited: days before it; the last when the office invites its guests. until: days after it that
+    are played.
     late_duty: the preparation that is forgotten until its term has been missed.
     late_list: the list that comes after its term.
     """
@@ -95,6 +96,7 @@ class DialogueEntry(Strict):
     slot: Text | None = None
     planned: int = 40
     announced: int = 38
+    invited: int = 5
     until: int = 21
     seats: int | None = None
     late_duty: Text | None = None
