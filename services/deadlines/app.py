@@ -11,6 +11,9 @@ from services.deadlines.working_days import load_calendar
 from shared.service import Service
 from shared.settings import Settings
 
+SWEEP_EVERY_S = 0.5
+"""A missed term is announced within two seconds of its moment: most of them are for those that end at the same one."""
+
 
 def build(settings: Settings) -> Service:
     service = Service("deadlines", settings)
@@ -30,6 +33,6 @@ def build(settings: Settings) -> Service:
     )
     service.at_start(partial(calendars.refresh, calendar))
     service.every(1, partial(follow_decrees, calendars, calendar, deadlines, offices, service.clock))
-    service.every(1, partial(sweep.fire_what_is_due, deadlines, offices, service.clock))
+    service.every(SWEEP_EVERY_S, partial(sweep.fire_what_is_due, deadlines, offices, service.clock))
     service.every(1, programme.expect_dialogues)
     return service
