@@ -17,7 +17,9 @@ from tests.servers import RunningSystem
 
 CLERK, OFFICER, POLICE = "Trần Thị Hạnh", "Nguyễn Đức Toàn", "Hoàng Văn Thắng"
 CHAIRMAN, OPERATOR = "Nguyễn Văn Lợi", "Người vận hành"
-PATHS = ("/", "/?loc=tat-ca", "/viec?phong=", "/hoi-nghi", "/van-hanh")
+DIALOGUE = "/hoi-nghi/thanh-tri-20260514-0830"
+ROOM = tuple(DIALOGUE + tab for tab in ("", "/chuan-bi", "/nguoi-du", "/cau-hoi", "/tai-hoi-nghi", "/ket-luan"))
+PATHS = ("/", "/?loc=tat-ca", "/viec?phong=", "/hoi-nghi", "/van-hanh", *ROOM, "/bao-cao", "/tinh")
 numbers = count(1)
 
 
@@ -148,9 +150,18 @@ async def test_the_office_plans_a_dialogue_and_announces_it(desk: Desk) -> None:
     await desk.ask("Lệ phí chứng thực bản sao là bao nhiêu?")
     async with asyncio.timeout(30):
         while not await page.locator(".people li").count():
-            await page.reload()
+            await page.goto(DIALOGUE + "/nguoi-du")
     await fill(page.locator(".people"), "excuse-registrant", "Ghi nhận báo vắng", reason="Đi công tác")
     await expect(page.locator(".people .state")).to_have_text("Đã báo vắng")
+
+
+async def test_a_duty_of_the_plan_is_ticked_off_with_its_proof(desk: Desk) -> None:
+    page = await desk.open(DIALOGUE + "/chuan-bi")
+    await work_as(page, CLERK)
+    await expect(page).to_have_url(f"{desk.console}{DIALOGUE}/chuan-bi")
+    duty = page.locator(".duty", has_text="Chuẩn bị hội trường").first
+    await fill(duty, "complete-duty", "Ghi nhận đã xong", proof="Biên bản số 3 ngày 12/5/2026")
+    await expect(page.get_by_text("Biên bản số 3 ngày 12/5/2026")).to_be_visible()
 
 
 async def test_a_question_gets_its_answer_through_the_pages(desk: Desk) -> None:
