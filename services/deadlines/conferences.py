@@ -20,7 +20,7 @@ from services.deadlines.course import (
     Unplanned,
 )
 from services.deadlines.deadline import Duty, Told
-from services.deadlines.explain import Term, WorkingDays, local_date
+from services.deadlines.explain import OfficeHours, Term, WorkingDays, count, local_date
 from services.deadlines.programme import Slot, expect_dialogue, slot_duty, slots_of
 from shared.contracts import Event
 from shared.contracts.conference import DialogueKind, ExpectedList, ListKind, Span
@@ -44,6 +44,7 @@ from shared.contracts.intake import (
 OF_LIST: dict[ListKind, RuleId] = {"opinions": "opinions-collected", "participants": "participant-list"}
 LONGEST = 160
 """Characters of what a commitment says in the words of its term."""
+SHORT_NOTICE = "hội nghị đột xuất được lập sau hạn này nên phải xong chậm nhất ngày làm việc trước hội nghị"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,12 @@ class Conference:
 
 
 class Terms(Protocol):
-    """The commune's own terms and programme, and the days off."""
+    """The commune's own terms, programme and office hours, and the days off."""
 
     @property
     def calendar(self) -> WorkingDays: ...
+    @property
+    def hours(self) -> OfficeHours: ...
     @property
     def slots(self) -> Sequence[Slot]: ...
     def term(self, rule: RuleId) -> Term: ...
@@ -147,10 +150,20 @@ def _owed_before(conference: Conference, plan: Plan, terms: Terms) -> Iterator[t
             yield Duty(conference.commune, conference.id, rule, conference.id), terms.term(rule), None
     for duty in plan.duties:
         owed = _part(conference, "preparation", duty.id)
-        yield replace(owed, what=duty.what, owner=duty.owner), _term(duty.term), duty.department
+        yield replace(owed, what=duty.what, owner=duty.owner), _in_time(duty, plan, terms), duty.department
     for expected in plan.lists:
         owed = _part(conference, OF_LIST[expected.kind], expected.id)
         yield replace(owed, owner=expected.sender), _term(expected.term), None
+
+
+def _in_time(duty: PreparationDuty, plan: Plan, terms: Terms) -> Term:
+    """What should have been ready before an ad hoc dialogue was called at all is due on the working day before it."""
+    term = _term(duty.term)
+    if plan.kind == "periodic":
+        return term
+    if count(term, local_date(plan.held_at), terms.calendar, terms.hours).due_at > plan.at:
+        return term
+    return Term(1, "working-days", "before", f"{term.basis}; {SHORT_NOTICE}")
 
 
 def _part(conference: Conference, rule: RuleId, part: str) -> Duty:

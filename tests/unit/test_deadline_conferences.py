@@ -85,6 +85,21 @@ def test_an_ad_hoc_dialogue_is_prepared_but_neither_announced_days_before_nor_cl
     assert after(planned("ad-hoc"), announced(kind="ad-hoc")).terms.keys() == {PREPARATION, OPINIONS}
 
 
+@pytest.mark.parametrize(
+    ("kind", "called", "count", "due", "because"),
+    [
+        ("ad-hoc", "09-09 08:00", 15, "09-14 17:00", "28 August was over when it was called"),
+        ("ad-hoc", "09-09 08:00", 5, "09-10 17:00", "there is time enough"),
+        ("ad-hoc", "09-09 08:00", 6, "09-09 17:00", "the day it is called counts until the office closes"),
+        ("periodic", "09-09 08:00", 15, "08-28 17:00", "one of the programme should have been planned earlier"),
+    ],
+)
+def test_nobody_is_late_with_an_ad_hoc_dialogue_before_it_is_called(kind, called, count, due, because):
+    duty = DUTY.model_copy(update={"term": Span(count=count, unit="days", basis="Kế hoạch, mục III.1")})
+    world = after(of_dialogue(DialoguePlanned, called, "09-15 08:00", kind=kind, duties=(duty,), lists=()))
+    assert world[PREPARATION].due_at == at(due), because
+
+
 def test_the_day_of_a_dialogue_is_the_local_one():
     late_in_utc = planned(held="09-15 06:00")
     assert late_in_utc.held_at.astimezone().date() is not None
