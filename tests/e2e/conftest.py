@@ -1,0 +1,39 @@
+"""A plan is played on the real stack, on its own days; a module of tests names it by `COMMUNE`."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import nats
+import pytest
+import pytest_asyncio
+from rich.console import Console
+
+from deploy.embedded.rehearsal.play import Outcome, rehearse
+from shared.cases import read
+from shared.contracts import Event
+from tests.e2e.journey import Journey
+
+
+@dataclass(frozen=True)
+class Played:
+    outcome: Outcome
+    events: Sequence[Event]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def played(request: pytest.FixtureRequest, stack) -> Played:
+    console = Console(file=io.StringIO())
+    outcome = await rehearse(stack.addresses, console, communes=[request.module.COMMUNE], on_their_days=True)
+    client = await nats.connect(stack.addresses.nats_url)
+    try:
+        events = [envelope.open() async for _, envelope in read(client, "event.>")]
+    finally:
+        await client.close()
+    return Played(outcome, [event for event in events if event.commune == request.module.COMMUNE])
+
+
+@pytest.fixture(scope="module")
+def journey(request: pytest.FixtureRequest, stack, played: Played) -> Journey:
+    """What was said and what lies there, once the last act is over."""
+    return Journey(request.module.COMMUNE, played.outcome, played.events, stack.addresses)

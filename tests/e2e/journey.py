@@ -1,0 +1,109 @@
+"""What came of a plan that was played: what was said, which mails and letters lie there, who had which form."""
+
+import email
+import email.policy
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from email.message import EmailMessage
+from functools import cached_property
+from typing import Any
+
+import pypdf
+
+from deploy.embedded.installation import RunningStack
+from deploy.embedded.rehearsal.ledger import Ledger
+from deploy.embedded.rehearsal.people import Sent
+from deploy.embedded.rehearsal.play import Outcome
+from shared.contracts import Event
+from shared.web import HANOI
+
+
+@dataclass(frozen=True)
+class Journey:
+    """One plan, played to its end. Days are those of Hanoi."""
+
+    commune: str
+    outcome: Outcome
+    events: Sequence[Event]
+    stack: RunningStack
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.outcome.ledgers[self.commune]
+
+    def named(self, name: str, **fields: Any) -> list[Any]:
+        """Events of a name whose fields have these values, in the order in which they were said."""
+        return [
+            event
+            for event in self.events
+            if event.name == name and all(getattr(event, field) == value for field, value in fields.items())
+        ]
+
+    def the(self, name: str, **fields: Any) -> Any:
+        """The one event of that name and these values."""
+        [event] = self.named(name, **fields)
+        return event
+
+    def days(self, name: str, **fields: Any) -> list[date]:
+        """The days on which it was said."""
+        return [event.occurred_at.astimezone(HANOI).date() for event in self.named(name, **fields)]
+
+    def due(self, rule: str, **fields: Any) -> list[date]:
+        """The last days of the terms of a rule, as first set."""
+        return [event.due_on for event in self.named("deadline-set", rule=rule, **fields)]
+
+    def sent(self, key: str) -> Sent:
+        """The form of this key."""
+        [sent] = [sent for sent in self.outcome.sent.values() if sent.form.key == key]
+        return sent
+
+    def question(self, key: str, number: int = 1) -> str:
+        """Id of a question of the form of this key."""
+        return f"{self.sent(key).case}-{number}"
+
+    def settled(self, key: str, number: int = 1) -> str:
+        """How a question of the form of this key was settled."""
+        how: str = self.the("question-settled", question=self.question(key, number)).how
+        return how
+
+    def mails(self, kind: str, to: str | None = None) -> list[EmailMessage]:
+        """Mails of a kind, to an address, as they lie in the catcher."""
+        return [
+            mail
+            for name, mail in self._mails
+            if (f".{kind}" in name or f"-{kind}-" in name)
+            and (to is None or to in [one.addr_spec for one in mail["To"].addresses])
+        ]
+
+    def mail(self, kind: str, to: str) -> str:
+        """The text of the one mail of a kind to an address, spaces made single."""
+        [mail] = self.mails(kind, to)
+        return text_of(mail)
+
+    def letters(self, kind: str, key: str | None = None) -> list[str]:
+        """The texts of the printed letters of a kind, of the form of this key; spaces made single."""
+        case = self.sent(key).case if key else ""
+        return [text for name, text in self._letters if f".{kind}" in name and name.startswith(case)]
+
+    @cached_property
+    def _mails(self) -> list[tuple[str, EmailMessage]]:
+        return list(self._read_mails())
+
+    def _read_mails(self) -> Iterator[tuple[str, EmailMessage]]:
+        for file in sorted(self.stack.mail.glob("*.eml")):
+            yield file.name, email.message_from_bytes(file.read_bytes(), policy=email.policy.default)  # type: ignore[misc]
+
+    @cached_property
+    def _letters(self) -> list[tuple[str, str]]:
+        return [
+            (file.name, " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(file).pages).split()))
+            for file in sorted(self.stack.letters.rglob("*.pdf"))
+        ]
+
+
+def text_of(mail: EmailMessage) -> str:
+    """The plain text of a mail, spaces made single."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return " ".join(str(body.get_content()).split())
