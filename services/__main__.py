@@ -338,7 +338,8 @@ app.command("deadletters", context_settings=_ANYTHING)(_not_yet("deadletters"))
 
 
 def _calendar(data: Path) -> "WorkingCalendar":
-    """The calendar of the system that runs there; of the files where none does."""
+    """The calendar of the system that runs there; of the files where none does, or where it does not answer."""
+    from deploy.embedded.calendar import NotDone, show
     from deploy.embedded.installation import running
     from services.deadlines.calendars import from_contract
     from services.deadlines.working_days import WorkingCalendar, load_calendar
@@ -346,9 +347,12 @@ def _calendar(data: Path) -> "WorkingCalendar":
     from shared.strict_yaml import YamlError
 
     if stack := running(data):
-        told = _of_calendar("show", stack)
-        years = [from_contract(CalendarYear.model_validate(year)) for year in told["years"]]
-        return WorkingCalendar(years, told["revision"])
+        try:
+            told = asyncio.run(show(stack))
+            years = [from_contract(CalendarYear.model_validate(year)) for year in told["years"]]
+            return WorkingCalendar(years, told["revision"])
+        except NotDone as error:
+            typer.echo(f"{error} Tính theo tệp lịch, có thể thiếu những thay đổi đã áp dụng.", err=True)
     try:
         return load_calendar()
     except YamlError as error:

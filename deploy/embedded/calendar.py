@@ -11,7 +11,7 @@ from shared.contracts import Actor, Refused, Role
 from shared.contracts.conference import CalendarYear
 from shared.contracts.deadlines import ApplyCalendar, PreviewCalendar, ShowCalendar
 
-PATIENCE_S = 60.0
+PATIENCE_S, PREVIEW_S = 5.0, 60.0
 """A preview counts every open term."""
 
 
@@ -25,7 +25,7 @@ async def preview(stack: RunningStack, year: CalendarYear) -> dict[str, Any]:
     Raises:
         NotDone: with the reason.
     """
-    return await _ask(stack, PreviewCalendar(actor=_operator(), key=str(uuid4()), year=year))
+    return await _ask(stack, PreviewCalendar(actor=_operator(), key=str(uuid4()), year=year), PREVIEW_S)
 
 
 async def apply(stack: RunningStack, year: CalendarYear) -> dict[str, Any]:
@@ -46,10 +46,12 @@ async def show(stack: RunningStack) -> dict[str, Any]:
     return await _ask(stack, ShowCalendar(actor=_operator(), key=str(uuid4())))
 
 
-async def _ask(stack: RunningStack, command: PreviewCalendar | ApplyCalendar | ShowCalendar) -> dict[str, Any]:
+async def _ask(
+    stack: RunningStack, command: PreviewCalendar | ApplyCalendar | ShowCalendar, patience_s: float = PATIENCE_S
+) -> dict[str, Any]:
     client = await nats.connect(stack.nats_url)
     try:
-        reply = await send(client, command, PATIENCE_S)
+        reply = await send(client, command, patience_s)
     finally:
         await client.close()
     if isinstance(reply, Refused):
