@@ -625,11 +625,14 @@ def _(event: ExtensionRequested, db: sqlite3.Connection) -> None:
 
 @record.register
 def _(event: ExtensionGranted, db: sqlite3.Connection) -> None:
+    """A question may be extended more than once; what counts is all of it."""
+    known = db.execute("SELECT extended_days FROM question WHERE id = ?", (event.question,)).fetchone()
+    before = known["extended_days"] if known and known["extended_days"] else 0
     _question(
         db,
         event,
         **NOTHING_WANTED,
-        extended_days=event.working_days,
+        extended_days=before + event.working_days,
         extended_reason=event.reason,
         extended_by=event.granted_by,
         extended_at=event.occurred_at,

@@ -215,6 +215,12 @@ def test_extensions_and_escalations_are_counted(tmp_path: Path) -> None:
     assert (found.to_province, found.late_open) == (1, 1)
 
 
+def test_several_extensions_of_a_question_add_up(tmp_path: Path) -> None:
+    events = (scene.form(1, "Mai", "Câu hỏi"), scene.asked(routing.QuestionAssigned, 1), set_for(1))
+    total = figures(tmp_path, (*events, *extended(1, 5), *extended(1, 10)), DUE).total
+    assert (total.extended, total.extended_days) == (1, 15)
+
+
 def test_every_term_of_a_dialogue_is_in_exactly_one_column(tmp_path: Path) -> None:
     for now in (scene.CLOSES_AT, scene.ENDED_AT, scene.ENDED_AT + 60 * DAY):
         found = figures(tmp_path, scene.CONCLUDED, now)
