@@ -254,7 +254,7 @@ class Conference:
         letterhead, given = self._office.profile.letterhead, self._entry.delegated
         deputies = {deputy.name: deputy for deputy in letterhead.deputies}
         chair = deputies[given.deputy] if given else letterhead.signer
-        return f"{chair.name}, {chair.capacity[-1]} {self._office.profile.name}"
+        return f"{chair.name}, {chair.capacity[-1]} UBND {self._office.profile.name}"
 
     async def _preside(self, command: type[Command], /, **fields: Any) -> None:
         """As the chairman, or the deputy to whom he has delegated."""

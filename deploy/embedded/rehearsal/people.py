@@ -249,7 +249,7 @@ class People:
         if form.topic:
             await self._office.does(Role.CLERK, routing.GroupQuestion, question=question, topic=form.topic)
         if form.pressing:
-            reason = "Nhiều hộ cùng kiến nghị, cần trả lời trước tại hội nghị."
+            reason = "Việc bức xúc, đã được kiến nghị nhiều lần, cần trả lời trước tại hội nghị."
             await self._office.does(
                 Role.CLERK, routing.PrioritiseQuestion, question=question, pressing=True, reason=reason
             )
