@@ -159,12 +159,14 @@ def test_no_form_was_dated_by_a_service_that_did_not_know_the_time_yet(after_the
     assert max(dated) < NOW + timedelta(hours=1)
 
 
-def test_every_question_has_one_department_and_one_term(after_the_forms: Aftermath) -> None:
+def test_every_question_has_one_department_and_one_term_of_each_kind(after_the_forms: Aftermath) -> None:
+    """No dialogue is open, so each department owes an answer, and the office a letter."""
     ledger = after_the_forms.ledger
     asked = sorted(one.id for form in ledger.all(intake.SubmissionReceived) for one in form.questions)
     assert len(asked) == QUESTIONS
     assert sorted(one.question for one in ledger.all(routing.QuestionAssigned)) == asked
-    assert sorted(one.about for one in ledger.all(deadlines.DeadlineSet)) == asked
+    for rule in ("department-answer", "written-answer"):
+        assert sorted(one.about for one in ledger.all(deadlines.DeadlineSet, rule=rule)) == asked
 
 
 def test_everybody_with_an_address_has_one_receipt_by_mail(after_the_forms: Aftermath) -> None:
@@ -197,7 +199,8 @@ def test_every_question_ends_settled_in_writing(after_the_answers: Ledger) -> No
     assert once_each([one.question for one in settled], QUESTIONS)
     for said in (routing.AnswerDrafted, routing.AnswerApproved):
         assert once_each([one.question for one in after_the_answers.all(said)], QUESTIONS), said.name
-    assert once_each([one.about for one in after_the_answers.all(deadlines.DeadlineMet)], QUESTIONS)
+    for rule in ("department-answer", "written-answer"):
+        assert once_each([one.about for one in after_the_answers.all(deadlines.DeadlineMet, rule=rule)], QUESTIONS)
 
 
 def test_every_question_is_answered_by_one_mail_or_one_letter(after_the_answers: Ledger) -> None:
