@@ -10,6 +10,7 @@ from shared.contracts.base import Command, Event, Token
 MessageKind = Literal[
     "receipt",
     "invitation",
+    "waitlist",
     "rescheduled",
     "cancelled",
     "answer",

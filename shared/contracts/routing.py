@@ -17,11 +17,11 @@ anew from the day of the transfer."""
 Settlement = Literal["answered-at-dialogue", "answered-in-writing", "redirected", "referred-up"]
 
 WrittenBecause = Literal[
-    "excused", "absent", "late", "unscheduled", "outside-subject", "taken", "afterwards", "cancelled"
+    "excused", "absent", "no-seat", "late", "unscheduled", "outside-subject", "taken", "afterwards", "cancelled"
 ]
 """Why an answer is owed in writing.
 
-late: the form came after registration closed. unscheduled: when no dialogue was open. outside-subject: the dialogue is
+no-seat: he waited for a seat to the last and none became free. late: the form came after registration closed. unscheduled: when no dialogue was open. outside-subject: the dialogue is
 about other fields. taken: at the conference, for a written answer. afterwards: the asker was there, and no answer was
 ready. cancelled: the conference could not be held.
 """
