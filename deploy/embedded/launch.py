@@ -7,9 +7,11 @@ from pathlib import Path
 from rich.console import Console
 
 from deploy.embedded.installation import Clock, RunningStack
-from deploy.embedded.rehearsal.play import rehearse
+from deploy.embedded.rehearsal.play import beginning, rehearse
 from deploy.embedded.supervisor import Stack
 
+REHEARSED = ("thanh-tri",)
+"""What a new installation lives through, so that its pages show something."""
 PAGES = {"intake": "Trang của người dân", "console": "Bàn làm việc và luồng sự kiện"}
 REST = {"routing": "routing", "deadlines": "deadlines", "notify": "notify"}
 
@@ -29,6 +31,7 @@ async def up(data: Path, port: int, clock: Clock | None, demo: bool) -> None:
         nats_url=os.environ.get("NATS_URL"),
         mongo_url=os.environ.get("MONGO_URL"),
         smtp_url=os.environ.get("SMTP_URL"),
+        begins_at=beginning(REHEARSED),
     )
 
     async def when_ready(running: RunningStack) -> None:
@@ -43,7 +46,7 @@ async def up(data: Path, port: int, clock: Clock | None, demo: bool) -> None:
             console.print("  Đây là nơi [bold]diễn tập[/]: thời gian mô phỏng, không có thư nào ra khỏi máy này.")
         console.print("  Ctrl-C để dừng.\n")
         if demo and stack.installation.is_new and running.clock == "rehearsal":
-            await rehearse(running, console, communes=["thanh-tri"])
+            await rehearse(running, console, communes=REHEARSED)
             console.print("\nHệ thống vẫn chạy. Ctrl-C để dừng.")
 
     await stack.run_until_signal(when_ready)

@@ -4,10 +4,12 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
+import nats
 import psutil
 
 from deploy.embedded import LOOPBACK
@@ -16,6 +18,7 @@ from deploy.embedded.installation import Clock, Installation, RunningStack
 from deploy.embedded.nats import GRANTS, NatsServer
 from deploy.embedded.ports import Block, require_free
 from deploy.embedded.process import Process, Program, accepts_connections, answers_http
+from shared.clock import move_clock, provision_clock
 
 SERVICES = ("intake", "console", "routing", "deadlines", "notify")
 START_LIMIT_S = 60.0
@@ -33,6 +36,7 @@ class Stack:
 
     nats_url, mongo_url, smtp_url: servers that run elsewhere; none is started here for them.
     services: which to start; none gives the bare servers. service_command: how, for tests.
+    begins_at: the simulated time of a new rehearsal installation, set before any service acts.
 
     Everything lives in the event loop in which it was started; `kill`, `pids` and `restarts` may be used from others.
     """
@@ -49,6 +53,7 @@ class Stack:
         services: Iterable[str] = SERVICES,
         service_command: Callable[[str], tuple[str, ...]] = run_service,
         start_limit_s: float = START_LIMIT_S,
+        begins_at: datetime | None = None,
     ) -> None:
         self._data = data
         self._ports = Block(base_port)
@@ -57,6 +62,7 @@ class Stack:
         self._mongo_url = mongo_url or None
         self._smtp_url = smtp_url or None
         self._services = tuple(services)
+        self._begins_at = begins_at
         self._service_command = service_command
         self._start_limit_s = start_limit_s
         self._installation: Installation | None = None
@@ -153,13 +159,24 @@ class Stack:
         programs = self._programs(installation)
         used = [*programs, "nats-monitor"] if "nats" in programs else list(programs)
         require_free(self._ports, used)
-        for name, program in programs.items():
-            self._processes[name] = Process(name, program, installation / "log" / f"{name}.log")
-            self._processes[name].start()
-        await self.until_ready()
         running = self._addresses(installation)
+        begins_at = self._begins_at if installation.is_new and installation.clock == "rehearsal" else None
+        if begins_at is not None:
+            servers = {name: program for name, program in programs.items() if name not in self._services}
+            self._run(servers, installation)
+            await self.until_ready()
+            await _set_clock(running.nats_url, begins_at)
+        self._run(programs, installation)
+        await self.until_ready()
         installation.announce(running)
         return running
+
+    def _run(self, programs: Mapping[str, Program], installation: Installation) -> None:
+        """Start those that do not run yet."""
+        for name, program in programs.items():
+            if name not in self._processes:
+                self._processes[name] = Process(name, program, installation / "log" / f"{name}.log")
+                self._processes[name].start()
 
     def _programs(self, installation: Installation) -> dict[str, Program]:
         programs: dict[str, Program] = {}
@@ -226,6 +243,15 @@ class Stack:
 
     def _database(self, installation: Installation) -> DatabaseServer:
         return DatabaseServer(installation / "database", self._ports["database"])
+
+
+async def _set_clock(nats_url: str, at: datetime) -> None:
+    client = await nats.connect(nats_url)
+    try:
+        await provision_clock(client)
+        await move_clock(client, at)
+    finally:
+        await client.close()
 
 
 async def _all(waits: Iterable[Awaitable[None]]) -> None:

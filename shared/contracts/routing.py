@@ -22,8 +22,8 @@ WrittenBecause = Literal[
 """Why an answer is owed in writing.
 
 no-seat: he waited for a seat to the last and none became free. late: the form came after registration closed.
-unscheduled: when no dialogue was open. outside-subject: the dialogue is about other fields. taken: at the conference, for
-a written answer. afterwards: the asker was there, and no answer was ready. cancelled: it could not be held.
+unscheduled: when no dialogue was open. outside-subject: the dialogue is about other fields. taken: at the conference,
+for a written answer. afterwards: the asker was there, and no answer was ready. cancelled: it could not be held.
 """
 
 

@@ -1,7 +1,7 @@
 """A plan is played on the real stack, on its own days; a module of tests names it by `COMMUNE`."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import nats
@@ -9,16 +9,31 @@ import pytest
 import pytest_asyncio
 from rich.console import Console
 
-from deploy.embedded.rehearsal.play import Outcome, rehearse
+from deploy.embedded.rehearsal.play import Outcome, beginning, rehearse
 from shared.cases import read
 from shared.contracts import Event
 from tests.e2e.journey import Journey
+from tests.servers import RunningSystem, Servers, given_elsewhere, running
 
 
 @dataclass(frozen=True)
 class Played:
     outcome: Outcome
     events: Sequence[Event]
+
+
+@pytest.fixture(scope="module")
+def stack(request: pytest.FixtureRequest) -> Iterator[RunningSystem]:
+    """A new installation that begins with the script, on the chosen servers."""
+    begins_at = beginning([request.module.COMMUNE])
+    if not given_elsewhere():
+        with running(begins_at=begins_at) as system:
+            yield system
+        return
+    servers: Servers = request.getfixturevalue("servers")
+    servers.wipe()
+    with running(nats_url=servers.nats_url, mongo_url=servers.mongo_url, begins_at=begins_at) as system:
+        yield system
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -36,6 +36,13 @@ MOST_BETWEEN = timedelta(days=42)
 """Between two dialogues of a commune, when they are not played on the plan's own days."""
 
 
+def beginning(communes: Sequence[str] = ORDER) -> datetime:
+    """The morning on which the first of these communes' scripts begins, on the plans' own days."""
+    profiles = Communes.load()
+    scripts = [script for id in communes for script in scripts_of(id, profiles[id].name)]
+    return min(map(_begins_at, scripts))
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What was said, by commune, and which forms had gone out. sent: by the submission's id."""
@@ -127,8 +134,7 @@ class _Rehearsal:
         await provision_clock(self._nats)
         now = await moved_to(self._nats)
         if now is None:
-            first = min(script.entry.held_at - timedelta(days=script.entry.planned) for script in scripts)
-            now = datetime.combine(first.astimezone(HANOI).date(), time(7), HANOI)
+            now = min(map(_begins_at, scripts))
             await move_clock(self._nats, now)
         self._next = (await self._nats.jetstream().stream_info("EVENTS")).state.last_seq + 1
         local = now.astimezone(HANOI)
@@ -176,6 +182,11 @@ class _Rehearsal:
                     if people.commune == event.commune:
                         people.hear(event)
             self._next = sequence + 1
+
+
+def _begins_at(script: Script) -> datetime:
+    first_day = script.entry.held_at - timedelta(days=script.entry.planned)
+    return datetime.combine(first_day.astimezone(HANOI).date(), time(7), HANOI)
 
 
 def _in_short(ledgers: Iterable[Ledger]) -> str:
