@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,8 @@ from shared.store import Database
 OPEN, BESIDE, DUE, ROUNDS = 1_000_000, 10_000, 1_000, 3
 SINGLE = 40
 ASKED = 100
+SET_AND_MISSED = 2
+"""Events in the history of a term that has ended."""
 COMMUNE = "thanh-tri"
 LARGE, SMALL, TEMPLATE = "doithoai_deadlines", "doithoai_beside", "doithoai_template"
 AT_ONCE = 5_000
@@ -70,6 +72,7 @@ async def measure(open_terms: int = OPEN, beside: int = BESIDE, due: int = DUE, 
             await asyncio.to_thread(_fill, servers.mongo_url, name, _terms(template, number, due, moments))
         filled = time.perf_counter() - began
         took = await _rounds(servers.mongo_url, offices, moments, due)
+        await _publish_nothing_of_the_rounds(servers.mongo_url, due)
         service = Stack(
             folder / "service",
             free_block().base,
@@ -184,10 +187,23 @@ def _standing_at(moment: datetime) -> Callable[[], datetime]:
 
 
 async def _missed(deadlines: Deadlines, due: int) -> int:
+    return sum([len(await deadlines.ids({"_id": {"$in": chunk}, "state": "missed"})) for chunk in _of_the_rounds(due)])
+
+
+async def _publish_nothing_of_the_rounds(mongo_url: str, due: int) -> None:
+    """What the rounds have saved lies in the outbox; a service that starts would be busy with it for a while."""
+    database = Database(mongo_url, "deadlines", LARGE)
+    for chunk in _of_the_rounds(due):
+        await database.mark_published("deadlines", dict.fromkeys(chunk, SET_AND_MISSED))
+    left = await database.collection("deadlines").count_documents({"outbox": {"$gt": datetime.min.replace(tzinfo=UTC)}})
+    database.close()
+    assert not left, f"{left} terms of the rounds are still to be published"
+
+
+def _of_the_rounds(due: int) -> list[list[str]]:
     """Few ids at a time: the embedded server compares each document with each id that it was asked for."""
     ids = [f"{_about(n)}:department-answer" for n in range(due * ROUNDS)]
-    chunks = [ids[first : first + 100] for first in range(0, len(ids), 100)]
-    return sum([len(await deadlines.ids({"_id": {"$in": chunk}, "state": "missed"})) for chunk in chunks])
+    return [ids[first : first + 100] for first in range(0, len(ids), 100)]
 
 
 async def _delays(
