@@ -235,13 +235,16 @@ class Asked:
 
     @property
     def on_agenda(self) -> bool:
-        """It came in time, on the right subject, and its asker has not said that he stays away."""
+        """It came in time, on the right subject, and its asker has not said that he stays away.
+
+        What was called and found no answer stays in the record, also once its letter is out.
+        """
         return (
             bool(self.on_time)
             and not self.outside_subject
             and self.attendance in ("expected", "present")
             and self.scope not in ("complaint", "denunciation")
-            and self.outcome != "written"
+            and (self.outcome != "written" or self.owed_in_writing == "afterwards")
         )
 
     @property

@@ -292,6 +292,17 @@ def test_the_pressing_and_recurring_come_first_then_the_order_registered(tmp_pat
             "not what this dialogue is about",
         ),
         ((*scene.GATHERED, scene.asked(routing.QuestionSettled, 1)), 1, "written", False, "the letter is out already"),
+        (
+            (
+                *scene.GATHERED,
+                scene.asked(routing.WrittenAnswerOwed, 1, because="afterwards"),
+                scene.asked(routing.QuestionSettled, 1),
+            ),
+            1,
+            "written",
+            True,
+            "it was called, and nobody could answer",
+        ),
     ],
 )
 def test_what_is_called_at_the_conference(
