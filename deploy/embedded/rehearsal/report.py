@@ -11,6 +11,7 @@ from deploy.embedded.rehearsal.ledger import Ledger
 MESSAGES = {
     "receipt": "Giấy tiếp nhận",
     "invitation": "Giấy mời",
+    "waitlist": "Thông báo chờ chỗ",
     "rescheduled": "Thông báo đổi ngày",
     "cancelled": "Thông báo không tổ chức",
     "answer": "Trả lời người đăng ký",
