@@ -311,13 +311,13 @@ def _told_of_superior(
     """Plan II.3: beyond the commune's authority, so it is recorded and reported to the superior."""
     note = f"Câu hỏi do {referred.authority} giải quyết. Lý do: {sentence(referred.reason)}"
     steps.append(Step("Đã ghi nhận, vượt thẩm quyền của địa phương", "done", referred.occurred_at, note))
+    if known.sent is not None:
+        steps.append(_told(known.sent, "thông báo", "Đã thông báo trực tiếp cho ông/bà"))
     if (reported := known.reported) is None:
         steps.append(Step("Đang báo cáo cấp trên", "now"))
     else:
         sent = f"Gửi {reported.authority}, văn bản số {reported.document}."
         steps.append(Step("Đã báo cáo cấp trên", "done", reported.occurred_at, sent))
-    if known.sent is not None:
-        steps.append(_told(known.sent, "thông báo", "Đã thông báo trực tiếp cho ông/bà"))
     return _story(question, steps, None if reported else known.terms.get("superior-report"))
 
 

@@ -370,10 +370,20 @@ TO_KINH_TE = "✓ Đã chuyển tiếp đến Phòng Kinh tế"
             [
                 "✓ Đã tiếp nhận",
                 "✓ Đã ghi nhận, vượt thẩm quyền của địa phương",
-                "✓ Đã báo cáo cấp trên",
                 "✓ Đã gửi thư điện tử thông báo",
+                "✓ Đã báo cáo cấp trên",
             ],
             "nothing is owed here any more",
+        ),
+        (
+            [REFERRED, of_message(notify.NotificationSent, kind="referral")],
+            [
+                "✓ Đã tiếp nhận",
+                "✓ Đã ghi nhận, vượt thẩm quyền của địa phương",
+                "✓ Đã gửi thư điện tử thông báo",
+                "● Đang báo cáo cấp trên",
+            ],
+            "the asker is told at once, and what is under way comes last",
         ),
         (
             [ASSIGNED, TERM, ON_THE_SPOT],
