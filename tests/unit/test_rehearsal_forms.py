@@ -93,7 +93,8 @@ def test_every_question_has_a_field_and_an_answer(form):
 @each_script
 def test_a_form_does_not_both_come_and_stay_away(script):
     for form in script.forms:
-        assert sum([form.late, bool(form.excused), form.absent]) <= 1, form.key
+        assert sum([form.late, form.reopened, bool(form.excused), form.absent]) <= 1, form.key
+        assert not (form.reopened and script.entry.postponed is None), form.key
         assert (form.list is not None) == (form.how == "list"), form.key
         assert not (form.how == "floor" and (stays_away(form) or form.list)), form.key
         assert not (stays_away(form) and {"on-the-spot", "taken"} & set(form.fates)), form.key

@@ -1,6 +1,6 @@
 """What the office, the chairman and the departments do for one conference, from its plan to its report."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from deploy.embedded.rehearsal.agenda import Agenda
@@ -30,6 +30,13 @@ class Conference:
         """When it is held in the end, also where that has not been told yet."""
         return self._held_at
 
+    @property
+    def put_off_on(self) -> date:
+        """The day on which registrants are told that it is held later."""
+        assert self._entry.postponed is not None
+        told_at = self._first_held_at - timedelta(days=self._entry.postponed.days_before)
+        return self._office.at_work(told_at.date())
+
     def prepare(self, began: datetime, held_at: datetime) -> datetime:
         """Enter what is known from the beginning. Returns when the public is told."""
         self._held_at = held_at
@@ -44,9 +51,8 @@ class Conference:
             self._agenda.add(on(cancelled_on, 7, 45), self._cancel)
             return announced_at
         if self._entry.postponed:
-            told_on = self._office.at_work((held_at - timedelta(days=self._entry.postponed.days_before)).date())
-            self._agenda.add(on(told_on, 10, 30), self._postpone)
             self._held_at = held_at + timedelta(days=self._entry.postponed.days)
+            self._agenda.add(on(self.put_off_on, 10, 30), self._postpone)
         invited_on = self._office.at_work((self._held_at - timedelta(days=self._entry.invited)).date())
         self._agenda.add(max(on(invited_on, 15), announced_at + timedelta(hours=1)), self._invite)
         if self._entry.delegated:

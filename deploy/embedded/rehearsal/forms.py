@@ -44,8 +44,9 @@ class DemoForm:
     """One form as it comes in, and what becomes of it.
 
     data: the bytes of the file `filename`; None for what is typed into the web form.
-    late: sent after registration has closed. excused: why the registrant must be absent, as reported;
-    absent: neither comes nor says so. list: the collected list it is on. topic: what the office puts it under.
+    late: sent after registration has closed; reopened: sent when it is open again, for the dialogue was put off.
+    excused: why the registrant must be absent, as reported; absent: neither comes nor says so.
+    list: the collected list it is on. topic: what the office puts it under.
     expects, scopes, answers, fates: what is right for each of the matters, in order.
     authorities: whom a redirected one belongs to; None: whoever takes complaints.
     """
@@ -62,6 +63,7 @@ class DemoForm:
     fates: tuple[Fate, ...]
     authorities: tuple[str | None, ...]
     late: bool = False
+    reopened: bool = False
     excused: str | None = None
     absent: bool = False
     list: str | None = None
@@ -117,6 +119,7 @@ class FormEntry(Strict):
     email: _Text | None = None
     address: _Text | None = None
     late: bool = False
+    reopened: bool = False
     excused: _Text | None = None
     absent: bool = False
     list: _Text | None = None
@@ -148,6 +151,7 @@ def _form(entry: FormEntry) -> DemoForm:
         fates=tuple("redirected" if matter.scope is not Scope.IN_SCOPE else matter.fate for matter in entry.matters),
         authorities=tuple(matter.authority for matter in entry.matters),
         late=entry.late,
+        reopened=entry.reopened,
         excused=entry.excused,
         absent=entry.absent,
         list=entry.list,

@@ -64,8 +64,11 @@ class People:
         doors = [form for form in self._script.forms if form.how not in ("list", "floor")]
         first, day, held_on = announced_at.date(), held_at.date(), self.conference.held_at.date()
         open_until = day - timedelta(days=1 if self._script.entry.kind == "ad-hoc" else 11)
-        self._send_over([form for form in doors if not form.late], first, open_until)
+        self._send_over([form for form in doors if not (form.late or form.reopened)], first, open_until)
         self._send_over([form for form in doors if form.late], held_on - timedelta(days=9), held_on)
+        for form in doors:
+            if form.reopened:
+                self._agenda.add(on(self.conference.put_off_on, 14, 5), partial(self.register, form))
         self._agenda.add(on(self._office.working_day(held_on, -2), 10), self._excuse_who_reported)
         return self.conference.held_at + timedelta(days=self._script.entry.until)
 
