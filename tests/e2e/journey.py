@@ -2,6 +2,8 @@
 
 import email
 import email.policy
+import html
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,12 +11,14 @@ from email.message import EmailMessage
 from functools import cached_property
 from typing import Any
 
+import httpx
 import pypdf
 
 from deploy.embedded.installation import RunningStack
 from deploy.embedded.rehearsal.ledger import Ledger
 from deploy.embedded.rehearsal.people import Sent
 from deploy.embedded.rehearsal.play import Outcome
+from services.console.acting import COOKIE
 from shared.contracts import Event
 from shared.web import HANOI
 
@@ -86,6 +90,15 @@ class Journey:
         case = self.sent(key).case if key else ""
         return [text for name, text in self._letters if f".{kind}" in name and name.startswith(case)]
 
+    def public(self) -> httpx.AsyncClient:
+        """What everybody can open."""
+        return httpx.AsyncClient(base_url=self.stack.public_url, timeout=30)
+
+    def console(self, person: str) -> httpx.AsyncClient:
+        """The console, as whoever of the commune has this address, or his superior."""
+        cookies = {COOKIE: f"{self.commune}/{person}"}
+        return httpx.AsyncClient(base_url=self.stack.services["console"], cookies=cookies, timeout=30)
+
     @cached_property
     def _mails(self) -> list[tuple[str, EmailMessage]]:
         return list(self._read_mails())
@@ -107,3 +120,8 @@ def text_of(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
     return " ".join(str(body.get_content()).split())
+
+
+def words_of(page: str) -> str:
+    """What a page says, without its marks; spaces made single."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
