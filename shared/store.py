@@ -23,6 +23,8 @@ OUTAGES = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
 """What the driver raises while the database is away: wait and try again, the data are not at fault."""
 
 ATTEMPTS = 8
+MARKED_AT_ONCE = 100
+"""Ids in one update: what an `$in` costs the embedded database grows with the square of their number."""
 KEYS_REMEMBERED = 50
 
 
@@ -169,9 +171,11 @@ class Database:
         for id, said in marks.items():
             of_length[said].append(id)
         for said, ids in of_length.items():
-            await self._database[collection].update_many(
-                {"_id": {"$in": ids}, "said": said}, {"$set": {"published": said}, "$unset": {"outbox": ""}}
-            )
+            for first in range(0, len(ids), MARKED_AT_ONCE):
+                await self._database[collection].update_many(
+                    {"_id": {"$in": ids[first : first + MARKED_AT_ONCE]}, "said": said},
+                    {"$set": {"published": said}, "$unset": {"outbox": ""}},
+                )
 
     def close(self) -> None:
         self._client.close()

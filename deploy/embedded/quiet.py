@@ -13,6 +13,8 @@ from nats.errors import TimeoutError as NatsTimeoutError
 from shared.broker import EVENTS
 
 BETWEEN_LOOKS_S = 0.02
+MOST_BETWEEN_LOOKS_S = 0.1
+"""A look costs the broker and the services some milliseconds: while they work, they are asked less and less often."""
 ANSWER_LIMIT_S = 2.0
 
 
@@ -39,6 +41,7 @@ async def until_quiet(
     loop, names = asyncio.get_running_loop(), tuple(services)
     end = loop.time() + limit_s
     quiet_at: int | None = None
+    pause_s = BETWEEN_LOOKS_S
     while True:
         last_said = (await nats.jetstream().stream_info(EVENTS)).state.last_seq
         busy = await _waiting(nats) or await _working(nats, names, swept_at)
@@ -47,7 +50,8 @@ async def until_quiet(
         quiet_at = None if busy else last_said
         if busy and loop.time() > end:
             raise StillBusy("; ".join(busy))
-        await asyncio.sleep(BETWEEN_LOOKS_S)
+        pause_s = min(pause_s * 1.5, MOST_BETWEEN_LOOKS_S) if busy else BETWEEN_LOOKS_S
+        await asyncio.sleep(pause_s)
 
 
 async def _waiting(nats: Client) -> list[str]:
