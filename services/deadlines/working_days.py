@@ -175,8 +175,19 @@ class CalendarFile(Strict):
             worked=frozenset(swap.day_worked for swap in self.swaps),
             half={half.day: half.why for half in self.half_days},
             provisional=self.provisional,
-            decree=self.decree,
+            decree=self._rests_on(),
         )
+
+    def _rests_on(self) -> str | None:
+        """The yearly notice, then what was decreed after it: a term that a later swap moves says which text moved it."""
+        if self.decree is None:
+            return None
+        named = [self.decree]
+        for decree in (*(swap.decree for swap in self.swaps), *(half.basis for half in self.half_days)):
+            for text in map(str.strip, decree.split(";")):
+                if not any(text in known for known in named):
+                    named.append(text)
+        return "; ".join(named)
 
 
 def load_calendar(folder: Path = CALENDARS) -> WorkingCalendar:

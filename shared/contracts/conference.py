@@ -104,12 +104,12 @@ class CalendarYear(Model):
     """The days of a year that are not as the week has them.
 
     off: closed all day. worked: weekend days worked by a swap. half: only the morning is worked.
-    provisional: the decree is not out yet. decree: what it rests on.
+    provisional: the decree is not out yet. decree: what it rests on, the yearly notice first.
     """
 
     year: int = Field(ge=2000, le=2100)
     provisional: bool
-    decree: Name | None = None
+    decree: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)] | None = None
     off: tuple[DayWithReason, ...] = ()
     worked: tuple[date, ...] = ()
     half: tuple[DayWithReason, ...] = ()

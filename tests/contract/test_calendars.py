@@ -98,6 +98,19 @@ def test_the_swaps_are_those_that_were_decreed():
 
 
 @pytest.mark.parametrize(
+    ("year", "texts", "because"),
+    [
+        (2024, ["5015/TB-LĐTBXH", "1570/TB-BLĐTBXH", "2450/VPCP-KGVX"], "the swap of April was decreed that April"),
+        (2025, ["6150/TB-BLĐTBXH", "8726/VPCP-KGVX"], "the notice names the swap, too, and is told once"),
+        (2026, ["9441/TB-BNV", "12729/VPCP-KGVX"], "2 January was decreed eight days before"),
+    ],
+)
+def test_a_year_rests_on_its_notice_and_then_on_what_was_decreed_after_it(year, texts, because):
+    told = CALENDAR[year].decree or ""
+    assert [part.split()[2] for part in told.split("; ")] == texts, because
+
+
+@pytest.mark.parametrize(
     ("first", "last", "notice"),
     [
         (date(2024, 2, 8), date(2024, 2, 14), "5015/TB-LĐTBXH: Thursday to Wednesday"),
