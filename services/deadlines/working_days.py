@@ -179,7 +179,7 @@ class CalendarFile(Strict):
         )
 
     def _rests_on(self) -> str | None:
-        """The yearly notice, then what was decreed after it: a term that a later swap moves says which text moved it."""
+        """The yearly notice, then what was decreed after it: a term that a later swap moves names its text."""
         if self.decree is None:
             return None
         named = [self.decree]
