@@ -124,6 +124,8 @@ class LetterData(LetterPart):
 
     dated_on: of the dateline. subject: what stands after `V/v`; of an invitation, under its title.
     received_on, code: of the registration form; None for representatives.
+    from_floor: no form was sent, the questions were raised at the conference. collected_by: whose list they came on.
+    waiting_place: of who waits for a seat.
     contact: where to ask further, in running text.
     reference: the message's id, small at the foot of page 1, by which the print run is matched.
     """
@@ -135,12 +137,15 @@ class LetterData(LetterPart):
     subject: Text
     code: Text | None = None
     received_on: date | None = None
+    from_floor: bool = False
+    collected_by: Text | None = None
     occasion: Occasion | None = None
     dialogue: LetterDialogue | None = None
     items: tuple[LetterItem, ...] = ()
     move: LetterMove | None = None
     extension: LetterExtension | None = None
     invitation: LetterInvitation | None = None
+    waiting_place: int | None = Field(default=None, ge=1)
     conclusion: LetterConclusion | None = None
     result: LetterResult | None = None
     contact: Text
@@ -154,16 +159,18 @@ class LetterData(LetterPart):
 
 
 SUBJECTS: dict[MessageKind, str] = {
-    "answer": "trả lời nội dung đăng ký tham gia đối thoại",
+    "answer": "trả lời {matter}",
     "guidance": "hướng dẫn gửi đơn đến cơ quan có thẩm quyền",
-    "referral": "báo cáo cấp có thẩm quyền nội dung đăng ký tham gia đối thoại",
-    "extension": "gia hạn thời gian giải quyết nội dung đăng ký đối thoại",
+    "referral": "báo cáo cấp có thẩm quyền {matter}",
+    "extension": "gia hạn thời gian giải quyết {matter}",
     "invitation": "Tham dự hội nghị đối thoại",
+    "waitlist": "danh sách chờ tham dự hội nghị đối thoại",
     "rescheduled": "thay đổi thời gian, địa điểm tổ chức hội nghị đối thoại",
     "cancelled": "không tổ chức hội nghị đối thoại vì lý do bất khả kháng",
     "conclusion": "thông báo kết luận hội nghị đối thoại",
     "resolution": "kết quả giải quyết nội dung được giao sau hội nghị đối thoại",
 }
+"""`matter`: by the door that the questions came through."""
 
 
 def letter_data(
@@ -184,14 +191,17 @@ def letter_data(
     """
     conference, extension = state.conference, message.extension
     name, address, speaks_for = _receiver(state, message)
+    from_floor = state.channel == "floor"
     return LetterData(
         letterhead=profile.letterhead,
         dated_on=on,
         addressee=name,
         address=address,
-        subject=SUBJECTS[message.kind],
+        subject=SUBJECTS[message.kind].format(matter=_matter(from_floor, state.collected_by)),
         code=state.code,
         received_on=state.received_at.astimezone(VIETNAM).date() if state.received_at else None,
+        from_floor=from_floor,
+        collected_by=state.collected_by,
         occasion=message.occasion,
         dialogue=_dialogue(conference, profile) if conference else None,
         items=tuple(_item(state.asked(question), message, profile) for question in message.questions),
@@ -219,6 +229,7 @@ def letter_data(
         )
         if message.kind == "invitation"
         else None,
+        waiting_place=state.waiting_place if message.kind == "waitlist" else None,
         conclusion=_conclusion(state, conclusion, profile, base_url) if message.kind == "conclusion" else None,
         result=LetterResult(
             matter=message.result.matter,
@@ -250,6 +261,8 @@ def in_words(data: LetterData) -> dict[str, Any]:
         "address": _line(data.address),
         "code": _line(data.code),
         "received_on": day(data.received_on) if data.received_on else None,
+        "from_floor": data.from_floor,
+        "collected_by": _line(data.collected_by),
         "occasion": "complaint" if data.occasion == "redirected" and complaint else data.occasion,
         "dialogue": _dialogue_in_words(data.dialogue) if data.dialogue else None,
         "items": [
@@ -289,6 +302,7 @@ def in_words(data: LetterData) -> dict[str, Any]:
         }
         if data.invitation
         else None,
+        "waiting_place": two_digits(data.waiting_place) if data.waiting_place else None,
         "conclusion": {
             "notice": one_line(data.conclusion.notice),
             "summary": paragraphs(data.conclusion.summary),
@@ -365,6 +379,13 @@ def sentence(text: str) -> str:
     """One line that ends with a full stop, whether or not its writer set one."""
     line = one_line(text)
     return line if line.endswith((".", "!", "?", "…")) else f"{line}."
+
+
+def _matter(from_floor: bool, collected_by: str | None) -> str:
+    """What was asked, as the subject of a letter calls it."""
+    if from_floor:
+        return "nội dung nêu tại hội nghị đối thoại"
+    return "ý kiến gửi đến hội nghị đối thoại" if collected_by else "nội dung đăng ký tham gia đối thoại"
 
 
 def _receiver(state: Correspondence, message: Message) -> tuple[str, str | None, str | None]:

@@ -15,7 +15,7 @@ from shared.contracts.notify import (
     NotificationQueued,
     NotifyEvent,
 )
-from shared.contracts.people import Question, Registrant
+from shared.contracts.people import Channel, Question, Registrant
 from shared.contracts.routing import WrittenBecause
 from shared.contracts.taxonomy import Scope
 
@@ -28,6 +28,7 @@ Occasion = Literal[WrittenBecause, "redirected"]
 ON_PAPER: frozenset[MessageKind] = frozenset(
     {
         "invitation",
+        "waitlist",
         "rescheduled",
         "cancelled",
         "answer",
@@ -284,6 +285,8 @@ class Correspondence:
 
     registrant: None until the form is known, and for all else.
     dialogue: the one the form is registered for; None for a dialogue's own record.
+    channel, collected_by: the door the form came through, and whose list it was on; None where that was never kept.
+    waiting_place: the n-th of those who wait for a seat, as he was told; it stays when he is given one.
     present: as recorded at the conference; None while nothing is.
     next_action_at: when a sweep must look at it next; None while nothing is to be sent.
     tell_again_at: of a dialogue, when its news is told again, for forms that came in while it was told first.
@@ -294,11 +297,14 @@ class Correspondence:
     registrant: Registrant | None = None
     code: str | None = None
     dialogue: str | None = None
+    channel: Channel | None = None
+    collected_by: str | None = None
     received_at: datetime | None = None
     on_time: bool = True
     questions: tuple[Asked, ...] = ()
     excused: bool = False
     present: bool | None = None
+    waiting_place: int | None = None
     seat: Seat | None = None
     conference: Conference | None = None
     record: Record | None = None
@@ -316,6 +322,11 @@ class Correspondence:
     def stayed_away(self) -> bool:
         """Who comes is present, also when he had excused himself."""
         return self.present is False or (self.excused and not self.present)
+
+    @property
+    def without_seat(self) -> bool:
+        """He waits for a seat, or waited to the last; who was given one had it."""
+        return self.waiting_place is not None and self.seat is None
 
     def asked(self, question: str) -> Asked:
         """Raises ValueError when the form has no such question."""

@@ -25,6 +25,7 @@ from shared.contracts.intake import (
     DialogueRescheduled,
     RegistrantExcused,
     RegistrantInvited,
+    RegistrantWaitlisted,
     RepresentativeInvited,
     SubmissionReceived,
 )
@@ -116,6 +117,13 @@ async def invite_registrant(invited: RegistrantInvited, letters: Letters, post: 
     await _must_be_here(letters, invited.case)
     conference = await _conference(letters, invited.dialogue)
     await post.note(invited.case, lambda one: rules.invite(one, invited, now(), conference))
+
+
+@consumes(RegistrantWaitlisted)
+async def tell_of_waiting_list(waitlisted: RegistrantWaitlisted, letters: Letters, post: Post, now: Now) -> None:
+    await _must_be_here(letters, waitlisted.case)
+    conference = await _conference(letters, waitlisted.dialogue)
+    await post.note(waitlisted.case, lambda one: rules.tell_of_waiting_list(one, waitlisted, now(), conference))
 
 
 @consumes(RegistrantExcused)

@@ -135,6 +135,8 @@ def _receipt(state: Correspondence, profile: Profile) -> dict[str, Any]:
         "code": one_line(state.code),
         "received": clock_and_day(state.received_at),
         "received_day": day_of(state.received_at),
+        "from_floor": state.channel == "floor",
+        "collected_by": one_line(state.collected_by) if state.collected_by else None,
         "on_time": state.on_time,
         "conference": _conference(state.conference),
         "department_term": f"{two_digits(term.count)} {'ngày làm việc' if term.unit == 'working-days' else 'ngày'}"

@@ -37,6 +37,7 @@ from shared.contracts.intake import (
     CommitmentFulfilled,
     RegistrantExcused,
     RegistrantInvited,
+    RegistrantWaitlisted,
     SubmissionReceived,
 )
 from shared.contracts.notify import MessageKind
@@ -52,6 +53,7 @@ from shared.contracts.routing import (
 
 ANSWERED_ALOUD = "Không gửi nữa: người đăng ký có mặt và được trả lời tại hội nghị đối thoại."
 CALLED_OFF = "Không gửi nữa: hội nghị không tổ chức được; người nhận được báo bằng thư riêng."
+NO_LONGER_WAITS = "Không gửi nữa: người đăng ký không còn trong danh sách chờ."
 
 
 def acknowledge(
@@ -71,6 +73,8 @@ def acknowledge(
         registrant=received.registrant,
         code=received.code,
         dialogue=received.dialogue,
+        channel=received.channel,
+        collected_by=received.collected_by,
         received_at=received.received_at,
         on_time=received.on_time,
         questions=tuple(Asked(question) for question in received.questions),
@@ -108,12 +112,22 @@ def invite(
     Args:
         conference: of the dialogue's own record, read after this correspondence.
     """
-    state = _with_conference(_form(state, invited), conference)
-    if state.conference is None:
-        raise TooEarly(f"nothing is known of {invited.dialogue} yet")
+    state = _with_known_conference(state, invited, conference)
     if state.seat is None or state.seat.given_at < invited.occurred_at:
         state = replace(state, seat=Seat(invited.seat, invited.occurred_at))
     return _settle(state, now)
+
+
+def tell_of_waiting_list(
+    state: Correspondence | None, waitlisted: RegistrantWaitlisted, now: datetime, conference: Conference | None = None
+) -> Decision:
+    """There is no seat for him yet. He is told once which one he is, and that his questions are answered all the same.
+
+    Args:
+        conference: as of `invite`.
+    """
+    state = _with_known_conference(state, waitlisted, conference)
+    return _settle(replace(state, waiting_place=state.waiting_place or waitlisted.place), now)
 
 
 def note_excuse(state: Correspondence | None, excused: RegistrantExcused, now: datetime) -> Decision:
@@ -287,6 +301,8 @@ def _of_the_conference(state: Correspondence, conference: Conference, now: datet
     ahead = conference.cancelled is None and conference.ended_at is None and conference.held_at > now
     if state.seat is not None and ahead:
         yield _message(state, "invitation", f"invitation.{state.seat.number}", now)
+    if ahead and _waits(state, conference):
+        yield _message(state, "waitlist", "waitlist", now)
     assert state.received_at is not None, "known since the form is"
     if ahead:
         for move in moves_since(conference, state.received_at):
@@ -295,6 +311,11 @@ def _of_the_conference(state: Correspondence, conference: Conference, now: datet
         yield _message(state, "cancelled", "cancelled", now)
     if conference.notice is not None:
         yield _message(state, "conclusion", "conclusion", now)
+
+
+def _waits(state: Correspondence, conference: Conference) -> bool:
+    """A seat that becomes free may still be his."""
+    return state.without_seat and not state.excused and conference.cancelled is None and conference.ended_at is None
 
 
 def moves_since(conference: Conference, since: datetime) -> Sequence[Move]:
@@ -330,21 +351,23 @@ def _occasion(state: Correspondence, asked: Asked) -> WrittenBecause:
         return asked.owed
     if state.conference is not None and state.conference.cancelled is not None:
         return "cancelled"
+    because = asked.owed or "afterwards"
     if state.stayed_away:
-        return "excused" if state.excused else "absent"
-    return asked.owed or "afterwards"
+        because = "excused" if state.excused else "absent"
+    if because == "absent" and (state.without_seat or asked.owed == "no-seat"):
+        return "no-seat"
+    return because
 
 
 def _withdraw(state: Correspondence, now: datetime) -> tuple[Correspondence, list[Event]]:
     """Take out what is not owed after all, while nothing was attempted; what still is owed gets written anew.
 
-    To a conference that cannot be held nobody is invited: such a message is taken out also between two attempts.
+    What the conference has overtaken is taken out also between two attempts.
     """
     events: list[Event] = []
-    called_off = state.conference is not None and state.conference.cancelled is not None
     for message in state.messages:
-        if called_off and message.kind in ("invitation", "rescheduled") and message.state == "queued":
-            state, said = withdraw(state, message, CALLED_OFF, now)
+        if message.state == "queued" and (overtaken := _overtaken(state, message)):
+            state, said = withdraw(state, message, overtaken, now)
             events += said
         if message.kind != "answer" or any(_attempted(state, question) for question in message.questions):
             continue
@@ -352,6 +375,16 @@ def _withdraw(state: Correspondence, now: datetime) -> tuple[Correspondence, lis
             state, said = withdraw(state, message, ANSWERED_ALOUD, now)
             events += said
     return state, events
+
+
+def _overtaken(state: Correspondence, message: Message) -> str | None:
+    """Why it is not to go out: nobody is invited to a conference that cannot be held, nor waits who has a seat."""
+    conference = state.conference
+    if conference is None or message.kind not in ("invitation", "waitlist", "rescheduled"):
+        return None
+    if conference.cancelled is not None:
+        return CALLED_OFF
+    return NO_LONGER_WAITS if message.kind == "waitlist" and not _waits(state, conference) else None
 
 
 def _message(state: Correspondence, kind: MessageKind, name: str, now: datetime) -> Message:
@@ -386,6 +419,16 @@ def _known(state: Correspondence | None, what: str) -> Correspondence:
     if state is None or state.registrant is None:
         raise TooEarly(f"the form is not known yet: {what}")
     return state
+
+
+def _with_known_conference(
+    state: Correspondence | None, fact: RegistrantInvited | RegistrantWaitlisted, conference: Conference | None
+) -> Correspondence:
+    """The correspondence of a form that is known here, as is the conference the fact is about."""
+    known = _with_conference(_form(state, fact), conference)
+    if known.conference is None:
+        raise TooEarly(f"nothing is known of {fact.dialogue} yet")
+    return known
 
 
 def _with_conference(state: Correspondence, conference: Conference | None) -> Correspondence:

@@ -36,7 +36,7 @@ from services.notify.letters import (
 )
 from services.notify.wording import VIETNAM
 from shared.communes import PROFILES, Letterhead, Signer, read_profile
-from shared.contracts.intake import DialogueAnnounced, DialogueHeld, RegistrantExcused
+from shared.contracts.intake import DialogueAnnounced, DialogueHeld, RegistrantExcused, RegistrantWaitlisted
 from shared.contracts.routing import AnswerApproved, QuestionRedirected
 from tests.builders import (
     HELD_AT,
@@ -96,7 +96,8 @@ def pages_of(kind, data):
 
 
 def words_of(kind, data):
-    return " ".join(" ".join(page.extract_text() for page in pages_of(kind, data)).split())
+    """A line may end after the stroke of `ông/bà`."""
+    return " ".join(" ".join(page.extract_text() for page in pages_of(kind, data)).split()).replace("/ bà", "/bà")
 
 
 @dataclass(frozen=True)
@@ -266,10 +267,11 @@ def test_the_same_data_give_the_same_bytes():
     [
         ("excused", "đã báo cáo Ban Tổ chức"),
         ("absent", "chưa được nghe trả lời trực tiếp"),
+        ("no-seat", "Hội nghị không còn chỗ để mời ông/bà tham dự"),
         ("late", "sau thời hạn đăng ký"),
         ("unscheduled", "không nằm trong thời gian đăng ký"),
         ("afterwards", "được tiếp thu để trả lời bằng văn bản"),
-        ("taken", "chưa thể giải đáp ngay"),
+        ("taken", "; người chủ trì giao đơn vị chuyên môn trả lời bằng văn bản"),
         ("outside-subject", "không thuộc phạm vi nội dung của"),
         ("cancelled", "Vì lý do bất khả kháng"),
     ],
@@ -436,6 +438,7 @@ EXAMPLES = {
         dialogue=CONFERENCE,
         invitation=LetterInvitation(seat=3, pass_url="https://doithoai.example/phieu/K7QX-3M9D"),
     ),
+    "waitlist": a_letter(occasion=None, items=(), dialogue=CONFERENCE, waiting_place=4),
     "rescheduled": a_letter(
         occasion=None,
         items=(),
@@ -524,6 +527,45 @@ def test_an_invitation_says_when_where_which_seat_and_what_to_bring():
         "báo trước",
     ):
         assert words in text
+
+
+def test_who_waits_for_a_seat_is_told_which_one_he_is_and_that_he_is_answered_all_the_same():
+    text = words_of("waitlist", EXAMPLES["waitlist"])
+    for words in (
+        "đăng ký tham dự Hội nghị đối thoại lần 1 tổ chức ngày 28/05/2026",
+        "ở vị trí số 04 trong danh sách chờ",
+        "đã được tiếp nhận đầy đủ",
+        "trực tiếp tại Hội nghị nếu ông/bà được mời dự",
+        "không phải đăng ký lại",
+    ):
+        assert words in text
+
+
+OF_A_FORM = [kind for kind in get_args(Kind) if kind not in ("rescheduled", "cancelled", "invitation")]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in OF_A_FORM if kind != "waitlist"])
+def test_who_spoke_from_the_floor_is_not_told_of_a_form(kind):
+    text = words_of(kind, EXAMPLES[kind].model_copy(update={"from_floor": True}))
+    assert re.search(r"Tại Hội nghị đối thoại lần 1 tổ chức ngày 28/05/2026, ông/bà nêu|Ông/bà đã nêu ý kiến tại", text)
+    for words in ("Phiếu đăng ký", "đã đăng ký tham gia"):
+        assert words not in text
+    assert text.count("Hội nghị đối thoại lần 1 tổ chức ngày") == 1
+
+
+@pytest.mark.parametrize("kind", OF_A_FORM)
+def test_who_is_on_a_collected_list_is_told_whose(kind):
+    text = words_of(kind, EXAMPLES[kind].model_copy(update={"collected_by": "Hội Nông dân xã"}))
+    assert "kiến của ông/bà do Hội Nông dân xã tổng hợp" in text
+    for words in ("Phiếu đăng ký", "đã đăng ký tham gia"):
+        assert words not in text
+
+
+@pytest.mark.parametrize("occasion", ["taken", "afterwards", "outside-subject"])
+def test_an_answer_to_who_spoke_from_the_floor_names_the_conference_once(occasion):
+    text = words_of("answer", a_letter(occasion=occasion, from_floor=True))
+    assert "Tại Hội nghị đối thoại lần 1 tổ chức ngày 28/05/2026, ông/bà nêu ý kiến (mã phiếu K7QX-3M9D)." in text
+    assert text.count("đối thoại lần 1") == 1
 
 
 def test_the_number_of_an_invitation_is_left_open_for_the_pen():
@@ -627,6 +669,38 @@ class TestFromTheCorrespondence:
         assert [item.department for item in data.items] == ["Trung tâm Phục vụ hành chính công", "Phòng Kinh tế"]
         assert (data.dialogue.title, data.dialogue.on, data.dialogue.at) == (TITLE, date(2026, 5, 14), HELD_AT)
         assert render_letter("answer", data).startswith(b"%PDF")
+
+    @pytest.mark.parametrize(
+        ("form", "subject"),
+        [
+            ({}, "trả lời nội dung đăng ký tham gia đối thoại"),
+            ({"channel": "floor"}, "trả lời nội dung nêu tại hội nghị đối thoại"),
+            (
+                {"channel": "list", "collected_by": "Hội Nông dân xã"},
+                "trả lời ý kiến gửi đến hội nghị đối thoại",
+            ),
+            ({"channel": "list"}, "trả lời nội dung đăng ký tham gia đối thoại"),
+        ],
+    )
+    def test_an_answer_calls_the_matter_after_the_door_it_came_through(self, form, subject):
+        state = self.state(
+            (rules.note_answer, of_question(AnswerApproved)),
+            (rules.note_excuse, of_attendance(RegistrantExcused)),
+            (learn_that_it_is_over, of_dialogue(DialogueHeld)),
+            **form,
+        )
+        data = letter_data(state, state.messages[0], self.profile, date(2026, 5, 15))
+        assert (data.subject, data.from_floor, data.collected_by) == (
+            subject,
+            form.get("channel") == "floor",
+            form.get("collected_by"),
+        )
+
+    def test_the_place_of_who_waits(self):
+        state = self.state((rules.tell_of_waiting_list, of_attendance(RegistrantWaitlisted, place=4)))
+        data = letter_data(state, state.messages[0], self.profile, date(2026, 5, 5))
+        assert (state.messages[0].kind, data.waiting_place) == ("waitlist", 4)
+        assert render_letter("waitlist", data).startswith(b"%PDF")
 
     def test_guidance_on_a_complaint(self):
         state = self.state((rules.guide, of_question(QuestionRedirected)))

@@ -27,6 +27,7 @@ from shared.contracts.intake import (
     DialogueRescheduled,
     RegistrantExcused,
     RegistrantInvited,
+    RegistrantWaitlisted,
     RepresentativeInvited,
 )
 from shared.contracts.routing import (
@@ -226,6 +227,67 @@ class TestInvitation:
         assert not [part for part in mail.walk() if part.get_content_maintype() == "image"]
 
 
+def test_who_waits_for_a_seat_is_told_which_one_he_is_and_that_he_is_answered_all_the_same():
+    state, _ = rules.tell_of_waiting_list(a_form(), of_attendance(RegistrantWaitlisted, place=4), NOW)
+    mail = mail_of(state)
+    assert mail["Subject"] == "Danh sách chờ dự hội nghị đối thoại, mã phiếu K7QX-3M9D"
+    for part in both_parts(mail):
+        for words in (
+            TITLE,
+            "Vị trí trong danh sách chờ",
+            "04",
+            "đã được tiếp nhận đầy đủ",
+            "trực tiếp tại hội nghị nếu ông/bà được mời dự",
+            "Không phải đăng ký lại",
+        ):
+            assert words in part
+
+
+ASKED_FOR = {
+    "answer": [(rules.note_answer, AnswerApproved), (rules.note_owed, WrittenAnswerOwed)],
+    "guidance": [(rules.guide, QuestionRedirected)],
+    "referral": [(rules.tell_of_referral, QuestionReferredUp)],
+}
+
+
+def mails_of(**form):
+    """Every mail that a form may lead to, by kind."""
+    state = a_form(**form)
+    yield "receipt", mail_of(state)
+    for kind, steps in ASKED_FOR.items():
+        asked = state
+        for rule, contract in steps:
+            asked, _ = rule(asked, of_question(contract), NOW)
+        yield kind, mail_of(asked)
+    extended, _ = rules.note_grant(state, of_question(ExtensionGranted, responsible="Ông Quân"), NOW)
+    yield "extension", mail_of(rules.note_new_end(extended, of_deadline(DeadlineMoved, cause="extension"), NOW)[0])
+    yield "resolution", mail_of(rules.tell_result(state, of_dialogue(CommitmentFulfilled), NOW)[0])
+    concluded = of_dialogue(DialogueConcluded)
+    dialogue, _ = dialogues.keep(dialogues.keep(None, of_dialogue(DialogueAnnounced), NOW)[0], concluded, NOW)
+    told = learns(state, concluded)
+    sent = render_mail(told, told.messages[-1], PROFILE, base_url=BASE, now=NOW, conclusion=dialogue.record.conclusion)
+    yield "conclusion", message_from_bytes(bytes(sent), policy=default)
+
+
+def test_no_mail_to_who_spoke_from_the_floor_speaks_of_a_form():
+    for kind, mail in mails_of(channel="floor"):
+        for part in [*both_parts(mail), mail["Subject"]]:
+            assert not re.search("Phiếu|đăng ký|đã gửi", part), (kind, part)
+        assert re.search(f"(Tại|tại) {TITLE}", text_of(mail)), kind
+
+
+def test_mails_to_who_is_on_a_collected_list_say_whose():
+    for kind, mail in mails_of(channel="list", collected_by="Hội <Nông dân> xã"):
+        for part in both_parts(mail):
+            assert not re.search("Phiếu|đăng ký", part), (kind, part)
+            assert "do Hội <Nông dân> xã tổng hợp" in part, kind
+
+
+def test_mails_to_who_sent_a_form_speak_of_it():
+    for kind, mail in mails_of():
+        assert re.search("Phiếu đăng ký|đã đăng ký tham gia", text_of(mail)), kind
+
+
 def test_another_day_is_told_beside_the_old_one_with_the_reason():
     moved = of_dialogue(DialogueRescheduled, occurred_at=NOW + timedelta(hours=1))
     mail = mail_of(learns(a_form(), moved))
@@ -247,6 +309,7 @@ def test_who_was_registered_for_a_conference_that_is_called_off_is_promised_a_wr
         ("outside-subject", "không thuộc phạm vi nội dung của"),
         ("taken", "chưa thể giải đáp ngay"),
         ("cancelled", "Vì lý do bất khả kháng"),
+        ("no-seat", "Hội nghị không còn chỗ để mời ông/bà tham dự"),
     ],
 )
 def test_an_answer_says_why_it_is_written(because, words):

@@ -1,6 +1,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import permutations
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +22,7 @@ from shared.contracts.intake import (
     DialogueRescheduled,
     RegistrantExcused,
     RegistrantInvited,
+    RegistrantWaitlisted,
     SubmissionReceived,
 )
 from shared.contracts.routing import (
@@ -30,6 +32,7 @@ from shared.contracts.routing import (
     QuestionRedirected,
     QuestionReferredUp,
     WrittenAnswerOwed,
+    WrittenBecause,
 )
 from shared.contracts.taxonomy import Scope
 from tests.builders import (
@@ -68,6 +71,7 @@ GRANTED = of_question(
 MOVED = of_deadline(DeadlineMoved, cause="extension", occurred_at=NOW)
 FULFILLED = of_dialogue(CommitmentFulfilled)
 INVITED = of_attendance(RegistrantInvited)
+WAITLISTED = of_attendance(RegistrantWaitlisted, place=4)
 RESCHEDULED = of_dialogue(
     DialogueRescheduled, held_at=HELD_AT + timedelta(days=7), previously_at=HELD_AT, occurred_at=NOW + HOUR
 )
@@ -109,6 +113,9 @@ RULES = {
     DeadlineMoved: rules.note_new_end,
     CommitmentFulfilled: rules.tell_result,
     RegistrantInvited: lambda state, invited, now: rules.invite(state, invited, now, told(ANNOUNCED).conference),
+    RegistrantWaitlisted: lambda state, waitlisted, now: rules.tell_of_waiting_list(
+        state, waitlisted, now, told(ANNOUNCED).conference
+    ),
 }
 NEWS = (DialogueAnnounced, DialogueRescheduled, DialogueCancelled, DialogueHeld, DialogueConcluded)
 for news in set(NEWS) - {DialogueHeld}:
@@ -231,7 +238,8 @@ def test_a_form_that_comes_in_while_the_dialogue_closes_learns_of_it_with_its_an
 
 
 @pytest.mark.parametrize(
-    "fact", [HELD, EXCUSED, ABSENT, APPROVED, HEARD, COMPLAINT, REFERRED, GRANTED, MOVED, FULFILLED, INVITED]
+    "fact",
+    [HELD, EXCUSED, ABSENT, APPROVED, HEARD, COMPLAINT, REFERRED, GRANTED, MOVED, FULFILLED, INVITED, WAITLISTED],
 )
 @pytest.mark.parametrize("state", [None, Correspondence(SUBMISSION, "thanh-tri")])
 def test_a_fact_about_a_form_that_is_not_here_yet_comes_too_early(fact, state):
@@ -263,7 +271,7 @@ def test_an_answer_that_was_heard_is_withdrawn_while_it_was_not_attempted():
     assert answers(hears(claimed, HEARD)[0]) == answers(claimed), "what is on its way cannot be called back"
 
 
-@pytest.mark.parametrize("because", ["outside-subject", "taken", "late", "unscheduled", "cancelled", "absent"])
+@pytest.mark.parametrize("because", get_args(WrittenBecause))
 @pytest.mark.parametrize("order", [[0, 1], [1, 0]])
 def test_an_answer_that_is_owed_in_writing_waits_for_no_conference(because, order):
     facts = [APPROVED, owed(because)]
@@ -358,6 +366,63 @@ class TestInvitation:
         state, events = hears(a_form(), INVITED, CANCELLED)
         assert {one.kind for one in state.messages} == {"receipt", "cancelled"}
         assert events[1].reason == rules.CALLED_OFF
+
+
+class TestWaitingList:
+    def kinds(self, state):
+        return [one.kind for one in state.messages if one.kind != "receipt"]
+
+    def test_is_told_once_to_who_is_on_it(self):
+        state, [queued] = hears(a_form(), WAITLISTED)
+        assert (queued.kind, queued.questions, state.waiting_place) == ("waitlist", (), 4)
+        again = WAITLISTED.model_copy(update={"place": 2})
+        assert hears(state, WAITLISTED, again) == (state, []), "he is told once, whatever place he has later"
+
+    def test_waits_until_the_conference_is_known(self):
+        with pytest.raises(TooEarly):
+            rules.tell_of_waiting_list(a_form(), WAITLISTED, NOW)
+
+    def test_that_moves_up_ends_in_an_invitation_and_no_longer_in_the_news_that_he_waits(self):
+        state, events = hears(a_form(), WAITLISTED, INVITED)
+        assert self.kinds(state) == ["invitation"]
+        assert [(one.name, one.kind) for one in events] == [
+            ("notification-queued", "waitlist"),
+            ("notification-failed", "waitlist"),
+            ("notification-queued", "invitation"),
+        ]
+        assert events[1].reason == rules.NO_LONGER_WAITS
+        assert self.kinds(hears(a_form(), INVITED, WAITLISTED)[0]) == ["invitation"]
+
+    def test_that_was_told_stays_told_when_he_is_invited(self):
+        state, _ = hears(a_form(), WAITLISTED)
+        state, _ = delivery.sent(state, state.messages[-1].id, "<waitlist>", NOW)
+        state, [queued] = hears(state, INVITED)
+        assert (queued.kind, self.kinds(state)) == ("invitation", ["waitlist", "invitation"])
+
+    def test_news_that_failed_for_now_is_not_tried_again_once_he_is_invited(self):
+        state, _ = hears(a_form(), WAITLISTED)
+        state, _ = delivery.claim_due(state, "c", NOW, timedelta(minutes=5))
+        on_its_way, _ = hears(state, INVITED)
+        assert self.kinds(on_its_way) == ["waitlist", "invitation"], "what is on its way cannot be called back"
+        state, _ = delivery.failed(state, state.messages[-1].id, "busy", NOW, permanent=False, by="c")
+        assert self.kinds(hears(state, INVITED)[0]) == ["invitation"]
+
+    @pytest.mark.parametrize(
+        ("fact", "reason", "left"),
+        [
+            (CANCELLED, rules.CALLED_OFF, ["cancelled"]),
+            (EXCUSED, rules.NO_LONGER_WAITS, []),
+            (HELD, rules.NO_LONGER_WAITS, []),
+        ],
+    )
+    def test_is_not_told_any_more_when_it_leads_nowhere(self, fact, reason, left):
+        state, events = hears(a_form(), WAITLISTED, fact)
+        assert self.kinds(state) == left
+        assert [one.reason for one in events if one.name == "notification-failed"] == [reason]
+        assert self.kinds(hears(a_form(), fact, WAITLISTED)[0]) == left
+
+    def test_leaves_who_came_all_the_same_with_what_he_heard(self):
+        assert answers(hears(a_form(), WAITLISTED, APPROVED, PRESENT, HELD)[0]) == []
 
 
 class TestNewsOfTheDialogue:
@@ -462,6 +527,11 @@ class TestGuidance:
         ({}, [APPROVED, CANCELLED], "cancelled"),
         ({}, [APPROVED, owed("cancelled")], "cancelled"),
         ({}, [APPROVED, owed("absent")], "absent"),
+        ({}, [WAITLISTED, APPROVED, ABSENT, HELD], "no-seat"),
+        ({}, [WAITLISTED, APPROVED, HELD, owed("absent"), ABSENT], "no-seat"),
+        ({}, [APPROVED, owed("no-seat"), ABSENT, HELD], "no-seat"),
+        ({}, [WAITLISTED, INVITED, APPROVED, ABSENT, HELD], "absent"),
+        ({}, [WAITLISTED, EXCUSED, APPROVED, HELD], "excused"),
         ({"on_time": False}, [APPROVED, owed("late")], "late"),
     ],
 )
@@ -488,6 +558,20 @@ def test_a_correspondence_is_the_same_after_it_was_stored():
     assert stored.validate_json(stored.dump_json(state)) == state
 
 
+def test_a_correspondence_that_was_stored_before_doors_and_waiting_lists_were_kept_still_loads():
+    stored = TypeAdapter(Correspondence)
+    state = a_form()
+    old = stored.dump_python(state)
+    for since_then in ("channel", "collected_by", "waiting_place"):
+        del old[since_then]
+    assert stored.validate_python(old) == replace(state, channel=None)
+
+
+def test_the_door_a_form_came_through_is_kept():
+    state = a_form(channel="list", collected_by="Hội Nông dân xã")
+    assert (state.channel, state.collected_by) == ("list", "Hội Nông dân xã")
+
+
 # In any order, twice, and with redelivery of what came too early
 
 
@@ -506,6 +590,8 @@ class Life:
     referred: tuple[bool, bool]
     extended: tuple[bool, bool]
     concluded: bool
+    waits: bool
+    invited: bool
     email: str | None
     address: str | None
 
@@ -530,7 +616,11 @@ class Life:
                 GRANTED.model_copy(update={"question": asked.id}),
                 MOVED.model_copy(update={"about": asked.id}),
             ] * extended
-        return found + [CONCLUDED] * self.concluded
+        return found + [CONCLUDED] * self.concluded + [WAITLISTED] * self.waits + [INVITED] * self.invited
+
+    @property
+    def learns_that_he_waits(self) -> bool:
+        return self.waits and not (self.invited or self.excused or self.held)
 
     def owed(self) -> set[str]:
         away = self.attended is False or (self.excused and self.attended is None)
@@ -556,6 +646,8 @@ lives = st.builds(
     referred=st.tuples(st.booleans(), st.booleans()),
     extended=st.tuples(st.booleans(), st.booleans()),
     concluded=st.booleans(),
+    waits=st.booleans(),
+    invited=st.booleans(),
     email=st.sampled_from([None, "mai@nguoidan.example"]),
     address=st.sampled_from([None, "Số 5, thôn Nội"]),
 )
@@ -602,6 +694,9 @@ def test_the_same_facts_lead_to_the_same_messages_in_any_order(life, random):
         about = [question for message in state.messages if message.kind == kind for question in message.questions]
         assert sorted(about) == [asked.id for asked, did in zip(TWO, happened, strict=True) if did]
     assert [one.kind for one in state.messages].count("conclusion") == life.concluded
+    waiting = [one for one in state.messages if one.kind == "waitlist" and one.state == "queued"]
+    assert len(waiting) == (life.learns_that_he_waits and bool(life.email or life.address))
+    assert life.waits or "no-seat" not in {one.occasion for one in answers(state)}
     assert all(m.state == ("queued" if life.email or life.address else "failed") for m in state.messages[1:])
 
 
@@ -637,6 +732,7 @@ EVERYTHING = [
     MOVED,
     REFERRED,
     INVITED,
+    WAITLISTED,
     RESCHEDULED,
     CANCELLED,
     HELD,
@@ -668,7 +764,7 @@ def test_whatever_happens_in_whatever_order_everything_is_told_at_most_once(fact
     send(state)
     assert len(left) == len(set(left))
     if not at_once and CANCELLED in facts:
-        assert {kind for kind, _ in left}.isdisjoint({"invitation", "rescheduled"})
+        assert {kind for kind, _ in left}.isdisjoint({"invitation", "waitlist", "rescheduled"})
 
 
 def test_the_next_look_is_at_the_earliest_message():
