@@ -274,12 +274,16 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True)
 class Turnout:
-    """Who comes. expected, excused, present, absent, late: registrants; invited, attended: representatives."""
+    """Who comes. expected, excused, present, absent, late: registrants; invited, attended: representatives.
+
+    no_seat: registrants who waited for a seat to the last.
+    """
 
     expected: int
     excused: int
     present: int
     absent: int
+    no_seat: int
     late: int
     seated: int
     waiting: int
@@ -288,7 +292,7 @@ class Turnout:
 
     @property
     def registered(self) -> int:
-        return self.expected + self.excused + self.present + self.absent
+        return self.expected + self.excused + self.present + self.absent + self.no_seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +375,8 @@ def turnouts(db: sqlite3.Connection, commune: str) -> dict[str, Turnout]:
     rows = db.execute(
         "SELECT d.id, total(s.on_time = 1 AND s.attendance = 'expected') AS expected, "
         "total(s.attendance = 'excused') AS excused, total(s.attendance = 'present') AS present, "
-        "total(s.attendance = 'absent') AS absent, total(s.attendance IS NULL AND s.id IS NOT NULL) AS late, "
+        "total(s.attendance = 'absent') AS absent, total(s.attendance = 'no-seat') AS no_seat, "
+        "total(s.attendance IS NULL AND s.id IS NOT NULL) AS late, "
         "total(s.seat IS NOT NULL) AS seated, total(s.waiting_place IS NOT NULL) AS waiting, "
         "(SELECT count(*) FROM representative r WHERE r.dialogue = d.id) AS invited, "
         "(SELECT count(r.attended_at) FROM representative r WHERE r.dialogue = d.id) AS attended "

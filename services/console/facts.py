@@ -469,7 +469,10 @@ def _(event: RegistrantExcused, db: sqlite3.Connection) -> None:
 
 @record.register
 def _(event: AttendanceRecorded, db: sqlite3.Connection) -> None:
-    _put(db, "submission", event.case, commune=event.commune, attendance="present" if event.present else "absent")
+    """Who waited for a seat to the last has not stayed away."""
+    waits = "SELECT 1 FROM submission WHERE id = ? AND waiting_place IS NOT NULL"
+    missed = "no-seat" if db.execute(waits, (event.case,)).fetchone() else "absent"
+    _put(db, "submission", event.case, commune=event.commune, attendance="present" if event.present else missed)
 
 
 @record.register

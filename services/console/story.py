@@ -92,7 +92,7 @@ def _of_intake(event: intake.IntakeEvent, unit: Unit) -> tuple[str, str, str]:
         case intake.RegistrantExcused():
             return "Người đăng ký", "Báo không dự hội nghị được", event.reason
         case intake.AttendanceRecorded():
-            return office, "Ghi nhận có mặt tại hội nghị" if event.present else "Ghi nhận vắng mặt", ""
+            return office, "Ghi nhận có mặt tại hội nghị" if event.present else "Ghi nhận không có mặt tại hội nghị", ""
         case intake.DialoguePlanned():
             kind = words.DIALOGUE_KINDS[event.kind].lower()
             return office, f"Lên kế hoạch hội nghị {kind} {local_time(event.held_at)}, {event.place}", event.title

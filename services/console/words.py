@@ -52,6 +52,7 @@ ATTENDANCE: Mapping[str | None, str] = {
     "excused": "Đã báo vắng",
     "present": "Có mặt",
     "absent": "Vắng mặt",
+    "no-seat": "Không có chỗ",
     None: "Trả lời bằng văn bản",
 }
 SECTIONS: Mapping[str, str] = {"procedures": "Về thủ tục hành chính", "handling": "Về việc giải quyết thủ tục"}
@@ -139,6 +140,7 @@ MOVE_CAUSES: Mapping[str, str] = {
 WRITTEN_BECAUSE: Mapping[str, str] = {
     "excused": "người hỏi đã báo vắng",
     "absent": "người hỏi vắng mặt tại hội nghị",
+    "no-seat": "hội nghị không còn chỗ cho người hỏi",
     "late": "phiếu đến sau hạn đăng ký",
     "unscheduled": "không có hội nghị nào đang nhận phiếu",
     "outside-subject": "câu hỏi nằm ngoài nội dung của hội nghị",
@@ -151,6 +153,7 @@ WRITTEN_BECAUSE: Mapping[str, str] = {
 MESSAGE_KINDS: Mapping[str, str] = {
     "receipt": "Giấy tiếp nhận",
     "invitation": "Giấy mời dự hội nghị",
+    "waitlist": "Thông báo về danh sách chờ",
     "rescheduled": "Thông báo đổi lịch hội nghị",
     "cancelled": "Thông báo không tổ chức hội nghị",
     "answer": "Văn bản trả lời",

@@ -512,6 +512,7 @@ def test_words_are_not_cut_in_two(text: str, most: int, short: str) -> None:
         (ROOM, scene.PLANNED, NOW, ["1/3", "0/2", 'value="announce-dialogue"'], "an overview of what is done"),
         (f"{ROOM}/chuan-bi", scene.PLANNED, NOW, ['value="complete-duty"', "Đoàn Thanh niên xã"], "a checklist"),
         (f"{ROOM}/nguoi-du", scene.CLOSED, scene.CLOSES_AT, ["chỗ số 1", "chờ chỗ, thứ 1"], "seats and who waits"),
+        (f"{ROOM}/nguoi-du", scene.HELD, scene.ENDED_AT, ["1 không có chỗ", "Không có chỗ"], "who never got one"),
         (f"{ROOM}/cau-hoi", scene.CLOSED, scene.CLOSES_AT, ["Đề nghị gộp nhóm", "Đợt 2: Đất đai"], "by session"),
         (f"{ROOM}/tai-hoi-nghi", scene.GATHERED, scene.DURING, ["Câu tiếp theo", "Câu hỏi tại chỗ"], "it is on"),
         (f"{ROOM}/tai-hoi-nghi", scene.HELD, scene.ENDED_AT, ["Hội nghị đã kết thúc"], "a record remains"),

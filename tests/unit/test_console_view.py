@@ -686,6 +686,23 @@ def test_attendance_is_what_was_recorded_last(
         ),
         (
             "submission",
+            [RECEIVED, of_attendance(RegistrantWaitlisted), of_attendance(AttendanceRecorded, present=False)],
+            {"attendance": "no-seat"},
+            "who waited to the last has not stayed away",
+        ),
+        (
+            "submission",
+            [
+                RECEIVED,
+                of_attendance(RegistrantWaitlisted),
+                of_attendance(RegistrantInvited),
+                of_attendance(AttendanceRecorded, present=False),
+            ],
+            {"attendance": "absent"},
+            "he had a seat and did not come",
+        ),
+        (
+            "submission",
             [RECEIVED, of_attendance(RegistrantInvited), of_attendance(RegistrantExcused)],
             {"seat": None, "attendance": "excused"},
             "his seat is another's",
