@@ -104,7 +104,7 @@ class Conference:
         await self._as(
             Role.CLERK,
             intake.PlanDialogue,
-            title=self._entry.title,
+            title=self._script.title(self._first_held_at),
             held_at=self._first_held_at,
             place=self._office.profile.hall,
             kind=self._entry.kind,

@@ -5,7 +5,7 @@ Days are told from the conference, so that the same script is played on the plan
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -81,7 +81,7 @@ class Guest(Strict):
 
 
 class DialogueEntry(Strict):
-    """One dialogue. held_at: on the plan's own day, or one its plan allows.
+    """One dialogue. title: with {month}, {quarter} and {year} of its day. held_at: a day its plan names or allows.
 
     planned, announced, invited: days before it; the last when the office invites its guests. until: days after it that
     are played.
@@ -129,6 +129,11 @@ class Script:
     @property
     def id(self) -> str:
         return f"{self.commune}.{self.entry.key}"
+
+    def title(self, held_at: datetime) -> str:
+        """Its title when it is held on this day."""
+        quarter = ("I", "II", "III", "IV")[(held_at.month - 1) // 3]
+        return self.entry.title.format(month=held_at.month, quarter=quarter, year=held_at.year)
 
     @property
     def guests(self) -> Mapping[str, Representative]:
