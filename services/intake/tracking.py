@@ -405,6 +405,8 @@ def _in_writing(submission: Submission, dialogue: Dialogue | None) -> str:
         return f"Hội nghị không tổ chức được. Lý do: {sentence(dialogue.reason or 'bất khả kháng')} {way}."
     if dialogue is not None and submission.on_time and dialogue.state in AHEAD:
         return f"{way}, sau hội nghị {spoken_day(dialogue.held_at)}."
+    if submission.attendance == "absent" and submission.waits is not None:
+        return f"Hội nghị không còn chỗ cho ông/bà. {way}."
     return f"{way}."
 
 

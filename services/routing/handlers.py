@@ -21,6 +21,8 @@ from shared.contracts.intake import (
     DialogueHeld,
     DialoguePlanned,
     RegistrantExcused,
+    RegistrantInvited,
+    RegistrantWaitlisted,
     RegistrationClosed,
     SubmissionReceived,
 )
@@ -189,6 +191,12 @@ async def note_excuse(
     dialogue = await conferences.now(excused.dialogue)
     for question in ids:
         await questions.change(question, lambda one: owed.note_excuse(one, excused, dialogue, now()))
+
+
+@consumes(RegistrantWaitlisted, RegistrantInvited)
+async def note_seat(fact: RegistrantWaitlisted | RegistrantInvited, questions: QuestionStore, now: Now) -> None:
+    for question in await questions.of_case(fact.case):
+        await questions.change(question, lambda one: owed.note_seat(one, fact, now()))
 
 
 @consumes(NotificationSent)

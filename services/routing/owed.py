@@ -12,7 +12,13 @@ from services.routing.conference import Conference, Place
 from services.routing.moves import ENDINGS, TO_BE_ANSWERED
 from services.routing.question import Decision, Question, State
 from shared.contracts import Event, TooEarly
-from shared.contracts.intake import AttendanceRecorded, DialogueHeld, RegistrantExcused
+from shared.contracts.intake import (
+    AttendanceRecorded,
+    DialogueHeld,
+    RegistrantExcused,
+    RegistrantInvited,
+    RegistrantWaitlisted,
+)
 from shared.contracts.notify import NotificationSent
 from shared.contracts.routing import (
     QuestionAnsweredAtDialogue,
@@ -23,7 +29,7 @@ from shared.contracts.routing import (
     WrittenBecause,
 )
 
-MAY_STILL_HAVE_HEARD: frozenset[WrittenBecause | None] = frozenset({None, "excused", "absent", "afterwards"})
+MAY_STILL_HAVE_HEARD: frozenset[WrittenBecause | None] = frozenset({None, "excused", "absent", "no-seat", "afterwards"})
 """Reasons that rest on who was seen at the conference, which may be set right later. The others are final."""
 
 
@@ -57,6 +63,16 @@ def note_excuse(
     if excused.dialogue != question.dialogue:
         return question, []
     return reckon(_as_over(replace(question, excused=True), conference), now)
+
+
+def note_seat(question: Question | None, fact: RegistrantInvited | RegistrantWaitlisted, now: datetime) -> Decision:
+    """Whoever waits for a seat and is given none does not stay away; whoever was given one had it."""
+    question = _known(question, fact)
+    if fact.dialogue != question.dialogue:
+        return question, []
+    if isinstance(fact, RegistrantInvited):
+        return reckon(replace(question, invited=True), now)
+    return reckon(replace(question, waitlisted=True), now)
 
 
 def note_over(question: Question | None, conference: Conference, now: datetime) -> Decision:
@@ -126,7 +142,7 @@ def _heard(question: Question) -> bool:
 
 
 def _why_in_writing(question: Question) -> WrittenBecause | None:
-    """Plan II.3: late, off the subject, excused or absent: the answer is sent to the address on the form."""
+    """Plan II.3: late, off the subject, excused, without a seat or absent: it is sent to the address on the form."""
     if because := _why_whatever_happens(question):
         return because
     if question.dialogue_ended_at is None:
@@ -135,7 +151,9 @@ def _why_in_writing(question: Question) -> WrittenBecause | None:
         return "afterwards"
     if question.excused:
         return "excused"
-    return "absent" if question.present is False else None
+    if question.present is None:
+        return None
+    return "no-seat" if question.waitlisted and not question.invited else "absent"
 
 
 def _why_whatever_happens(question: Question) -> WrittenBecause | None:

@@ -80,6 +80,7 @@ class Question:
     topic: what the office grouped it under. pressing: the office wants it first at the conference.
     recurs: earlier questions that were the same and never settled. resembles: those of the same dialogue.
     taken: at the conference it was taken for a written answer.
+    waitlisted: the registrant was told that he waits for a seat. invited: he was given one, at once or later.
     present: whether the registrant came to the dialogue; None until that is known.
     dialogue_ended_at: the instant the dialogue was over; None before.
     owed_because: why the answer is owed in writing, once that was said.
@@ -118,6 +119,8 @@ class Question:
     resembles: tuple[str, ...] = ()
     taken: bool = False
     excused: bool = False
+    waitlisted: bool = False
+    invited: bool = False
     present: bool | None = None
     dialogue_ended_at: datetime | None = None
     dialogue_cancelled: bool = False

@@ -26,6 +26,8 @@ from shared.contracts.intake import (
     DialogueAnnounced,
     DialogueConcluded,
     DialogueRescheduled,
+    RegistrantInvited,
+    RegistrantWaitlisted,
     SubmissionReceived,
 )
 from shared.contracts.notify import RecordHandOver, RenderDocument
@@ -36,6 +38,7 @@ from tests.builders import (
     NOW,
     SUBMISSION,
     actor,
+    of_attendance,
     of_deadline,
     of_dialogue,
     registrant,
@@ -191,6 +194,25 @@ async def test_every_registrant_is_told_of_a_new_day_once_also_who_was_being_tak
     dialogue = await office.letters.get(DIALOGUE)
     assert dialogue is not None
     assert dialogue.tell_again_at is None
+
+
+async def test_who_waits_for_a_seat_is_told_once_and_invited_when_one_is_free(office: Office) -> None:
+    by_post = submission_received(case="01JP", questions=(), registrant=registrant(email=None))
+    await office.hears(of_dialogue(DialogueAnnounced), a_form(1), by_post)
+    waits = [
+        of_attendance(RegistrantWaitlisted, case=case, place=place) for place, case in enumerate(("01J1", "01JP"), 1)
+    ]
+    await office.hears(*waits, *waits)
+    await office.works_until(NOW + timedelta(minutes=1))
+    invited = of_attendance(RegistrantInvited, case="01J1")
+    await office.hears(invited, invited, *waits)
+    await office.works_until(NOW + timedelta(minutes=2))
+    subjects = office.subjects("nguoi1@nguoidan.example")
+    assert [subject.split(",")[0].split(" Hội")[0] for subject in subjects[1:]] == [
+        "Danh sách chờ dự hội nghị đối thoại",
+        "Giấy mời dự",
+    ]
+    assert [file.name for file in office.folder.rglob("*.pdf")] == ["01JP.waitlist.pdf"]
 
 
 async def test_the_conclusion_goes_to_every_registrant_by_mail_or_as_a_letter(office: Office) -> None:

@@ -291,15 +291,24 @@ def _now() -> datetime:
 
 async def test_who_was_absent_or_came_and_was_not_answered_is_owed_an_answer_once(office: Office) -> None:
     over = of_dialogue(intake.DialogueHeld, occurred_at=_now() + timedelta(hours=1))
-    await office.hears(announced(), *(form(f"C{number}") for number in range(1, 5)))
+    await office.hears(announced(), *(form(f"C{number}") for number in range(1, 7)))
+    waits = [of_attendance(intake.RegistrantWaitlisted, case=case) for case in ("C5", "C6")]
+    await office.hears(*waits, of_attendance(intake.RegistrantInvited, case="C6"))
     for case in ("C1", "C2"):
         await office.done(routing.DraftAnswer, OFFICER, question=f"{case}-1", text="Trả lời.")
         await office.done(routing.ApproveAnswer, CHAIRMAN, question=f"{case}-1")
     await office.hears(came("C1"), came("C3"), over, came("C2", present=False))
     await office.hears(of_attendance(intake.RegistrantExcused, case="C4"), over, came("C2", present=False))
+    await office.hears(*(came(case, present=False) for case in ("C5", "C6")), *waits)
     owed = {event.question: event.because for event in await office.told_of(routing.WrittenAnswerOwed)}
-    assert owed == {"C2-1": "absent", "C3-1": "afterwards", "C4-1": "excused"}
-    assert len(await office.told_of(routing.WrittenAnswerOwed)) == 3
+    assert owed == {
+        "C2-1": "absent",
+        "C3-1": "afterwards",
+        "C4-1": "excused",
+        "C5-1": "no-seat",
+        "C6-1": "absent",
+    }
+    assert len(await office.told_of(routing.WrittenAnswerOwed)) == 5
     [heard] = await office.told_of(routing.QuestionAnsweredAtDialogue)
     assert heard.question == "C1-1"
 

@@ -13,6 +13,8 @@ from shared.contracts.intake import (
     DialogueCancelled,
     DialogueHeld,
     RegistrantExcused,
+    RegistrantInvited,
+    RegistrantWaitlisted,
     SubmissionReceived,
 )
 from shared.contracts.notify import NotificationSent
@@ -261,6 +263,14 @@ def excuse(dialogue=DIALOGUE):
     return said(RegistrantExcused, dialogue=dialogue, reason="Đi viện")
 
 
+def waitlist(dialogue=DIALOGUE):
+    return said(RegistrantWaitlisted, dialogue=dialogue, place=4)
+
+
+def invite(dialogue=DIALOGUE):
+    return said(RegistrantInvited, dialogue=dialogue, seat=12)
+
+
 def held(ended_at=ENDED_AT, dialogue=DIALOGUE):
     return DialogueHeld(commune=COMMUNE, case=dialogue, occurred_at=ended_at, title="Đối thoại", held_at=HELD_AT)
 
@@ -288,6 +298,8 @@ def take_note(question, fact, now=NOW, conference=None):
             return owed.note_attendance(question, fact, conference, now)
         case RegistrantExcused():
             return owed.note_excuse(question, fact, conference, now)
+        case RegistrantWaitlisted() | RegistrantInvited():
+            return owed.note_seat(question, fact, now)
         case DialogueHeld():
             over = Conference(fact.case, COMMUNE, announced=True, ended_at=fact.occurred_at)
             return owed.note_over(question, over, now)

@@ -33,6 +33,7 @@ from tests.unit.routing_questions import (
     draft,
     excuse,
     held,
+    invite,
     names,
     opened,
     redirect,
@@ -43,6 +44,7 @@ from tests.unit.routing_questions import (
     submission,
     take,
     take_note,
+    waitlist,
 )
 
 
@@ -97,6 +99,10 @@ def test_until_all_is_known_nothing_is_said(question, facts, because):
         (a_question(State.AWAITS_TRIAGE), [attendance(), held()], "afterwards"),
         (a_question(State.APPROVED), [attendance(present=False), held()], "absent"),
         (a_question(State.APPROVED), [excuse(), held()], "excused"),
+        (a_question(waitlisted=True), [excuse(), held()], "excused"),
+        (a_question(waitlisted=True), [attendance(), held()], "afterwards"),
+        (a_question(waitlisted=True, invited=True), [attendance(present=False), held()], "absent"),
+        (a_question(invited=True), [attendance(present=False), held()], "absent"),
         (a_question(State.ASSIGNED), [cancelled()], "cancelled"),
         (a_question(State.APPROVED), [cancelled()], "cancelled"),
         (a_question(State.AWAITS_TRIAGE), [excuse(), cancelled()], "cancelled"),
@@ -110,6 +116,34 @@ def test_otherwise_the_answer_is_owed_in_writing_and_that_is_said_once_in_any_or
             said_so += events
         assert said_so == [written(why)]
         assert (one.owed_because, one.state) == (why, question.state)
+
+
+@pytest.mark.parametrize(
+    ("seats", "why", "because"),
+    [
+        ([waitlist()], "no-seat", "none became free"),
+        ([waitlist(), invite()], "absent", "one became free and he did not come"),
+        ([invite()], "absent", "he had one from the beginning"),
+        ([waitlist("thang-5")], "absent", "he waited at another dialogue"),
+        ([waitlist(), invite("thang-5")], "no-seat", "he was invited to another dialogue"),
+    ],
+)
+def test_who_waited_for_a_seat_to_the_last_did_not_stay_away(seats, why, because):
+    """What is known of his seat when he is found missing is in any order; it is said once."""
+    for order in permutations(seats):
+        for end in permutations([attendance(present=False), held()]):
+            question, told = a_question(), []
+            for fact in (*order, *end, *order, *end):
+                question, events = take_note(question, fact)
+                told += events
+            assert told == [written(why)], because
+
+
+def test_who_waited_for_a_seat_and_came_all_the_same_has_heard():
+    question = a_question(State.APPROVED)
+    for fact in (waitlist(), attendance(), held()):
+        question, events = take_note(question, fact)
+    assert names(events) == [QuestionAnsweredAtDialogue, QuestionSettled]
 
 
 def test_who_excused_himself_and_was_missed_is_written_to_once_for_whichever_was_known_first():
@@ -155,9 +189,10 @@ def test_what_is_owed_in_writing_whatever_happens_is_not_heard(why):
     assert take_note(question, sent())[0].settled_how == "answered-in-writing"
 
 
-@pytest.mark.parametrize("why", ["absent", "excused"])
+@pytest.mark.parametrize("why", ["absent", "excused", "no-seat"])
 def test_who_is_found_to_have_been_there_after_all_has_heard(why):
-    question, _ = take_note(a_question(State.APPROVED), excuse() if why == "excused" else attendance(present=False))
+    question = a_question(State.APPROVED, waitlisted=why == "no-seat")
+    question, _ = take_note(question, excuse() if why == "excused" else attendance(present=False))
     question, events = take_note(question, held())
     assert events == [written(why)]
     question, events = take_note(question, attendance())
@@ -260,7 +295,7 @@ def test_other_messages_settle_nothing(fact, because):
     assert take_note(question, fact) == (question, [])
 
 
-@pytest.mark.parametrize("fact", [attendance(), excuse(), held(), cancelled(), sent()])
+@pytest.mark.parametrize("fact", [attendance(), excuse(), waitlist(), invite(), held(), cancelled(), sent()])
 def test_a_fact_about_a_question_that_is_not_here_yet_comes_again(fact):
     with pytest.raises(TooEarly):
         take_note(None, fact)
@@ -279,6 +314,7 @@ def test_a_message_before_its_reason_comes_again(state, kind):
 FATES = st.sampled_from(["answered", "redirected", "referred up"])
 ENDS = st.sampled_from(["held", "cancelled"])
 SEEN = st.sampled_from([(), (excuse(),), (attendance(present=False),), (attendance(),), (excuse(), attendance())])
+SEATS = st.sampled_from([(), (invite(),), (waitlist(),), (waitlist(), invite())])
 
 
 @settings(max_examples=400, deadline=None)
@@ -290,22 +326,30 @@ SEEN = st.sampled_from([(), (excuse(),), (attendance(present=False),), (attendan
     taken=st.booleans(),
     end=ENDS,
     seen=SEEN,
+    seats=SEATS,
+    early=st.booleans(),
     in_time=st.booleans(),
     order=st.randoms(use_true_random=False),
 )
 def test_in_every_order_an_answer_is_heard_or_owed_in_writing_once(
-    on_time, dialogue, about_it, fate, taken, end, seen, in_time, order
+    on_time, dialogue, about_it, fate, taken, end, seen, seats, early, in_time, order
 ):
-    """Whoever was not seen at a held dialogue is recorded as absent, as intake does; none was seen at a cancelled."""
+    """Whoever was not seen at a held dialogue is recorded as absent, as intake does; none was seen at a cancelled.
+
+    early: seats are heard of when they are given, long before the conference; the reason said is then the true one.
+    """
     conference = a_conference((LAND,) if about_it else (HEALTH,)) if dialogue else None
     seen = tuple(fact for fact in seen if end == "held" or not getattr(fact, "present", False))
     if end == "held" and not seen:
         seen = (attendance(present=False),)
     question, told = opened(submission(on_time=on_time, dialogue=dialogue), conference)
     told, present = list(told), attendance() in seen
+    for fact in order.sample(seats, len(seats)) if early else ():
+        question, events = take_note(question, fact)
+        assert events == []
     approved_at = ENDED_AT + timedelta(hours=-1 if in_time else 1)
 
-    facts = [*seen, held() if end == "held" else cancelled()]
+    facts = [*seen, *seats, held() if end == "held" else cancelled()]
     steps = [
         *facts,
         *facts,
@@ -329,6 +373,8 @@ def test_in_every_order_an_answer_is_heard_or_owed_in_writing_once(
     heard = QuestionAnsweredAtDialogue in names(told)
     assert len(owed) <= 1
     assert owed == ([question.owed_because] if question.owed_because else [])
+    if early:
+        assert set(owed).isdisjoint({"absent"} if seats == (waitlist(),) else {"no-seat"})
     whatever_happens = not dialogue or not on_time or not about_it
     if whatever_happens:
         assert len(owed) == 1

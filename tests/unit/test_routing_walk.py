@@ -57,6 +57,7 @@ from tests.unit.routing_questions import (
     give_back,
     group,
     held,
+    invite,
     names,
     of_department,
     opened,
@@ -69,6 +70,7 @@ from tests.unit.routing_questions import (
     take,
     take_note,
     transfer,
+    waitlist,
 )
 
 actors = st.sampled_from([*STAFF, *(of_department(OFFICER, department) for department in DEPARTMENTS)])
@@ -93,6 +95,8 @@ commands = st.one_of(
 facts = st.one_of(
     st.builds(attendance, st.booleans(), st.sampled_from([DIALOGUE, "thang-5"])),
     st.builds(excuse),
+    st.builds(waitlist, st.sampled_from([DIALOGUE, "thang-5"])),
+    st.builds(invite),
     st.builds(held, st.just(NOW + timedelta(hours=30))),
     st.builds(cancelled),
     st.builds(sent, st.sampled_from(["receipt", "answer", "guidance", "referral"])),

@@ -479,6 +479,13 @@ WHEN = "Hội nghị lúc 08:30 thứ Năm, 14/05/2026, tại Hội trường UB
             "he has moved up since he was told",
         ),
         (
+            {"waits": 4, "attendance": "absent"},
+            {"state": State.HELD},
+            "Chờ gửi câu trả lời",
+            f"Hội nghị không còn chỗ cho ông/bà. {MAIL_TO}.",
+            "he waited to the last and did not stay away",
+        ),
+        (
             {},
             {"previously_at": HELD_AT - timedelta(days=7), "reason": "Bão số 3 đổ bộ"},
             "Chờ trả lời tại hội nghị",
