@@ -167,7 +167,7 @@ def _summary_sheet(book: Workbook, profile: Profile, figures: Figures) -> None:
                 ("Câu hỏi được gia hạn", total.extended),
                 ("Số ngày làm việc gia hạn", total.extended_days),
                 ("Câu hỏi trễ đã báo cáo lên trên", total.escalated),
-                ("Thời hạn trễ đã báo cáo cấp tỉnh", figures.to_province),
+                ("Thời hạn trễ đã báo cáo cấp trên", figures.to_province),
                 ("Nhiệm vụ của kết luận", figures.promised),
                 ("Nhiệm vụ đã xong", sum(unit.fulfilled for unit in figures.units)),
             ),
@@ -316,7 +316,7 @@ def _body(paper: Any, profile: Profile, figures: Figures) -> None:
         f"Theo hạn ban đầu: {total.kept_first} câu hỏi được phòng, đơn vị trả lời đúng hạn, {total.late_first} câu trễ "
         f"hạn{_per_cent(total.share_first)}. Theo hạn sau khi gia hạn: {total.kept} đúng hạn, {total.late} trễ hạn"
         f"{_per_cent(total.share)}. Số câu hỏi được gia hạn: {total.extended}, tổng số {total.extended_days} ngày làm "
-        f"việc. Số câu trễ hạn đã báo cáo lên trên: {total.escalated}; số thời hạn đã báo cáo cấp tỉnh: "
+        f"việc. Số câu trễ hạn đã báo cáo lên trên: {total.escalated}; số thời hạn trễ đã báo cáo cấp trên: "
         f"{figures.to_province}.",
     )
     if figures.departments:

@@ -92,7 +92,7 @@ ROLES: Mapping[str, str] = {
     "head": "Trưởng phòng",
     "office-head": "Chánh Văn phòng",
     "chairman": "Chủ tịch",
-    "province": "Cấp tỉnh",
+    "province": "Cấp trên trực tiếp",
     "operator": "Vận hành",
     "system": "Hệ thống",
 }
