@@ -309,7 +309,7 @@ def test_who_was_registered_for_a_conference_that_is_called_off_is_promised_a_wr
         ("outside-subject", "không thuộc phạm vi nội dung của"),
         ("taken", "chưa thể giải đáp ngay"),
         ("cancelled", "Vì lý do bất khả kháng"),
-        ("no-seat", "Hội nghị không còn chỗ để mời ông/bà tham dự"),
+        ("no-seat", f"{TITLE} ngày 14/05/2026 không còn chỗ để mời ông/bà tham dự"),
     ],
 )
 def test_an_answer_says_why_it_is_written(because, words):
