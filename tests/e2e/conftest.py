@@ -4,15 +4,13 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import nats
 import pytest
 import pytest_asyncio
 from rich.console import Console
 
 from deploy.embedded.rehearsal.play import Outcome, beginning, rehearse
-from shared.cases import read
 from shared.contracts import Event
-from tests.e2e.journey import Journey
+from tests.e2e.journey import Journey, said_of
 from tests.servers import RunningSystem, Servers, given_elsewhere, running
 
 
@@ -40,12 +38,7 @@ def stack(request: pytest.FixtureRequest) -> Iterator[RunningSystem]:
 async def played(request: pytest.FixtureRequest, stack) -> Played:
     console = Console(file=io.StringIO())
     outcome = await rehearse(stack.addresses, console, communes=[request.module.COMMUNE], on_their_days=True)
-    client = await nats.connect(stack.addresses.nats_url)
-    try:
-        events = [envelope.open() async for _, envelope in read(client, "event.>")]
-    finally:
-        await client.close()
-    return Played(outcome, [event for event in events if event.commune == request.module.COMMUNE])
+    return Played(outcome, await said_of(request.module.COMMUNE, stack.addresses))
 
 
 @pytest.fixture(scope="module")

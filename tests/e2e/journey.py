@@ -6,19 +6,23 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from email.message import EmailMessage
 from functools import cached_property
 from typing import Any
 
 import httpx
+import nats
 import pypdf
 
 from deploy.embedded.installation import RunningStack
+from deploy.embedded.quiet import until_quiet
 from deploy.embedded.rehearsal.ledger import Ledger
 from deploy.embedded.rehearsal.people import Sent
 from deploy.embedded.rehearsal.play import Outcome
 from services.console.acting import COOKIE
+from shared.cases import read
+from shared.clock import move_clock
 from shared.contracts import Event
 from shared.web import HANOI
 
@@ -113,6 +117,25 @@ class Journey:
             (file.name, " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(file).pages).split()))
             for file in sorted(self.stack.letters.rglob("*.pdf"))
         ]
+
+
+async def said_of(commune: str, stack: RunningStack) -> list[Event]:
+    """All that has been said of a commune by now, in the order of the stream."""
+    client = await nats.connect(stack.nats_url)
+    try:
+        return [envelope.open() async for _, envelope in read(client, f"event.*.{commune}.>")]
+    finally:
+        await client.close()
+
+
+async def let_pass(stack: RunningStack, until: datetime) -> None:
+    """Simulated time goes on until then, and all that was due is done."""
+    client = await nats.connect(stack.nats_url)
+    try:
+        await move_clock(client, until)
+        await until_quiet(client, stack.services, swept_at=until)
+    finally:
+        await client.close()
 
 
 def text_of(mail: EmailMessage) -> str:
