@@ -85,7 +85,8 @@ def note_over(question: Question | None, conference: Conference, now: datetime) 
 def note_sent(question: Question | None, sent: NotificationSent, now: datetime) -> Decision:
     """The answer has gone out, or the guidance where it was redirected: nothing is owed any more.
 
-    Of what was referred up the report must be out, too.
+    Of what was referred up the report must be out, too. An answer that went out was owed in writing: what tells so may
+    be on its way still, and the duty is said before what meets it.
     """
     ending = ENDINGS.get((NotificationSent, sent.kind))
     question = _known(question, sent)
@@ -93,6 +94,8 @@ def note_sent(question: Question | None, sent: NotificationSent, now: datetime) 
         return question, []
     if question.state is not ending.when:
         raise TooEarly(f"{sent.kind} for {question.id} was sent while it is {question.state}")
+    if sent.kind == "answer" and question.owed_because is None:
+        raise TooEarly(f"the answer to {question.id} was sent before it was owed in writing")
     if question.referral is not None:
         return reckon(replace(question, referral=replace(question.referral, told=True)), now)
     return settled(question, ending.how, now)

@@ -275,9 +275,18 @@ def test_a_notice_that_is_sent_again_is_noted_once():
     [(State.APPROVED, "answer", "answered-in-writing"), (State.REDIRECTED, "guidance", "redirected")],
 )
 def test_what_has_gone_out_in_writing_settles(state, kind, how):
-    question, [event] = take_note(a_question(state), sent(kind))
+    question, [event] = take_note(a_question(state, owed_because="absent"), sent(kind))
     assert (question.state, question.settled_how) == (State.SETTLED, how)
     assert event == said(QuestionSettled, question=QUESTION, how=how)
+
+
+def test_an_answer_that_is_out_before_it_is_known_to_be_owed_comes_again():
+    approved = a_question(State.APPROVED)
+    with pytest.raises(TooEarly):
+        take_note(approved, sent("answer"))
+    question, [owed] = take_note(take_note(approved, held())[0], attendance(present=False))
+    assert owed == said(WrittenAnswerOwed, question=QUESTION, dialogue=DIALOGUE, because="absent")
+    assert take_note(question, sent("answer"))[0].settled_how == "answered-in-writing"
 
 
 @pytest.mark.parametrize(

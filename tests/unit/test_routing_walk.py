@@ -253,6 +253,9 @@ class AnyWalk(RuleBasedStateMachine):
             question, _ = carry_out(question, approve(), now)
         if question.state is State.REFERRED_UP and question.referral.document is None:
             question, _ = carry_out(question, report_up(), now)
+        if question.state is State.APPROVED and question.owed_because is None:
+            question, _ = take_note(question, attendance(present=False), now)
+            question, _ = take_note(question, held(now), now)
         if question.state is not State.SETTLED:
             kind = {State.REDIRECTED: "guidance", State.REFERRED_UP: "referral"}.get(question.state, "answer")
             question, _ = take_note(question, sent(kind), now)
