@@ -232,9 +232,9 @@ def _tell(
 ) -> Story:
     steps = [Step("Đã tiếp nhận", "done", submission.received_at), *_hands(known, department_name)]
     if known.redirected is not None:
-        return _told_where_it_goes(question, steps, known, known.redirected)
+        return _told_where_it_goes(question, submission, steps, known, known.redirected)
     if known.referred is not None:
-        return _told_of_superior(question, steps, known, known.referred)
+        return _told_of_superior(question, submission, steps, known, known.referred)
     if known.heard is not None and known.heard.answered_by is not None:
         return _answered_on_the_spot(question, steps, known, known.heard)
     if known.department is None:
@@ -294,25 +294,25 @@ def _hands(known: _Known, department_name: Callable[[str], str]) -> list[Step]:
 
 
 def _told_where_it_goes(
-    question: Question, steps: list[Step], known: _Known, redirected: routing.QuestionRedirected
+    question: Question, submission: Submission, steps: list[Step], known: _Known, redirected: routing.QuestionRedirected
 ) -> Story:
     """Plan II.1 and III.2: not for this dialogue, or not for this commune."""
     elsewhere = redirected.scope is not Scope.IN_SCOPE
     label = "Đã hướng dẫn gửi đơn đúng nơi" if elsewhere else "Đã hướng dẫn đến cơ quan có thẩm quyền"
     steps.append(Step(label, "done", redirected.occurred_at))
     if known.sent is not None:
-        steps.append(_told(known.sent, "hướng dẫn", "Đã hướng dẫn trực tiếp ông/bà"))
+        steps.append(_told(known.sent, submission, "hướng dẫn", "Đã hướng dẫn trực tiếp ông/bà"))
     return _story(question, steps, None, authority=redirected.authority, guidance=redirected.guidance)
 
 
 def _told_of_superior(
-    question: Question, steps: list[Step], known: _Known, referred: routing.QuestionReferredUp
+    question: Question, submission: Submission, steps: list[Step], known: _Known, referred: routing.QuestionReferredUp
 ) -> Story:
     """Plan II.3: beyond the commune's authority, so it is recorded and reported to the superior."""
     note = f"Câu hỏi do {referred.authority} giải quyết. Lý do: {sentence(referred.reason)}"
     steps.append(Step("Đã ghi nhận, vượt thẩm quyền của địa phương", "done", referred.occurred_at, note))
     if known.sent is not None:
-        steps.append(_told(known.sent, "thông báo", "Đã thông báo trực tiếp cho ông/bà"))
+        steps.append(_told(known.sent, submission, "thông báo", "Đã thông báo trực tiếp cho ông/bà"))
     if (reported := known.reported) is None:
         steps.append(Step("Đang báo cáo cấp trên", "now"))
     else:
@@ -336,7 +336,7 @@ def _giving(known: _Known, submission: Submission, dialogue: Dialogue | None) ->
     if known.heard is not None:
         given.append(Step("Đã trả lời tại hội nghị", "done", known.heard.occurred_at))
     if known.sent is not None:
-        given.append(_told(known.sent, "trả lời", "Đã trả lời trực tiếp ông/bà"))
+        given.append(_told(known.sent, submission, "trả lời", "Đã trả lời trực tiếp ông/bà"))
     if given:
         return given
     begun = known.approved_at is not None
@@ -356,14 +356,19 @@ def _giving(known: _Known, submission: Submission, dialogue: Dialogue | None) ->
     ]
 
 
-def _told(sent: notify.NotificationSent, what: str, in_person: str) -> Step:
+def _told(sent: notify.NotificationSent, submission: Submission, what: str, in_person: str) -> Step:
     """A message as it reached the asker: by mail, by letter, or told by a clerk."""
     if sent.channel == "in-person":
         return Step(in_person, "done", sent.occurred_at, f"Văn phòng ghi nhận: {sentence(sent.reference)}")
     by_mail = sent.channel == "email"
     where = "địa chỉ thư điện tử" if by_mail else "địa chỉ"
-    note = f"Câu trả lời được gửi đến {where} ghi trên phiếu." if sent.kind == "answer" else ""
+    note = f"Câu trả lời được gửi đến {where} {_as_given(submission)}." if sent.kind == "answer" else ""
     return Step(f"Đã gửi thư {'điện tử ' if by_mail else ''}{what}", "done", sent.occurred_at, note)
+
+
+def _as_given(submission: Submission) -> str:
+    """Who took the floor, or was put on a list, has filled in no form."""
+    return "ông/bà đã cho biết" if submission.channel in ("floor", "list") else "ghi trên phiếu"
 
 
 def _will_hear(submission: Submission, dialogue: Dialogue) -> bool:
@@ -394,13 +399,13 @@ def _at_the_conference(submission: Submission, dialogue: Dialogue) -> str:
 
 def _in_writing(submission: Submission, dialogue: Dialogue | None) -> str:
     """Which way the answer comes. Who reported absent is written to after the conference."""
-    registrant = submission.registrant
+    registrant, as_given = submission.registrant, _as_given(submission)
     if registrant.email:
-        way = "Câu trả lời được gửi qua thư điện tử đến địa chỉ ghi trên phiếu"
+        way = f"Câu trả lời được gửi qua thư điện tử đến địa chỉ {as_given}"
     elif registrant.address:
-        way = "Câu trả lời được gửi bằng thư đến địa chỉ ghi trên phiếu"
+        way = f"Câu trả lời được gửi bằng thư đến địa chỉ {as_given}"
     else:
-        way = "Văn phòng gọi điện trả lời ông/bà theo số ghi trên phiếu"
+        way = f"Văn phòng gọi điện trả lời ông/bà theo số {as_given}"
     if dialogue is not None and dialogue.state is State.CANCELLED:
         return f"Hội nghị không tổ chức được. Lý do: {sentence(dialogue.reason or 'bất khả kháng')} {way}."
     if dialogue is not None and submission.on_time and dialogue.state in AHEAD:

@@ -284,6 +284,20 @@ LETTER_TO = "Câu trả lời được gửi bằng thư đến địa chỉ ghi
             "Văn phòng gọi điện trả lời ông/bà theo số ghi trên phiếu.",
             "nothing but a telephone",
         ),
+        (
+            {"attendance": "present", "channel": "floor"},
+            "held",
+            "Chờ gửi câu trả lời",
+            "Câu trả lời được gửi qua thư điện tử đến địa chỉ ông/bà đã cho biết.",
+            "who took the floor filled in no form",
+        ),
+        (
+            {"attendance": None, "on_time": False, "channel": "list", "registrant": PHONE_ONLY},
+            "announced",
+            "Chờ gửi câu trả lời",
+            "Văn phòng gọi điện trả lời ông/bà theo số ông/bà đã cho biết.",
+            "others put her on a list",
+        ),
     ],
 )
 def test_an_approved_answer_says_how_it_will_come(
@@ -291,6 +305,20 @@ def test_an_approved_answer_says_how_it_will_come(
 ) -> None:
     now = story(ASSIGNED, DRAFTED, APPROVED, of=submission(**changes), at=dialogue(state)).now
     assert (now.label, now.note) == (label, told), because
+
+
+@pytest.mark.parametrize(
+    ("channel", "where", "because"),
+    [
+        ("paper", "địa chỉ ghi trên phiếu", "a form has an address"),
+        ("list", "địa chỉ ông/bà đã cho biết", "a list is no form"),
+        ("floor", "địa chỉ ông/bà đã cho biết", "it was said at the conference"),
+    ],
+)
+def test_an_answer_that_was_sent_says_where_its_address_is_from(channel: str, where: str, because: str) -> None:
+    of = submission(channel=channel, attendance=None, on_time=False)
+    last = story(ASSIGNED, DRAFTED, APPROVED, POSTED, of=of).steps[-1]
+    assert last.note == f"Câu trả lời được gửi đến {where}.", because
 
 
 def test_without_a_dialogue_the_answer_comes_in_writing() -> None:
