@@ -93,7 +93,8 @@ def _opening(record: Record) -> str:
     turnout = record.turnout
     present = f"{turnout.present} người đăng ký (trong tổng số {turnout.registered} người đăng ký trong hạn)"
     invited = f" và {turnout.attended} đại biểu được mời" if turnout.attended else ""
-    return f"Dự hội nghị có {present}{invited}."
+    floor = f"; {turnout.floor} người phát biểu tại hội nghị" if turnout.floor else ""
+    return f"Dự hội nghị có {present}{invited}{floor}."
 
 
 def _counts(record: Record) -> str:

@@ -276,7 +276,7 @@ class Commitment:
 class Turnout:
     """Who comes. expected, excused, present, absent, late: registrants; invited, attended: representatives.
 
-    no_seat: registrants who waited for a seat to the last.
+    no_seat: registrants who waited for a seat to the last. floor: who had not registered and spoke there.
     """
 
     expected: int
@@ -285,6 +285,7 @@ class Turnout:
     absent: int
     no_seat: int
     late: int
+    floor: int
     seated: int
     waiting: int
     invited: int
@@ -373,14 +374,16 @@ def _slots_of(row: sqlite3.Row, slots: Sequence[Slot]) -> list[Slot]:
 def turnouts(db: sqlite3.Connection, commune: str) -> dict[str, Turnout]:
     """Who comes, of every dialogue of a commune by its id."""
     rows = db.execute(
-        "SELECT d.id, total(s.on_time = 1 AND s.attendance = 'expected') AS expected, "
-        "total(s.attendance = 'excused') AS excused, total(s.attendance = 'present') AS present, "
-        "total(s.attendance = 'absent') AS absent, total(s.attendance = 'no-seat') AS no_seat, "
-        "total(s.attendance IS NULL AND s.id IS NOT NULL) AS late, "
+        "WITH form AS (SELECT dialogue, on_time, seat, waiting_place, "
+        "iif(channel IS 'floor', 'floor', coalesce(attendance, 'late')) AS part FROM submission WHERE commune = ?1) "
+        "SELECT d.id, total(s.on_time = 1 AND s.part = 'expected') AS expected, "
+        "total(s.part = 'excused') AS excused, total(s.part = 'present') AS present, "
+        "total(s.part = 'absent') AS absent, total(s.part = 'no-seat') AS no_seat, "
+        "total(s.part = 'late') AS late, total(s.part = 'floor') AS floor, "
         "total(s.seat IS NOT NULL) AS seated, total(s.waiting_place IS NOT NULL) AS waiting, "
         "(SELECT count(*) FROM representative r WHERE r.dialogue = d.id) AS invited, "
         "(SELECT count(r.attended_at) FROM representative r WHERE r.dialogue = d.id) AS attended "
-        "FROM dialogue d LEFT JOIN submission s ON s.dialogue = d.id WHERE d.commune = ? GROUP BY d.id",
+        "FROM dialogue d LEFT JOIN form s ON s.dialogue = d.id WHERE d.commune = ?1 GROUP BY d.id",
         (commune,),
     )
     return {row["id"]: Turnout(**{name: int(row[name]) for name in Turnout.__dataclass_fields__}) for row in rows}

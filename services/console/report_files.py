@@ -109,7 +109,7 @@ def _kept(row: Row) -> tuple[Value, ...]:
 
 
 def _dialogues(figures: Figures) -> Table:
-    columns = ("Hội nghị", "Thời gian", "Loại", "Tình trạng", "Đăng ký", "Có mặt", "Đại biểu mời", "Đại biểu dự")
+    columns = ("Hội nghị", "Thời gian", "Loại", "Tình trạng", "Đăng ký", "Có mặt", "Phát biểu tại hội nghị")
     rows = tuple(
         (
             one.title,
@@ -118,6 +118,7 @@ def _dialogues(figures: Figures) -> Table:
             DIALOGUE_STATES.get(one.state, one.state),
             one.registered,
             one.present,
+            one.floor,
             one.invited,
             one.attended,
             one.questions,
@@ -126,7 +127,9 @@ def _dialogues(figures: Figures) -> Table:
         )
         for one in figures.dialogues
     )
-    return Table("Hội nghị", (*columns, "Câu hỏi", "Thông báo kết luận", "Báo cáo kết quả"), rows)
+    return Table(
+        "Hội nghị", (*columns, "Đại biểu mời", "Đại biểu dự", "Câu hỏi", "Thông báo kết luận", "Báo cáo kết quả"), rows
+    )
 
 
 def _listed(entries: Sequence[Entry]) -> Table:
@@ -291,7 +294,8 @@ def _body(paper: Any, profile: Profile, figures: Figures) -> None:
             paper,
             f"{place}. {one.title} ({held}; {DIALOGUE_KINDS.get(one.kind, one.kind).lower()}): "
             f"{DIALOGUE_STATES.get(one.state, one.state).lower()}. Có {one.registered} người đăng ký trong hạn, "
-            f"{one.present} người có mặt, {one.attended} đại biểu dự; {one.questions} câu hỏi, kiến nghị.{notice}",
+            f"{one.present} người trong số đó có mặt, {one.floor} người phát biểu tại hội nghị, {one.attended} đại "
+            f"biểu dự; {one.questions} câu hỏi, kiến nghị.{notice}",
         )
 
     _heading(paper, "II. KẾT QUẢ TIẾP NHẬN, GIẢI QUYẾT CÂU HỎI, KIẾN NGHỊ")

@@ -111,7 +111,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A dialogue of the period."""
+    """A dialogue of the period. registered: in time; floor: who had not registered and spoke at the conference."""
 
     id: str
     title: str
@@ -123,6 +123,7 @@ class Held:
     report_document: str | None
     registered: int
     present: int
+    floor: int
     invited: int
     attended: int
     questions: int
@@ -393,8 +394,11 @@ def _units(db: sqlite3.Connection, known: Mapping[str, Any], names: Mapping[str,
 def _dialogues(db: sqlite3.Connection, known: Mapping[str, Any]) -> tuple[Held, ...]:
     rows = db.execute(
         "SELECT d.*, "
-        "(SELECT count(*) FROM submission s WHERE s.dialogue = d.id AND s.attendance IS NOT NULL) AS registered, "
-        "(SELECT count(*) FROM submission s WHERE s.dialogue = d.id AND s.attendance = 'present') AS present, "
+        "(SELECT count(*) FROM submission s WHERE s.dialogue = d.id AND s.attendance IS NOT NULL "
+        "AND s.channel IS NOT 'floor') AS registered, "
+        "(SELECT count(*) FROM submission s WHERE s.dialogue = d.id AND s.attendance = 'present' "
+        "AND s.channel IS NOT 'floor') AS present, "
+        "(SELECT count(*) FROM submission s WHERE s.dialogue = d.id AND s.channel = 'floor') AS floor, "
         "(SELECT count(*) FROM representative r WHERE r.dialogue = d.id) AS invited, "
         "(SELECT count(r.attended_at) FROM representative r WHERE r.dialogue = d.id) AS attended, "
         "(SELECT count(*) FROM question q JOIN submission s ON s.id = q.submission WHERE s.dialogue = d.id) "
@@ -412,7 +416,7 @@ def _dialogues(db: sqlite3.Connection, known: Mapping[str, Any]) -> tuple[Held, 
             notice=row["notice"],
             concluded_at=_at(row["concluded_at"]),
             report_document=row["report_document"],
-            **{name: row[name] for name in ("registered", "present", "invited", "attended", "questions")},
+            **{name: row[name] for name in ("registered", "present", "floor", "invited", "attended", "questions")},
         )
         for row in rows
     )

@@ -12,7 +12,7 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from services.console import lists, province, report_files, reports
+from services.console import conferences, lists, province, report_files, reports
 from services.console.reports import Figures, Row
 from services.console.view import View
 from shared.communes import Communes
@@ -259,6 +259,26 @@ def test_a_report_on_one_dialogue_counts_its_forms_and_terms_whenever_they_came(
         "opinions-collected",
         "participant-list",
     }
+
+
+def test_who_speaks_from_the_floor_did_not_register_in_time(tmp_path: Path) -> None:
+    floor = scene.form(9, "Lê Văn Hòa", "Bao giờ có nước sạch?", channel="floor", received_at=scene.DURING)
+    found, _, content = files(tmp_path, (*scene.CONCLUDED, floor, scene.came(9)))
+    [one] = found.dialogues
+    assert (one.registered, one.present, one.floor, one.questions) == (7, 6, 1, 9)
+    late = 1
+    assert one.registered + late + one.floor == found.forms == 9
+    told = "7 người đăng ký trong hạn, 6 người trong số đó có mặt, 1 người phát biểu tại hội nghị, 1 đại biểu dự;"
+    assert told in _words(content)
+
+
+@pytest.mark.parametrize("events", [scene.HELD, (*scene.HELD, scene.form(9, "Hòa", "Câu hỏi", channel="floor"))])
+def test_a_report_counts_the_people_of_a_dialogue_as_its_own_page_does(tmp_path: Path, events: Sequence[Event]) -> None:
+    with read(tmp_path, events).reading() as db:
+        turnout = conferences.turnouts(db, COMMUNE)[DIALOGUE]
+        [one] = reports.figures(db, PROFILE, reports.of_period(QUARTER), scene.ENDED_AT).dialogues
+    assert (one.registered, one.present, one.floor) == (turnout.registered, turnout.present, turnout.floor)
+    assert (one.invited, one.attended) == (turnout.invited, turnout.attended)
 
 
 def test_another_commune_is_not_counted(tmp_path: Path) -> None:

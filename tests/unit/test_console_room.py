@@ -1,6 +1,7 @@
 """The dialogue room: what its forms become, how a pasted list is read, what the record drafts, who sees what."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -447,6 +448,18 @@ def drafted(folder: Path, events: Sequence[Event]) -> conclusion.Draft:
                 tuple(conferences.asked(db, COMMUNE, DIALOGUE, scene.ENDED_AT)),
             )
         )
+
+
+def test_who_speaks_from_the_floor_is_no_registrant_and_is_counted_apart(tmp_path: Path) -> None:
+    floor = scene.form(9, "Lê Văn Hòa", "Bao giờ có nước sạch?", channel="floor", received_at=scene.DURING)
+    turnouts = []
+    for number, more in enumerate([(), (floor,), (floor, scene.came(9))]):
+        (folder := tmp_path / str(number)).mkdir()
+        with read(folder, (*scene.HELD, *more)).reading() as db:
+            turnouts.append(conferences.turnouts(db, COMMUNE)[DIALOGUE])
+    assert turnouts[1:] == [replace(turnouts[0], floor=1)] * 2
+    summary = drafted(tmp_path, (*scene.HELD, floor, scene.came(9))).summary
+    assert "7 người đăng ký trong hạn) và 1 đại biểu được mời; 1 người phát biểu tại hội nghị." in summary
 
 
 def test_the_draft_tells_by_session_and_field_what_was_asked_and_what_became_of_it(tmp_path: Path) -> None:
