@@ -6,6 +6,7 @@ import httpx
 import nats
 
 from deploy.embedded.doctor import examine
+from services.intake.documents import read_document
 from shared.broker import DEADLETTERS
 from shared.cases import follow
 from shared.contracts import Role
@@ -271,6 +272,18 @@ async def test_the_conclusion_is_published_with_its_document(stack, journey):
     assert "15/TB-UBND" in page.text
     assert pdf.content.startswith(b"%PDF")
     assert word.content.startswith(b"PK")
+
+
+async def test_the_plan_and_the_form_can_be_downloaded(stack, journey):
+    """Plan III.1: citizens can take the content of the plan and the form home."""
+    async with httpx.AsyncClient(base_url=stack.addresses.public_url) as http:
+        page = await http.get(f"/xa/{COMMUNE}/hoi-nghi")
+        files = [await http.get(f"/xa/{COMMUNE}/{name}.docx") for name in ("ke-hoach", "mau-phieu")]
+    assert "Tải nội dung kế hoạch (Word)" in page.text
+    assert "Tải mẫu phiếu (Word)" in page.text
+    plan, form = (read_document("tep.docx", file.content) for file in files)
+    assert "Kế hoạch tổ chức hội nghị đối thoại về thủ tục hành chính năm 2026" in plan
+    assert "PHIẾU ĐĂNG KÝ THAM GIA ĐỐI THOẠI" in form
 
 
 async def test_the_doctor_finds_everything_in_place(stack, journey):

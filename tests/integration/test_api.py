@@ -280,6 +280,35 @@ def test_pages_carry_what_protects_their_reader(door: Door) -> None:
         assert not re.search(r'(src|href|action)="(https?:)?//', page.text), "nothing comes from another server"
 
 
+def test_the_form_and_the_plan_are_downloaded_from_the_pages_of_the_commune(door: Door) -> None:
+    for path in ("/xa/thanh-tri", "/xa/thanh-tri/hoi-nghi"):
+        page = door.http.get(path).text
+        links = re.findall(r'href="(/xa/thanh-tri/(?:mau-phieu|ke-hoach)[^"]*)"', page)
+        assert links == ["/xa/thanh-tri/mau-phieu.docx", "/xa/thanh-tri/ke-hoach.docx"], "only what is there"
+        for link in links:
+            file = door.http.get(link)
+            assert (file.status_code, file.content[:2]) == (200, b"PK")
+            assert file.headers["content-type"].endswith("wordprocessingml.document")
+            assert file.headers["content-disposition"].startswith("attachment; ")
+            assert "default-src 'self'" in file.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/xa/thanh-tri/ke-hoach.pdf", "Xin ông/bà tải nội dung kế hoạch bản Word."),
+        ("/xa/thanh-tri/ke-hoach.exe", "Xin ông/bà tải nội dung kế hoạch bản Word."),
+        ("/xa/khong-co/ke-hoach.docx", "Chưa có xã, phường nào"),
+        ("/xa/khong-co/mau-phieu.docx", "Chưa có xã, phường nào"),
+    ],
+)
+def test_a_download_that_is_not_there_is_told_on_a_page(door: Door, path: str, told: str) -> None:
+    answer = door.http.get(path)
+    assert answer.status_code == 404
+    assert told in answer.text
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+
 def test_the_description_of_the_api_is_readable_and_true(door: Door) -> None:
     page, document = door.http.get("/api/docs").text, door.http.get("/api/openapi.json").json()
     assert set(document["paths"]) == {"/api/v1/communes/{commune}/submissions", "/api/v1/submissions/{code}"}
