@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from faststream import AckPolicy, BaseMiddleware, ContextRepo
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from faststream.nats.subscriber.usecases.stream_pull_subscriber import PullStreamSubscriber
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
@@ -31,6 +32,7 @@ from shared.contracts import Command, Envelope, Event, Refusal, Refused, TooEarl
 from shared.handlers import Answerer, Handlers, Listener, supplied
 from shared.logs import in_short, logger
 from shared.metrics import HANDLED, PARKED, SECONDS
+from shared.pulling import Pull
 from shared.store import OUTAGES, Cause, StaleSave, cause
 
 EVENTS, DEADLETTERS = "EVENTS", "DEADLETTERS"
@@ -146,6 +148,13 @@ def subscribe(broker: NatsBroker, handlers: Handlers, provided: Mapping[str, Any
             decoder=_command_reader(answerer),
             title=answerer.command.verb,
         )(supplied(answerer.handle, answerer.command, provided))
+
+
+def pull_promptly(broker: NatsBroker, nats: Client) -> None:
+    """Let every handler ask for its messages through `Pull`. Call after `broker.start()`."""
+    for subscriber in broker.subscribers:
+        if isinstance(subscriber, PullStreamSubscriber):
+            subscriber.subscription = Pull(nats, EVENTS, subscriber.extra_options["durable"])  # type: ignore[assignment]
 
 
 async def _open_event(message: Any) -> Event:

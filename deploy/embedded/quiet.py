@@ -13,8 +13,9 @@ from nats.errors import TimeoutError as NatsTimeoutError
 from shared.broker import EVENTS
 
 BETWEEN_LOOKS_S = 0.02
-MOST_BETWEEN_LOOKS_S = 0.1
-"""A look costs the broker and the services some milliseconds: while they work, they are asked less and less often."""
+"""Between two looks that must agree."""
+PAUSES_S = (0.005, 0.04)
+"""While there is work: a look costs the broker and the services some milliseconds, so the pauses grow."""
 ANSWER_LIMIT_S = 2.0
 
 
@@ -41,17 +42,17 @@ async def until_quiet(
     loop, names = asyncio.get_running_loop(), tuple(services)
     end = loop.time() + limit_s
     quiet_at: int | None = None
-    pause_s = BETWEEN_LOOKS_S
+    pause_s = PAUSES_S[0]
     while True:
         last_said = (await nats.jetstream().stream_info(EVENTS)).state.last_seq
-        busy = await _waiting(nats) or await _working(nats, names, swept_at)
+        busy = await _working(nats, names, swept_at) or await _waiting(nats)
         if not busy and quiet_at == last_said:
             return
         quiet_at = None if busy else last_said
         if busy and loop.time() > end:
             raise StillBusy("; ".join(busy))
-        pause_s = min(pause_s * 1.5, MOST_BETWEEN_LOOKS_S) if busy else BETWEEN_LOOKS_S
-        await asyncio.sleep(pause_s)
+        await asyncio.sleep(pause_s if busy else BETWEEN_LOOKS_S)
+        pause_s = min(pause_s * 1.5, PAUSES_S[1])
 
 
 async def _waiting(nats: Client) -> list[str]:
