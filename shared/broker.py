@@ -40,6 +40,7 @@ DUPLICATE_WINDOW = 120.0
 ACK_WAIT = 10.0
 """Seconds without a sign of life after which a message goes to somebody else: whoever had it is dead."""
 BATCH = 20
+UNTIL_PROMPT_S = 0.05
 LISTEN_S = 2.0
 """How long one request for messages stands; a broker that was killed has forgotten it."""
 
@@ -133,7 +134,7 @@ def subscribe(broker: NatsBroker, handlers: Handlers, provided: Mapping[str, Any
             listener.events[0].everywhere(),
             durable=listener.name,
             stream=JStream(EVENTS, declare=False),
-            pull_sub=PullSub(batch_size=BATCH, timeout=LISTEN_S),
+            pull_sub=PullSub(batch_size=BATCH, timeout=UNTIL_PROMPT_S),
             config=ConsumerConfig(
                 filter_subjects=[event.everywhere() for event in listener.events], ack_policy=ConsumerAck.EXPLICIT
             ),
@@ -150,11 +151,13 @@ def subscribe(broker: NatsBroker, handlers: Handlers, provided: Mapping[str, Any
         )(supplied(answerer.handle, answerer.command, provided))
 
 
-def pull_promptly(broker: NatsBroker, nats: Client) -> None:
-    """Let every handler ask for its messages through `Pull`. Call after `broker.start()`."""
+async def pull_promptly(broker: NatsBroker, nats: Client) -> None:
+    """Let every handler ask for its messages through `Pull`. Call after `broker.start()`, which asks in its own way."""
     for subscriber in broker.subscribers:
-        if isinstance(subscriber, PullStreamSubscriber):
+        if isinstance(subscriber, PullStreamSubscriber) and subscriber.subscription is not None:
+            await subscriber.subscription.unsubscribe()
             subscriber.subscription = Pull(nats, EVENTS, subscriber.extra_options["durable"])  # type: ignore[assignment]
+            subscriber.pull_sub.timeout = LISTEN_S
 
 
 async def _open_event(message: Any) -> Event:

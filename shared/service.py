@@ -200,7 +200,7 @@ class Service:
         broker.subscribe(self._broker, self._handlers, {**self._context, "now": self.clock})
         try:
             await self._broker.start()
-            broker.pull_promptly(self._broker, self.nats)
+            await broker.pull_promptly(self._broker, self.nats)
         except BaseException:
             await self._broker.stop()
             raise
