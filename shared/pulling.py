@@ -29,6 +29,7 @@ class Pull:
         self._inbox = nats.new_inbox()
         self._numbers = count(1)
         self._subscription: Subscription | None = None
+        self._many = False  # came together the last time, so that it is worth asking for all that is there
 
     async def fetch(self, batch: int = 1, timeout: float = 5) -> list[Msg]:
         """Wait for one message, and take what else is there, up to `batch` in all; nothing is taken in advance.
@@ -39,18 +40,23 @@ class Pull:
         Raises:
             nats.errors.TimeoutError: when none came.
         """
-        messages = await self._ask({"batch": 1, "expires": int(timeout * 1e9)}, 1, timeout + GRACE_S)
+        messages = await self._what_is_there(batch) if self._many else []
+        if not messages:
+            messages = await self._ask({"batch": 1, "expires": int(timeout * 1e9)}, 1, timeout + GRACE_S)
+            if messages and batch > 1:
+                messages += await self._what_is_there(batch - 1)
+        self._many = len(messages) > 1
         if not messages:
             raise NatsTimeoutError
-        if batch > len(messages):
-            more = batch - len(messages)
-            messages += await self._ask({"batch": more, "no_wait": True}, more, GRACE_S)
         return messages
 
     async def unsubscribe(self) -> None:
         if self._subscription is not None:
             await self._subscription.unsubscribe()
             self._subscription = None
+
+    async def _what_is_there(self, most: int) -> list[Msg]:
+        return await self._ask({"batch": most, "no_wait": True}, most, GRACE_S)
 
     async def _ask(self, request: dict[str, Any], most: int, within: float) -> list[Msg]:
         """What comes until there are so many messages, or the request has ended.
