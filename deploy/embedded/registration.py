@@ -8,8 +8,8 @@ from uuid import uuid4
 import nats
 
 from deploy.embedded.installation import RunningStack
-from services.intake.documents import MAX_FILE, UnreadableDocument, read_form_file
-from services.intake.forms import UnreadableForm
+from services.intake.reading.documents import MAX_FILE, UnreadableDocument, read_form_file
+from services.intake.reading.forms import UnreadableForm
 from shared.commands import send
 from shared.contracts import Actor, Refused, Role
 from shared.contracts.intake import RegisterSubmission

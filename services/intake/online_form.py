@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from services.intake.questions import separate
+from services.intake.reading.questions import separate
 from shared.contracts.people import MAX_QUESTION, Matter, Registrant, Section
 from shared.text import clean, one_line
 

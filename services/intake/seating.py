@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from services.intake.spelling import fold
+from services.intake.reading.spelling import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from typing import Literal
 from pydantic import ValidationError
 
 from services.intake.dialogue import AHEAD, Dialogue, State
+from services.intake.reading.spelling import fold
 from services.intake.seating import waiting_places
-from services.intake.spelling import fold
 from services.intake.submissions import Submission
 from services.intake.words import sentence
 from shared.contracts import Envelope, Event, UnknownEvent, deadlines, notify, routing

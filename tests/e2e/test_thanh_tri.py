@@ -6,7 +6,7 @@ import httpx
 import nats
 
 from deploy.embedded.doctor import examine
-from services.intake.documents import read_document
+from services.intake.reading.documents import read_document
 from shared.broker import DEADLETTERS
 from shared.cases import follow
 from shared.contracts import Role

@@ -14,8 +14,8 @@ from fastapi import FastAPI
 from services.intake.blank_form import TERMS, blank_form, plan_content
 from services.intake.dialogue import Dialogue
 from services.intake.dialogue_pages import MEDIA_TYPES
-from services.intake.documents import read_document, read_form_file
-from services.intake.forms import UnreadableForm
+from services.intake.reading.documents import read_document, read_form_file
+from services.intake.reading.forms import UnreadableForm
 from services.intake.web import add_routes
 from shared.communes import Communes, Profile
 from shared.contracts.deadlines import RuleId

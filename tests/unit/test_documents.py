@@ -11,8 +11,8 @@ from docx.oxml.ns import nsdecls
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.intake.documents import MAX_FILE, UnreadableDocument, read_document, read_form_file
-from services.intake.forms import UnreadableForm
+from services.intake.reading.documents import MAX_FILE, UnreadableDocument, read_document, read_form_file
+from services.intake.reading.forms import UnreadableForm
 from shared.contracts.people import Matter, Registrant
 
 FORM = """PHIẾU ĐĂNG KÝ THAM GIA ĐỐI THOẠI

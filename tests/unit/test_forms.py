@@ -5,8 +5,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.intake.forms import Form, UnreadableForm, looks_like_form, read_form
-from services.intake.spelling import clean, fold
+from services.intake.reading.forms import Form, UnreadableForm, looks_like_form, read_form
+from services.intake.reading.spelling import clean, fold
 from shared.contracts.people import Matter, Registrant
 
 HINT_1 = "(chất lượng nội dung, tổ chức công khai, sáng kiến...)"

@@ -12,7 +12,7 @@ from deploy.embedded.rehearsal.conference import Conference
 from deploy.embedded.rehearsal.forms import DemoForm, Fate
 from deploy.embedded.rehearsal.office import CannotRehearse, Office, on
 from deploy.embedded.rehearsal.script import Script
-from services.intake.documents import read_form_file
+from services.intake.reading.documents import read_form_file
 from shared.contracts import Event, Role, deadlines, intake, routing
 from shared.contracts.taxonomy import QuestionField
 from shared.web import HANOI

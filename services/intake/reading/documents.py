@@ -21,8 +21,8 @@ from typing import Any, Literal, get_args
 import docx
 from docx.oxml.ns import qn
 
-from services.intake.forms import Form, UnreadableForm, looks_like_form, read_form
-from services.intake.spelling import clean
+from services.intake.reading.forms import Form, UnreadableForm, looks_like_form, read_form
+from services.intake.reading.spelling import clean
 from shared.contracts.people import Channel
 
 MAX_FILE = 10 * 1024 * 1024

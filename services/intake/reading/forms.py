@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from services.intake.questions import is_marked, separated
-from services.intake.spelling import clean, fold
+from services.intake.reading.questions import is_marked, separated
+from services.intake.reading.spelling import clean, fold
 from shared.contracts.people import MAX_QUESTION, Matter, Registrant, Section
 
 MAX_TEXT = 500_000

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from services.intake.spelling import clean, fold
+from services.intake.reading.spelling import clean, fold
 
 
 def separate(text: str) -> list[str]:
