@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.communes import PROFILES
@@ -16,6 +16,9 @@ class Settings(BaseSettings):
     public_url: what citizens type in to reach this installation.
     clock: `rehearsal` lets a training installation move time forward for all services at once.
     companions: addresses of services, separated by blanks, without which this one does not call itself ready.
+    secret: signs what citizens' browsers keep; the same for all replicas. Without one, each start makes its own.
+    mailboxes: the file that names each commune's mailbox with its password; None: no mailbox is read.
+    forms_an_hour: forms that are taken from one address of the network; 0: any number.
     replicas: copies that JetStream keeps of each stream; 3 in production.
     """
 
@@ -33,5 +36,8 @@ class Settings(BaseSettings):
     letters: Path = Path("var/letters")
     communes: Path = PROFILES
     clock: Literal["real", "rehearsal"] = "real"
+    secret: SecretStr | None = None
+    mailboxes: Path | None = None
+    forms_an_hour: int = Field(default=60, ge=0)
     replicas: int = Field(default=1, ge=1, le=5)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

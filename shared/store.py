@@ -6,13 +6,16 @@ The driver is imported here alone (see deploy/decisions/0002-motor.md).
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
 from bson.codec_options import CodecOptions, TypeEncoder, TypeRegistry
-from motor.motor_asyncio import AsyncIOMotorClient
+from gridfs.errors import FileExists, NoFile
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
 from pydantic import TypeAdapter
 from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout, WTimeoutError
 
@@ -179,6 +182,57 @@ class Database:
 
     def close(self) -> None:
         self._client.close()
+
+
+class Bucket:
+    """Files of one service, in GridFS. Each has an id of ours and describes itself."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._files = database.collection(f"{name}.files")
+        self._database, self._name = database.collection(name).database, name
+
+    @cached_property
+    def _bucket(self) -> Any:
+        """Made when first used: it binds itself to the event loop that runs then."""
+        return AsyncIOMotorGridFSBucket(self._database, self._name)
+
+    async def put(self, id: str, data: bytes, about: Mapping[str, Any]) -> bool:
+        """Keep a file. False, and nothing is written, when the id is taken."""
+        if await self._files.find_one({"_id": id}, {"_id": 1}):
+            return False
+        try:
+            await self._bucket.upload_from_stream_with_id(id, id, data, metadata=dict(about))
+        except (FileExists, DuplicateKeyError):  # two at once
+            return False
+        return True
+
+    async def about(self, id: str) -> dict[str, Any] | None:
+        """What was told of a file when it was put; None when there is none."""
+        found = await self._files.find_one({"_id": id}, {"metadata": 1})
+        return dict(found["metadata"]) if found else None
+
+    async def read(self, id: str) -> bytes | None:
+        try:
+            stream = await self._bucket.open_download_stream(id)
+            return bytes(await stream.read())
+        except NoFile:
+            return None
+
+    async def note(self, ids: Sequence[str], **about: Any) -> None:
+        """Change what is told of files."""
+        await self._files.update_many(
+            {"_id": {"$in": list(ids)}}, {"$set": {f"metadata.{name}": value for name, value in about.items()}}
+        )
+
+    async def older(self, than: datetime, limit: int, **about: Any) -> list[str]:
+        """Ids of files put before an instant of which this is told; None for what is not told."""
+        query = {f"metadata.{name}": value for name, value in about.items()}
+        cursor = self._files.find({"uploadDate": {"$lt": than}, **query}, {"_id": 1}).limit(limit)
+        return [document["_id"] async for document in cursor]
+
+    async def delete(self, id: str) -> None:
+        with suppress(NoFile):
+            await self._bucket.delete(id)
 
 
 class Store(Generic[A]):
@@ -384,6 +438,7 @@ def _with_version(aggregate: A, version: int) -> A:
 __all__ = [
     "OUTAGES",
     "Aggregate",
+    "Bucket",
     "Cause",
     "Database",
     "Decision",

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.contracts import Actor, Event, Role, deadlines, intake, notify, routing
 from shared.contracts.conference import Commitment, Duty, ExpectedList, Representative, Session, Span
-from shared.contracts.people import Question, Registrant
+from shared.contracts.people import Attachment, Question, Registrant, Thread
 
 NOW = datetime(2026, 4, 20, 2, 30, tzinfo=UTC)
 """Monday 20 April 2026, 09:30 in Hanoi."""
@@ -51,6 +51,13 @@ def registrant(**changes: Any) -> Registrant:
         "address": "Số 5, thôn Nội, xã Thanh Trì",
     }
     return Registrant(**known | changes)
+
+
+ATTACHMENT = Attachment(
+    id="01JFILE", name="giay-hen-tra.pdf", media_type="application/pdf", size=48_213, digest="ab" * 32
+)
+ORIGINAL = Attachment(id="01JMAIL", name="thu.eml", media_type="message/rfc822", size=9_801, digest="cd" * 32)
+THREAD = Thread(message_id="<a1b2@nguoidan.example>", subject="Phiếu đăng ký đối thoại")
 
 
 def question(number: int = 1, text: str = "Thủ tục cấp lại giấy khai sinh cần những giấy tờ gì?") -> Question:
@@ -189,6 +196,13 @@ def of_question(contract: type[Event], **changes: Any) -> Any:
         "earlier": ("01JEARLIER-1",),
         "like": f"{SUBMISSION}-2",
         "likeness": 0.7,
+        "mark": 2,
+        "reopened_by": None,
+        "round": 2,
+        "asked": "Cấp lại giấy khai sinh cần những giấy tờ gì?",
+        "answered": "Người yêu cầu mang căn cước đến Trung tâm Phục vụ hành chính công.",
+        "published_by": "Lê Quang Huy",
+        "unpublished_by": "Lê Quang Huy",
     }
     if contract is routing.QuestionReferredUp:
         fields["authority"] = "Ủy ban nhân dân thành phố Hà Nội"
@@ -233,6 +247,50 @@ def of_message(contract: type[Event], **changes: Any) -> Any:
     return _said(contract, {name: value for name, value in fields.items() if name in contract.model_fields}, changes)
 
 
+def of_form(contract: type[Event], **changes: Any) -> Any:
+    """An event of a form after it came in, or of a mail."""
+    fields: dict[str, Any] = {
+        "registrant": registrant(address="Số 7, thôn Nội, xã Thanh Trì"),
+        "reason": "Chuyển chỗ ở",
+        "corrected_by": None,
+        "dialogue": DIALOGUE,
+        "questions": (QUESTION,),
+        "entirely": True,
+        "withdrawn_by": "Trần Thị Hạnh",
+        "question": QUESTION,
+        "mark": 2,
+        "words": "Câu trả lời chưa nêu lệ phí.",
+        "contested": True,
+        "attachments": (ATTACHMENT,),
+        "note": "Bản chụp phiếu giấy",
+        "added_by": "Trần Thị Hạnh",
+        "text": "Tôi xin gửi thêm giấy hẹn.",
+        "thread": THREAD,
+        "outcome": "quarantined",
+        "why": "no-form",
+        "sender": "mai@nguoidan.example",
+        "subject_line": "Hỏi về giấy khai sinh",
+        "received_at": NOW,
+        "original": ORIGINAL,
+        "told": "Không thấy phiếu đăng ký trong thư.",
+        "how": "registered",
+        "submissions": (SUBMISSION,),
+        "settled_by": "Trần Thị Hạnh",
+    }
+    if contract is intake.MailTakenIn:
+        fields["submissions"] = ()
+    return _said(contract, {name: value for name, value in fields.items() if name in contract.model_fields}, changes)
+
+
+OF_FORM = (
+    intake.RegistrantCorrected,
+    intake.QuestionsWithdrawn,
+    intake.AnswerRated,
+    intake.FilesAdded,
+    intake.RegistrantWrote,
+    intake.MailTakenIn,
+    intake.MailSettled,
+)
 OF_SUBMISSION = (
     intake.RegistrantInvited,
     intake.RegistrantWaitlisted,
@@ -246,7 +304,7 @@ def any_of(contract: type[Event]) -> Event:
     if contract is intake.SubmissionReceived:
         return submission_received()
     if issubclass(contract, intake.IntakeEvent):
-        build = of_attendance if contract in OF_SUBMISSION else of_dialogue
+        build = of_attendance if contract in OF_SUBMISSION else of_form if contract in OF_FORM else of_dialogue
     elif issubclass(contract, routing.RoutingEvent):
         build = of_question
     elif issubclass(contract, deadlines.DeadlineEvent):

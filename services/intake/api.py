@@ -12,6 +12,7 @@ from services.intake.enquiry import NOT_FOUND, Enquiry
 from services.intake.errors import TITLES, patience
 from services.intake.online_form import Form, WrongForm, read
 from services.intake.reception import Receipt, Reception
+from services.intake.submissions import Arrival
 from shared.contracts import Refusal
 from shared.service import Service
 from shared.text import one_line
@@ -86,7 +87,7 @@ def add_api(service: Service, reception: Reception, enquiry: Enquiry) -> dict[st
         registrant, matters = read(form)
         try:
             async with patience():
-                receipt = await reception.receive(commune, "web", registrant, matters, form.dialogue or None)
+                receipt = await reception.receive(commune, Arrival("web", registrant, matters), form.dialogue or None)
         except Refusal as refusal:
             raise WrongForm({"dialogue": refusal.reason}) from refusal
         response.headers["Location"] = f"/api/v1/submissions/{receipt.code}"

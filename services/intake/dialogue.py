@@ -144,11 +144,21 @@ class Announcement:
     previously_at: datetime | None = None
     reason: str | None = None
     notice: str | None = None
+    ended_at: datetime | None = None
 
     def takes_registrations(self, now: datetime) -> bool:
         """A form that comes in now is in time."""
+        return self.state is State.ANNOUNCED and self.in_time(now)
+
+    def in_time(self, at: datetime) -> bool:
+        """A form that came in at that instant was in time, whenever it is entered."""
         closes_at = self.registration_closes_at
-        return self.state is State.ANNOUNCED and now < self.held_at and (closes_at is None or now <= closes_at)
+        return at < self.held_at and (closes_at is None or at <= closes_at)
+
+    def was_held(self, at: datetime) -> bool:
+        """The conference was under way at that instant, as far as is known."""
+        went_ahead = self.state not in (State.PLANNED, State.CANCELLED)
+        return went_ahead and self.held_at <= at and (self.ended_at is None or at <= self.ended_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +224,7 @@ class Dialogue:
             previously_at=self.previously_at,
             reason=self.reason,
             notice=self.notice,
+            ended_at=self.ended_at,
         )
 
     @property

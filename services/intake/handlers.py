@@ -1,15 +1,18 @@
 """What intake hears and does."""
 
+import base64
+import binascii
 from typing import Annotated
 
 from services.intake import conclusion, rules, submissions
 from services.intake.codes import normalise
 from services.intake.dialogue import Dialogue
+from services.intake.files import PART, Files, UnwantedFile
 from services.intake.programme import conference_of
 from services.intake.reception import Reception
 from services.intake.seating import waiting_places
 from services.intake.store import Dialogues, Submissions
-from services.intake.submissions import Submission
+from services.intake.submissions import Arrival, Submission
 from shared.clock import Clock
 from shared.commands import obey
 from shared.communes import Communes, Profile
@@ -36,6 +39,7 @@ from shared.contracts.intake import (
     ListReceived,
     LookUpSubmission,
     PlanDialogue,
+    ReadFile,
     ReceiveList,
     RegisterSubmission,
     RegistrantExcused,
@@ -44,6 +48,7 @@ from shared.contracts.intake import (
     ReportResult,
     RescheduleDialogue,
     ReturnConclusion,
+    StoreFile,
 )
 from shared.contracts.routing import QuestionSettled
 from shared.handlers import Handlers, Provided
@@ -53,6 +58,7 @@ consumes = Handlers("intake")
 DialogueStore = Annotated[Dialogues, Provided("dialogues")]
 SubmissionStore = Annotated[Submissions, Provided("submissions")]
 FrontDoor = Annotated[Reception, Provided("reception")]
+FileStore = Annotated[Files, Provided("files")]
 Profiles = Annotated[Communes, Provided("communes")]
 Now = Annotated[Clock, Provided("now")]
 Answer = Done | Refused
@@ -248,9 +254,8 @@ async def _take_in_opinions(
     sender = next((one.sender for one in dialogue.lists if one.id == command.list), None)
     receipts = []
     for opinion in command.opinions:
-        receipt = await reception.take_in(
-            dialogue.commune, "list", opinion.registrant, opinion.matters, dialogue.announcement, sender
-        )
+        arrival = Arrival("list", opinion.registrant, opinion.matters, collected_by=sender)
+        receipt = await reception.take_in(dialogue.commune, arrival, dialogue.announcement)
         receipts.append({"name": opinion.registrant.name, **receipt.model_dump(mode="json")})
     return receipts
 
@@ -314,11 +319,23 @@ async def report_result(command: ReportResult, dialogues: DialogueStore, now: No
 
 
 @consumes.command(RegisterSubmission)
-async def register_submission(command: RegisterSubmission, reception: FrontDoor, profiles: Profiles) -> Answer:
+async def register_submission(
+    command: RegisterSubmission, reception: FrontDoor, files: FileStore, profiles: Profiles, now: Now
+) -> Answer:
     """A repeated command finds its form already there and gets the first receipt."""
     commune = _profile(profiles, command).id
     submissions.admit(command)
-    receipt = await reception.receive(commune, command.channel, command.registrant, command.questions, command.dialogue)
+    submissions.check_past(command, now())
+    arrival = Arrival(
+        command.channel,
+        command.registrant,
+        command.questions,
+        attachments=await files.chosen(commune, command.attachments),
+        received_at=command.received_at,
+        entered_by=command.actor.name,
+        entered_because=command.late_because,
+    )
+    receipt = await reception.receive(commune, arrival, command.dialogue)
     return Done(version=1, state=receipt.model_dump(mode="json"))
 
 
@@ -340,6 +357,47 @@ async def look_up_submission(command: LookUpSubmission, store: SubmissionStore) 
     if found is None or (command.actor.role is not Role.OPERATOR and found.commune != command.actor.commune):
         raise Refusal("not-found", f"Không tìm thấy phiếu có mã {command.code}.")
     return Done(version=found.version, state={"id": found.id, "commune": found.commune, "code": found.code})
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+@consumes.command(StoreFile)
+async def store_file(command: StoreFile, files: FileStore, profiles: Profiles) -> Answer:
+    """A part that comes twice is stored once."""
+    commune = _profile(profiles, command).id
+    submissions.admit_files(command)
+    try:
+        content = base64.b64decode(command.content, validate=True)
+        attachment = await files.keep_part(
+            commune, command.file, command.name, command.purpose, command.part, command.parts, content
+        )
+    except UnwantedFile as unwanted:
+        raise Refusal("invalid", unwanted.reason) from unwanted
+    except binascii.Error as error:
+        raise Refusal("invalid", "Tệp đến không nguyên vẹn. Xin gửi lại tệp.") from error
+    return Done(version=0, state={"attachment": attachment.model_dump(mode="json") if attachment else None})
+
+
+@consumes.command(ReadFile)
+async def read_file(command: ReadFile, files: FileStore, profiles: Profiles) -> Answer:
+    """A file of one's own commune, for those who work with its forms."""
+    kept = await files.find(command.file)
+    if kept is None or kept.commune != _profile(profiles, command).id:
+        raise Refusal("not-found", "Không tìm thấy tệp này.")
+    submissions.permit_file(command, kept.purpose)
+    data = await files.read(command.file) or b""
+    parts = max(1, -(-len(data) // PART))
+    piece = data[(command.part - 1) * PART : command.part * PART]
+    return Done(
+        version=0,
+        state={
+            "attachment": kept.attachment.model_dump(mode="json"),
+            "part": command.part,
+            "parts": parts,
+            "content": base64.b64encode(piece).decode("ascii"),
+        },
+    )
 
 
 def _profile(profiles: Communes, command: Command) -> Profile:

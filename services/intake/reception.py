@@ -1,6 +1,6 @@
 """The one door behind all doors: a read form becomes a durable submission, and its sender gets a receipt."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from pydantic import AwareDatetime
@@ -8,10 +8,11 @@ from ulid import ULID
 
 from services.intake.codes import new_code
 from services.intake.dialogue import Announcement
+from services.intake.files import Files
 from services.intake.store import Dialogues, Submissions
-from services.intake.submissions import Submission, dialogue_for, receive_submission
+from services.intake.submissions import Arrival, Submission, dialogue_for, receive_submission
 from shared.contracts.base import Model
-from shared.contracts.people import Channel, Matter, Question, Registrant
+from shared.contracts.people import Question
 
 
 class Receipt(Model):
@@ -28,19 +29,15 @@ class Receipt(Model):
 class Reception:
     """Takes in forms for all communes."""
 
-    def __init__(self, submissions: Submissions, dialogues: Dialogues, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, submissions: Submissions, dialogues: Dialogues, files: Files, now: Callable[[], datetime]
+    ) -> None:
         self._submissions = submissions
         self._dialogues = dialogues
+        self._files = files
         self._now = now
 
-    async def receive(
-        self,
-        commune: str,
-        channel: Channel,
-        registrant: Registrant,
-        matters: Sequence[Matter],
-        dialogue: str | None = None,
-    ) -> Receipt:
+    async def receive(self, commune: str, arrival: Arrival, dialogue: str | None = None) -> Receipt:
         """Durable once this returns; the same form sent twice is answered with the first receipt.
 
         Args:
@@ -50,33 +47,20 @@ class Reception:
             Refusal: that dialogue takes no forms now.
         """
         told = await self._dialogues.told(commune)
-        chosen = dialogue_for(told, dialogue, channel, self._now())
-        return await self.take_in(commune, channel, registrant, matters, chosen)
+        if arrival.channel == "floor" and dialogue and (held := await self._dialogues.get(dialogue)):
+            told = [held.announcement] if held.commune == commune else []
+        chosen = dialogue_for(told, dialogue, arrival.channel, self._now(), arrival.received_at)
+        return await self.take_in(commune, arrival, chosen)
 
-    async def take_in(
-        self,
-        commune: str,
-        channel: Channel,
-        registrant: Registrant,
-        matters: Sequence[Matter],
-        dialogue: Announcement | None,
-        collected_by: str | None = None,
-    ) -> Receipt:
+    async def take_in(self, commune: str, arrival: Arrival, dialogue: Announcement | None) -> Receipt:
         """As `receive`, where it is known already which dialogue the form is for."""
         now = self._now()
         while True:
             submission, events = receive_submission(
-                str(ULID.from_datetime(now)),
-                new_code(),
-                commune,
-                channel,
-                registrant,
-                matters,
-                dialogue,
-                now,
-                collected_by,
+                str(ULID.from_datetime(now)), new_code(), commune, arrival, dialogue, now
             )
             if await self._submissions.create(submission, events):
+                await self._files.name(submission.attachments, submission.id)
                 return _receipt(submission)
             if first := await self._submissions.by_fingerprint(submission.fingerprint):
                 return _receipt(first, duplicate=True)

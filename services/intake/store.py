@@ -1,6 +1,6 @@
 """What intake remembers: dialogues and submissions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -48,7 +48,12 @@ class Submissions(Store[Submission]):
             database,
             "submissions",
             Submission,
-            [Index(("fingerprint",), unique=True), Index(("code",), unique=True), Index(("dialogue",), sparse=True)],
+            [
+                Index(("fingerprint",), unique=True),
+                Index(("code",), unique=True),
+                Index(("dialogue",), sparse=True),
+                Index(("attachments.id",), sparse=True),
+            ],
         )
 
     async def by_code(self, code: str) -> Submission | None:
@@ -56,6 +61,11 @@ class Submissions(Store[Submission]):
 
     async def by_fingerprint(self, fingerprint: str) -> Submission | None:
         return next(iter(await self.find({"fingerprint": fingerprint}, limit=1)), None)
+
+    async def naming(self, files: Sequence[str]) -> dict[str, str]:
+        """Which of these files a form names, and which form."""
+        found = await self.find({"attachments.id": {"$in": list(files)}})
+        return {file.id: form.id for form in found for file in form.attachments if file.id in files}
 
     async def without_seat(self, dialogue: str) -> list[Submission]:
         """Who is expected at a dialogue and has no seat."""

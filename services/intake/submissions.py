@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from services.intake.dialogue import OFFICE, TOLD, Announcement, allow_role
 from shared.contracts import Event, Refusal, Role, TooEarly
@@ -12,13 +12,16 @@ from shared.contracts.intake import (
     CheckIn,
     DialogueHeld,
     ExcuseRegistrant,
+    FilePurpose,
+    ReadFile,
     RegisterSubmission,
     RegistrantExcused,
     RegistrantInvited,
     RegistrantWaitlisted,
+    StoreFile,
     SubmissionReceived,
 )
-from shared.contracts.people import Attendance, Channel, Matter, Question, Registrant
+from shared.contracts.people import Attachment, Attendance, Channel, Matter, Question, Registrant, Thread
 from shared.contracts.routing import QuestionSettled
 
 
@@ -29,6 +32,8 @@ class Submission:
     fingerprint: the same person with the same words for the same dialogue has the same one.
     collected_by: the organisation whose list it came on.
     seat: at the conference; waits: the place on the waiting list that the registrant was told.
+    attachments: files that came with it or were put to it later.
+    withdrawn: ids of the questions that its sender wants no answer to any more. marks: by question, 1 to 5.
     settled: ids of the questions of which nothing is owed any more; settled_at: when that was true of all.
     """
 
@@ -47,6 +52,9 @@ class Submission:
     collected_by: str | None = None
     seat: int | None = None
     waits: int | None = None
+    attachments: tuple[Attachment, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    marks: dict[str, int] = field(default_factory=dict)
     settled: tuple[str, ...] = ()
     settled_at: datetime | None = None
     version: int = 0
@@ -63,34 +71,45 @@ def taking_registrations(told: Sequence[Announcement], now: datetime) -> list[An
     return sorted((one for one in told if one.takes_registrations(now)), key=lambda one: one.held_at)
 
 
-def next_dialogue(told: Sequence[Announcement], now: datetime) -> Announcement | None:
-    """What a form without a choice is for: the next one it is in time for, else the next one that lies ahead."""
+def next_dialogue(
+    told: Sequence[Announcement], now: datetime, received_at: datetime | None = None
+) -> Announcement | None:
+    """What a form without a choice is for: the next one it is in time for, else the next one that lies ahead.
+
+    received_at: where the form came in before it is entered; the dialogue must lie ahead all the same.
+    """
     ahead = [one for one in told if one.state in TOLD and now < one.held_at]
-    return min(taking_registrations(told, now) or ahead, key=lambda one: one.held_at, default=None)
+    in_time = [one for one in ahead if one.in_time(received_at)] if received_at else taking_registrations(told, now)
+    return min(in_time or ahead, key=lambda one: one.held_at, default=None)
 
 
 def dialogue_for(
-    told: Sequence[Announcement], wanted: str | None, channel: Channel, now: datetime
+    told: Sequence[Announcement],
+    wanted: str | None,
+    channel: Channel,
+    now: datetime,
+    received_at: datetime | None = None,
 ) -> Announcement | None:
     """The dialogue that a form is for.
 
     Args:
-        told: the announced dialogues of the commune.
+        told: the announced dialogues of the commune; from the floor also the one that was held.
+        received_at: where the form came in before it is entered.
 
     Raises:
-        Refusal: the wanted one takes no forms now; from the floor: it is not being held.
+        Refusal: the wanted one takes no forms now; from the floor: it was not being held.
     """
-    chosen = next((one for one in told if one.id == wanted and one.state in TOLD), None)
+    chosen = next((one for one in told if one.id == wanted), None)
     if channel == "floor":
-        if chosen is None or now < chosen.held_at:
+        if chosen is None or not chosen.was_held(received_at or now):
             raise Refusal(
                 "not-now",
                 "Chỉ ghi câu hỏi tại chỗ khi hội nghị đang diễn ra. Xin chọn đúng hội nghị, hoặc nhập phiếu giấy.",
             )
         return chosen
     if wanted is None:
-        return next_dialogue(told, now)
-    if chosen is None or now >= chosen.held_at:
+        return next_dialogue(told, now, received_at)
+    if chosen is None or chosen.state not in TOLD or now >= chosen.held_at:
         raise Refusal("not-now", "Hội nghị này không còn nhận phiếu. Xin chọn hội nghị khác, hoặc bỏ chọn hội nghị.")
     return chosen
 
@@ -104,39 +123,83 @@ def admit(command: RegisterSubmission) -> None:
     allow_role(command, "nhập phiếu đăng ký", OFFICE if command.channel == "floor" else REGISTRARS)
 
 
+def admit_files(command: StoreFile) -> None:
+    """Refuse who may not hand in files."""
+    allow_role(command, "gửi tệp", REGISTRARS)
+
+
+def permit_file(command: ReadFile, purpose: FilePurpose) -> None:
+    """The files of a form are for whoever answers it; whole mails and lists are for the office."""
+    everybody = frozenset(Role) - {Role.PROVINCE}
+    allow_role(command, "xem tệp này", everybody if purpose == "attachment" else REGISTRARS)
+
+
 # --- a form comes in ------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A form that was read, and how it came. Who takes it in says what he knows.
+
+    received_at: where it came in before it is entered; then `entered_by` and, but from the floor, `entered_because`.
+    The others as of `SubmissionReceived`.
+    """
+
+    channel: Channel
+    registrant: Registrant
+    matters: Sequence[Matter]
+    collected_by: str | None = None
+    notice: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    received_at: datetime | None = None
+    entered_by: str | None = None
+    entered_because: str | None = None
+    thread: Thread | None = None
+
+
+OLDEST = timedelta(days=365)
+"""A form that is entered later than a year after it came in is a slip of the pen."""
+
+
+def check_past(command: RegisterSubmission, now: datetime) -> None:
+    """Refuse an instant of receipt that cannot be.
+
+    Raises:
+        Refusal: it lies ahead or more than a year back, or nobody says why it is entered only now.
+    """
+    if command.received_at is None:
+        return
+    if not now - OLDEST <= command.received_at <= now + timedelta(minutes=2):
+        raise Refusal("invalid", "Thời điểm nhận phiếu phải trước bây giờ và không quá một năm. Xin xem lại.")
+    if command.channel != "floor" and command.late_because is None:
+        raise Refusal("invalid", "Xin ghi lý do nhập phiếu sau ngày nhận.")
+
+
 def receive_submission(
-    id: str,
-    code: str,
-    commune: str,
-    channel: Channel,
-    registrant: Registrant,
-    matters: Sequence[Matter],
-    dialogue: Announcement | None,
-    now: datetime,
-    collected_by: str | None = None,
+    id: str, code: str, commune: str, arrival: Arrival, dialogue: Announcement | None, now: datetime
 ) -> Decision:
     """Whatever comes in is received; a late form is answered in writing. From the floor, its asker is there."""
-    on_time = dialogue is not None and _on_time(dialogue, channel, now)
-    there = channel == "floor" and on_time
+    received_at = min(arrival.received_at or now, now)
+    entered_late = arrival.received_at is not None
+    on_time = dialogue is not None and _on_time(dialogue, arrival.channel, received_at, entered_late)
+    there = arrival.channel == "floor" and on_time
     submission = Submission(
         id=id,
         commune=commune,
         code=code,
-        fingerprint=fingerprint(commune, dialogue.id if dialogue else None, registrant, matters),
-        channel=channel,
-        received_at=now,
+        fingerprint=fingerprint(commune, dialogue.id if dialogue else None, arrival),
+        channel=arrival.channel,
+        received_at=received_at,
         on_time=on_time,
-        registrant=registrant,
+        registrant=arrival.registrant,
         questions=tuple(
             Question(id=f"{id}-{number}", number=number, section=matter.section, text=matter.text)
-            for number, matter in enumerate(matters, 1)
+            for number, matter in enumerate(arrival.matters, 1)
         ),
         dialogue=dialogue.id if dialogue else None,
         attendance="present" if there else "expected" if on_time else None,
-        collected_by=collected_by,
+        collected_by=arrival.collected_by,
+        attachments=arrival.attachments,
     )
     received = SubmissionReceived(
         commune=commune,
@@ -144,31 +207,40 @@ def receive_submission(
         occurred_at=now,
         code=code,
         dialogue=submission.dialogue,
-        channel=channel,
-        received_at=now,
+        channel=arrival.channel,
+        received_at=received_at,
         on_time=on_time,
-        registrant=registrant,
+        registrant=arrival.registrant,
         questions=submission.questions,
-        collected_by=collected_by,
+        collected_by=arrival.collected_by,
+        notice=arrival.notice,
+        attachments=arrival.attachments or None,
+        entered_at=now if entered_late else None,
+        entered_by=arrival.entered_by if entered_late else None,
+        entered_because=arrival.entered_because if entered_late else None,
+        thread=arrival.thread,
     )
     if there and dialogue is not None:
         return submission, [received, _attendance(submission, dialogue.id, True, now)]
     return submission, [received]
 
 
-def _on_time(dialogue: Announcement, channel: Channel, now: datetime) -> bool:
+def _on_time(dialogue: Announcement, channel: Channel, at: datetime, entered_late: bool) -> bool:
     """Until registration closes; from the floor, while it is held; a list has a later term of its own (`lists`)."""
     if channel == "floor":
-        return now >= dialogue.held_at
+        return dialogue.was_held(at)
     if channel == "list":
-        return now < dialogue.held_at
-    return dialogue.takes_registrations(now)
+        return at < dialogue.held_at
+    return dialogue.in_time(at) if entered_late else dialogue.takes_registrations(at)
 
 
-def fingerprint(commune: str, dialogue: str | None, registrant: Registrant, matters: Sequence[Matter]) -> str:
-    """Equal for the same form sent twice, whatever its spacing and capitals."""
+def fingerprint(commune: str, dialogue: str | None, arrival: Arrival) -> str:
+    """Equal for the same form sent twice, whatever its spacing and capitals; the same files must be with it."""
+    registrant = arrival.registrant
     person = registrant.phone or registrant.email or registrant.address or ""
-    words = [commune, dialogue or "", person, registrant.name, *(f"{m.section}:{m.text}" for m in matters)]
+    asked = [f"{matter.section}:{matter.text}" for matter in arrival.matters]
+    files = sorted(attachment.digest for attachment in arrival.attachments)
+    words = [commune, dialogue or "", person, registrant.name, *asked, *files]
     return hashlib.sha256("\0".join(" ".join(word.casefold().split()) for word in words).encode()).hexdigest()
 
 

@@ -19,7 +19,7 @@ from services.intake.errors import RETRY_AFTER_S, Away, patience, tell_errors
 from services.intake.online_form import NO_DIALOGUE, WrongForm, asked_in, read
 from services.intake.reception import Reception
 from services.intake.store import Dialogues, Submissions
-from services.intake.submissions import dialogue_for, next_dialogue, taking_registrations
+from services.intake.submissions import Arrival, dialogue_for, next_dialogue, taking_registrations
 from services.intake.words import FIELD_NAMES, sentence, standing
 from shared.clock import RehearsalClock
 from shared.contracts import Refusal
@@ -95,7 +95,7 @@ def add_routes(service: Service, reception: Reception, submissions: Submissions,
             wanted = online_form.Form(**contact, dialogue=dialogue or None, questions=asked_in(boxes))
             registrant, matters, chosen = choose(wanted, told)
             async with patience():
-                receipt = await reception.take_in(commune, "web", registrant, matters, chosen)
+                receipt = await reception.take_in(commune, Arrival("web", registrant, matters), chosen)
         except WrongForm as error:
             return show_form(commune, told, typed, error.problems, status=422)
         except Away:

@@ -1,9 +1,9 @@
 """What intake says: dialogues, submissions, who comes. And what it can be asked to do.
 
-The case of a dialogue's event is the dialogue's id; that of all others the submission's id.
+The case of a dialogue's event is the dialogue's id; of a mail's event the mail's id; of all others the submission's id.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
@@ -20,7 +20,7 @@ from shared.contracts.conference import (
     Representative,
     Session,
 )
-from shared.contracts.people import Channel, Matter, Question, Registrant
+from shared.contracts.people import Attachment, Channel, Matter, Question, Registrant, Section, Thread
 
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
@@ -223,6 +223,9 @@ class SubmissionReceived(IntakeEvent):
     dialogue: the dialogue it is registered for; None when none is open.
     on_time: received before registration closed, or from the floor. A late one is answered in writing.
     collected_by: the organisation whose list it came on.
+    notice: version of the data notice that its sender agreed to; None where he was asked on paper, or not at all.
+    entered_at, entered_by, entered_because: where it was received before it was entered, when, by whom and why so late.
+    thread: the mail it came by.
     """
 
     code: str
@@ -233,6 +236,105 @@ class SubmissionReceived(IntakeEvent):
     registrant: Registrant
     questions: tuple[Question, ...]
     collected_by: str | None = None
+    notice: str | None = None
+    attachments: tuple[Attachment, ...] | None = None
+    entered_at: AwareDatetime | None = None
+    entered_by: str | None = None
+    entered_because: str | None = None
+    thread: Thread | None = None
+
+
+class RegistrantCorrected(IntakeEvent):
+    """How the registrant is reached, or his name, was wrong or has changed. What goes out from now on goes there.
+
+    registrant: as it now is. corrected_by: a clerk's name; None where he did it himself on the tracking page.
+    """
+
+    registrant: Registrant
+    reason: str | None = None
+    corrected_by: str | None = None
+
+
+class QuestionsWithdrawn(IntakeEvent):
+    """Whoever asked does not want an answer any more.
+
+    questions: those withdrawn now. entirely: none is left of the form, so its sender is not expected either.
+    withdrawn_by: the clerk whom he told; None where he did it himself.
+    """
+
+    dialogue: Token | None
+    questions: tuple[Token, ...]
+    entirely: bool
+    reason: str
+    withdrawn_by: str | None = None
+
+
+class AnswerRated(IntakeEvent):
+    """The asker says how well a question was answered.
+
+    mark: 1 (not at all) to 5 (entirely). contested: so bad that the office must look at the question again.
+    """
+
+    question: Token
+    mark: int = Field(ge=1, le=5)
+    words: str | None = None
+    contested: bool
+
+
+class FilesAdded(IntakeEvent):
+    """Files were put to a form after it came in: a scan of the paper, a document brought later."""
+
+    attachments: tuple[Attachment, ...]
+    note: str | None = None
+    added_by: str
+
+
+class RegistrantWrote(IntakeEvent):
+    """The registrant has answered one of our mails, or written with the form's code. text: his own words."""
+
+    text: str
+    attachments: tuple[Attachment, ...]
+    thread: Thread
+
+
+# --- the mailbox -----------------------------------------------------------------------------------------------------
+
+MailOutcome = Literal["registered", "attached", "ignored", "quarantined"]
+"""registered: it held a form or several. attached: it belongs to a form that is here. ignored: an automatic reply, a
+bounce or a newsletter. quarantined: a clerk must look at it."""
+
+MailReason = Literal[
+    "form", "reply", "automatic-reply", "bounce", "newsletter", "no-form", "unreadable", "unknown-code"
+]
+
+
+class MailTakenIn(IntakeEvent):
+    """A mail has been read, and nothing of it can get lost any more.
+
+    sender: the bare address. original: the whole mail as it came. submissions: what it became, or belongs to.
+    told: why it was quarantined, a Vietnamese sentence for the clerk.
+    """
+
+    outcome: MailOutcome
+    why: MailReason
+    sender: str | None
+    subject_line: str
+    received_at: AwareDatetime
+    original: Attachment
+    submissions: tuple[Token, ...] = ()
+    told: str | None = None
+
+
+class MailSettled(IntakeEvent):
+    """A clerk has dealt with a mail in quarantine. reason: why it was discarded."""
+
+    how: Literal["registered", "attached", "discarded"]
+    submissions: tuple[Token, ...] = ()
+    reason: str | None = None
+    settled_by: str
+
+
+# --- seats and attendance ---------------------------------------------------------------------------------------------
 
 
 class RegistrantInvited(IntakeEvent):
@@ -401,12 +503,123 @@ class RegisterSubmission(IntakeCommand):
     """Take in a filled form. The reply's state is the receipt: code, received_at, on_time, dialogue, questions.
 
     dialogue: which one it is for; None for the next that is open. From the floor: the one that is being held.
+    attachments: ids of files stored before. mail: the one in quarantine that it was read from by a clerk.
+    received_at: where that was in the past, and `late_because` why it is entered only now; not needed from the floor,
+    where a lost connection explains it.
     """
 
     channel: Channel
     registrant: Registrant
     questions: Annotated[tuple[Matter, ...], Field(min_length=1, max_length=20)]
     dialogue: Token | None = None
+    attachments: Annotated[tuple[Token, ...], Field(max_length=10)] = ()
+    received_at: AwareDatetime | None = None
+    late_because: Sentence | None = None
+    mail: Token | None = None
+
+
+class CorrectRegistrant(IntakeCommand):
+    submission: Token
+    registrant: Registrant
+    reason: Sentence
+
+
+class WithdrawQuestions(IntakeCommand):
+    """questions: some of the form's; empty for all that are not settled."""
+
+    submission: Token
+    questions: Annotated[tuple[Token, ...], Field(max_length=20)] = ()
+    reason: Sentence
+
+
+class RateAnswer(IntakeCommand):
+    """What the asker said of an answer, told to a clerk."""
+
+    submission: Token
+    question: Token
+    mark: int = Field(ge=1, le=5)
+    words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)] = ""
+
+
+class AddFiles(IntakeCommand):
+    submission: Token
+    attachments: Annotated[tuple[Token, ...], Field(min_length=1, max_length=10)]
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000)] = ""
+
+
+FilePurpose = Literal["attachment", "table", "mail"]
+"""What a file is for decides of which kinds it may be."""
+
+
+class StoreFile(IntakeCommand):
+    """One part of a file. The reply to the last one holds the `Attachment` under "attachment".
+
+    file: the sender's id for it, which it keeps. part: from 1. content: base64 of at most 1 MiB.
+    A file that nothing refers to is removed after a day.
+    """
+
+    file: Token
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    purpose: FilePurpose = "attachment"
+    part: int = Field(ge=1, le=100)
+    parts: int = Field(ge=1, le=100)
+    content: Annotated[str, StringConstraints(max_length=1_500_000)]
+
+
+class ReadFile(IntakeCommand):
+    """One part of a stored file. The reply's state: "attachment", "part", "parts" and "content" (base64)."""
+
+    file: Token
+    part: int = Field(default=1, ge=1, le=100)
+
+
+class TakeInMail(IntakeCommand):
+    """Read a stored mail as if it had come into the mailbox. file: stored for the purpose `mail`.
+
+    The reply's state: "mail", "outcome", "why", "told", and the "receipts" of what it was registered as.
+    """
+
+    file: Token
+
+
+class AttachMail(IntakeCommand):
+    """A mail in quarantine belongs to a form that is here. code: of its receipt."""
+
+    mail: Token
+    code: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+
+
+class DiscardMail(IntakeCommand):
+    mail: Token
+    reason: Sentence
+
+
+class ReadTable(IntakeCommand):
+    """Preview a stored table. The reply's state holds "columns", "mapping" and "rows" (see intake's reading/tables.py).
+
+    mapping: for each field of the list the number of its column, from 0; None to have the headings recognised.
+    """
+
+    file: Token
+    kind: ListKind
+    section: Section = "procedures"
+    mapping: dict[str, int] | None = None
+
+
+class ReceiveTable(IntakeCommand):
+    """Take in the good rows of a stored table, and tell of the others. Repeating it doubles nothing.
+
+    dialogue: what the rows are for; None for opinions outside of a dialogue. list: one of its expected lists.
+    sender: who collected it. The reply's state: "receipts" (each with the number of its "row") and "wrong" rows.
+    """
+
+    file: Token
+    kind: ListKind
+    dialogue: Token | None = None
+    list: Token | None = None
+    sender: Name
+    section: Section = "procedures"
+    mapping: dict[str, int] | None = None
 
 
 class ExcuseRegistrant(IntakeCommand):

@@ -49,5 +49,43 @@ class Question(Matter):
     number: int = Field(ge=1)
 
 
+MediaType = Literal[
+    "application/pdf",
+    "image/png",
+    "image/jpeg",
+    "image/webp",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "text/csv",
+    "text/plain",
+    "message/rfc822",
+]
+"""What a stored file may be. Its content tells, never its name."""
+
+
+class Attachment(Model):
+    """A file that intake keeps. It is asked for by `id` with `ReadFile`.
+
+    name: as the sender called it, without a path. size: bytes. digest: SHA-256 of the content, in hexadecimal.
+    """
+
+    id: Token
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    media_type: MediaType
+    size: int = Field(ge=1)
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Thread(Model):
+    """The mail a form or a word came by, for an answer in the same thread (RFC 5322, 3.6.4).
+
+    message_id: with its angle brackets. references: those of the mail, the oldest first.
+    """
+
+    message_id: Annotated[str, StringConstraints(min_length=3, max_length=998)]
+    subject: Annotated[str, StringConstraints(max_length=500)] = ""
+    references: tuple[str, ...] = ()
+
+
 Attendance = Literal["expected", "excused", "present", "absent"]
 """Where a registrant stands towards the dialogue: `absent` is who neither came nor said so."""

@@ -14,16 +14,26 @@ ClockChoice = Literal["keeps-running", "pauses", "starts-anew"]
 """What a transfer does to the term: it runs on; it stops until the new department takes the question up; it is counted
 anew from the day of the transfer."""
 
-Settlement = Literal["answered-at-dialogue", "answered-in-writing", "redirected", "referred-up"]
+Settlement = Literal["answered-at-dialogue", "answered-in-writing", "redirected", "referred-up", "withdrawn"]
 
 WrittenBecause = Literal[
-    "excused", "absent", "no-seat", "late", "unscheduled", "outside-subject", "taken", "afterwards", "cancelled"
+    "excused",
+    "absent",
+    "no-seat",
+    "late",
+    "unscheduled",
+    "outside-subject",
+    "taken",
+    "afterwards",
+    "cancelled",
+    "reopened",
 ]
 """Why an answer is owed in writing.
 
 no-seat: he waited for a seat to the last and none became free. late: the form came after registration closed.
 unscheduled: when no dialogue was open. outside-subject: the dialogue is about other fields. taken: at the conference,
 for a written answer. afterwards: the asker was there, and no answer was ready. cancelled: it could not be held.
+reopened: it was answered, and that was not enough.
 """
 
 
@@ -229,6 +239,36 @@ class QuestionSettled(RoutingEvent):
     how: Settlement
 
 
+class QuestionReopened(RoutingEvent):
+    """The answer was not enough: the office has the question again, and owes a better one in writing.
+
+    mark: the asker's, 1 to 5; None where the office reopened it on its own. reopened_by: None where the mark did it.
+    round: 2 for the second answer, and so on.
+    """
+
+    dialogue: Token | None
+    reason: str
+    mark: int | None = None
+    reopened_by: str | None = None
+    round: int = Field(ge=2)
+
+
+class AnswerPublished(RoutingEvent):
+    """Question and answer stand in the commune's library, in words that name nobody."""
+
+    field: QuestionField | None
+    asked: str
+    answered: str
+    published_by: str
+
+
+class AnswerUnpublished(RoutingEvent):
+    """They are taken out of the library."""
+
+    reason: str
+    unpublished_by: str
+
+
 class RoutingCommand(Command, listener="routing"):
     """Asked of routing about one question."""
 
@@ -316,6 +356,21 @@ class GroupQuestion(RoutingCommand):
 
 class PrioritiseQuestion(RoutingCommand):
     pressing: bool
+    reason: Remark
+
+
+class ReopenQuestion(RoutingCommand):
+    reason: Remark
+
+
+class PublishAnswer(RoutingCommand):
+    """Put an answered question into the library. Whoever sends this has read that it names nobody."""
+
+    asked: AnswerText
+    answered: AnswerText
+
+
+class UnpublishAnswer(RoutingCommand):
     reason: Remark
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from services.intake import submissions
 from services.intake.dialogue import Announcement, State
-from services.intake.submissions import Submission, dialogue_for, next_dialogue
+from services.intake.submissions import Arrival, Submission, dialogue_for, next_dialogue
 from shared.contracts import Refusal, Role, TooEarly
 from shared.contracts.intake import CheckIn, DialogueHeld, ExcuseRegistrant, RegisterSubmission
 from shared.contracts.people import Matter
@@ -25,10 +25,8 @@ def announcement(id: str = DIALOGUE, **changes: Any) -> Announcement:
 
 
 def received(at: datetime = NOW, dialogue: Announcement | None = None, channel: Any = "web", **changes: Any) -> Any:
-    told = {"registrant": registrant(), "matters": MATTERS} | changes
-    return submissions.receive_submission(
-        "01J", "K7QX-3M9D", COMMUNE, channel, dialogue=dialogue or announcement(), now=at, **told
-    )
+    arrival = Arrival(**{"channel": channel, "registrant": registrant(), "matters": MATTERS} | changes)
+    return submissions.receive_submission("01J", "K7QX-3M9D", COMMUNE, arrival, dialogue or announcement(), at)
 
 
 def command(contract: Any, role: Role = Role.CLERK, **fields: Any) -> Any:
@@ -59,7 +57,7 @@ def test_a_form_is_on_time_until_registration_closes(
 
 def test_a_form_without_an_open_dialogue_is_received_all_the_same() -> None:
     submission, [event] = submissions.receive_submission(
-        "01J", "K7QX-3M9D", COMMUNE, "web", registrant(), MATTERS, None, NOW
+        "01J", "K7QX-3M9D", COMMUNE, Arrival("web", registrant(), MATTERS), None, NOW
     )
     assert (submission.dialogue, event.on_time, len(event.questions)) == (None, False, 2)
 
@@ -68,6 +66,60 @@ def test_what_is_asked_from_the_floor_is_on_time_and_its_asker_there() -> None:
     submission, [event, came] = received(HELD_AT, announcement(state=State.REGISTRATION_CLOSED), "floor")
     assert (event.on_time, event.channel, came.present, came.dialogue) == (True, "floor", True, DIALOGUE)
     assert submission.attendance == "present"
+
+
+@pytest.mark.parametrize(
+    ("channel", "received_at", "state", "on_time", "because"),
+    [
+        ("paper", CLOSES_AT, State.REGISTRATION_CLOSED, True, "it lay on the desk before registration closed"),
+        ("paper", CLOSES_AT + timedelta(hours=1), State.REGISTRATION_CLOSED, False, "it came after that"),
+        ("floor", HELD_AT + timedelta(hours=1), State.HELD, True, "it was asked in the hall, the line was down"),
+        ("floor", HELD_AT + timedelta(hours=4), State.HELD, False, "the conference was over by then"),
+        ("floor", HELD_AT + timedelta(hours=1), State.CANCELLED, False, "there was no conference"),
+    ],
+)
+def test_a_form_that_is_entered_later_is_judged_by_when_it_came_in(
+    channel: str, received_at: datetime, state: State, on_time: bool, because: str
+) -> None:
+    over = announcement(state=state, ended_at=HELD_AT + timedelta(hours=3))
+    now = HELD_AT + timedelta(days=1)
+    submission, [event, *_] = received(
+        now, over, channel, received_at=received_at, entered_by="Trần Thị Hạnh", entered_because="Mất điện"
+    )
+    assert (event.on_time, event.received_at, event.entered_at) == (on_time, received_at, now), because
+    assert submission.received_at == received_at
+    if channel == "floor" and not on_time:
+        with pytest.raises(Refusal, match="khi hội nghị đang diễn ra"):
+            dialogue_for([over], DIALOGUE, "floor", now, received_at)
+
+
+@pytest.mark.parametrize(
+    ("received_at", "channel", "late_because", "told", "because"),
+    [
+        (None, "paper", None, None, "it comes in now"),
+        (NOW - timedelta(days=2), "paper", "Cán bộ đi công tác", None, "with the reason"),
+        (NOW - timedelta(days=2), "paper", None, "lý do", "nobody says why"),
+        (NOW - timedelta(hours=1), "floor", None, None, "the line was down"),
+        (NOW + timedelta(days=1), "paper", "Nhầm", "trước bây giờ", "nothing comes in tomorrow"),
+        (NOW - timedelta(days=366), "paper", "Nhầm năm", "một năm", "a slip of the pen"),
+    ],
+)
+def test_an_instant_of_receipt_in_the_past_needs_its_reason(
+    received_at: datetime | None, channel: str, late_because: str | None, told: str | None, because: str
+) -> None:
+    asked = command(
+        RegisterSubmission,
+        channel=channel,
+        registrant=registrant(),
+        questions=MATTERS,
+        received_at=received_at,
+        late_because=late_because,
+    )
+    if told is None:
+        submissions.check_past(asked, NOW)
+        return
+    with pytest.raises(Refusal, match=told):
+        submissions.check_past(asked, NOW)
 
 
 def test_an_opinion_from_a_list_keeps_who_collected_it() -> None:

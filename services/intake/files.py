@@ -1,0 +1,244 @@
+"""The files that people send: checked by their content, kept in GridFS, given to those who may have them.
+
+A file is stored before the form that names it, so that a form never names one that is not there; a file that
+nothing names is removed after a day.
+"""
+
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import PurePosixPath
+from typing import get_args
+
+from ulid import ULID
+
+from shared.clock import real_now
+from shared.contracts import Refusal
+from shared.contracts.intake import FilePurpose
+from shared.contracts.people import Attachment, MediaType
+from shared.store import Bucket, Database
+from shared.text import one_line
+
+MOST_BYTES = 10 * 1024 * 1024
+"""Of one file."""
+MOST_OF_A_FORM = 5
+"""Files that one form takes."""
+PART = 1024 * 1024
+"""Bytes of a file in one message."""
+KEPT_UNNAMED = timedelta(days=1)
+REMOVED_AT_ONCE = 100
+MOST_UNPACKED = 60 * 1024 * 1024
+
+WORD: MediaType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EXCEL: MediaType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ENDINGS: Mapping[MediaType, str] = {
+    "application/pdf": "pdf",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    WORD: "docx",
+    EXCEL: "xlsx",
+    "text/csv": "csv",
+    "text/plain": "txt",
+    "message/rfc822": "eml",
+}
+ALLOWED: Mapping[FilePurpose, tuple[frozenset[MediaType], str]] = {
+    "attachment": (
+        frozenset({"application/pdf", "image/png", "image/jpeg", "image/webp", WORD}),
+        "Chỉ nhận tệp PDF, ảnh (JPG, PNG, WebP) hoặc Word (.docx).",
+    ),
+    "table": (frozenset({EXCEL, "text/csv", WORD}), "Chỉ nhận danh sách dạng Excel (.xlsx), CSV hoặc Word (.docx)."),
+    "mail": (frozenset({"message/rfc822"}), "Chỉ nhận thư điện tử (.eml)."),
+}
+
+
+Naming = Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]
+"""Which of these files a saved form or mail names, and which."""
+
+
+class UnwantedFile(ValueError):
+    """A file that is not taken. reason: a Vietnamese sentence for whoever sent it, without the file's name."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored file. named_by: the form or mail that names it; None until one does."""
+
+    commune: str
+    attachment: Attachment
+    purpose: FilePurpose
+    named_by: str | None
+
+
+def recognise(name: str, data: bytes, purpose: FilePurpose) -> MediaType:
+    """What a file is, by its content; the name decides only between kinds of plain text.
+
+    Raises:
+        UnwantedFile: empty, too big, damaged, or of a kind that is not taken for this purpose.
+    """
+    if not data:
+        raise UnwantedFile("Tệp trống, không có nội dung.")
+    if len(data) > MOST_BYTES:
+        raise UnwantedFile(f"Tệp lớn quá {MOST_BYTES // 1024 // 1024} MB.")
+    kinds, only = ALLOWED[purpose]
+    found = _by_content(name, data)
+    if found is None and purpose == "mail":  # whatever came into a mailbox is a mail, however broken
+        return "message/rfc822"
+    if found not in kinds:
+        raise UnwantedFile(only)
+    return found
+
+
+_SIGNATURES: Sequence[tuple[bytes, MediaType]] = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+)
+
+
+def _by_content(name: str, data: bytes) -> MediaType | None:
+    for signature, kind in _SIGNATURES:
+        if data.startswith(signature):
+            return kind
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    if data.startswith(b"PK\x03\x04"):
+        return _office_file(data)
+    ending = name.rpartition(".")[2].lower()
+    if b"\0" not in data[:4096] and ending in ("csv", "txt"):
+        return "text/csv" if ending == "csv" else "text/plain"
+    return None
+
+
+def _office_file(data: bytes) -> MediaType | None:
+    """A Word or Excel file without macros that does not unpack to more than an honest one."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise UnwantedFile("Tệp bị hỏng, không mở được.") from error
+    names = {member.filename for member in members}
+    if sum(member.file_size for member in members) > MOST_UNPACKED:
+        raise UnwantedFile("Tệp giải nén ra quá lớn.")
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise UnwantedFile("Tệp có macro nên không được nhận. Xin lưu lại dạng .docx, .xlsx hoặc PDF.")
+    if "word/document.xml" in names:
+        return WORD
+    return EXCEL if "xl/workbook.xml" in names else None
+
+
+def plain_name(name: str, media_type: MediaType) -> str:
+    """The last part of a path in one line, with the ending of what the file is."""
+    last = PurePosixPath(one_line(name).replace("\\", "/")).name
+    stem = re.sub(r'[<>:"|?*\x00-\x1f]', "", last.rpartition(".")[0] or last).strip(" .")
+    return f"{stem[:150] or 'tep'}.{ENDINGS[media_type]}"
+
+
+class Files:
+    """Keeps the files of all communes."""
+
+    def __init__(self, database: Database) -> None:
+        self._bucket = Bucket(database, "files")
+        self._parts = database.collection("file_parts")
+
+    async def keep(
+        self, commune: str, name: str, data: bytes, purpose: FilePurpose = "attachment", id: str | None = None
+    ) -> Attachment:
+        """Store a file under an id of the sender's or a new one; the same id again changes nothing.
+
+        Raises:
+            UnwantedFile: see `recognise`.
+        """
+        media_type = recognise(name, data, purpose)
+        attachment = Attachment(
+            id=id or str(ULID()),
+            name=plain_name(name, media_type),
+            media_type=media_type,
+            size=len(data),
+            digest=hashlib.sha256(data).hexdigest(),
+        )
+        about = {"commune": commune, "purpose": purpose, "named_by": None, **attachment.model_dump()}
+        if not await self._bucket.put(attachment.id, data, about):
+            kept = await self.find(attachment.id)
+            if kept is None or kept.commune != commune or kept.attachment.digest != attachment.digest:
+                raise UnwantedFile("Mã tệp đã được dùng. Xin gửi lại tệp.")
+            return kept.attachment
+        return attachment
+
+    async def keep_part(
+        self, commune: str, id: str, name: str, purpose: FilePurpose, part: int, parts: int, content: bytes
+    ) -> Attachment | None:
+        """Store one part of a file; the whole once all are there, None before.
+
+        Raises:
+            UnwantedFile: see `recognise`; or the parts together are too big.
+        """
+        if parts == 1:
+            return await self.keep(commune, name, content, purpose, id)
+        if part > parts or len(content) > PART or parts * PART > MOST_BYTES + PART:
+            raise UnwantedFile(f"Tệp lớn quá {MOST_BYTES // 1024 // 1024} MB.")
+        own = {"_id": f"{commune}:{id}:{part}", "file": f"{commune}:{id}", "part": part, "at": real_now()}
+        await self._parts.replace_one({"_id": own["_id"]}, {**own, "content": content}, upsert=True)
+        if part < parts:
+            return None
+        found = {one["part"]: one["content"] async for one in self._parts.find({"file": own["file"]})}
+        if len(found) < parts:
+            raise UnwantedFile("Tệp đến chưa đủ các phần. Xin gửi lại tệp.")
+        try:
+            return await self.keep(
+                commune, name, b"".join(found[number] for number in range(1, parts + 1)), purpose, id
+            )
+        finally:
+            await self._parts.delete_many({"file": own["file"]})
+
+    async def find(self, id: str) -> Kept | None:
+        about = await self._bucket.about(id)
+        if about is None:
+            return None
+        attachment = Attachment.model_validate(about)
+        assert about["purpose"] in get_args(FilePurpose)
+        return Kept(about["commune"], attachment, about["purpose"], about["named_by"])
+
+    async def read(self, id: str) -> bytes | None:
+        return await self._bucket.read(id)
+
+    async def chosen(self, commune: str, ids: Sequence[str]) -> tuple[Attachment, ...]:
+        """What a command or a form names.
+
+        Raises:
+            Refusal: one is not here, of another commune, or named by another form already.
+        """
+        found = []
+        for id in ids:
+            kept = await self.find(id)
+            if kept is None or kept.commune != commune:
+                raise Refusal("not-found", "Không tìm thấy một tệp đính kèm. Xin chọn lại tệp.")
+            found.append(kept.attachment)
+        return tuple(found)
+
+    async def name(self, attachments: Sequence[Attachment], by: str) -> None:
+        """These are named by a form or a mail that is saved, and stay."""
+        if attachments:
+            await self._bucket.note([one.id for one in attachments], named_by=by)
+
+    async def remove_unnamed(self, naming: Naming) -> int:
+        """Remove what nothing has named for a day. Returns how many.
+
+        naming: asked again before, for a crash may have come between saving a form and naming its files.
+        """
+        ids = await self._bucket.older(real_now() - KEPT_UNNAMED, REMOVED_AT_ONCE, named_by=None)
+        named = await naming(ids) if ids else {}
+        for id, by in named.items():
+            await self._bucket.note([id], named_by=by)
+        for id in (one for one in ids if one not in named):
+            await self._bucket.delete(id)
+        await self._parts.delete_many({"at": {"$lt": real_now() - KEPT_UNNAMED}})
+        return len(ids) - len(named)
