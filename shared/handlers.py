@@ -66,6 +66,12 @@ class Handlers:
 
         return declare
 
+    def include(self, *others: "Handlers") -> None:
+        """Hear what these hear, too: the handlers of one service may stand in several files."""
+        for other in others:
+            self.listeners += other.listeners
+            self.answerers += other.answerers
+
 
 def supplied(handle: Callable[..., Awaitable[Any]], what: Any, provided: Mapping[str, Any]) -> Callable[[Any], Any]:
     """The handler with all it asks for, so that only the event or command is missing.

@@ -1,22 +1,35 @@
 """What intake hears and does."""
 
-import base64
-import binascii
-from typing import Annotated
-
-from services.intake import conclusion, rules, submissions
+from services.intake import (
+    conclusion,
+    file_handlers,
+    form_handlers,
+    library_handlers,
+    mail_handlers,
+    rules,
+    submissions,
+    table_handlers,
+)
 from services.intake.codes import normalise
 from services.intake.dialogue import Dialogue
-from services.intake.files import PART, Files, UnwantedFile
 from services.intake.programme import conference_of
+from services.intake.provided import (
+    Answer,
+    DialogueStore,
+    FileStore,
+    FrontDoor,
+    Now,
+    Profiles,
+    SubmissionStore,
+    profile_of,
+)
 from services.intake.reception import Reception
 from services.intake.seating import waiting_places
 from services.intake.store import Dialogues, Submissions
 from services.intake.submissions import Arrival, Submission
 from shared.clock import Clock
 from shared.commands import obey
-from shared.communes import Communes, Profile
-from shared.contracts import Command, Done, Refusal, Refused, Role
+from shared.contracts import Done, Refusal, Refused, Role
 from shared.contracts.deadlines import DeadlineMoved, DeadlinePassed, DeadlineSet
 from shared.contracts.intake import (
     AnnounceDialogue,
@@ -39,7 +52,6 @@ from shared.contracts.intake import (
     ListReceived,
     LookUpSubmission,
     PlanDialogue,
-    ReadFile,
     ReceiveList,
     RegisterSubmission,
     RegistrantExcused,
@@ -48,20 +60,11 @@ from shared.contracts.intake import (
     ReportResult,
     RescheduleDialogue,
     ReturnConclusion,
-    StoreFile,
 )
 from shared.contracts.routing import QuestionSettled
-from shared.handlers import Handlers, Provided
+from shared.handlers import Handlers
 
 consumes = Handlers("intake")
-
-DialogueStore = Annotated[Dialogues, Provided("dialogues")]
-SubmissionStore = Annotated[Submissions, Provided("submissions")]
-FrontDoor = Annotated[Reception, Provided("reception")]
-FileStore = Annotated[Files, Provided("files")]
-Profiles = Annotated[Communes, Provided("communes")]
-Now = Annotated[Clock, Provided("now")]
-Answer = Done | Refused
 
 
 # --- registration opens and closes ----------------------------------------------------------------------------------
@@ -163,7 +166,7 @@ async def _settle_unless_owed(dialogue: str, dialogues: Dialogues, store: Submis
 
 @consumes.command(PlanDialogue)
 async def plan_dialogue(command: PlanDialogue, dialogues: DialogueStore, profiles: Profiles, now: Now) -> Answer:
-    profile = _profile(profiles, command)
+    profile = profile_of(profiles, command)
     conference = conference_of(profile, command, await dialogues.programme(profile.id))
     planned = await dialogues.change(
         command.dialogue, lambda one: rules.plan_dialogue(one, command, conference, now()), key=command.key
@@ -212,7 +215,7 @@ async def complete_duty(command: CompleteDuty, dialogues: DialogueStore, now: No
 async def invite_representative(
     command: InviteRepresentative, dialogues: DialogueStore, profiles: Profiles, now: Now
 ) -> Answer:
-    hamlets = _profile(profiles, command).hamlets
+    hamlets = profile_of(profiles, command).hamlets
     return await obey(
         dialogues, command.dialogue, command, lambda one: rules.invite_representative(one, command, hamlets, now())
     )
@@ -230,7 +233,7 @@ async def receive_list(
     command: ReceiveList, dialogues: DialogueStore, reception: FrontDoor, profiles: Profiles, now: Now
 ) -> Answer:
     """Its opinions become forms before the list itself is noted: what a crash leaves half done is done by a repeat."""
-    hamlets = _profile(profiles, command).hamlets
+    hamlets = profile_of(profiles, command).hamlets
     may = await obey(dialogues, command.dialogue, command, lambda one: rules.admit_list(one, command))
     if isinstance(may, Refused):
         return may
@@ -264,7 +267,7 @@ async def _take_in_opinions(
 async def draft_conclusion(
     command: DraftConclusion, dialogues: DialogueStore, store: SubmissionStore, profiles: Profiles, now: Now
 ) -> Answer:
-    departments = {department.id for department in _profile(profiles, command).departments}
+    departments = {department.id for department in profile_of(profiles, command).departments}
     named = {question for promise in command.promises for question in promise.questions}
     unknown = await store.not_of(command.dialogue, named)
     return await obey(
@@ -323,7 +326,7 @@ async def register_submission(
     command: RegisterSubmission, reception: FrontDoor, files: FileStore, profiles: Profiles, now: Now
 ) -> Answer:
     """A repeated command finds its form already there and gets the first receipt."""
-    commune = _profile(profiles, command).id
+    commune = profile_of(profiles, command).id
     submissions.admit(command)
     submissions.check_past(command, now())
     arrival = Arrival(
@@ -359,48 +362,10 @@ async def look_up_submission(command: LookUpSubmission, store: SubmissionStore) 
     return Done(version=found.version, state={"id": found.id, "commune": found.commune, "code": found.code})
 
 
-# --- files ----------------------------------------------------------------------------------------------------------
-
-
-@consumes.command(StoreFile)
-async def store_file(command: StoreFile, files: FileStore, profiles: Profiles) -> Answer:
-    """A part that comes twice is stored once."""
-    commune = _profile(profiles, command).id
-    submissions.admit_files(command)
-    try:
-        content = base64.b64decode(command.content, validate=True)
-        attachment = await files.keep_part(
-            commune, command.file, command.name, command.purpose, command.part, command.parts, content
-        )
-    except UnwantedFile as unwanted:
-        raise Refusal("invalid", unwanted.reason) from unwanted
-    except binascii.Error as error:
-        raise Refusal("invalid", "Tệp đến không nguyên vẹn. Xin gửi lại tệp.") from error
-    return Done(version=0, state={"attachment": attachment.model_dump(mode="json") if attachment else None})
-
-
-@consumes.command(ReadFile)
-async def read_file(command: ReadFile, files: FileStore, profiles: Profiles) -> Answer:
-    """A file of one's own commune, for those who work with its forms."""
-    kept = await files.find(command.file)
-    if kept is None or kept.commune != _profile(profiles, command).id:
-        raise Refusal("not-found", "Không tìm thấy tệp này.")
-    submissions.permit_file(command, kept.purpose)
-    data = await files.read(command.file) or b""
-    parts = max(1, -(-len(data) // PART))
-    piece = data[(command.part - 1) * PART : command.part * PART]
-    return Done(
-        version=0,
-        state={
-            "attachment": kept.attachment.model_dump(mode="json"),
-            "part": command.part,
-            "parts": parts,
-            "content": base64.b64encode(piece).decode("ascii"),
-        },
-    )
-
-
-def _profile(profiles: Communes, command: Command) -> Profile:
-    if command.actor.commune not in profiles:
-        raise Refusal("not-found", f"Chưa có hồ sơ cấu hình của xã {command.actor.commune}.")
-    return profiles[command.actor.commune]
+consumes.include(
+    file_handlers.consumes,
+    form_handlers.consumes,
+    library_handlers.consumes,
+    mail_handlers.consumes,
+    table_handlers.consumes,
+)

@@ -1,0 +1,51 @@
+"""Files that other services hand in and ask for, in parts."""
+
+import base64
+import binascii
+
+from services.intake import submissions
+from services.intake.files import PART, UnwantedFile
+from services.intake.provided import Answer, FileStore, Profiles, profile_of
+from shared.contracts import Done, Refusal
+from shared.contracts.intake import ReadFile, StoreFile
+from shared.handlers import Handlers
+
+consumes = Handlers("intake")
+
+
+@consumes.command(StoreFile)
+async def store_file(command: StoreFile, files: FileStore, profiles: Profiles) -> Answer:
+    """A part that comes twice is stored once."""
+    commune = profile_of(profiles, command).id
+    submissions.admit_files(command)
+    try:
+        content = base64.b64decode(command.content, validate=True)
+        attachment = await files.keep_part(
+            commune, command.file, command.name, command.purpose, command.part, command.parts, content
+        )
+    except UnwantedFile as unwanted:
+        raise Refusal("invalid", unwanted.reason) from unwanted
+    except binascii.Error as error:
+        raise Refusal("invalid", "Tệp đến không nguyên vẹn. Xin gửi lại tệp.") from error
+    return Done(version=0, state={"attachment": attachment.model_dump(mode="json") if attachment else None})
+
+
+@consumes.command(ReadFile)
+async def read_file(command: ReadFile, files: FileStore, profiles: Profiles) -> Answer:
+    """A file of one's own commune, for those who work with its forms."""
+    kept = await files.find(command.file)
+    if kept is None or kept.commune != profile_of(profiles, command).id:
+        raise Refusal("not-found", "Không tìm thấy tệp này.")
+    submissions.permit_file(command, kept.purpose)
+    data = await files.read(command.file) or b""
+    parts = max(1, -(-len(data) // PART))
+    piece = data[(command.part - 1) * PART : command.part * PART]
+    return Done(
+        version=0,
+        state={
+            "attachment": kept.attachment.model_dump(mode="json"),
+            "part": command.part,
+            "parts": parts,
+            "content": base64.b64encode(piece).decode("ascii"),
+        },
+    )
