@@ -25,5 +25,5 @@ def build(settings: Settings) -> Service:
         communes=service.communes,
     )
     service.every(3600, partial(files.remove_unnamed, submissions.naming))
-    web.add_routes(service, reception, submissions, dialogues)
+    web.add_routes(service, reception, submissions, dialogues, files)
     return service

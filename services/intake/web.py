@@ -10,14 +10,16 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from services.intake import dialogue_pages, online_form
+from services.intake import dialogue_pages, online_form, tracking_pages
 from services.intake.api import add_api
 from services.intake.codes import normalise
 from services.intake.dialogue import Announcement
-from services.intake.enquiry import NOT_FOUND, Enquiry
+from services.intake.enquiry import Enquiry
 from services.intake.errors import RETRY_AFTER_S, Away, patience, tell_errors
+from services.intake.files import Files
 from services.intake.online_form import NO_DIALOGUE, WrongForm, asked_in, read
 from services.intake.reception import Reception
+from services.intake.session import Sessions
 from services.intake.store import Dialogues, Submissions
 from services.intake.submissions import Arrival, dialogue_for, next_dialogue, taking_registrations
 from services.intake.words import FIELD_NAMES, sentence, standing
@@ -25,20 +27,21 @@ from shared.clock import RehearsalClock
 from shared.contracts import Refusal
 from shared.contracts.people import Matter, Registrant, Section
 from shared.service import Service
-from shared.text import one_line
 from shared.web import SECURITY_HEADERS, SizeLimit, add_static, templates
 
 HERE = Path(__file__).parent
 MOST_BYTES = 2_000_000
-NO_CODE = "Mã phiếu gồm tám chữ và số, ví dụ K7QX-3M9M. Xin ông/bà xem lại giấy tiếp nhận."
 
 
-def add_routes(service: Service, reception: Reception, submissions: Submissions, dialogues: Dialogues) -> None:
+def add_routes(
+    service: Service, reception: Reception, submissions: Submissions, dialogues: Dialogues, files: Files
+) -> None:
     """Give the service its pages, its API and what protects them."""
     pages = templates(HERE / "templates")
     pages.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False, indent=2)
     pages.filters |= {"sentence": sentence, "standing": standing, "field_name": FIELD_NAMES.__getitem__}
     enquiry = Enquiry(service, submissions, dialogues)
+    sessions = Sessions(service.settings.secret, secure=service.settings.public_url.startswith("https:"))
 
     def page(name: str, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any) -> HTMLResponse:
         now = service.clock()
@@ -169,30 +172,9 @@ def add_routes(service: Service, reception: Reception, submissions: Submissions,
             qr=segno.make(f"{address}/{submission.code}", error="m").svg_data_uri(scale=4, border=2),
         )
 
-    @router.get("/tra-cuu")
-    @router.get("/tra-cuu/{code}")
-    async def ask(code: str = "") -> HTMLResponse:
-        return page("ask.html", code=normalise(code) or "", contact="", problem="")
-
-    @router.post("/tra-cuu")
-    async def track(code: Annotated[str, Form()] = "", contact: Annotated[str, Form()] = "") -> HTMLResponse:
-        """The contact is in no address, so that it stays in no history and no log."""
-        found = await enquiry.find(code, contact)
-        if found is None:
-            why = NOT_FOUND if normalise(code) else NO_CODE
-            return page("ask.html", 404, code=one_line(code)[:40], contact=one_line(contact)[:254], problem=why)
-        submission, told = found
-        return page(
-            "tracking.html",
-            headers={"Cache-Control": "no-store"},
-            submission=submission,
-            commune=service.communes[submission.commune],
-            stories=told,
-            explained=await enquiry.explained(submission.commune, told),
-        )
-
     service.app.include_router(router)
     dialogue_pages.add_pages(service, dialogues, page)
+    tracking_pages.add_pages(service, enquiry, submissions, files, sessions, page)
 
 
 def _by_box(problems: Mapping[str, str]) -> dict[str, str]:

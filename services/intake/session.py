@@ -1,0 +1,54 @@
+"""Which forms a citizen's browser has proved to be his own. Nothing is kept here: a signed cookie says it."""
+
+import secrets
+from typing import Any
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from pydantic import SecretStr
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.intake.codes import normalise
+
+COOKIE = "doithoai_phieu"
+SALT = "phieu"
+MOST = 5
+"""Forms that one browser has open."""
+LASTS_S = 30 * 60
+"""From the last time that a form was opened."""
+
+
+class Sessions:
+    """Reads and writes the cookie.
+
+    secret: the same for all replicas; None: one that lasts until this process ends.
+    secure: the pages are reached by https, so the cookie goes over nothing else.
+    """
+
+    def __init__(self, secret: SecretStr | None, *, secure: bool = False) -> None:
+        key = secret.get_secret_value() if secret else secrets.token_urlsafe(32)
+        self._signer = URLSafeTimedSerializer(key, salt=SALT)
+        self._secure = secure
+
+    def opened(self, request: Request) -> frozenset[str]:
+        """Codes of the forms that this browser may see; none where the cookie is too old or not ours."""
+        return frozenset(self._codes(request))
+
+    def open(self, response: Response, request: Request, code: str) -> None:
+        """Let this browser see one form more; of more than `MOST` those opened last."""
+        codes = [*(one for one in self._codes(request) if one != code), code][-MOST:]
+        response.set_cookie(
+            COOKIE,
+            self._signer.dumps(codes),
+            max_age=LASTS_S,
+            httponly=True,
+            samesite="strict",
+            secure=self._secure,
+        )
+
+    def _codes(self, request: Request) -> list[str]:
+        try:
+            codes: Any = self._signer.loads(request.cookies.get(COOKIE, ""), max_age=LASTS_S)
+        except BadData:
+            return []
+        return [code for code in codes if isinstance(code, str) and normalise(code) == code]
