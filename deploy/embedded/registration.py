@@ -8,8 +8,9 @@ from uuid import uuid4
 import nats
 
 from deploy.embedded.installation import RunningStack
-from services.intake.reading.documents import MAX_FILE, UnreadableDocument, read_form_file
+from services.intake.reading.documents import read_form_file
 from services.intake.reading.forms import UnreadableForm
+from services.intake.reading.unreadable import MAX_FILE, UnreadableDocument
 from shared.commands import send
 from shared.contracts import Actor, Refused, Role
 from shared.contracts.intake import RegisterSubmission

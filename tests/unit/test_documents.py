@@ -11,8 +11,9 @@ from docx.oxml.ns import nsdecls
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.intake.reading.documents import MAX_FILE, UnreadableDocument, read_document, read_form_file
+from services.intake.reading.documents import read_document, read_form_file
 from services.intake.reading.forms import UnreadableForm
+from services.intake.reading.unreadable import MAX_FILE, UnreadableDocument
 from shared.contracts.people import Matter, Registrant
 
 FORM = """PHIẾU ĐĂNG KÝ THAM GIA ĐỐI THOẠI

@@ -1,0 +1,58 @@
+"""From the bytes of a file to its text: which kind it is, by name and by content, and who reads it.
+
+Files come from anybody, so sizes are bounded before anything is unpacked, and whatever is wrong with a file
+surfaces as `UnreadableDocument`. Mails are apart, in `mails.py`: they hold files themselves.
+"""
+
+import re
+from collections.abc import Callable
+
+from services.intake.reading.plain import read_text
+from services.intake.reading.unreadable import MAX_FILE, UnreadableDocument
+from services.intake.reading.word import read_docx
+
+_READERS: dict[str, Callable[[bytes], str]] = {"txt": read_text, "docx": read_docx}
+_ACCEPTED = "chỉ nhận tệp .txt, .eml hoặc .docx"
+_SIGNATURES = {
+    b"%PDF": "tệp PDF",
+    b"PK\x03\x04": "tệp nén hoặc tệp Office",
+    b"\xd0\xcf\x11\xe0": "tệp Word bản cũ (.doc) hoặc có mật khẩu",
+    b"\x89PNG": "tệp ảnh",
+    b"\xff\xd8\xff": "tệp ảnh",
+    b"{\\rtf": "tệp RTF",
+}
+_OWN_SIGNATURES = {"docx": b"PK\x03\x04"}
+
+
+def texts_of(name: str, data: bytes) -> list[str]:
+    r"""The texts of one file that may be a form, the likeliest first, each in NFC with `\n` line ends.
+
+    name: of the file; its ending decides how it is read. A mail is none of them.
+
+    Raises:
+        UnreadableDocument: too big, broken, or of another kind.
+    """
+    ending = checked_ending(name, data)
+    if ending not in _READERS:
+        raise UnreadableDocument(f"Không đọc được tệp .{ending} ở đây; {_ACCEPTED}.")
+    return [_READERS[ending](data)]
+
+
+def checked_ending(name: str, data: bytes) -> str:
+    """The ending of a file's name, lower case, where such files are read and the content is no other kind.
+
+    Raises:
+        UnreadableDocument: too big, empty, or of another kind.
+    """
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    if ending not in (*_READERS, "eml"):
+        what = f"tệp .{ending}" if re.fullmatch(r"[a-z0-9]{1,8}", ending) else "tệp này"
+        raise UnreadableDocument(f"Không đọc được {what}; {_ACCEPTED}.")
+    if len(data) > MAX_FILE:
+        raise UnreadableDocument(f"Tệp lớn quá {MAX_FILE // 1024 // 1024} MB.")
+    if not data.strip():
+        raise UnreadableDocument("Tệp trống, không có nội dung.")
+    for signature, what in _SIGNATURES.items():
+        if data.startswith(signature) and _OWN_SIGNATURES.get(ending) != signature:
+            raise UnreadableDocument(f"Tệp có tên .{ending} nhưng thật ra là {what}; {_ACCEPTED}.")
+    return ending

@@ -1,0 +1,92 @@
+"""Word's `.docx`: its paragraphs as lines, in the order they are read."""
+
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import docx
+from docx.oxml.ns import qn
+
+from services.intake.reading.spelling import clean
+from services.intake.reading.unreadable import UnreadableDocument
+
+MAX_UNPACKED = 50 * 1024 * 1024
+"""Bytes of a .docx once unpacked; photographs are most of an honest one."""
+MAX_XML = 4 * 1024 * 1024
+"""Bytes of its XML, which takes fifty times its size in memory."""
+
+
+def read_docx(data: bytes) -> str:
+    """The text of a Word document, in NFC.
+
+    Raises:
+        UnreadableDocument: damaged, or greater than a form can be once unpacked.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            members = archive.infolist()
+        unpacked = sum(member.file_size for member in members)
+        xml = sum(member.file_size for member in members if member.filename.endswith((".xml", ".rels")))
+        if unpacked > MAX_UNPACKED or xml > MAX_XML:
+            raise UnreadableDocument("Tệp .docx giải nén ra quá lớn, không phải một phiếu đăng ký.")
+        return clean("\n".join(_paragraphs(docx.Document(BytesIO(data)))))
+    except UnreadableDocument:
+        raise
+    except Exception as error:  # a damaged file fails anywhere in zipfile, lxml and python-docx
+        raise UnreadableDocument("Tệp .docx bị hỏng, không mở được; xin lưu lại bằng Word và gửi lại.") from error
+
+
+def _paragraphs(document: Any) -> Iterator[str]:
+    """Each paragraph in reading order, those in tables, content controls and text boxes too.
+
+    Word keeps the number or dash of an automatic list apart from the text; a dash stands in for it here.
+    """
+    listing_styles = {
+        style.get(qn("w:styleId"))
+        for style in document.styles.element.iter(qn("w:style"))
+        if style.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None
+    }
+    for paragraph in _paragraph_elements(document.element.body):
+        text = "".join(_runs(paragraph))
+        level = _list_level(paragraph, listing_styles)
+        yield text if level is None or not text.strip() else f"{'+' if level else '-'} {text}"
+
+
+_STANDS_FOR = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-", qn("w:pPr"): ""}
+_NOT_SHOWN = (qn("w:moveFrom"), "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback")
+"""What was moved elsewhere, and the copy of a text box for older versions of Word."""
+
+
+def _paragraph_elements(element: Any) -> Iterator[Any]:
+    for child in element:
+        if child.tag == qn("w:p"):
+            yield child
+        if child.tag not in _NOT_SHOWN:
+            yield from _paragraph_elements(child)
+
+
+def _runs(element: Any) -> Iterator[str]:
+    """The text of a paragraph, without that of a text box in it, which is a paragraph of its own."""
+    for child in element:
+        if child.tag == qn("w:t"):
+            yield child.text or ""
+        elif child.tag in _STANDS_FOR:
+            yield _STANDS_FOR[child.tag]
+        elif child.tag != qn("w:p") and child.tag not in _NOT_SHOWN:
+            yield from _runs(child)
+
+
+def _list_level(paragraph: Any, listing_styles: set[str]) -> int | None:
+    """How far in a paragraph stands in an automatic list, from 0; None outside of one."""
+    properties = paragraph.find(qn("w:pPr"))
+    if properties is None:
+        return None
+    numbering = properties.find(qn("w:numPr"))
+    if numbering is None:
+        style = properties.find(qn("w:pStyle"))
+        return 0 if style is not None and style.get(qn("w:val")) in listing_styles else None
+    values = {child.tag: child.get(qn("w:val")) for child in numbering}
+    if values.get(qn("w:numId")) == "0":  # a list that was switched off again
+        return None
+    return int(values.get(qn("w:ilvl"), "0"))
