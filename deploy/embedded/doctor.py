@@ -12,9 +12,9 @@ from deploy.embedded import CannotStart
 from deploy.embedded.installation import RunningStack, running
 from deploy.embedded.nats import MAX_PAYLOAD, binary
 from services.deadlines.working_days import CALENDARS, NoCalendar, load_calendar
-from services.notify.letters import check_fonts
 from shared import broker
 from shared.communes import Communes, ProfileError
+from shared.typesetting import check_fonts
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,7 @@ def _calendars() -> list[Finding]:
 
 
 def _fonts() -> Finding:
-    return _tried(
-        "Phông chữ thư: Liberation Serif", check_fonts, "Lấy lại thư mục services/notify/fonts từ kho mã nguồn."
-    )
+    return _tried("Phông chữ thư: Liberation Serif", check_fonts, "Lấy lại thư mục shared/fonts từ kho mã nguồn.")
 
 
 def _nats_server() -> Finding:
