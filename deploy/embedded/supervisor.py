@@ -36,6 +36,7 @@ class Stack:
 
     nats_url, mongo_url, smtp_url: servers that run elsewhere; none is started here for them.
     services: which to start; none gives the bare servers. service_command: how, for tests.
+    environment: further settings of every service, as the environment names them.
     begins_at: the simulated time of a new rehearsal installation, set before any service acts.
 
     Everything lives in the event loop in which it was started; `kill`, `pids` and `restarts` may be used from others.
@@ -54,6 +55,7 @@ class Stack:
         service_command: Callable[[str], tuple[str, ...]] = run_service,
         start_limit_s: float = START_LIMIT_S,
         begins_at: datetime | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._data = data
         self._ports = Block(base_port)
@@ -63,6 +65,7 @@ class Stack:
         self._smtp_url = smtp_url or None
         self._services = tuple(services)
         self._begins_at = begins_at
+        self._environment = dict(environment or {})
         self._service_command = service_command
         self._start_limit_s = start_limit_s
         self._installation: Installation | None = None
@@ -215,6 +218,9 @@ class Stack:
                 "DOITHOAI_CLOCK": installation.clock,
                 # The citizens' port tells of the whole installation.
                 "DOITHOAI_COMPANIONS": " ".join(others) if name == "intake" else "",
+                # A rehearsal hands in the forms of three months within a minute.
+                **({"DOITHOAI_FORMS_AN_HOUR": "0"} if installation.clock == "rehearsal" else {}),
+                **self._environment,
             },
             is_ready=lambda: answers_http(f"{url}/readyz"),
         )
