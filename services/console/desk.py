@@ -31,7 +31,8 @@ def add_questions(router: APIRouter, service: Service, pages: Pages) -> None:
         def query(db: Connection) -> tuple[Choice, list[lists.Item], lists.Counts]:
             counts = lists.counts(db, who.commune, now, department)
             choice = CHOICES.get(loc) or (OPEN if counts.open or not counts.received else ALL)
-            wanted = replace(choice.filter, department=department, search=search)
+            office = who.role in offers.OFFICE
+            wanted = replace(choice.filter, department=department, search=search, reachable=office)
             return choice, lists.questions(db, who.commune, wanted, now, number), counts
 
         choice, items, counts = await pages.read(query)

@@ -52,6 +52,7 @@ CHOICES: Mapping[str, Choice] = {
         Choice(
             "da-huong-dan", "Đã hướng dẫn, báo cáo cấp trên", Filter(standing="redirected"), "redirected", always=True
         ),
+        Choice("da-rut", "Đã rút", Filter(standing="withdrawn"), "withdrawn"),
         ALL,
     )
 }

@@ -1,6 +1,7 @@
 """What the pages ask of the view. Every question names the commune, and gets nothing of another one."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,9 @@ from services.console.words import Term, waiting
 
 PAGE = 50
 """Questions on one page of the list."""
-
+PHONE_END = 9
+"""Digits by which a phone number is known, with the country's number before them or the 0 of calls within it."""
+PHONE_MARKS = re.compile(r"[\s.+()-]")
 
 Only = Literal["late", "near", "wanted", "undelivered", "in-writing", "first", "acceptance"]
 """What a question may be looked for besides its state."""
@@ -58,7 +61,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many questions there are. received = open + answered + redirected.
+    """How many questions there are. received = open + answered + redirected + withdrawn.
 
     late, near: open ones whose term has ended, or ends soon. in_writing: open ones whose answer is owed in writing.
     first: open ones that are pressing, or were raised before. acceptance: those that wait for the department they were
@@ -68,6 +71,7 @@ class Counts:
     open: int
     answered: int
     redirected: int
+    withdrawn: int
     late: int
     near: int
     wanted: int
@@ -79,14 +83,15 @@ class Counts:
 
     @property
     def received(self) -> int:
-        return self.open + self.answered + self.redirected
+        return self.open + self.answered + self.redirected + self.withdrawn
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which questions to show.
 
-    standing: `open`, `answered`, `redirected`, or None for all. search: words, a name or a code.
+    standing: `open`, `answered`, `redirected`, `withdrawn`, or None for all. search: words, a name or a code; for whom
+    contacts are `reachable`, also a whole phone number or mail address.
     """
 
     standing: str | None = None
@@ -94,6 +99,7 @@ class Filter:
     only: Only | None = None
     department: str | None = None
     search: str = ""
+    reachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +317,7 @@ def questions(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetim
 def counts(db: sqlite3.Connection, commune: str, now: datetime, department: str | None = None) -> Counts:
     """Of a commune, or of what one department has."""
     values = {"commune": commune, "department": department, "now": instant(now)}
-    standings: dict[str, int] = dict.fromkeys(("open", "answered", "redirected"), 0)
+    standings: dict[str, int] = dict.fromkeys(("open", "answered", "redirected", "withdrawn"), 0)
     stages: dict[str, int] = {}
     for row in db.execute(
         "SELECT standing, stage, count(*) AS number FROM question "
@@ -323,12 +329,13 @@ def counts(db: sqlite3.Connection, commune: str, now: datetime, department: str 
             stages[row["stage"]] = row["number"]
     row = db.execute(
         "SELECT total(owed_until < :now) AS late, total(owed_until >= :now AND term_state = 'near') AS near, "
-        "total(wanted_days IS NOT NULL) AS wanted, total(undelivered IS NOT NULL AND heard_at IS NULL) AS undelivered, "
+        "total(wanted_days IS NOT NULL) AS wanted, total(undelivered IS NOT NULL AND NOT heard) AS undelivered, "
         "total(standing = 'open' AND owed_in_writing IS NOT NULL) AS in_writing, "
         "total(standing = 'open' AND (pressing = 1 OR recurs IS NOT NULL)) AS first, "
         "total(standing = 'open' AND awaits_acceptance) AS acceptance "
         "FROM item "
-        "WHERE commune = :commune AND standing <> 'answered' AND (:department IS NULL OR department = :department)",
+        "WHERE commune = :commune AND standing NOT IN ('answered', 'withdrawn') "
+        "AND (:department IS NULL OR department = :department)",
         values,
     ).fetchone()
     return Counts(**standings, **{name: int(number) for name, number in dict(row).items()}, stages=stages)
@@ -455,18 +462,26 @@ _WANTED = """
       WHEN 'late' THEN owed_until < :now
       WHEN 'near' THEN owed_until >= :now AND term_state = 'near'
       WHEN 'wanted' THEN standing = 'open' AND wanted_days IS NOT NULL
-      WHEN 'undelivered' THEN standing <> 'answered' AND undelivered IS NOT NULL AND heard_at IS NULL
+      WHEN 'undelivered' THEN standing NOT IN ('answered', 'withdrawn') AND undelivered IS NOT NULL AND NOT heard
       WHEN 'in-writing' THEN standing = 'open' AND owed_in_writing IS NOT NULL
       WHEN 'first' THEN standing = 'open' AND (pressing = 1 OR recurs IS NOT NULL)
       WHEN 'acceptance' THEN standing = 'open' AND awaits_acceptance
       ELSE true
     END
-    AND (:search = '' OR id IN (SELECT question FROM words WHERE words MATCH :search)
-      AND (scope IS NOT 'denunciation' OR code = :typed))
+    AND (
+      :search = ''
+      OR id IN (SELECT question FROM words WHERE words MATCH :search) AND (scope IS NOT 'denunciation' OR code = :typed)
+      OR submission IN (
+        SELECT id FROM submission WHERE phone IS NOT NULL AND phone_end = :phone_end
+        UNION ALL SELECT id FROM submission WHERE email IS NOT NULL AND email_folded = :email
+      ) AND scope IS NOT 'denunciation'
+    )
 """
 
 
 def _values(commune: str, wanted: Filter, now: datetime) -> dict[str, Any]:
+    digits = PHONE_MARKS.sub("", wanted.search)
+    is_phone = wanted.reachable and digits.isascii() and digits.isdigit() and len(digits) >= PHONE_END
     return {
         "commune": commune,
         "standing": wanted.standing,
@@ -475,6 +490,8 @@ def _values(commune: str, wanted: Filter, now: datetime) -> dict[str, Any]:
         "only": wanted.only,
         "search": search_for(wanted.search),
         "typed": wanted.search.upper(),
+        "phone_end": digits[-PHONE_END:] if is_phone else None,
+        "email": wanted.search.strip().lower() if wanted.reachable and "@" in wanted.search else None,
         "now": instant(now),
     }
 
@@ -495,7 +512,8 @@ def _item(row: sqlite3.Row, now: datetime) -> Item:
 
 
 def _is_undelivered(row: sqlite3.Row) -> bool:
-    return row["undelivered"] is not None and row["heard_at"] is None and row["standing"] != "answered"
+    over = row["standing"] in ("answered", "withdrawn")
+    return row["undelivered"] is not None and not row["heard"] and not over
 
 
 def _like(db: sqlite3.Connection, row: sqlite3.Row) -> list[str]:

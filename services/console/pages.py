@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Annotated, Any, TypeVar
@@ -33,6 +34,14 @@ def who_acts(request: Request) -> Acting:
 
 
 Who = Annotated[Acting, Depends(who_acts)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that came with a form. name: as the browser called it."""
+
+    name: str
+    data: bytes
 
 
 class Pages:
@@ -75,8 +84,20 @@ class Pages:
 
 
 async def typed_in(request: Request) -> dict[str, str]:
-    """The fields of a form. Files are not taken."""
+    """The fields of a form; `sent_in` takes its files, too."""
     return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+
+
+async def sent_in(request: Request) -> tuple[dict[str, str], dict[str, Sent]]:
+    """The fields of a form, and its files: one of each name, those that were left empty not at all."""
+    typed, files = dict[str, str](), dict[str, Sent]()
+    async with request.form(max_files=20) as form:
+        for name, value in form.items():
+            if isinstance(value, str):
+                typed[name] = value
+            elif value.filename and (data := await value.read()):
+                files[name] = Sent(value.filename, data)
+    return typed, files
 
 
 def done(verb: str) -> str:

@@ -70,15 +70,49 @@ CREATE TABLE submission (
   code TEXT, dialogue TEXT, channel TEXT, received_at TEXT, on_time INTEGER,
   name TEXT, phone TEXT, email TEXT, address TEXT,
   collected_by TEXT, seat INTEGER, waiting_place INTEGER, invited_at TEXT,
-  attendance TEXT, excuse TEXT
+  attendance TEXT, excuse TEXT,
+  -- notice: version of the data notice that was agreed to. entered: where it was received before it was entered
+  notice TEXT, entered_at TEXT, entered_by TEXT, entered_because TEXT,
+  corrected_at TEXT, corrected_by TEXT, corrected_because TEXT,
+  -- the whole form; each question of it tells of itself
+  withdrawn_at TEXT, withdrawn_because TEXT,
+  -- as one looks for it, with the country's number or without it, however an address is written
+  phone_end TEXT GENERATED ALWAYS AS (substr(phone, -9)) VIRTUAL,
+  email_folded TEXT GENERATED ALWAYS AS (lower(email)) VIRTUAL
 );
 CREATE INDEX submission_of_dialogue ON submission (dialogue);
 CREATE INDEX submission_by_code ON submission (code);
+CREATE INDEX submission_by_phone ON submission (phone_end) WHERE phone IS NOT NULL;
+CREATE INDEX submission_by_email ON submission (email_folded) WHERE email IS NOT NULL;
+
+-- A file of a form. source: form, added (by a clerk), mail (of the registrant, later).
+CREATE TABLE attachment (
+  submission TEXT NOT NULL, id TEXT NOT NULL, commune TEXT NOT NULL,
+  name TEXT NOT NULL, media_type TEXT NOT NULL, size INTEGER NOT NULL,
+  source TEXT NOT NULL, added_at TEXT NOT NULL, added_by TEXT, note TEXT,
+  PRIMARY KEY (submission, id)
+) WITHOUT ROWID;
+
+-- What a registrant wrote after his form.
+CREATE TABLE word (
+  id TEXT PRIMARY KEY, commune TEXT NOT NULL, submission TEXT NOT NULL, text TEXT NOT NULL, at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX word_of_submission ON word (submission);
+
+-- A mail that came in. original: the whole mail as a file. submissions: what it became, or belongs to.
+CREATE TABLE mail (
+  id TEXT PRIMARY KEY, commune TEXT NOT NULL,
+  outcome TEXT, why TEXT, sender TEXT, subject_line TEXT, received_at TEXT, original TEXT, submissions TEXT, told TEXT,
+  settled_how TEXT, settled_because TEXT, settled_by TEXT, settled_at TEXT
+) WITHOUT ROWID;
+CREATE INDEX mail_of_commune ON mail (commune, received_at);
 
 CREATE TABLE question (
   id TEXT PRIMARY KEY, commune TEXT NOT NULL, submission TEXT NOT NULL,
   -- intake
   number INTEGER, section TEXT, text TEXT,
+  withdrawn_at TEXT, withdrawn_because TEXT, withdrawn_by TEXT,
+  rating INTEGER, rating_words TEXT, rated_at TEXT,
   -- routing
   state TEXT NOT NULL DEFAULT 'received',
   scope TEXT, because TEXT, proposals TEXT,
@@ -99,21 +133,34 @@ CREATE TABLE question (
   -- owed_in_writing: why. spoken_answer: what was said on the spot, where that was not the approved answer
   owed_in_writing TEXT, owed_since TEXT, taken_note TEXT, taken_by TEXT, taken_at TEXT,
   spoken_answer TEXT, answered_by TEXT, heard_at TEXT, settled_how TEXT, settled_at TEXT,
+  -- reopened_round: 2 while the second answer is owed, and after it
+  reopened_round INTEGER, reopened_because TEXT, reopened_by TEXT, reopened_at TEXT,
+  published_at TEXT, published_by TEXT, published_asked TEXT, published_answered TEXT,
   -- notify; undelivered: why its answer or guidance could not be sent
   sent_at TEXT, undelivered TEXT,
+  -- what was heard and sent before it was reopened was not enough
+  heard INTEGER GENERATED ALWAYS AS (
+    heard_at IS NOT NULL AND (reopened_at IS NULL OR heard_at > reopened_at)
+  ) VIRTUAL,
+  sent INTEGER GENERATED ALWAYS AS (
+    state = 'approved' AND sent_at IS NOT NULL AND (reopened_at IS NULL OR sent_at > reopened_at)
+  ) VIRTUAL,
   stage TEXT GENERATED ALWAYS AS (
     CASE
+      WHEN settled_how = 'withdrawn' THEN 'withdrawn'
       WHEN settled_how IS NOT NULL THEN 'settled'
       WHEN state = 'redirected' AND scope <> 'in-scope' THEN 'out-of-scope'
-      WHEN state = 'approved' AND sent_at IS NOT NULL THEN 'sent'
+      WHEN sent THEN 'sent'
       ELSE state
     END
   ) VIRTUAL,
-  -- received = open + answered + redirected; what was referred up is open until the superior and the asker are told
+  -- received = open + answered + redirected + withdrawn; what was referred up is open until the superior and the asker
+  -- are told
   standing TEXT GENERATED ALWAYS AS (
     CASE
+      WHEN settled_how = 'withdrawn' THEN 'withdrawn'
       WHEN state = 'redirected' OR settled_how IN ('redirected', 'referred-up') THEN 'redirected'
-      WHEN settled_how IS NOT NULL OR heard_at IS NOT NULL OR (state = 'approved' AND sent_at IS NOT NULL) THEN 'answered'
+      WHEN settled_how IS NOT NULL OR heard OR sent THEN 'answered'
       ELSE 'open'
     END
   ) VIRTUAL
@@ -121,8 +168,9 @@ CREATE TABLE question (
 CREATE INDEX question_of_commune ON question (commune, standing, stage, id);
 CREATE INDEX question_of_submission ON question (submission, number);
 CREATE INDEX question_like ON question (resembles) WHERE resembles IS NOT NULL;
+CREATE INDEX question_published ON question (commune, published_at) WHERE published_at IS NOT NULL;
 
--- To find a question by its words, its asker or its code, typed with or without diacritics.
+-- To find a question by its words, its asker or its code, typed with or without diacritics; rows as in `question`.
 CREATE VIRTUAL TABLE words USING fts5 (question UNINDEXED, plain, tokenize = 'unicode61');
 
 CREATE TABLE term (

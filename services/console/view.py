@@ -19,8 +19,8 @@ from services.console.facts import aggregate_of, instant, record
 from shared.contracts import Envelope, Event, UnknownEvent
 from shared.logs import in_short, logger
 
-FORMAT = 4
-"""To be raised with every change of schema.sql or of what facts.py writes: each console then builds its view anew."""
+FORMAT = 5
+"""To be raised with every change of schema.sql or of what `facts` writes: each console then builds its view anew."""
 
 TAIL = 10_000
 """Events of which the live tail remembers when and about what they were."""

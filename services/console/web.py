@@ -20,6 +20,8 @@ from shared.service import Service
 from shared.web import SizeLimit, add_static
 
 MOST_BYTES = 500_000
+FILES_TO = {"/danh-sach": 12_000_000}
+"""Paths that files are sent to: one of 10 MB and what is typed with it."""
 A_MONTH_S = 30 * 24 * 3600
 
 
@@ -40,7 +42,7 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
     add_reports(router, service, pages)
     add_province(router, service, pages)
     add_operations(router, service, pages, view, reader, tail)
-    service.app.add_middleware(SizeLimit, most=MOST_BYTES)
+    service.app.add_middleware(SizeLimit, most=MOST_BYTES, larger=FILES_TO)
     add_static(service.app, HERE / "static")
     service.app.include_router(router)
     _tell_problems(service, pages, hosts)

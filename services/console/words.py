@@ -20,6 +20,7 @@ STAGES: Mapping[str, str] = {
     "redirected": "Đã hướng dẫn đến cơ quan có thẩm quyền",
     "out-of-scope": "Đã hướng dẫn gửi đơn đúng nơi",
     "settled": "Đã giải quyết xong",
+    "withdrawn": "Đã rút",
 }
 """What may be shown as the state of a question, in the order of its life."""
 
@@ -28,6 +29,7 @@ HOW_SETTLED: Mapping[str, str] = {
     "answered-in-writing": "đã trả lời bằng văn bản",
     "redirected": "đã hướng dẫn bằng văn bản",
     "referred-up": "đã báo cáo cấp trên và thông báo cho người hỏi",
+    "withdrawn": "người hỏi đã rút",
 }
 DIALOGUE_STATES: Mapping[str, str] = {
     "planned": "Đã lên kế hoạch",
@@ -53,6 +55,7 @@ ATTENDANCE: Mapping[str | None, str] = {
     "present": "Có mặt",
     "absent": "Vắng mặt",
     "no-seat": "Không có chỗ",
+    "withdrawn": "Đã rút phiếu",
     None: "Trả lời bằng văn bản",
 }
 SECTIONS: Mapping[str, str] = {"procedures": "Về thủ tục hành chính", "handling": "Về việc giải quyết thủ tục"}
@@ -147,6 +150,7 @@ WRITTEN_BECAUSE: Mapping[str, str] = {
     "taken": "hội nghị tiếp nhận để trả lời bằng văn bản",
     "afterwards": "tại hội nghị chưa có câu trả lời",
     "cancelled": "hội nghị không tổ chức được",
+    "reopened": "câu trả lời trước chưa đạt, câu hỏi được mở lại",
 }
 """Why an answer is owed in writing."""
 
@@ -201,6 +205,13 @@ EVENTS: Mapping[str, str] = {
     "registrant-waitlisted": "Xếp vào danh sách chờ",
     "registrant-excused": "Người đăng ký báo vắng",
     "attendance-recorded": "Ghi nhận việc tham dự",
+    "registrant-corrected": "Sửa thông tin liên hệ",
+    "questions-withdrawn": "Rút câu hỏi",
+    "answer-rated": "Đánh giá câu trả lời",
+    "files-added": "Bổ sung tệp",
+    "registrant-wrote": "Người đăng ký viết thêm",
+    "mail-taken-in": "Nhận thư điện tử",
+    "mail-settled": "Xử lý thư cần xem",
     "question-assigned": "Giao câu hỏi",
     "question-transferred": "Chuyển phòng khác",
     "transfer-accepted": "Nhận câu hỏi được chuyển",
@@ -221,6 +232,9 @@ EVENTS: Mapping[str, str] = {
     "question-recurs": "Đã nêu nhiều lần",
     "question-resembles": "Giống câu hỏi khác",
     "question-settled": "Giải quyết xong câu hỏi",
+    "question-reopened": "Mở lại câu hỏi",
+    "answer-published": "Đăng lên thư viện hỏi đáp",
+    "answer-unpublished": "Gỡ khỏi thư viện hỏi đáp",
     "deadline-set": "Bắt đầu tính thời hạn",
     "deadline-moved": "Dời thời hạn",
     "deadline-paused": "Tạm dừng thời hạn",
@@ -254,6 +268,17 @@ DONE: Mapping[str, str] = {
     "prioritise-question": "Đã ghi nhận mức bức xúc của câu hỏi.",
     "review-questions": "Đã rà soát câu hỏi của hội nghị.",
     "register-submission": "Đã tiếp nhận câu hỏi.",
+    "correct-registrant": "Đã sửa thông tin liên hệ; thư gửi từ lúc này đến nơi mới.",
+    "withdraw-questions": "Đã ghi nhận người đăng ký rút câu hỏi.",
+    "rate-answer": "Đã ghi nhận đánh giá của người hỏi.",
+    "add-files": "Đã bổ sung tệp vào phiếu.",
+    "reopen-question": "Đã mở lại câu hỏi; người hỏi sẽ được trả lời lại bằng văn bản.",
+    "publish-answer": "Đã đăng lên thư viện hỏi đáp.",
+    "unpublish-answer": "Đã gỡ khỏi thư viện hỏi đáp.",
+    "take-in-mail": "Đã đọc thư.",
+    "attach-mail": "Đã gắn thư vào phiếu.",
+    "discard-mail": "Đã bỏ qua thư; bản gốc vẫn được lưu.",
+    "receive-table": "Đã nhận danh sách.",
     "excuse-registrant": "Đã ghi nhận người đăng ký báo vắng.",
     "check-in": "Đã ghi nhận có mặt.",
     "plan-dialogue": "Đã lên kế hoạch hội nghị.",

@@ -1125,7 +1125,7 @@ def test_what_must_be_done_first_stands_first(tmp_path: Path) -> None:
         ("nguyễn thị mai", True, "the asker"),
         ("K7QX-3M9D", True, "the code, as it is written"),
         ("k7qx3m", False, "a code is found as it is written"),
-        ("0912345678", True, "the phone number"),
+        ("0912345678", False, "who may not be reached is not found so"),
         ("đất", False, "another matter"),
         ('"khai* (sinh', True, "signs of the query language are only signs"),
         ("khai NOT sinh", False, "its words are only words"),
@@ -1135,6 +1135,27 @@ def test_a_question_is_found_by_its_words_its_asker_or_its_code(
     tmp_path: Path, typed: str, found: bool, because: str
 ) -> None:
     assert bool(items(view_of(tmp_path, RECEIVED), Filter(search=typed))) == found, because
+
+
+@pytest.mark.parametrize(
+    ("typed", "found", "because"),
+    [
+        ("0912345678", True, "the phone number"),
+        ("0912.345 678", True, "as people write it"),
+        ("+84 912345678", True, "with the country's number"),
+        ("912345", False, "a part of a number would find anybody"),
+        ("Mai@nguoidan.example", True, "the mail address, whatever its capitals"),
+        ("mai@nguoidan", False, "a part of an address"),
+    ],
+)
+def test_the_office_finds_a_question_by_how_its_asker_is_reached(
+    tmp_path: Path, typed: str, found: bool, because: str
+) -> None:
+    view = view_of(tmp_path, RECEIVED)
+    assert bool(items(view, Filter(search=typed, reachable=True))) == found, because
+    assert not items(view, Filter(search=typed)), "a department does not look for people"
+    denounced = view_of(tmp_path / "other", RECEIVED, of_question(QuestionAwaitsTriage, scope="denunciation"))
+    assert not items(denounced, Filter(search=typed, reachable=True)), "nobody looks for who denounced"
 
 
 def test_another_commune_sees_nothing_of_it(tmp_path: Path) -> None:
