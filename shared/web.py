@@ -119,34 +119,42 @@ class SizeLimit:
     """Refuses a body larger than `most` bytes with 413 when the application comes to read it, announced or not.
 
     What is too large is never held: an announced one is not begun, another one ends where it exceeds the limit.
+
+    Args:
+        larger: paths that files are sent to, with what lies below them, each with a limit of its own.
     """
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._most = most
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        taken = 0
+        most, taken = self._of(scope["path"]), 0
 
         async def counted() -> Message:
             nonlocal taken
-            if not taken and int(announced) > self._most:  # the server has refused what is no number
-                raise self._too_large()
+            if not taken and int(announced) > most:  # the server has refused what is no number
+                raise _too_large(most)
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._most:
-                raise self._too_large()
+            if taken > most:
+                raise _too_large(most)
             return message
 
         await self._app(scope, counted, send)
 
-    def _too_large(self) -> HTTPException:
-        most = f"{self._most / 1_000_000:g}".replace(".", ",")
-        return HTTPException(413, f"Nội dung gửi lên lớn hơn {most} MB. Xin rút gọn rồi gửi lại.")
+    def _of(self, path: str) -> int:
+        return next((most for own, most in self._larger.items() if f"{path}/".startswith(f"{own}/")), self._most)
+
+
+def _too_large(most: int) -> HTTPException:
+    words = f"{most / 1_000_000:g}".replace(".", ",")
+    return HTTPException(413, f"Nội dung gửi lên lớn hơn {words} MB. Xin rút gọn rồi gửi lại.")
 
 
 SECURITY_HEADERS = {

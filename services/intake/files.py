@@ -4,6 +4,7 @@ A file is stored before the form that names it, so that a form never names one t
 nothing names is removed after a day.
 """
 
+import codecs
 import hashlib
 import io
 import re
@@ -97,6 +98,8 @@ def recognise(name: str, data: bytes, purpose: FilePurpose) -> MediaType:
     return found
 
 
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""What spreadsheets begin their "Unicode text" with."""
 _SIGNATURES: Sequence[tuple[bytes, MediaType]] = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -113,7 +116,7 @@ def _by_content(name: str, data: bytes) -> MediaType | None:
     if data.startswith(b"PK\x03\x04"):
         return _office_file(data)
     ending = name.rpartition(".")[2].lower()
-    if b"\0" not in data[:4096] and ending in ("csv", "txt"):
+    if (b"\0" not in data[:4096] or data.startswith(_UTF_16)) and ending in ("csv", "txt"):
         return "text/csv" if ending == "csv" else "text/plain"
     return None
 
