@@ -3,7 +3,7 @@ of a digest for staff it is the digest's own."""
 
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from shared.contracts.base import Command, Event, Token
 
@@ -37,12 +37,14 @@ class NotifyEvent(Event, speaker="notify"):
 
     notification: id of the message, the same whatever is retried.
     questions: the questions it answers; empty for receipts and for messages to staff.
+    round: of an answer, 2 for the one after the question was reopened, and so on.
     """
 
     notification: str
     kind: MessageKind
     channel: MessageChannel
     questions: tuple[Token, ...]
+    round: int = Field(default=1, ge=1)
 
 
 class NotificationQueued(NotifyEvent):

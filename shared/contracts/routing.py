@@ -144,12 +144,16 @@ class AnswerReturned(RoutingEvent):
 
 
 class AnswerApproved(RoutingEvent):
-    """The answer may be given. `text` is the final wording."""
+    """The answer may be given. `text` is the final wording.
+
+    round: 2 for the answer after the question was reopened, and so on.
+    """
 
     dialogue: Token | None
     department: Token
     text: str
     approved_by: str
+    round: int = Field(default=1, ge=1)
 
 
 class ExtensionRequested(RoutingEvent):
@@ -194,7 +198,7 @@ class QuestionTakenForWrittenAnswer(RoutingEvent):
 
 
 class WrittenAnswerOwed(RoutingEvent):
-    """The asker will not hear the answer at a dialogue, so it is owed in writing. Said once of a question."""
+    """The asker will not hear the answer at a dialogue, so it is owed in writing. Said once a round."""
 
     dialogue: Token | None
     because: WrittenBecause
