@@ -121,7 +121,8 @@ class SizeLimit:
     What is too large is never held: an announced one is not begun, another one ends where it exceeds the limit.
 
     Args:
-        larger: paths that files are sent to, with what lies below them, each with a limit of its own.
+        larger: paths that forms with files are sent to, with what lies below them, each with a limit of its own.
+            It holds for multipart bodies alone: they are put on the disk as they come, others are held.
     """
 
     def __init__(self, app: ASGIApp, most: int, larger: Mapping[str, int] | None = None) -> None:
@@ -133,8 +134,9 @@ class SizeLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
-        most, taken = self._of(scope["path"]), 0
+        headers = dict(scope["headers"])
+        announced, kind = headers.get(b"content-length", b"0"), headers.get(b"content-type", b"")
+        most, taken = self._of(scope["path"]) if kind.startswith(b"multipart/form-data") else self._most, 0
 
         async def counted() -> Message:
             nonlocal taken

@@ -54,8 +54,8 @@ def notice(
                 (
                     f"{office} quyết định mục đích và cách xử lý dữ liệu trên phiếu, và chịu trách nhiệm về việc đó.",
                     "Phiếu được chuyển đến phòng, công chức có trách nhiệm trả lời. Câu hỏi vượt thẩm quyền được "
-                    "báo cáo hoặc chuyển đến cơ quan nhà nước có thẩm quyền. Ngoài ra không cung cấp cho ai, trừ khi pháp luật "
-                    "yêu cầu.",
+                    "báo cáo hoặc chuyển đến cơ quan nhà nước có thẩm quyền. Ngoài ra không cung cấp cho ai, "
+                    "trừ khi pháp luật yêu cầu.",
                 ),
             ),
             Part(
@@ -76,15 +76,15 @@ def notice(
                 (
                     "Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15 và Nghị định 356/2025/NĐ-CP: dữ liệu được xử lý khi "
                     "ông/bà đồng ý.",
-                    "Việc đối thoại với người dân và trả lời câu hỏi là nhiệm vụ của UBND theo Luật Tổ chức chính quyền "
-                    "địa phương số 72/2025/QH15 và kế hoạch đối thoại của UBND.",
+                    "Việc đối thoại với người dân và trả lời câu hỏi là nhiệm vụ của UBND theo Luật Tổ chức chính "
+                    "quyền địa phương số 72/2025/QH15 và kế hoạch đối thoại của UBND.",
                 ),
             ),
             Part(
                 "Giữ trong bao lâu?",
                 (
-                    "Cho đến khi câu hỏi được trả lời xong, rồi theo thời hạn mà pháp luật về lưu trữ quy định cho hồ sơ "
-                    "của cơ quan nhà nước.",
+                    "Cho đến khi câu hỏi được trả lời xong, rồi theo thời hạn mà pháp luật về lưu trữ quy định cho "
+                    "hồ sơ của cơ quan nhà nước.",
                     "Tệp của phiếu chưa gửi được thì xóa sau một ngày. Phần đang viết dở chỉ nằm trên máy của ông/bà, "
                     "không quá bảy ngày.",
                 ),
