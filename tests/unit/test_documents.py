@@ -260,7 +260,7 @@ def a_bomb(name, size):
         ("phieu.docx", FORM.encode(), "bị hỏng"),
         ("phieu.docx", a_bomb("word/media/image1.png", 51 * 1024 * 1024), "quá lớn"),
         ("phieu.docx", a_bomb("word/footnotes.xml", 11 * 1024 * 1024), "quá lớn"),
-        ("thu.eml", a_mail("Kính gửi xã.", files=[("quet.pdf", b"%PDF")]), "Tệp đính kèm: Không đọc được tệp .pdf"),
+        ("thu.eml", a_mail("Kính gửi xã.", files=[("quet.pdf", b"%PDF")]), "Tệp đính kèm quet.pdf: "),
         ("thu.eml", a_mail("Kính gửi xã.", files=[("p.docx", b"PK\x03\x04")]), "bị hỏng"),
         ("thu.eml", b"Content-Type: multipart/mixed; boundary=a\n\n" * 60, "cấu trúc bất thường"),
         ("thu.eml", b"From: " + b"a," * 20_000 + b"\n\n" + FORM.encode(), "cấu trúc bất thường"),
