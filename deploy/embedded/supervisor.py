@@ -220,6 +220,7 @@ class Stack:
                 "DOITHOAI_COMPANIONS": " ".join(others) if name == "intake" else "",
                 # A rehearsal hands in the forms of three months within a minute.
                 **({"DOITHOAI_FORMS_AN_HOUR": "0"} if installation.clock == "rehearsal" else {}),
+                **({"DOITHOAI_SECRET": installation.secret("citizens")} if name == "intake" else {}),
                 **self._environment,
             },
             is_ready=lambda: answers_http(f"{url}/readyz"),

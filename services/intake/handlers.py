@@ -1,6 +1,7 @@
 """What intake hears and does."""
 
 from services.intake import (
+    aftercare,
     conclusion,
     file_handlers,
     form_handlers,
@@ -52,6 +53,7 @@ from shared.contracts.intake import (
     ListReceived,
     LookUpSubmission,
     PlanDialogue,
+    QuestionsWithdrawn,
     ReceiveList,
     RegisterSubmission,
     RegistrantExcused,
@@ -102,12 +104,15 @@ async def give_seats(
     await _tell_places(saved.state, unseated, submissions, now)
 
 
-@consumes(RegistrantExcused)
+@consumes(RegistrantExcused, QuestionsWithdrawn)
 async def free_the_seat(
-    excused: RegistrantExcused, dialogues: DialogueStore, submissions: SubmissionStore, now: Now
+    gone: RegistrantExcused | QuestionsWithdrawn, dialogues: DialogueStore, submissions: SubmissionStore, now: Now
 ) -> None:
-    saved = await dialogues.change(excused.dialogue, lambda one: rules.free_seat(one, excused.case))
-    await _tell_places(saved.state, await submissions.without_seat(excused.dialogue), submissions, now)
+    """Who has withdrawn all he asked does not come either."""
+    if gone.dialogue is None or (isinstance(gone, QuestionsWithdrawn) and not gone.entirely):
+        return
+    saved = await dialogues.change(gone.dialogue, lambda one: rules.free_seat(one, gone.case))
+    await _tell_places(saved.state, await submissions.without_seat(gone.dialogue), submissions, now)
 
 
 async def _tell_places(dialogue: Dialogue, unseated: list[Submission], store: Submissions, now: Clock) -> None:
@@ -143,7 +148,7 @@ async def record_who_was_absent(held: DialogueHeld, store: SubmissionStore) -> N
 async def note_what_is_settled(
     settled: QuestionSettled, store: SubmissionStore, dialogues: DialogueStore, now: Now
 ) -> None:
-    saved = await store.change(settled.case, lambda one: submissions.note_settled(one, settled))
+    saved = await store.change(settled.case, lambda one: aftercare.note_settled(one, settled))
     if saved.state.dialogue is not None and saved.state.settled_at is not None:
         await _settle_unless_owed(saved.state.dialogue, dialogues, store, now)
 

@@ -22,7 +22,32 @@ from shared.contracts.intake import (
     SubmissionReceived,
 )
 from shared.contracts.people import Attachment, Attendance, Channel, Matter, Question, Registrant, Thread
-from shared.contracts.routing import QuestionSettled
+from shared.contracts.routing import Settlement
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Nothing is owed of a question any more."""
+
+    how: Settlement
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """The office has a question again. round: 2 for the second answer, and so on."""
+
+    round: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the asker said of an answer: 1 (not at all) to 5 (entirely), and his words."""
+
+    mark: int
+    words: str | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +58,9 @@ class Submission:
     collected_by: the organisation whose list it came on.
     seat: at the conference; waits: the place on the waiting list that the registrant was told.
     attachments: files that came with it or were put to it later.
-    withdrawn: ids of the questions that its sender wants no answer to any more. marks: by question, 1 to 5.
-    settled: ids of the questions of which nothing is owed any more; settled_at: when that was true of all.
+    withdrawn: ids of the questions that its sender wants no answer to any more.
+    settlements, reopenings, marks: by question, the last of each. A mark is of the last answer only.
+    settled_at: when nothing was owed of any question; None while something is.
     """
 
     id: str
@@ -54,8 +80,9 @@ class Submission:
     waits: int | None = None
     attachments: tuple[Attachment, ...] = ()
     withdrawn: tuple[str, ...] = ()
-    marks: dict[str, int] = field(default_factory=dict)
-    settled: tuple[str, ...] = ()
+    settlements: dict[str, Settled] = field(default_factory=dict)
+    reopenings: dict[str, Reopened] = field(default_factory=dict)
+    marks: dict[str, Mark] = field(default_factory=dict)
     settled_at: datetime | None = None
     version: int = 0
 
@@ -308,17 +335,3 @@ def _attendance(submission: Submission, dialogue: str, present: bool, at: dateti
     return AttendanceRecorded(
         commune=submission.commune, case=submission.id, occurred_at=at, dialogue=dialogue, present=present
     )
-
-
-# --- until nothing is owed ------------------------------------------------------------------------------------------
-
-
-def note_settled(submission: Submission | None, settled: QuestionSettled) -> Decision:
-    """One question less is owed; with the last one the form is settled."""
-    if submission is None:
-        raise TooEarly("the submission is not here yet")
-    if settled.question in submission.settled:
-        return submission, []
-    questions = (*submission.settled, settled.question)
-    all_settled = {question.id for question in submission.questions} <= set(questions)
-    return replace(submission, settled=questions, settled_at=settled.occurred_at if all_settled else None), []

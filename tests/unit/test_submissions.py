@@ -8,11 +8,10 @@ import pytest
 from services.intake import submissions
 from services.intake.dialogue import Announcement, State
 from services.intake.submissions import Arrival, Submission, dialogue_for, next_dialogue
-from shared.contracts import Refusal, Role, TooEarly
+from shared.contracts import Refusal, Role
 from shared.contracts.intake import CheckIn, DialogueHeld, ExcuseRegistrant, RegisterSubmission
 from shared.contracts.people import Matter
-from shared.contracts.routing import QuestionSettled
-from tests.builders import CLOSES_AT, COMMUNE, DIALOGUE, HELD_AT, NOW, PLACE, TITLE, actor, of_question, registrant
+from tests.builders import CLOSES_AT, COMMUNE, DIALOGUE, HELD_AT, NOW, PLACE, TITLE, actor, registrant
 
 MATTERS = (Matter(section="procedures", text="Bao giờ có kết quả?"), Matter(section="handling", text="Ai tiếp nhận?"))
 HELD = DialogueHeld(commune=COMMUNE, case=DIALOGUE, occurred_at=HELD_AT, title=TITLE, held_at=HELD_AT)
@@ -272,17 +271,3 @@ def test_attendance_is_the_offices_business(role: Role) -> None:
         submissions.check_in(received()[0], command(CheckIn, role, submission="01J"), NOW)
     with pytest.raises(Refusal, match="việc này dành cho"):
         submissions.excuse_registrant(received()[0], command(ExcuseRegistrant, role, submission="01J", reason="x"), NOW)
-
-
-# --- until nothing is owed ------------------------------------------------------------------------------------------
-
-
-def test_a_form_is_settled_with_its_last_question() -> None:
-    first, last = (of_question(QuestionSettled, question=f"01J-{number}", case="01J") for number in (1, 2))
-    half, _ = submissions.note_settled(received()[0], first)
-    assert half.settled_at is None
-    whole, said = submissions.note_settled(half, last)
-    assert (whole.settled_at, said) == (last.occurred_at, [])
-    assert submissions.note_settled(whole, first) == (whole, [])
-    with pytest.raises(TooEarly):
-        submissions.note_settled(None, first)
