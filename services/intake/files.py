@@ -26,6 +26,8 @@ from shared.text import one_line
 
 MOST_BYTES = 10 * 1024 * 1024
 """Of one file."""
+MOST_BYTES_OF_A_MAIL = 25 * 1024 * 1024
+"""With all that is attached to it; mail servers take no greater ones."""
 MOST_OF_A_FORM = 5
 """Files that one form takes."""
 PART = 1024 * 1024
@@ -87,8 +89,8 @@ def recognise(name: str, data: bytes, purpose: FilePurpose) -> MediaType:
     """
     if not data:
         raise UnwantedFile("Tệp trống, không có nội dung.")
-    if len(data) > MOST_BYTES:
-        raise UnwantedFile(f"Tệp lớn quá {MOST_BYTES // 1024 // 1024} MB.")
+    if len(data) > (most := _most(purpose)):
+        raise UnwantedFile(f"Tệp lớn quá {most // 1024 // 1024} MB.")
     kinds, only = ALLOWED[purpose]
     found = _by_content(name, data)
     if found is None and purpose == "mail":  # whatever came into a mailbox is a mail, however broken
@@ -96,6 +98,10 @@ def recognise(name: str, data: bytes, purpose: FilePurpose) -> MediaType:
     if found not in kinds:
         raise UnwantedFile(only)
     return found
+
+
+def _most(purpose: FilePurpose) -> int:
+    return MOST_BYTES_OF_A_MAIL if purpose == "mail" else MOST_BYTES
 
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -160,9 +166,17 @@ class Files:
         Raises:
             UnwantedFile: see `recognise`.
         """
-        media_type = recognise(name, data, purpose)
+        return await self._keep(commune, name, data, purpose, recognise(name, data, purpose), id or str(ULID()))
+
+    async def keep_mail(self, commune: str, data: bytes) -> Attachment:
+        """Store what came into a mailbox. It is a mail, however broken it is; one without a byte is an empty line."""
+        return await self._keep(commune, "thu.eml", data or b"\r\n", "mail", "message/rfc822", str(ULID()))
+
+    async def _keep(
+        self, commune: str, name: str, data: bytes, purpose: FilePurpose, media_type: MediaType, id: str
+    ) -> Attachment:
         attachment = Attachment(
-            id=id or str(ULID()),
+            id=id,
             name=plain_name(name, media_type),
             media_type=media_type,
             size=len(data),
@@ -186,8 +200,9 @@ class Files:
         """
         if parts == 1:
             return await self.keep(commune, name, content, purpose, id)
-        if part > parts or len(content) > PART or parts * PART > MOST_BYTES + PART:
-            raise UnwantedFile(f"Tệp lớn quá {MOST_BYTES // 1024 // 1024} MB.")
+        most = _most(purpose)
+        if part > parts or len(content) > PART or parts * PART > most + PART:
+            raise UnwantedFile(f"Tệp lớn quá {most // 1024 // 1024} MB.")
         own = {"_id": f"{commune}:{id}:{part}", "file": f"{commune}:{id}", "part": part, "at": real_now()}
         await self._parts.replace_one({"_id": own["_id"]}, {**own, "content": content}, upsert=True)
         if part < parts:

@@ -1,4 +1,4 @@
-"""What intake remembers: dialogues and submissions."""
+"""What intake remembers: dialogues, submissions and mails."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from services.intake.dialogue import TOLD, Announcement, Dialogue, State
+from services.intake.incoming import Incoming
 from services.intake.submissions import Submission
 from shared.store import Database, Index, Store
 
@@ -82,3 +83,27 @@ class Submissions(Store[Submission]):
             return set()
         asked = await self.find({"_id": {"$in": sorted(set(forms.values()))}, "dialogue": dialogue})
         return questions - {question.id for submission in asked for question in submission.questions}
+
+
+class Incomings(Store[Incoming]):
+    """The mails that came in, and how often reading one was tried that is not taken in yet."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(
+            database, "mails", Incoming, [Index(("commune", "outcome")), Index(("original.id",), sparse=True)]
+        )
+        self._tries = database.collection("mail_tries")
+
+    async def naming(self, files: Sequence[str]) -> dict[str, str]:
+        """Which of these files are the original of a mail, and of which."""
+        found = await self.find({"original.id": {"$in": list(files)}})
+        return {mail.original.id: mail.id for mail in found}
+
+    async def tried(self, id: str) -> int:
+        """Note one more try at a mail, before it is made: it may end this process. Returns how many there were."""
+        await self._tries.update_one({"_id": id}, {"$inc": {"count": 1}}, upsert=True)
+        found = await self._tries.find_one({"_id": id})
+        return int(found["count"])
+
+    async def forget_tries(self, id: str) -> None:
+        await self._tries.delete_one({"_id": id})
