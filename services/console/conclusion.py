@@ -31,7 +31,9 @@ class Record:
     @property
     def dealt_with(self) -> tuple[Asked, ...]:
         """What was brought before the conference. What reads like a denunciation is not told of."""
-        return tuple(one for one in self.questions if one.outcome not in (None, "written") and not one.confidential)
+        return tuple(
+            one for one in self.questions if one.outcome not in (None, "written", "withdrawn") and not one.confidential
+        )
 
 
 @dataclass(frozen=True, slots=True)

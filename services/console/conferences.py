@@ -221,8 +221,10 @@ class Asked:
         return bool(self.pressing or self.recurs)
 
     @property
-    def outcome(self) -> Literal["answered", "taken", "referred", "redirected", "written"] | None:
+    def outcome(self) -> Literal["answered", "taken", "referred", "redirected", "written", "withdrawn"] | None:
         """What the conference did with it; `written` where it was, or will be, answered apart from it."""
+        if self.standing == "withdrawn":
+            return "withdrawn"
         if self.heard_at is not None:
             return "answered"
         if self.taken_at is not None:
@@ -244,6 +246,7 @@ class Asked:
             and not self.outside_subject
             and self.attendance in ("expected", "present")
             and self.scope not in ("complaint", "denunciation")
+            and self.outcome != "withdrawn"
             and (self.outcome != "written" or self.owed_in_writing == "afterwards")
         )
 
@@ -276,7 +279,8 @@ class Commitment:
 class Turnout:
     """Who comes. expected, excused, present, absent, late: registrants; invited, attended: representatives.
 
-    no_seat: registrants who waited for a seat to the last. floor: who had not registered and spoke there.
+    no_seat: registrants who waited for a seat to the last. withdrawn: who took their forms back, and do not count
+    as registered. floor: who had not registered and spoke there.
     """
 
     expected: int
@@ -284,6 +288,7 @@ class Turnout:
     present: int
     absent: int
     no_seat: int
+    withdrawn: int
     late: int
     floor: int
     seated: int
@@ -379,6 +384,7 @@ def turnouts(db: sqlite3.Connection, commune: str) -> dict[str, Turnout]:
         "SELECT d.id, total(s.on_time = 1 AND s.part = 'expected') AS expected, "
         "total(s.part = 'excused') AS excused, total(s.part = 'present') AS present, "
         "total(s.part = 'absent') AS absent, total(s.part = 'no-seat') AS no_seat, "
+        "total(s.part = 'withdrawn') AS withdrawn, "
         "total(s.part = 'late') AS late, total(s.part = 'floor') AS floor, "
         "total(s.seat IS NOT NULL) AS seated, total(s.waiting_place IS NOT NULL) AS waiting, "
         "(SELECT count(*) FROM representative r WHERE r.dialogue = d.id) AS invited, "

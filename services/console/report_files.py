@@ -43,7 +43,15 @@ class Table:
     shares: frozenset[int] = frozenset()
 
 
-OUTCOMES = ("Tiếp nhận", "Trả lời tại hội nghị", "Trả lời bằng văn bản", "Hướng dẫn", "Báo cáo cấp trên", "Còn lại")
+OUTCOMES = (
+    "Tiếp nhận",
+    "Trả lời tại hội nghị",
+    "Trả lời bằng văn bản",
+    "Hướng dẫn",
+    "Báo cáo cấp trên",
+    "Đã rút",
+    "Còn lại",
+)
 KEPT = ("Đúng hạn ban đầu", "Trễ hạn ban đầu", "Đúng hạn sau gia hạn", "Trễ hạn sau gia hạn")
 
 
@@ -100,7 +108,7 @@ def spreadsheet(profile: Profile, figures: Figures, entries: Sequence[Entry]) ->
 
 
 def _outcomes(row: Row) -> tuple[int, ...]:
-    return row.received, row.at_dialogue, row.in_writing, row.redirected, row.referred_up, row.open
+    return row.received, row.at_dialogue, row.in_writing, row.redirected, row.referred_up, row.withdrawn, row.open
 
 
 def _kept(row: Row) -> tuple[Value, ...]:
@@ -305,10 +313,12 @@ def _body(paper: Any, profile: Profile, figures: Figures) -> None:
         f"Đã tiếp nhận {figures.forms} phiếu với {total.received} câu hỏi, kiến nghị"
         + (f" ({by_channel})." if by_channel else "."),
     )
+    withdrawn = f"người hỏi đã rút {total.withdrawn}; " if total.withdrawn else ""
     _text(
         paper,
         f"Đã trả lời tại hội nghị {total.at_dialogue}; trả lời bằng văn bản {total.in_writing}; hướng dẫn đến cơ quan "
-        f"có thẩm quyền {total.redirected}; báo cáo cấp trên {total.referred_up}; đang giải quyết {total.open}.",
+        f"có thẩm quyền {total.redirected}; báo cáo cấp trên {total.referred_up}; {withdrawn}"
+        f"đang giải quyết {total.open}.",
     )
     if figures.fields:
         _caption(paper, "Bảng 1. Theo lĩnh vực")

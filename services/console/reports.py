@@ -1,7 +1,7 @@
 """The figures of a period or of one dialogue, counted in the view. Lateness shows by the first end of a term as well.
 
 A question counts where it was received; a dialogue, and what is owed of it, where it is held. Every table of questions
-adds up to the same sum: received = answered at a dialogue + in writing + redirected + referred up + open.
+adds up to the same sum: received = answered at a dialogue + in writing + redirected + referred up + withdrawn + open.
 """
 
 import re
@@ -61,6 +61,7 @@ class Row:
     in_writing: int
     redirected: int
     referred_up: int
+    withdrawn: int
     open: int
     kept_first: int
     late_first: int
@@ -259,6 +260,7 @@ OUTCOMES: Mapping[str, str] = {
     "in_writing": "Đã trả lời bằng văn bản",
     "redirected": "Đã hướng dẫn đến cơ quan có thẩm quyền",
     "referred_up": "Đã báo cáo cấp trên",
+    "withdrawn": "Người hỏi đã rút",
     "open": "Đang giải quyết",
 }
 CHANNELS: Mapping[str, str] = {
@@ -281,10 +283,11 @@ WITH asked AS (
   SELECT
     q.*, s.code, s.channel, s.received_at,
     CASE
+      WHEN q.standing = 'withdrawn' THEN 'withdrawn'
       WHEN q.state = 'referred-up' OR q.settled_how = 'referred-up' THEN 'referred_up'
       WHEN q.standing = 'redirected' THEN 'redirected'
       WHEN q.standing = 'open' THEN 'open'
-      WHEN q.heard_at IS NOT NULL OR q.settled_how = 'answered-at-dialogue' THEN 'at_dialogue'
+      WHEN q.heard OR q.settled_how = 'answered-at-dialogue' THEN 'at_dialogue'
       ELSE 'in_writing'
     END AS outcome,
     t.state AS term_state, t.due_at, coalesce(t.original_due_at, t.due_at) AS original_due_at, t.met_at,
@@ -394,7 +397,7 @@ def _units(db: sqlite3.Connection, known: Mapping[str, Any], names: Mapping[str,
 def _dialogues(db: sqlite3.Connection, known: Mapping[str, Any]) -> tuple[Held, ...]:
     rows = db.execute(
         "SELECT d.*, "
-        "(SELECT count(*) FROM submission s WHERE s.dialogue = d.id AND s.attendance IS NOT NULL "
+        "(SELECT count(*) FROM submission s WHERE s.dialogue = d.id AND s.attendance <> 'withdrawn' "
         "AND s.channel IS NOT 'floor') AS registered, "
         "(SELECT count(*) FROM submission s WHERE s.dialogue = d.id AND s.attendance = 'present' "
         "AND s.channel IS NOT 'floor') AS present, "

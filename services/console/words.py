@@ -31,6 +31,40 @@ HOW_SETTLED: Mapping[str, str] = {
     "referred-up": "đã báo cáo cấp trên và thông báo cho người hỏi",
     "withdrawn": "người hỏi đã rút",
 }
+MARKS: Mapping[int, str] = {
+    1: "hoàn toàn chưa đạt",
+    2: "chưa đạt",
+    3: "tạm được",
+    4: "tốt",
+    5: "rất tốt",
+}
+"""How well a question was answered, as its asker says."""
+
+MAIL_OUTCOMES: Mapping[str, str] = {
+    "registered": "đã đăng ký thành phiếu",
+    "attached": "đã gắn vào phiếu có sẵn",
+    "ignored": "không phải thư của người dân",
+    "quarantined": "cần cán bộ xem",
+}
+MAIL_SETTLED: Mapping[str, str] = {
+    "registered": "đã đăng ký thành phiếu",
+    "attached": "đã gắn vào phiếu có sẵn",
+    "discarded": "đã bỏ qua",
+}
+MEDIA_TYPES: Mapping[str, str] = {
+    "application/pdf": "PDF",
+    "image/png": "ảnh PNG",
+    "image/jpeg": "ảnh JPEG",
+    "image/webp": "ảnh WebP",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "text/csv": "bảng CSV",
+    "text/plain": "văn bản thuần",
+    "message/rfc822": "thư điện tử",
+}
+"""What a file is, beside its size."""
+
+FILE_SOURCES: Mapping[str, str] = {"form": "kèm theo phiếu", "added": "bổ sung", "mail": "gửi theo thư"}
 DIALOGUE_STATES: Mapping[str, str] = {
     "planned": "Đã lên kế hoạch",
     "announced": "Đang nhận phiếu đăng ký",

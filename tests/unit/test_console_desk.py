@@ -14,7 +14,19 @@ from services.console.lists import Dialogue, Escalation, Letter, Question, Submi
 from services.console.story import tell
 from services.console.words import Term
 from shared.communes import Communes
-from shared.contracts import COMMANDS, EVENTS, Envelope, Role, base, conference, deadlines, notify, people, routing
+from shared.contracts import (
+    COMMANDS,
+    EVENTS,
+    Envelope,
+    Role,
+    base,
+    conference,
+    deadlines,
+    intake,
+    notify,
+    people,
+    routing,
+)
 from shared.contracts.deadlines import DeadlineSet
 from shared.contracts.intake import CheckIn, PlanDialogue
 from shared.contracts.notify import NotificationSent
@@ -445,6 +457,8 @@ def test_a_command_is_on_what_its_form_was_about(verb: str, typed: Mapping[str, 
         (conference.ListKind, words.LIST_KINDS),
         (people.Channel, words.CHANNELS),
         (people.Section, words.SECTIONS),
+        (people.MediaType, words.MEDIA_TYPES),
+        (intake.MailOutcome, words.MAIL_OUTCOMES),
         (base.Service, words.SERVICES),
     ],
     ids=repr,
@@ -463,6 +477,7 @@ def test_every_event_role_field_and_scope_has_words() -> None:
 
 def test_every_command_that_changes_something_is_confirmed() -> None:
     asks_only = {"explain-terms", "preview-calendar", "apply-calendar", "show-calendar", "look-up-submission"}
+    asks_only |= {"store-file", "read-file", "read-table"}
     verbs = {name.partition(".")[2] for name in COMMANDS} - asks_only - {"render-document"}
     assert verbs <= set(words.DONE)
 

@@ -125,7 +125,7 @@ def test_every_table_of_questions_adds_up_to_what_was_received(tmp_path: Path) -
         for name in numbers:
             assert sum(getattr(row, name) for row in rows) == getattr(found.total, name), name
         for row in (*rows, found.total):
-            outcome = row.at_dialogue + row.in_writing + row.redirected + row.referred_up + row.open
+            outcome = row.at_dialogue + row.in_writing + row.redirected + row.referred_up + row.withdrawn + row.open
             assert row.received == outcome
 
 
@@ -156,6 +156,25 @@ def test_a_report_on_everything_agrees_with_the_desk(tmp_path: Path, events: Seq
             (scene.asked(routing.QuestionReferredUp, 1), scene.asked(routing.QuestionSettled, 1, how="referred-up")),
             "referred_up",
             "the superior decides, and everybody was told",
+        ),
+        (
+            (scene.asked(routing.QuestionSettled, 1, how="withdrawn"),),
+            "withdrawn",
+            "the asker does not want it any more",
+        ),
+        (
+            (scene.asked(routing.QuestionSettled, 1), scene.asked(routing.QuestionReopened, 1)),
+            "open",
+            "it is looked at again",
+        ),
+        (
+            (
+                scene.asked(routing.QuestionAnsweredAtDialogue, 1),
+                scene.asked(routing.QuestionReopened, 1),
+                scene.asked(routing.QuestionSettled, 1),
+            ),
+            "in_writing",
+            "what was heard was not enough",
         ),
     ],
 )

@@ -294,6 +294,13 @@ def test_the_pressing_and_recurring_come_first_then_the_order_registered(tmp_pat
         ),
         ((*scene.GATHERED, scene.asked(routing.QuestionSettled, 1)), 1, "written", False, "the letter is out already"),
         (
+            (*scene.GATHERED, scene.asked(routing.QuestionSettled, 1, how="withdrawn")),
+            1,
+            "withdrawn",
+            False,
+            "he takes it back",
+        ),
+        (
             (
                 *scene.GATHERED,
                 scene.asked(routing.WrittenAnswerOwed, 1, because="afterwards"),

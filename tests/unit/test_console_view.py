@@ -32,6 +32,7 @@ from shared.contracts.deadlines import (
     EscalationRaised,
 )
 from shared.contracts.intake import (
+    AnswerRated,
     AttendanceRecorded,
     ChairDelegated,
     CommitmentExtended,
@@ -48,10 +49,16 @@ from shared.contracts.intake import (
     DialogueRescheduled,
     DialogueSettled,
     DutyCompleted,
+    FilesAdded,
     ListReceived,
+    MailSettled,
+    MailTakenIn,
+    QuestionsWithdrawn,
+    RegistrantCorrected,
     RegistrantExcused,
     RegistrantInvited,
     RegistrantWaitlisted,
+    RegistrantWrote,
     RegistrationClosed,
     RepresentativeAttended,
     RepresentativeInvited,
@@ -61,7 +68,9 @@ from shared.contracts.notify import NotificationFailed, NotificationQueued, Noti
 from shared.contracts.routing import (
     AnswerApproved,
     AnswerDrafted,
+    AnswerPublished,
     AnswerReturned,
+    AnswerUnpublished,
     ExtensionGranted,
     ExtensionRequested,
     QuestionAnsweredAtDialogue,
@@ -72,6 +81,7 @@ from shared.contracts.routing import (
     QuestionRecurs,
     QuestionRedirected,
     QuestionReferredUp,
+    QuestionReopened,
     QuestionResembles,
     QuestionSettled,
     QuestionTakenForWrittenAnswer,
@@ -81,18 +91,21 @@ from shared.contracts.routing import (
     WrittenAnswerOwed,
 )
 from tests.builders import (
+    ATTACHMENT,
     COMMITMENT,
     COMMUNE,
     DIALOGUE,
     DUTY,
     LIST,
     NOW,
+    ORIGINAL,
     QUESTION,
     SUBMISSION,
     full_plan,
     of_attendance,
     of_deadline,
     of_dialogue,
+    of_form,
     of_message,
     of_question,
     question,
@@ -135,6 +148,11 @@ LIFE: tuple[Event, ...] = (
     of_attendance(RegistrantInvited),
     of_message(NotificationQueued, notification=f"{SUBMISSION}.receipt", kind="receipt", questions=()),
     of_message(NotificationSent, notification=f"{SUBMISSION}.receipt", kind="receipt", questions=()),
+    of_form(MailTakenIn, case="01JMAIL"),
+    of_form(MailSettled, case="01JMAIL", how="attached"),
+    of_form(RegistrantWrote),
+    of_form(RegistrantCorrected),
+    of_form(FilesAdded, attachments=(ORIGINAL,)),
     ASSIGNED,
     of_question(QuestionAwaitsTriage, question=f"{SUBMISSION}-2"),
     TERM,
@@ -175,6 +193,13 @@ LIFE: tuple[Event, ...] = (
     of_message(NotificationQueued),
     SENT,
     of_question(QuestionSettled),
+    of_question(AnswerPublished),
+    of_form(AnswerRated),
+    of_question(QuestionReopened, occurred_at=NOW + timedelta(days=20)),
+    of_question(WrittenAnswerOwed, because="reopened"),
+    of_question(AnswerUnpublished),
+    of_form(QuestionsWithdrawn, entirely=False),
+    of_question(QuestionSettled, how="withdrawn"),
     of_dialogue(ConclusionDrafted),
     of_dialogue(ConclusionReturned),
     of_dialogue(ConclusionDrafted, draft=2),
@@ -232,7 +257,7 @@ def rows(view: View) -> dict[str, list[tuple[Any, ...]]]:
     """Everything pages are made of."""
     tables = (
         *("aggregate", "dialogue", "duty", "expected_list", "representative", "commitment"),
-        *("submission", "question", "term", "escalation", "message", "words"),
+        *("submission", "question", "attachment", "word", "mail", "term", "escalation", "message", "words"),
     )
     with view.reading() as db:
         return {table: sorted(map(tuple, db.execute(f"SELECT * FROM {table}")), key=repr) for table in tables}
@@ -296,7 +321,7 @@ def test_a_stream_made_again_in_which_services_interleave_otherwise_says_the_sam
 
 @settings(max_examples=20, deadline=None)
 @given(upto=st.integers(0, len(LIFE)))
-def test_what_was_received_is_open_answered_or_redirected_at_every_moment(upto: int) -> None:
+def test_what_was_received_is_open_answered_redirected_or_withdrawn_at_every_moment(upto: int) -> None:
     with a_view() as view:
         read(view, messages(*LIFE)[:upto])
         asked = 2 if upto >= 4 else 0

@@ -29,6 +29,8 @@ class Ledger:
                 self.questions |= {question.id: "open" for question in event.questions}
             case routing.QuestionSettled():
                 self.questions[event.question] = event.how
+            case routing.QuestionReopened():
+                self.questions[event.question] = "open"
             case routing.QuestionAwaitsTriage():
                 self.triaged += 1
             case routing.ExtensionGranted() | intake.CommitmentExtended():
@@ -53,7 +55,7 @@ class Ledger:
 
     @property
     def balances(self) -> bool:
-        """Received is answered, redirected, referred up and open, and every missed term has been escalated."""
-        ways = ("answered-at-dialogue", "answered-in-writing", "redirected", "referred-up", "open")
+        """Received is answered, redirected, referred up, withdrawn and open; every missed term has been escalated."""
+        ways = ("answered-at-dialogue", "answered-in-writing", "redirected", "referred-up", "withdrawn", "open")
         total = sum(self.became(how) for how in ways)
         return total == len(self.questions) and set(self.missed) <= set(self.escalated)

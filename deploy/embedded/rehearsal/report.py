@@ -32,6 +32,7 @@ ROWS: tuple[tuple[str, Callable[[Ledger], int]], ...] = (
     ("+ đã trả lời bằng văn bản", lambda told: told.became("answered-in-writing")),
     ("+ đã hướng dẫn đến cơ quan có thẩm quyền", lambda told: told.became("redirected")),
     ("+ đã báo cáo cấp trên", lambda told: told.became("referred-up")),
+    ("+ người hỏi đã rút", lambda told: told.became("withdrawn")),
     ("+ đang giải quyết", lambda told: told.became("open")),
     ("Câu hỏi chờ người phân loại", lambda told: told.triaged),
     ("Việc chuẩn bị đã xong", lambda told: told.duties),
