@@ -6,9 +6,9 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse
 
 from services.intake.codes import normalise
-from services.intake.dialogue_pages import Page
 from services.intake.enquiry import NOT_FOUND, Enquiry
 from services.intake.files import Files
+from services.intake.paper_pages import Page
 from services.intake.session import Sessions
 from services.intake.store import Submissions
 from shared.service import Service

@@ -1,0 +1,131 @@
+"""What people take home: the receipt of a form, as a page and on paper; the empty form; the plan."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import segno
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+from starlette.exceptions import HTTPException
+
+from services.intake.codes import normalise
+from services.intake.dialogue import Announcement
+from services.intake.errors import patience
+from services.intake.papers.blank_form import blank_form
+from services.intake.papers.blocks import Paper
+from services.intake.papers.pdf import as_pdf, receipt_pdf
+from services.intake.papers.plan import plan_content
+from services.intake.papers.receipt import next_steps
+from services.intake.papers.word import as_word
+from services.intake.store import Dialogues, Submissions
+from services.intake.submissions import Submission
+from shared.communes import Profile
+from shared.contracts.notify import DocumentFormat
+from shared.service import Service
+from shared.text import one_line
+from shared.web import HANOI, SECURITY_HEADERS
+
+MEDIA_TYPES: dict[DocumentFormat, str] = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+Page = Callable[..., HTMLResponse]
+"""Takes a template's name and its values."""
+
+NO_SUBMISSION = "Không tìm thấy phiếu có mã này. Xin ông/bà kiểm tra lại từng chữ, từng số."
+
+
+def must_be_known(service: Service, commune: str) -> Profile:
+    """The commune's profile.
+
+    Raises:
+        HTTPException: 404, naming what was asked for.
+    """
+    if commune not in service.communes:
+        raise HTTPException(404, f"Chưa có xã, phường nào có mã “{one_line(commune)[:60]}” trong hệ thống.")
+    return service.communes[commune]
+
+
+def plan_files(profiles: Path, commune: str) -> dict[DocumentFormat, Path]:
+    """The signed plan, where the office has laid it beside the profile: `<commune>-ke-hoach.pdf`, `.docx`."""
+    files = {format: profiles / f"{commune}-ke-hoach.{format}" for format in MEDIA_TYPES}
+    return {format: file for format, file in files.items() if file.is_file()}
+
+
+def known(format: str) -> DocumentFormat | None:
+    """A kind of file that is offered; None for any other."""
+    return next((one for one in MEDIA_TYPES if one == format), None)
+
+
+def download(content: bytes, name: str, format: DocumentFormat) -> Response:
+    """A file to save. name: without its ending."""
+    return Response(
+        content,
+        media_type=MEDIA_TYPES[format],
+        headers={
+            **SECURITY_HEADERS,
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{name}.{format}')}",
+            "Cache-Control": "no-cache",
+        },
+    )
+
+
+def add_papers(service: Service, submissions: Submissions, dialogues: Dialogues, page: Page) -> None:
+    """Add the receipt and the downloads."""
+    router = APIRouter(include_in_schema=False)
+    tracking = f"{service.settings.public_url}/tra-cuu"
+
+    def file_of(paper: Paper, format: DocumentFormat) -> bytes:
+        return as_word(paper) if format == "docx" else as_pdf(paper, service.clock().astimezone(HANOI).date())
+
+    async def received(code: str) -> tuple[Submission, Announcement | None]:
+        async with patience():
+            submission = await submissions.by_code(typed) if (typed := normalise(code)) else None
+            if submission is None:
+                raise HTTPException(404, NO_SUBMISSION)
+            dialogue = await dialogues.get(submission.dialogue) if submission.dialogue else None
+        return submission, dialogue.announcement if dialogue else None
+
+    @router.get("/phieu/{code}.pdf")
+    async def receipt_on_paper(code: str) -> Response:
+        submission, dialogue = await received(code)
+        commune = service.communes[submission.commune]
+        content = await asyncio.to_thread(receipt_pdf, submission, dialogue, commune, tracking)
+        return download(content, f"giay-tiep-nhan-{submission.code}", "pdf")
+
+    @router.get("/phieu/{code}")
+    async def receipt(code: str, lai: str = "") -> HTMLResponse:
+        submission, dialogue = await received(code)
+        commune = service.communes[submission.commune]
+        return page(
+            "receipt.html",
+            submission=submission,
+            commune=commune,
+            steps=next_steps(submission, dialogue, commune),
+            again=bool(lai),
+            address=tracking,
+            qr=segno.make(f"{tracking}/{submission.code}", error="m").svg_data_uri(scale=4, border=2),
+        )
+
+    @router.get("/xa/{commune}/mau-phieu.{format}")
+    def form(commune: str, format: str) -> Response:
+        profile = must_be_known(service, commune)
+        wanted = known(format)
+        if wanted is None:
+            raise HTTPException(404, "Mẫu phiếu chỉ có bản Word và bản PDF.")
+        return download(file_of(blank_form(profile), wanted), f"mau-phieu-{commune}", wanted)
+
+    @router.get("/xa/{commune}/ke-hoach.{format}")
+    def plan(commune: str, format: str) -> Response:
+        """The signed plan where there is one, else its content as the profile has it."""
+        profile = must_be_known(service, commune)
+        wanted = known(format)
+        if wanted is None:
+            raise HTTPException(404, "Kế hoạch chỉ có bản Word và bản PDF.")
+        if file := plan_files(service.settings.communes, commune).get(wanted):
+            return download(file.read_bytes(), f"ke-hoach-{commune}", wanted)
+        return download(file_of(plan_content(profile), wanted), f"noi-dung-ke-hoach-{commune}", wanted)
+
+    service.app.include_router(router)
