@@ -18,6 +18,7 @@ from typing import Literal
 
 from services.intake.reading.files import texts_of
 from services.intake.reading.html import html_text
+from services.intake.reading.legacy import legible
 from services.intake.reading.plain import decoded
 from services.intake.reading.quotations import first_sender, own_words
 from services.intake.reading.spelling import clean, fold
@@ -304,7 +305,7 @@ def _bodies(leaves: Sequence[_Leaf], sender: str | None) -> list[Passage]:
         kind = part.get_content_type()
         if _file_name(part) or kind not in ("text/plain", "text/html"):
             continue
-        text = clean(_body(part) if kind == "text/plain" else html_text(_body(part)))
+        text = legible(_body(part) if kind == "text/plain" else html_text(_body(part)))
         if text.strip():
             (plain if kind == "text/plain" else rich).setdefault(writer, []).append(text[:MAX_BODY])
     passages = []
