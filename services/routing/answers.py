@@ -77,6 +77,7 @@ def approve_answer(question: Question, command: ApproveAnswer, now: datetime) ->
         department=question.in_charge,
         text=draft.text,
         approved_by=command.actor.name,
+        round=question.round,
     )
     question, events = reckon(replace(question, state=after(command), approved_at=now), now)
     return question, [approved, *events]
@@ -166,9 +167,7 @@ def answer_on_the_spot(question: Question, command: AnswerOnTheSpot, now: dateti
     dialogue = _dialogue_that_took_place(question)
     if not question.present:
         raise Refusal("not-now", "Người hỏi chưa được ghi nhận có mặt. Xin điểm danh trước, hoặc trả lời bằng văn bản.")
-    done, events = settled(
-        replace(question, extension_requested=None, awaits_acceptance=False), "answered-at-dialogue", now
-    )
+    done, events = settled(question, "answered-at-dialogue", now)
     answered = QuestionAnsweredAtDialogue(
         **about(question, now), dialogue=dialogue, answer=command.text, answered_by=command.answered_by
     )
@@ -189,6 +188,8 @@ def take_for_written_answer(question: Question, command: TakeForWrittenAnswer, n
 
 
 def _dialogue_that_took_place(question: Question) -> str:
+    if question.round > 1:
+        raise Refusal("not-now", "Câu hỏi được mở lại sau khi đã trả lời; lần này xin trả lời bằng văn bản.")
     if question.dialogue is None:
         raise Refusal("not-now", "Câu hỏi không đăng ký cho hội nghị nào; xin trả lời bằng văn bản.")
     if question.dialogue_cancelled:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, TypeVar
 
-from services.routing import answers, conference, owed, review, rules
+from services.routing import aftercare, answers, conference, library, owed, review, rules
 from services.routing.classification import Classifier
 from services.routing.moves import permit_review
 from services.routing.question import Decision, Question
@@ -15,11 +15,13 @@ from shared.commands import obey
 from shared.communes import Communes
 from shared.contracts import Done, Refusal, Refused
 from shared.contracts.intake import (
+    AnswerRated,
     AttendanceRecorded,
     DialogueAnnounced,
     DialogueCancelled,
     DialogueHeld,
     DialoguePlanned,
+    QuestionsWithdrawn,
     RegistrantExcused,
     RegistrantInvited,
     RegistrantWaitlisted,
@@ -36,8 +38,10 @@ from shared.contracts.routing import (
     ExtendTerm,
     GroupQuestion,
     PrioritiseQuestion,
+    PublishAnswer,
     RedirectQuestion,
     ReferQuestionUp,
+    ReopenQuestion,
     ReportToSuperior,
     RequestExtension,
     ReturnAnswer,
@@ -45,6 +49,7 @@ from shared.contracts.routing import (
     RoutingCommand,
     TakeForWrittenAnswer,
     TransferQuestion,
+    UnpublishAnswer,
 )
 from shared.handlers import Handlers, Provided
 
@@ -205,6 +210,18 @@ async def settle_what_was_sent(sent: NotificationSent, questions: QuestionStore,
         await questions.change(question, lambda one: owed.note_sent(one, sent, now()))
 
 
+@consumes(QuestionsWithdrawn)
+async def settle_what_was_withdrawn(withdrawn: QuestionsWithdrawn, questions: QuestionStore, now: Now) -> None:
+    for question in withdrawn.questions:
+        await questions.change(question, lambda one: aftercare.note_withdrawal(one, withdrawn, now()))
+
+
+@consumes(AnswerRated)
+async def look_again_at_what_was_contested(rated: AnswerRated, questions: QuestionStore, now: Now) -> None:
+    if rated.contested:
+        await questions.change(rated.question, lambda one: aftercare.note_mark(one, rated, now()))
+
+
 # --- commands -------------------------------------------------------------------------------------------------------
 
 C = TypeVar("C", bound=RoutingCommand)
@@ -318,3 +335,29 @@ async def answer_on_the_spot(command: AnswerOnTheSpot, questions: QuestionStore,
 @consumes.command(TakeForWrittenAnswer)
 async def take_for_written_answer(command: TakeForWrittenAnswer, questions: QuestionStore, now: Now) -> Done | Refused:
     return await decide(command, questions, answers.take_for_written_answer, now)
+
+
+@consumes.command(ReopenQuestion)
+async def reopen_question(command: ReopenQuestion, questions: QuestionStore, now: Now) -> Done | Refused:
+    return await decide(command, questions, aftercare.reopen_question, now)
+
+
+@consumes.command(PublishAnswer)
+async def publish_answer(
+    command: PublishAnswer, questions: QuestionStore, profiles: Profiles, now: Now
+) -> Done | Refused:
+    contacts = _contacts(profiles, command)
+    return await obey(
+        questions, command.question, command, lambda one: library.publish_answer(one, command, contacts, now())
+    )
+
+
+@consumes.command(UnpublishAnswer)
+async def unpublish_answer(command: UnpublishAnswer, questions: QuestionStore, now: Now) -> Done | Refused:
+    return await decide(command, questions, library.unpublish_answer, now)
+
+
+def _contacts(profiles: Communes, command: RoutingCommand) -> list[str]:
+    """Under which everybody may reach the office."""
+    profile = profiles.get(command.actor.commune)
+    return [way for way in (profile.phone, profile.email) if way] if profile else []

@@ -6,7 +6,7 @@ from typing import Literal
 
 from services.routing.question import Question, State
 from shared.contracts import Actor, Event, Refusal, Role
-from shared.contracts.intake import DialogueHeld
+from shared.contracts.intake import DialogueHeld, QuestionsWithdrawn
 from shared.contracts.notify import MessageKind, NotificationSent
 from shared.contracts.routing import (
     AcceptTransfer,
@@ -17,8 +17,10 @@ from shared.contracts.routing import (
     ExtendTerm,
     GroupQuestion,
     PrioritiseQuestion,
+    PublishAnswer,
     RedirectQuestion,
     ReferQuestionUp,
+    ReopenQuestion,
     ReportToSuperior,
     RequestExtension,
     ReturnAnswer,
@@ -28,6 +30,7 @@ from shared.contracts.routing import (
     SuperiorReported,
     TakeForWrittenAnswer,
     TransferQuestion,
+    UnpublishAnswer,
 )
 
 OFFICE = frozenset({Role.CLERK, Role.OFFICE_HEAD})
@@ -38,6 +41,10 @@ WITH_DEPARTMENT = frozenset({State.ASSIGNED, State.RETURNED})
 UNAPPROVED = frozenset({State.AWAITS_TRIAGE, State.ASSIGNED, State.DRAFTED, State.RETURNED})
 TO_BE_ANSWERED = UNAPPROVED | {State.APPROVED}
 """The commune itself owes the asker an answer."""
+OPEN = frozenset(State) - {State.SETTLED}
+
+ANSWERED: frozenset[Settlement] = frozenset({"answered-at-dialogue", "answered-in-writing"})
+"""How a question is settled that got an answer of the commune."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class Move:
     when: the states it may be done in.
     leads_to: the state it ends in; None where the state stays.
     otherwise: what to do where the state does not allow it, a Vietnamese sentence.
+    how: of a settled question, how it must have been settled; None where that does not matter.
     """
 
     does: str
@@ -56,6 +64,7 @@ class Move:
     when: frozenset[State]
     leads_to: State | None
     otherwise: str
+    how: frozenset[Settlement] | None = None
 
 
 MOVES: Mapping[type[RoutingCommand], Move] = {
@@ -165,6 +174,29 @@ MOVES: Mapping[type[RoutingCommand], Move] = {
         leads_to=None,
         otherwise="Chỉ đánh dấu câu hỏi mà xã còn phải trả lời.",
     ),
+    ReopenQuestion: Move(
+        "mở lại câu hỏi",
+        by=OFFICE | LEADERS,
+        when=frozenset({State.SETTLED}),
+        leads_to=State.AWAITS_TRIAGE,
+        otherwise="Chỉ mở lại câu hỏi đã được trả lời xong.",
+        how=ANSWERED,
+    ),
+    PublishAnswer: Move(
+        "công khai câu trả lời",
+        by=OFFICE | LEADERS,
+        when=frozenset({State.SETTLED}),
+        leads_to=None,
+        otherwise="Chỉ công khai câu hỏi đã được trả lời xong.",
+        how=ANSWERED,
+    ),
+    UnpublishAnswer: Move(
+        "gỡ câu trả lời đã công khai",
+        by=OFFICE | LEADERS,
+        when=frozenset(State),
+        leads_to=None,
+        otherwise="Câu trả lời đã công khai được gỡ lúc nào cũng được.",
+    ),
 }
 """Every command about one question. What is not here may not be done."""
 
@@ -173,22 +205,24 @@ MAY_REVIEW = OFFICE | LEADERS
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A fact after which nothing is owed any more."""
+    """A fact after which nothing is owed any more. when: the states that it ends."""
 
-    when: State
+    when: frozenset[State]
     how: Settlement
 
 
 ENDINGS: Mapping[tuple[type[Event], MessageKind | None], Ending] = {
-    (DialogueHeld, None): Ending(State.APPROVED, "answered-at-dialogue"),
-    (NotificationSent, "answer"): Ending(State.APPROVED, "answered-in-writing"),
-    (NotificationSent, "guidance"): Ending(State.REDIRECTED, "redirected"),
-    (NotificationSent, "referral"): Ending(State.REFERRED_UP, "referred-up"),
-    (SuperiorReported, None): Ending(State.REFERRED_UP, "referred-up"),
+    (DialogueHeld, None): Ending(frozenset({State.APPROVED}), "answered-at-dialogue"),
+    (NotificationSent, "answer"): Ending(frozenset({State.APPROVED}), "answered-in-writing"),
+    (NotificationSent, "guidance"): Ending(frozenset({State.REDIRECTED}), "redirected"),
+    (NotificationSent, "referral"): Ending(frozenset({State.REFERRED_UP}), "referred-up"),
+    (SuperiorReported, None): Ending(frozenset({State.REFERRED_UP}), "referred-up"),
+    (QuestionsWithdrawn, None): Ending(OPEN, "withdrawn"),
 }
 """How a question ends, by the fact and, of a message, its kind.
 
 The dialogue ends only what its rule says was heard. What was referred up ends with the later of report and notice.
+Whoever asked may withdraw his question as long as it is open, wherever it is.
 """
 
 Holder = Literal["office", "department", "leaders", "nobody"]
@@ -242,8 +276,18 @@ def permit(question: Question, command: RoutingCommand) -> None:
             f"Câu hỏi này được giao cho phòng khác, nên ông/bà không được {move.does}. "
             "Nếu câu hỏi thuộc phòng của ông/bà, xin báo Văn phòng phân công lại.",
         )
-    if question.state not in move.when:
-        raise Refusal("not-now", f"Câu hỏi {STATE_NAMES[question.state]}, nên không {move.does} được. {move.otherwise}")
+    if question.state not in move.when or not _ended_as_needed(question, move):
+        raise Refusal("not-now", f"{_as_it_stands(question)}, nên không {move.does} được. {move.otherwise}")
+
+
+def _ended_as_needed(question: Question, move: Move) -> bool:
+    return question.state is not State.SETTLED or move.how is None or question.settled_how in move.how
+
+
+def _as_it_stands(question: Question) -> str:
+    if question.settled_how == "withdrawn":
+        return "Người hỏi đã rút câu hỏi này"
+    return f"Câu hỏi {STATE_NAMES[question.state]}"
 
 
 def permit_role(actor: Actor, by: Collection[Role], does: str) -> None:

@@ -44,7 +44,7 @@ def note_attendance(
     Args:
         conference: read after the question, so that an end which was told before the question came is not missed.
     """
-    question = _known(question, attendance)
+    question = known(question, attendance)
     if attendance.dialogue != question.dialogue:
         return question, []
     present = attendance.present or bool(question.present)
@@ -59,7 +59,7 @@ def note_excuse(
     Args:
         conference: as of `note_attendance`.
     """
-    question = _known(question, excused)
+    question = known(question, excused)
     if excused.dialogue != question.dialogue:
         return question, []
     return reckon(_as_over(replace(question, excused=True), conference), now)
@@ -67,7 +67,7 @@ def note_excuse(
 
 def note_seat(question: Question | None, fact: RegistrantInvited | RegistrantWaitlisted, now: datetime) -> Decision:
     """Whoever waits for a seat and is given none does not stay away; whoever was given one had it."""
-    question = _known(question, fact)
+    question = known(question, fact)
     if fact.dialogue != question.dialogue:
         return question, []
     if isinstance(fact, RegistrantInvited):
@@ -86,13 +86,16 @@ def note_sent(question: Question | None, sent: NotificationSent, now: datetime) 
     """The answer has gone out, or the guidance where it was redirected: nothing is owed any more.
 
     Of what was referred up the report must be out, too. An answer that went out was owed in writing: what tells so may
-    be on its way still, and the duty is said before what meets it.
+    be on its way still, and the duty is said before what meets it. A letter of the round before settles no reopened
+    question, whenever it is heard of.
     """
     ending = ENDINGS.get((NotificationSent, sent.kind))
-    question = _known(question, sent)
+    question = known(question, sent)
     if ending is None or question.id not in sent.questions or question.state is State.SETTLED:
         return question, []
-    if question.state is not ending.when:
+    if sent.kind == "answer" and sent.round < question.round:
+        return question, []
+    if question.state not in ending.when:
         raise TooEarly(f"{sent.kind} for {question.id} was sent while it is {question.state}")
     if sent.kind == "answer" and question.owed_because is None:
         raise TooEarly(f"the answer to {question.id} was sent before it was owed in writing")
@@ -123,7 +126,7 @@ def _reported_and_told(question: Question) -> bool:
     """Plan II.1: what is beyond the commune is reported to the direct superior, and the asker told."""
     referral = question.referral
     return (
-        question.state is ENDINGS[SuperiorReported, None].when
+        question.state in ENDINGS[SuperiorReported, None].when
         and referral is not None
         and referral.told
         and referral.document is not None
@@ -136,7 +139,7 @@ def _heard(question: Question) -> bool:
     Approval, attendance and the end may arrive in any order; the last one settles it. Who did not hear it is written
     to, and both is told from the same two instants, so that nobody is left without.
     """
-    if question.state is not ENDINGS[DialogueHeld, None].when or not question.present:
+    if question.state not in ENDINGS[DialogueHeld, None].when or not question.present:
         return False
     if question.owed_because not in MAY_STILL_HAVE_HEARD or _why_whatever_happens(question):
         return False
@@ -178,7 +181,16 @@ def in_its_place(question: Question, place: Place) -> Question:
 
 
 def settled(question: Question, how: Settlement, now: datetime) -> Decision:
-    return replace(question, state=State.SETTLED, settled_how=how), [QuestionSettled(**about(question, now), how=how)]
+    """Nothing is owed any more, and nobody is waited for."""
+    done = replace(
+        question,
+        state=State.SETTLED,
+        settled_how=how,
+        settled_at=now,
+        extension_requested=None,
+        awaits_acceptance=False,
+    )
+    return done, [QuestionSettled(**about(question, now), how=how)]
 
 
 def _as_over(question: Question, conference: Conference | None) -> Question:
@@ -203,7 +215,8 @@ def about(question: Question, now: datetime) -> About:
     return About(commune=question.commune, case=question.case, occurred_at=now, question=question.id)
 
 
-def _known(question: Question | None, fact: Event) -> Question:
+def known(question: Question | None, fact: Event) -> Question:
+    """Raises TooEarly while the question is not here."""
     if question is None:
         raise TooEarly(f"{fact.name} came before the question it is about: {fact.case}")
     return question

@@ -67,6 +67,16 @@ class Referral:
 
 
 @dataclass(frozen=True, slots=True)
+class Publication:
+    """Question and answer as they stand in the commune's library, in words that name nobody."""
+
+    asked: str
+    answered: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One question of a form.
 
@@ -84,7 +94,10 @@ class Question:
     present: whether the registrant came to the dialogue; None until that is known.
     dialogue_ended_at: the instant the dialogue was over; None before.
     owed_because: why the answer is owed in writing, once that was said.
-    settled_how: set with the state `settled`.
+    settled_how, settled_at: set with the state `settled`; the instant is None in what was settled before it was kept.
+    round: 2 once the question was reopened, and so on. reopened_at: when that was last. The drafts and returns of the
+        rounds before stay.
+    published: None while it is not in the library.
     """
 
     id: str
@@ -126,6 +139,10 @@ class Question:
     dialogue_cancelled: bool = False
     owed_because: WrittenBecause | None = None
     settled_how: Settlement | None = None
+    settled_at: datetime | None = None
+    round: int = 1
+    reopened_at: datetime | None = None
+    published: Publication | None = None
     version: int = 0
 
     @property

@@ -115,7 +115,8 @@ def _unsettled(question: Question) -> bool:
 
 
 def _comparable(question: Question) -> bool:
-    return question.scope is Scope.IN_SCOPE and question.state is not State.REDIRECTED
+    away = question.state is State.REDIRECTED or question.settled_how == "withdrawn"
+    return question.scope is Scope.IN_SCOPE and not away
 
 
 def _dialogue(question: Question) -> str:

@@ -2,16 +2,18 @@
 
 from datetime import UTC, datetime
 
-from services.routing import answers, owed, rules
+from services.routing import aftercare, answers, library, owed, rules
 from services.routing.classification import Classification
 from services.routing.conference import Conference
 from services.routing.question import Draft, Question, Referral, State
 from shared.contracts import Actor, Role
 from shared.contracts.conference import Session
 from shared.contracts.intake import (
+    AnswerRated,
     AttendanceRecorded,
     DialogueCancelled,
     DialogueHeld,
+    QuestionsWithdrawn,
     RegistrantExcused,
     RegistrantInvited,
     RegistrantWaitlisted,
@@ -30,13 +32,16 @@ from shared.contracts.routing import (
     GroupQuestion,
     PrioritiseQuestion,
     Proposal,
+    PublishAnswer,
     RedirectQuestion,
     ReferQuestionUp,
+    ReopenQuestion,
     ReportToSuperior,
     RequestExtension,
     ReturnAnswer,
     TakeForWrittenAnswer,
     TransferQuestion,
+    UnpublishAnswer,
 )
 from shared.contracts.taxonomy import QuestionField, Scope
 
@@ -81,6 +86,8 @@ def a_question(state=State.ASSIGNED, **fields):
         "drafts": drafts,
         "approved_at": NOW if state is State.APPROVED else None,
         "referral": Referral("UBND thành phố") if state is State.REFERRED_UP else None,
+        "settled_how": "answered-in-writing" if state is State.SETTLED else None,
+        "settled_at": NOW if state is State.SETTLED else None,
     }
     return Question(**(known | where | fields))
 
@@ -204,6 +211,18 @@ def prioritise(actor=CLERK, pressing=True):
     return about_it(PrioritiseQuestion, actor, pressing=pressing, reason="Nhiều hộ cùng hỏi")
 
 
+def reopen(actor=CLERK):
+    return about_it(ReopenQuestion, actor, reason="Trả lời thiếu phần lệ phí")
+
+
+def publish(actor=OFFICE_HEAD, asked="Bao giờ thôn Nội có sổ đỏ?", answered="Trong quý IV năm 2026."):
+    return about_it(PublishAnswer, actor, asked=asked, answered=answered)
+
+
+def unpublish(actor=OFFICE_HEAD):
+    return about_it(UnpublishAnswer, actor, reason="Quy định đã thay đổi")
+
+
 COMMAND_OF = {
     AssignQuestion: assign,
     TransferQuestion: transfer,
@@ -220,6 +239,9 @@ COMMAND_OF = {
     TakeForWrittenAnswer: take,
     GroupQuestion: group,
     PrioritiseQuestion: prioritise,
+    ReopenQuestion: reopen,
+    PublishAnswer: publish,
+    UnpublishAnswer: unpublish,
 }
 
 RULE_OF = {
@@ -236,7 +258,10 @@ RULE_OF = {
     TakeForWrittenAnswer: answers.take_for_written_answer,
     GroupQuestion: rules.group_question,
     PrioritiseQuestion: rules.prioritise_question,
+    ReopenQuestion: aftercare.reopen_question,
+    UnpublishAnswer: library.unpublish_answer,
 }
+OFFICE_CONTACTS = ("024 3861 1234", "vanphong@thanhtri.example")
 
 
 def carry_out(question, command, now=NOW, conference=None):
@@ -245,6 +270,8 @@ def carry_out(question, command, now=NOW, conference=None):
             return rules.assign_question(question, command, DEPARTMENTS, conference, now)
         case TransferQuestion():
             return rules.transfer_question(question, command, DEPARTMENTS, conference, now)
+        case PublishAnswer():
+            return library.publish_answer(question, command, OFFICE_CONTACTS, now)
     return RULE_OF[type(command)](question, command, now)
 
 
@@ -281,9 +308,28 @@ def cancelled(dialogue=DIALOGUE):
     )
 
 
-def sent(kind="answer", questions=(QUESTION,)):
+def withdrawn(at=NOW, questions=(QUESTION,)):
+    return QuestionsWithdrawn(
+        commune=COMMUNE,
+        case=CASE,
+        occurred_at=at,
+        dialogue=DIALOGUE,
+        questions=questions,
+        entirely=True,
+        reason="Đã giải quyết xong việc nhà",
+    )
+
+
+def rated(at=NOW, mark=1, words="Chưa nêu lệ phí."):
+    return AnswerRated(
+        commune=COMMUNE, case=CASE, occurred_at=at, question=QUESTION, mark=mark, words=words, contested=mark <= 2
+    )
+
+
+def sent(kind="answer", questions=(QUESTION,), round=1):
     return said(
         NotificationSent,
+        round=round,
         notification=f"{CASE}.{kind}.1",
         kind=kind,
         channel="email",
@@ -307,3 +353,7 @@ def take_note(question, fact, now=NOW, conference=None):
             return owed.note_over(question, Conference(fact.case, COMMUNE, announced=True, cancelled=True), now)
         case NotificationSent():
             return owed.note_sent(question, fact, now)
+        case QuestionsWithdrawn():
+            return aftercare.note_withdrawal(question, fact, now)
+        case AnswerRated():
+            return aftercare.note_mark(question, fact, now)

@@ -9,10 +9,10 @@ from pydantic import TypeAdapter
 from services.routing import rules
 from services.routing.conference import Conference, keep_end, keep_sessions, place_of
 from services.routing.moves import ENDINGS, HOLDERS, MOVES, STATE_NAMES
-from services.routing.question import ExtensionRequest, Question, State
+from services.routing.question import ExtensionRequest, Publication, Question, State
 from shared.contracts import COMMANDS, Refusal, Role, TooEarly
 from shared.contracts.conference import Session
-from shared.contracts.intake import DialogueAnnounced, DialoguePlanned
+from shared.contracts.intake import DialogueAnnounced, DialoguePlanned, QuestionsWithdrawn
 from shared.contracts.routing import (
     AcceptTransfer,
     AnswerOnTheSpot,
@@ -22,6 +22,7 @@ from shared.contracts.routing import (
     ExtendTerm,
     GroupQuestion,
     PrioritiseQuestion,
+    PublishAnswer,
     QuestionAssigned,
     QuestionAwaitsTriage,
     QuestionGrouped,
@@ -31,6 +32,7 @@ from shared.contracts.routing import (
     QuestionTransferred,
     RedirectQuestion,
     ReferQuestionUp,
+    ReopenQuestion,
     ReportToSuperior,
     RequestExtension,
     ReturnAnswer,
@@ -39,6 +41,7 @@ from shared.contracts.routing import (
     TakeForWrittenAnswer,
     TransferAccepted,
     TransferQuestion,
+    UnpublishAnswer,
     WrittenAnswerOwed,
 )
 from shared.contracts.taxonomy import QuestionField, Scope
@@ -252,14 +255,15 @@ IN_HAND = {DraftAnswer, RequestExtension, ExtendTerm, TransferQuestion, AcceptTr
         (State.APPROVED, AT_THE_CONFERENCE),
         (State.REDIRECTED, set()),
         (State.REFERRED_UP, {ReportToSuperior}),
-        (State.SETTLED, set()),
+        (State.SETTLED, {ReopenQuestion, PublishAnswer}),
     ],
 )
 def test_the_table_allows_in_each_state(state, possible):
-    assert {command for command, move in MOVES.items() if state in move.when} == possible
+    assert {command for command, move in MOVES.items() if state in move.when} == possible | {UnpublishAnswer}
 
 
-OF_THE_OFFICE = {RedirectQuestion, ReferQuestionUp, ReportToSuperior} | AT_THE_CONFERENCE
+ONCE_ANSWERED = {ReopenQuestion, PublishAnswer, UnpublishAnswer}
+OF_THE_OFFICE = {RedirectQuestion, ReferQuestionUp, ReportToSuperior} | AT_THE_CONFERENCE | ONCE_ANSWERED
 OF_THE_LEADERS = {ReturnAnswer, ApproveAnswer, ExtendTerm}
 OF_A_DEPARTMENT = {DraftAnswer, RequestExtension, TransferQuestion, AcceptTransfer}
 
@@ -283,9 +287,9 @@ def test_the_table_allows_each_role(role, possible):
 
 def test_every_state_has_a_name_a_holder_and_every_holder_a_way_on():
     assert set(HOLDERS) == set(STATE_NAMES) == set(State)
-    ends = {ending.when for ending in ENDINGS.values()}
+    ends = {state for (fact, _), ending in ENDINGS.items() if fact is not QuestionsWithdrawn for state in ending.when}
     for state, holder in HOLDERS.items():
-        ways_on = {move.leads_to for move in MOVES.values() if state in move.when and move.leads_to}
+        ways_on = {move.leads_to for move in MOVES.values() if state in move.when and move.leads_to and not move.how}
         assert (holder == "nobody") == (state is State.SETTLED)
         assert bool(ways_on - {state} or state in ends) == (state is not State.SETTLED)
 
@@ -293,7 +297,9 @@ def test_every_state_has_a_name_a_holder_and_every_holder_a_way_on():
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("command", MOVES)
 def test_only_what_the_table_allows_can_be_done(command, state):
-    question, move = a_question(state, present=True, awaits_acceptance=True), MOVES[command]
+    library = Publication("Hỏi", "Đáp", OFFICE_HEAD.name, NOW) if command is UnpublishAnswer else None
+    question = a_question(state, present=True, awaits_acceptance=True, published=library)
+    move = MOVES[command]
     for actor in STAFF:
         own = actor.role not in (Role.OFFICER, Role.HEAD) or actor.department == question.department
         allowed = actor.commune == COMMUNE and actor.role in move.by and own and state in move.when

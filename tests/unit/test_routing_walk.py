@@ -8,16 +8,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.routing.answers import MOST_EXTENSION
-from services.routing.moves import HOLDERS, MOVES, TO_BE_ANSWERED, WITH_DEPARTMENT
+from services.routing.moves import ANSWERED, HOLDERS, MOVES, TO_BE_ANSWERED, WITH_DEPARTMENT
 from services.routing.question import State
 from services.routing.review import Finding, note_finding
 from shared.contracts import Refusal, TooEarly
+from shared.contracts.intake import AnswerRated, QuestionsWithdrawn
 from shared.contracts.routing import (
     AnswerApproved,
     AnswerDrafted,
+    AnswerPublished,
     AnswerReturned,
+    AnswerUnpublished,
     ApproveAnswer,
     ExtensionGranted,
+    PublishAnswer,
     QuestionAnsweredAtDialogue,
     QuestionAssigned,
     QuestionAwaitsTriage,
@@ -25,12 +29,14 @@ from shared.contracts.routing import (
     QuestionPrioritised,
     QuestionRecurs,
     QuestionReferredUp,
+    QuestionReopened,
     QuestionResembles,
     QuestionSettled,
     QuestionTakenForWrittenAnswer,
     QuestionTransferred,
     SuperiorReported,
     TransferAccepted,
+    UnpublishAnswer,
     WrittenAnswerOwed,
 )
 from shared.contracts.taxonomy import QuestionField, Scope
@@ -62,15 +68,20 @@ from tests.unit.routing_questions import (
     of_department,
     opened,
     prioritise,
+    publish,
+    rated,
     redirect,
     refer_up,
+    reopen,
     report_up,
     sent,
     submission,
     take,
     take_note,
     transfer,
+    unpublish,
     waitlist,
+    withdrawn,
 )
 
 actors = st.sampled_from([*STAFF, *(of_department(OFFICER, department) for department in DEPARTMENTS)])
@@ -91,7 +102,11 @@ commands = st.one_of(
     st.builds(take, actors),
     st.builds(group, actors, st.sampled_from(["Cấp sổ đỏ", "Rác thải"])),
     st.builds(prioritise, actors, st.booleans()),
+    st.builds(reopen, actors),
+    st.builds(publish, actors, answered=st.sampled_from(["Quý IV.", "Tháng 12."])),
+    st.builds(unpublish, actors),
 )
+moments = st.integers(0, 60).map(lambda hours: NOW + timedelta(hours=hours))
 facts = st.one_of(
     st.builds(attendance, st.booleans(), st.sampled_from([DIALOGUE, "thang-5"])),
     st.builds(excuse),
@@ -100,9 +115,14 @@ facts = st.one_of(
     st.builds(held, st.just(NOW + timedelta(hours=30))),
     st.builds(cancelled),
     st.builds(sent, st.sampled_from(["receipt", "answer", "guidance", "referral"])),
+    st.builds(sent, round=st.integers(1, 4)),
+    st.builds(withdrawn, moments),
+    st.builds(rated, moments, st.integers(1, 5)),
 )
 CONFERENCES = (a_conference(), a_conference((LAND,), (QuestionField.HEALTH,)), a_conference(("business",)))
-TOLD_ONCE = (QuestionReferredUp, SuperiorReported, QuestionTakenForWrittenAnswer, WrittenAnswerOwed, QuestionSettled)
+TOLD_ONCE = (QuestionReferredUp, SuperiorReported, QuestionTakenForWrittenAnswer)
+TOLD_ONCE_A_ROUND = (WrittenAnswerOwed, QuestionSettled, AnswerApproved, QuestionAnsweredAtDialogue)
+MAY_CHANGE_NOTHING = (PublishAnswer, UnpublishAnswer)
 
 
 class AnyWalk(RuleBasedStateMachine):
@@ -115,6 +135,7 @@ class AnyWalk(RuleBasedStateMachine):
     )
     def comes_in(self, on_time, dialogue, triage, conference, channel):
         self.hours = count(1)
+        self.of_the_asker = []
         self.conference = conference if dialogue else None
         received = submission(on_time=on_time, dialogue=dialogue, channel=channel)
         self.question, self.events = opened(received, self.conference, triage=triage)
@@ -124,7 +145,10 @@ class AnyWalk(RuleBasedStateMachine):
 
     def goes_on(self, after, events):
         before = self.question
-        assert before.state is not State.SETTLED or (after, events) == (before, []), "settled is final"
+        if before.state is State.SETTLED and after.state is not State.SETTLED:
+            assert names(events) == [QuestionReopened, WrittenAnswerOwed], "only a better answer may be owed again"
+            assert before.settled_how in ANSWERED
+        assert after.drafts[: len(before.drafts)] == before.drafts, "what was written stays to be read"
         assert events or after.state is before.state, "every change of state is told"
         self.question, self.events = after, [*self.events, *events]
 
@@ -139,7 +163,7 @@ class AnyWalk(RuleBasedStateMachine):
         assert before.state in move.when
         assert command.actor.role in move.by
         assert command.actor.commune == before.commune
-        assert events
+        assert events or isinstance(command, MAY_CHANGE_NOTHING)
         assert all(event.question == QUESTION and event.occurred_at == now for event in events)
         if isinstance(command, ApproveAnswer):
             assert command.actor.name != before.drafts[-1].by
@@ -163,11 +187,37 @@ class AnyWalk(RuleBasedStateMachine):
         except TooEarly:
             return
         assert take_note(after, fact, now) == (after, []), "a second delivery changes nothing"
-        if self.question.state is State.SETTLED:
-            assert events == []
-            self.question = after
-            return
+        if isinstance(fact, QuestionsWithdrawn | AnswerRated):
+            self.of_the_asker.append(fact)
         self.goes_on(after, events)
+
+    @precondition(lambda self: self.of_the_asker)
+    @rule(chosen=st.randoms(use_true_random=False))
+    def hears_again_what_the_asker_said(self, chosen):
+        """Much later, also in another round: it is about the answer of then."""
+        fact = chosen.choice(self.of_the_asker)
+        if fact.occurred_at > (self.question.reopened_at or NOW):
+            return
+        if self.question.round > 1:
+            assert take_note(self.question, fact, self.now()) == (self.question, [])
+
+    @precondition(lambda self: self.question.settled_how in ANSWERED)
+    @rule(mark=st.integers(1, 2))
+    def is_contested(self, mark):
+        now = self.now()
+        after, events = take_note(self.question, rated(now, mark), now)
+        assert after.round == self.question.round + 1
+        assert take_note(after, rated(now, mark), now) == (after, [])
+        self.goes_on(after, events)
+
+    @precondition(lambda self: self.question.state is State.APPROVED and self.question.owed_because)
+    @rule()
+    def is_answered_by_letter(self):
+        now, letter = self.now(), sent(round=self.question.round)
+        earlier = sent(round=self.question.round - 1) if self.question.round > 1 else None
+        assert earlier is None or take_note(self.question, earlier, now) == (self.question, [])
+        self.goes_on(*take_note(self.question, letter, now))
+        assert self.question.settled_how == "answered-in-writing"
 
     @rule(earlier=st.lists(st.sampled_from(["a-1", "b-1"]), unique=True), like=st.sampled_from(["c-1", "d-1", None]))
     def is_found_to_recur(self, earlier, like):
@@ -197,8 +247,12 @@ class AnyWalk(RuleBasedStateMachine):
         question, heard = self.question, names(self.events)
         assert heard[0] in (QuestionAssigned, QuestionAwaitsTriage)
         assert all(heard.count(once) <= 1 for once in TOLD_ONCE)
-        assert heard.count(QuestionSettled) == (question.state is State.SETTLED)
-        assert heard.count(AnswerApproved) == (question.approved_at is not None) <= 1
+        assert all(heard.count(once) <= question.round for once in TOLD_ONCE_A_ROUND)
+        assert heard.count(QuestionReopened) == question.round - 1
+        assert heard.count(QuestionSettled) == question.round - (question.state is not State.SETTLED)
+        assert self.this_round().count(AnswerApproved) == (question.approved_at is not None)
+        shown = [event for event in self.events if isinstance(event, AnswerPublished | AnswerUnpublished)]
+        assert (question.published is not None) == (bool(shown) and isinstance(shown[-1], AnswerPublished))
         assert heard.count(AnswerDrafted) == len(question.drafts)
         assert heard.count(AnswerReturned) == len(question.returns)
         assert heard.count(QuestionTakenForWrittenAnswer) == question.taken
@@ -214,8 +268,12 @@ class AnyWalk(RuleBasedStateMachine):
     @invariant()
     def where_it_is_was_said(self):
         question = self.question
-        placing = [event for event in self.events if isinstance(event, QuestionAssigned | QuestionTransferred)]
-        if not placing:
+        placing = [
+            event
+            for event in self.events
+            if isinstance(event, QuestionAssigned | QuestionTransferred | QuestionReopened)
+        ]
+        if not placing or isinstance(placing[-1], QuestionReopened):
             assert question.department is None
             return
         last = placing[-1]
@@ -232,9 +290,10 @@ class AnyWalk(RuleBasedStateMachine):
     @invariant()
     def nobody_is_left_without_an_answer(self):
         question = self.question
-        if QuestionAnsweredAtDialogue in names(self.events):
+        if QuestionAnsweredAtDialogue in self.this_round():
             assert question.settled_how == "answered-at-dialogue"
             assert question.present
+            assert question.round == 1
         if question.state not in TO_BE_ANSWERED or question.owed_because:
             return
         assert question.dialogue
@@ -258,8 +317,20 @@ class AnyWalk(RuleBasedStateMachine):
             question, _ = take_note(question, held(now), now)
         if question.state is not State.SETTLED:
             kind = {State.REDIRECTED: "guidance", State.REFERRED_UP: "referral"}.get(question.state, "answer")
-            question, _ = take_note(question, sent(kind), now)
+            question, _ = take_note(question, sent(kind, round=question.round), now)
         assert question.state is State.SETTLED
+
+    @invariant()
+    def its_asker_can_always_withdraw_it(self):
+        later = NOW + timedelta(days=90)
+        question, events = take_note(self.question, withdrawn(later), later)
+        assert question.state is State.SETTLED
+        assert names(events) == ([] if self.question.state is State.SETTLED else [QuestionSettled])
+
+    def this_round(self):
+        """What was said since it came in, or was reopened last."""
+        heard = names(self.events)
+        return heard[len(heard) - 1 - heard[::-1].index(QuestionReopened) :] if QuestionReopened in heard else heard
 
     def last(self, contract, field):
         return next((getattr(event, field) for event in reversed(self.events) if isinstance(event, contract)), None)
