@@ -135,7 +135,7 @@ class SizeLimit:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        announced, kind = headers.get(b"content-length", b"0"), headers.get(b"content-type", b"")
+        announced, kind = headers.get(b"content-length", b"0"), headers.get(b"content-type", b"").lower()
         most, taken = self._of(scope["path"]) if kind.startswith(b"multipart/form-data") else self._most, 0
 
         async def counted() -> Message:

@@ -7,15 +7,19 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from services.intake.enquiry import NOT_FOUND, Enquiry
 from services.intake.errors import TITLES, patience
+from services.intake.limits import Limits, network_of
 from services.intake.online_form import Form, WrongForm, read
 from services.intake.reception import Receipt, Reception
 from services.intake.submissions import Arrival
 from shared.contracts import Refusal
 from shared.service import Service
 from shared.text import one_line
+
+FLOODED = "Địa chỉ mạng này đã gửi quá nhiều phiếu trong một giờ. Xin gửi lại sau {seconds} giây."
 
 
 class QuestionStatus(BaseModel):
@@ -57,14 +61,23 @@ class Problem(BaseModel):
     errors: Annotated[list[Mend], Field(description="Từng chỗ cần sửa.")] = []
 
 
+_LATER = {"Retry-After": {"description": "Thử lại sau bao nhiêu giây.", "schema": {"type": "integer"}}}
+_LOCATION = {"Location": {"description": "Nơi tra cứu phiếu.", "schema": {"type": "string"}}}
+
+
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    schema = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
-        status: {"description": TITLES.get(status, "Yêu cầu không hợp lệ"), "content": schema} for status in statuses
+        status: {
+            "description": TITLES.get(status, "Yêu cầu không hợp lệ"),
+            "content": content,
+            **({"headers": _LATER} if status in (429, 503) else {}),
+        }
+        for status in statuses
     }
 
 
-def add_api(service: Service, reception: Reception, enquiry: Enquiry) -> dict[str, Any]:
+def add_api(service: Service, reception: Reception, enquiry: Enquiry, limits: Limits) -> dict[str, Any]:
     """Add the public API. Returns its OpenAPI document, which is also served at /api/openapi.json."""
     router = APIRouter(prefix="/api/v1", tags=["Phiếu đăng ký"])
 
@@ -72,22 +85,32 @@ def add_api(service: Service, reception: Reception, enquiry: Enquiry) -> dict[st
         "/communes/{commune}/submissions",
         summary="Gửi phiếu đăng ký",
         description="Trả lời khi phiếu đã được lưu bền vững. Phiếu gửi lại (cùng người, cùng nội dung) không tạo phiếu "
-        "mới mà nhận lại giấy tiếp nhận đầu tiên, nên sau một lần gửi không rõ kết quả cứ gửi lại.",
+        "mới mà nhận lại giấy tiếp nhận đầu tiên, nên sau một lần gửi không rõ kết quả cứ gửi lại. "
+        "Tệp gửi kèm không nhận qua API, chỉ nhận trên trang gửi câu hỏi. Số phiếu nhận trong một giờ từ một địa chỉ "
+        "mạng có giới hạn (429).",
         status_code=201,
         response_description="Đã tiếp nhận",
         response_model=Receipt,
         responses={
-            200: {"model": Receipt, "description": "Phiếu đã được tiếp nhận trước đó: giấy tiếp nhận đầu tiên"},
-            **_problems(400, 404, 413, 422, 503),
+            200: {
+                "model": Receipt,
+                "description": "Phiếu đã được tiếp nhận trước đó: giấy tiếp nhận đầu tiên",
+                "headers": _LOCATION,
+            },
+            201: {"headers": _LOCATION},
+            **_problems(400, 404, 413, 422, 429, 503),
         },
     )
-    async def submit(commune: str, form: Form, response: Response) -> Receipt:
+    async def submit(commune: str, form: Form, request: Request, response: Response) -> Receipt:
         if commune not in service.communes:
             raise HTTPException(404, f"Chưa có xã, phường nào có mã “{one_line(commune)[:60]}” trong hệ thống.")
+        if wait := limits.take(network_of(request.client.host if request.client else None)):
+            raise HTTPException(429, FLOODED.format(seconds=wait), {"Retry-After": str(wait)})
         registrant, matters = read(form)
+        arrival = Arrival("web", registrant, matters, notice=form.notice or None)
         try:
             async with patience():
-                receipt = await reception.receive(commune, Arrival("web", registrant, matters), form.dialogue or None)
+                receipt = await reception.receive(commune, arrival, form.dialogue or None)
         except Refusal as refusal:
             raise WrongForm({"dialogue": refusal.reason}) from refusal
         response.headers["Location"] = f"/api/v1/submissions/{receipt.code}"
@@ -101,7 +124,7 @@ def add_api(service: Service, reception: Reception, enquiry: Enquiry) -> dict[st
         description="Mã sai và thông tin liên hệ sai được trả lời như nhau.",
         response_description="Phiếu và các câu hỏi",
         response_model=SubmissionStatus,
-        responses=_problems(404, 422, 503),
+        responses=_problems(404, 422, 429, 503),
     )
     async def track(
         code: str,

@@ -24,6 +24,7 @@ TITLES = {
     405: "Không được phép",
     413: "Nội dung quá lớn",
     422: "Nội dung chưa đúng",
+    429: "Quá nhiều lần gửi",
     500: "Hệ thống gặp lỗi",
     503: "Hệ thống tạm gián đoạn",
 }
@@ -111,7 +112,7 @@ def tell_errors(app: FastAPI, error_page: ErrorPage) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
-        own = error.status_code in (404, 413) and error.detail != "Not Found"
+        own = error.status_code in (404, 413, 429) and error.detail != "Not Found"
         detail = error.detail if own else _DETAILS.get(error.status_code, "Yêu cầu không hợp lệ.")
         if error.status_code == 400 and request.url.path.startswith("/api/"):
             detail += " Nội dung phải là JSON, mã hóa UTF-8, không lồng quá sâu."

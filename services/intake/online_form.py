@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from services.intake.notice import UNKNOWN, VERSION, VERSIONS
 from services.intake.reading.questions import separate
 from shared.contracts.people import MAX_QUESTION, Matter, Registrant, Section
 from shared.text import clean, one_line
@@ -71,6 +72,14 @@ class Form(BaseModel):
         str | None,
         Field(description="Mã hội nghị muốn dự; bỏ trống hoặc null: hội nghị sắp tới còn nhận đăng ký."),
     ] = None
+    notice: Annotated[
+        str | None,
+        Field(
+            description="Phiên bản thông báo xử lý dữ liệu cá nhân mà người hỏi đã đọc và đồng ý "
+            f"(/thong-bao-du-lieu). Bản hiện hành: {VERSION}.",
+            json_schema_extra={"examples": [VERSION]},
+        ),
+    ] = None
     questions: Annotated[
         list[Asked], Field(description="Từ 1 đến 20 câu hỏi.", json_schema_extra={"minItems": 1, "maxItems": 20})
     ]
@@ -124,6 +133,8 @@ def read(form: Form) -> tuple[Registrant, tuple[Matter, ...]]:
     problems: dict[str, str] = {}
     registrant = _registrant(form, problems)
     matters = _matters(form.questions, problems)
+    if form.notice and form.notice not in VERSIONS:
+        problems["notice"] = UNKNOWN
     if problems or registrant is None:
         raise WrongForm(problems)
     return registrant, matters

@@ -9,6 +9,7 @@ import segno
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from services.intake.codes import normalise
 from services.intake.dialogue import Announcement
@@ -19,6 +20,7 @@ from services.intake.papers.pdf import as_pdf, receipt_pdf
 from services.intake.papers.plan import plan_content
 from services.intake.papers.receipt import next_steps
 from services.intake.papers.word import as_word
+from services.intake.session import Sessions
 from services.intake.store import Dialogues, Submissions
 from services.intake.submissions import Submission
 from shared.communes import Profile
@@ -72,7 +74,9 @@ def download(content: bytes, name: str, format: DocumentFormat) -> Response:
     )
 
 
-def add_papers(service: Service, submissions: Submissions, dialogues: Dialogues, page: Page) -> None:
+def add_papers(
+    service: Service, submissions: Submissions, dialogues: Dialogues, sessions: Sessions, page: Page
+) -> None:
     """Add the receipt and the downloads."""
     router = APIRouter(include_in_schema=False)
     tracking = f"{service.settings.public_url}/tra-cuu"
@@ -96,11 +100,14 @@ def add_papers(service: Service, submissions: Submissions, dialogues: Dialogues,
         return download(content, f"giay-tiep-nhan-{submission.code}", "pdf")
 
     @router.get("/phieu/{code}")
-    async def receipt(code: str, lai: str = "") -> HTMLResponse:
+    async def receipt(code: str, request: Request, lai: str = "") -> HTMLResponse:
+        """A code alone shows no word of the form; who has just sent it sees how his questions were taken apart."""
         submission, dialogue = await received(code)
         commune = service.communes[submission.commune]
         return page(
             "receipt.html",
+            headers={"Cache-Control": "no-store"},
+            own=submission.code in sessions.opened(request),
             submission=submission,
             commune=commune,
             steps=next_steps(submission, dialogue, commune),

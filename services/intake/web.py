@@ -18,7 +18,7 @@ from services.intake.reception import Reception
 from services.intake.session import Sessions
 from services.intake.store import Dialogues, Submissions
 from services.intake.submissions import next_dialogue
-from services.intake.words import FIELD_NAMES, sentence, standing
+from services.intake.words import FIELD_NAMES, file_size, sentence, standing
 from shared.clock import RehearsalClock
 from shared.service import Service
 from shared.web import SECURITY_HEADERS, SizeLimit, add_static, templates
@@ -34,6 +34,7 @@ def add_routes(
     pages = templates(HERE / "templates")
     pages.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False, indent=2)
     pages.filters |= {"sentence": sentence, "standing": standing, "field_name": FIELD_NAMES.__getitem__}
+    pages.filters["file_size"] = file_size
     enquiry = Enquiry(service, submissions, dialogues)
     sessions = Sessions(service.settings.secret, secure=service.settings.public_url.startswith("https:"))
 
@@ -71,6 +72,6 @@ def add_routes(
 
     service.app.include_router(router)
     form_pages.add_pages(service, reception, dialogues, files, sessions, limits, page)
-    paper_pages.add_papers(service, submissions, dialogues, page)
+    paper_pages.add_papers(service, submissions, dialogues, sessions, page)
     dialogue_pages.add_pages(service, dialogues, page)
     tracking_pages.add_pages(service, enquiry, submissions, files, sessions, page)

@@ -48,3 +48,10 @@ def sentence(text: str | None) -> str:
     """With a full stop, where it ends in no mark of its own."""
     text = (text or "").strip()
     return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+
+
+def file_size(size: int) -> str:
+    """`850 KB`, `2,4 MB`: of bytes, as people know it from their telephones."""
+    if size < 1024 * 1024:
+        return f"{max(1, round(size / 1024))} KB"
+    return f"{size / 1024 / 1024:.1f} MB".replace(".", ",")

@@ -3,3 +3,32 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// A file that would be refused is told before it is sent, and taken out of the choice; the others stay chosen.
+for (const input of document.querySelectorAll("input[type=file][data-most-bytes]")) {
+  const mostFiles = Number(input.dataset.mostFiles);
+  const mostBytes = Number(input.dataset.mostBytes);
+  const problem = document.getElementById(`${input.id}-problem`);
+  input.addEventListener("change", () => {
+    const chosen = new DataTransfer();
+    const problems = [];
+    for (const file of input.files) {
+      if (file.size > mostBytes) problems.push(`Không chọn được “${file.name}”: tệp lớn quá ${mostBytes / 1048576} MB.`);
+      else if (chosen.files.length >= mostFiles) problems.push(`Không chọn được “${file.name}”: đã đủ số tệp.`);
+      else chosen.items.add(file);
+    }
+    if (problems.length) input.files = chosen.files;
+    problem.textContent = problems.join(" ");
+    input.toggleAttribute("aria-invalid", problems.length > 0);
+  });
+}
+
+// Files take their time on a slow line: say that they are on their way.
+for (const told of document.querySelectorAll("[data-sending]")) {
+  told.closest("form").addEventListener("submit", () => {
+    told.textContent = "Đang gửi, xin ông/bà chờ…";
+  });
+  window.addEventListener("pageshow", () => {
+    told.textContent = "";
+  });
+}
