@@ -5,6 +5,7 @@ import binascii
 
 from services.intake import submissions
 from services.intake.files import PART, UnwantedFile
+from services.intake.mail_handlers import mail_as_text
 from services.intake.provided import Answer, FileStore, Profiles, profile_of
 from shared.contracts import Done, Refusal
 from shared.contracts.intake import ReadFile, StoreFile
@@ -32,17 +33,20 @@ async def store_file(command: StoreFile, files: FileStore, profiles: Profiles) -
 
 @consumes.command(ReadFile)
 async def read_file(command: ReadFile, files: FileStore, profiles: Profiles) -> Answer:
-    """A file of one's own commune, for those who work with its forms."""
+    """A file of one's own commune, for those who work with its forms. With a mail comes what it says, under "mail"."""
+    profile = profile_of(profiles, command)
     kept = await files.find(command.file)
-    if kept is None or kept.commune != profile_of(profiles, command).id:
+    if kept is None or kept.commune != profile.id:
         raise Refusal("not-found", "Không tìm thấy tệp này.")
     submissions.permit_file(command, kept.purpose)
     data = await files.read(command.file) or b""
     parts = max(1, -(-len(data) // PART))
     piece = data[(command.part - 1) * PART : command.part * PART]
+    says = await mail_as_text(data, profile.email) if kept.purpose == "mail" and command.part == 1 else None
     return Done(
         version=0,
         state={
+            "mail": says,
             "attachment": kept.attachment.model_dump(mode="json"),
             "part": command.part,
             "parts": parts,

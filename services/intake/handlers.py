@@ -13,12 +13,14 @@ from services.intake import (
 )
 from services.intake.codes import normalise
 from services.intake.dialogue import Dialogue
+from services.intake.keyed_in import matters_of
 from services.intake.programme import conference_of
 from services.intake.provided import (
     Answer,
     DialogueStore,
     FileStore,
     FrontDoor,
+    MailStore,
     Now,
     Profiles,
     SubmissionStore,
@@ -30,6 +32,7 @@ from services.intake.store import Dialogues, Submissions
 from services.intake.submissions import Arrival, Submission
 from shared.clock import Clock
 from shared.commands import obey
+from shared.communes import Profile
 from shared.contracts import Done, Refusal, Refused, Role
 from shared.contracts.deadlines import DeadlineMoved, DeadlinePassed, DeadlineSet
 from shared.contracts.intake import (
@@ -62,6 +65,7 @@ from shared.contracts.intake import (
     ReportResult,
     RescheduleDialogue,
     ReturnConclusion,
+    SubmissionReceived,
 )
 from shared.contracts.routing import QuestionSettled
 from shared.handlers import Handlers
@@ -98,10 +102,22 @@ async def give_seats(
     now: Now,
 ) -> None:
     """A list may come after registration has closed; whoever stands on it is seated then."""
-    unseated = await submissions.without_seat(fact.case)
-    hamlets = profiles[fact.commune].hamlets
-    saved = await dialogues.change(fact.case, lambda one: rules.give_seats(one, unseated, hamlets))
-    await _tell_places(saved.state, unseated, submissions, now)
+    await _seat(fact.case, profiles[fact.commune], dialogues, submissions, now)
+
+
+@consumes(SubmissionReceived)
+async def seat_who_was_entered_late(
+    received: SubmissionReceived, dialogues: DialogueStore, store: SubmissionStore, profiles: Profiles, now: Now
+) -> None:
+    """A paper form that came in time may be entered when the seats are given already."""
+    if dialogue := rules.wants_seat(received):
+        await _seat(dialogue, profiles[received.commune], dialogues, store, now)
+
+
+async def _seat(dialogue: str, profile: Profile, dialogues: Dialogues, store: Submissions, now: Clock) -> None:
+    unseated = await store.without_seat(dialogue)
+    saved = await dialogues.change(dialogue, lambda one: rules.give_seats(one, unseated, profile.hamlets))
+    await _tell_places(saved.state, unseated, store, now)
 
 
 @consumes(RegistrantExcused, QuestionsWithdrawn)
@@ -328,22 +344,28 @@ async def report_result(command: ReportResult, dialogues: DialogueStore, now: No
 
 @consumes.command(RegisterSubmission)
 async def register_submission(
-    command: RegisterSubmission, reception: FrontDoor, files: FileStore, profiles: Profiles, now: Now
+    command: RegisterSubmission, reception: FrontDoor, files: FileStore, mails: MailStore, profiles: Profiles, now: Now
 ) -> Answer:
-    """A repeated command finds its form already there and gets the first receipt."""
+    """A repeated command finds its form already there and gets the first receipt.
+
+    What a clerk keys in from a mail was received when the mail was, and is answered in its thread.
+    """
     commune = profile_of(profiles, command).id
     submissions.admit(command)
     submissions.check_past(command, now())
+    mail = await mail_handlers.mail_to_register(command, mails)
     arrival = Arrival(
         command.channel,
         command.registrant,
-        command.questions,
+        matters_of(command),
         attachments=await files.chosen(commune, command.attachments),
-        received_at=command.received_at,
+        received_at=command.received_at or (mail.received_at if mail else None),
         entered_by=command.actor.name,
         entered_because=command.late_because,
+        thread=mail.thread if mail else None,
     )
     receipt = await reception.receive(commune, arrival, command.dialogue)
+    await mail_handlers.note_registered(command, mails, receipt, now)
     return Done(version=1, state=receipt.model_dump(mode="json"))
 
 

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from services.intake.files import Files
+from services.intake.mail_reception import MailReception
 from services.intake.reception import Reception
-from services.intake.store import Dialogues, Submissions
+from services.intake.store import Dialogues, Incomings, Submissions
 from shared.clock import Clock
 from shared.communes import Communes, Profile
 from shared.contracts import Command, Done, Refusal, Refused
@@ -14,6 +15,8 @@ DialogueStore = Annotated[Dialogues, Provided("dialogues")]
 SubmissionStore = Annotated[Submissions, Provided("submissions")]
 FrontDoor = Annotated[Reception, Provided("reception")]
 FileStore = Annotated[Files, Provided("files")]
+MailStore = Annotated[Incomings, Provided("mails")]
+MailRoom = Annotated[MailReception, Provided("mail_room")]
 Profiles = Annotated[Communes, Provided("communes")]
 Now = Annotated[Clock, Provided("now")]
 Answer = Done | Refused

@@ -52,6 +52,11 @@ class Reception:
         chosen = dialogue_for(told, dialogue, arrival.channel, self._now(), arrival.received_at)
         return await self.take_in(commune, arrival, chosen)
 
+    async def first_receipt(self, submission: str) -> Receipt | None:
+        """The receipt of a form that is here."""
+        form = await self._submissions.get(submission)
+        return _receipt(form, duplicate=True) if form else None
+
     async def take_in(self, commune: str, arrival: Arrival, dialogue: Announcement | None) -> Receipt:
         """As `receive`, where it is known already which dialogue the form is for."""
         now = self._now()

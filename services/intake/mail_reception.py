@@ -1,0 +1,287 @@
+"""From the bytes of a mail to what it became: forms, a word to a form, nothing, or something for a clerk to look at."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.intake.files import MOST_OF_A_FORM, Files, UnwantedFile
+from services.intake.incoming import Head, Incoming, Judgement, hear_registrant, mail_id, take_in
+from services.intake.reading.mail_kinds import Found, Kind, cases_answered, codes_named, forms_in, kind_of
+from services.intake.reading.mails import Mail, MailFile, glance, read_mail
+from services.intake.reading.unreadable import UnreadableDocument
+from services.intake.reception import Receipt, Reception
+from services.intake.store import Incomings, Submissions
+from services.intake.submissions import Arrival, Decision, Submission
+from shared.clock import Clock
+from shared.communes import Communes
+from shared.contracts.people import Attachment, Thread
+
+SMALLEST_PICTURE = 20 * 1024
+"""Bytes; a smaller picture that stands in the text is the logo of a signature."""
+
+NO_FORM = "Không thấy Phiếu đăng ký trong thư."
+EMPTY = "Thư trống, không có nội dung."
+SPOILED = "Thư có Phiếu đăng ký nhưng chưa tiếp nhận được."
+UNTOLD = "(Thư không có lời, chỉ có tệp đính kèm.)"
+GIVEN_UP = "Hệ thống đã thử đọc thư này ba lần mà không được. Xin mở thư gốc để xem."
+TOO_LARGE = (
+    "Thư lớn {size} MB, quá 25 MB nên không được đọc. Thư gốc còn trong thư mục “{folder}” của hộp thư; ở đây chỉ giữ "
+    "phần đầu thư."
+)
+OTHER_FILES = "Thư có phiếu của nhiều người và còn kèm tệp chưa rõ của ai: {names}."
+NO_SUCH_CODE = "Tiêu đề thư có mã {code}, nhưng xã không có phiếu nào mang mã này."
+OTHER_SENDER = (
+    "Tiêu đề thư có mã {code}, nhưng thư gửi từ địa chỉ khác với email ghi trên phiếu. Xin xác minh người gửi rồi gắn "
+    "thư vào phiếu."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A mail that was read. unreadable: why its content could not be; then only its headers are there."""
+
+    mail: Mail
+    found: Found
+    kind: Kind
+    unreadable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of a mail, with the receipts of the forms it held. before: it had been taken in already."""
+
+    incoming: Incoming
+    receipts: tuple[Receipt, ...] = ()
+    before: bool = False
+
+
+def read(data: bytes, office: str | None) -> Reading:
+    """Read a mail, however broken. Takes as long as its attachments need, so not in the event loop.
+
+    office: the commune's own address.
+    """
+    try:
+        mail = read_mail(data)
+    except UnreadableDocument as error:
+        head = glance(data)
+        if head.machine and head.surely:
+            return Reading(head, Found(), head.machine)
+        return Reading(head, Found(), "no-form", error.reason)
+    found = forms_in(mail, office)
+    return Reading(mail, found, kind_of(mail, found))
+
+
+def thread_of(mail: Mail) -> Thread | None:
+    """None where the mail has no Message-ID to answer to."""
+    if mail.message_id is None:
+        return None
+    references = tuple(one for one in mail.references if one != mail.message_id)
+    return Thread(message_id=mail.message_id, subject=mail.subject, references=references)
+
+
+def identified(commune: str, data: bytes) -> str:
+    """The id of a mail, without reading more of it than its headers."""
+    return mail_id(commune, glance(data).message_id, hashlib.sha256(data).hexdigest())
+
+
+class MailReception:
+    """Takes in mails for all communes. A mail is durable, with all it became, once its method returns."""
+
+    def __init__(
+        self,
+        incomings: Incomings,
+        submissions: Submissions,
+        reception: Reception,
+        files: Files,
+        communes: Communes,
+        now: Clock,
+    ) -> None:
+        self._incomings = incomings
+        self._submissions = submissions
+        self._reception = reception
+        self._files = files
+        self._communes = communes
+        self._now = now
+
+    async def known(self, id: str) -> TakenIn | None:
+        """A mail that was taken in before."""
+        incoming = await self._incomings.get(id)
+        if incoming is None:
+            return None
+        receipts = [await self._reception.first_receipt(form) for form in incoming.submissions]
+        return TakenIn(incoming, tuple(receipt for receipt in receipts if receipt), before=True)
+
+    async def take_in(
+        self, commune: str, data: bytes, received_at: datetime, original: Attachment | None = None
+    ) -> TakenIn:
+        """Read a mail and do what is to be done with it; a second time changes nothing.
+
+        Args:
+            received_at: when the mailbox got it.
+            original: the mail as a stored file, where it is one already.
+        """
+        id = await asyncio.to_thread(identified, commune, data)
+        if before := await self.known(id):
+            return before
+        original = original or await self._files.keep_mail(commune, data)
+        reading = await asyncio.to_thread(read, data, self._communes[commune].email)
+        judgement, receipts = await self._judged(commune, id, reading, received_at)
+        return await self._save(commune, id, original, reading.mail, judgement, received_at, receipts)
+
+    async def give_up(self, commune: str, data: bytes, received_at: datetime) -> TakenIn:
+        """Put a mail before a clerk that nothing else could be done with."""
+        id = await asyncio.to_thread(identified, commune, data)
+        if before := await self.known(id):
+            return before
+        original = await self._files.keep_mail(commune, data)
+        judgement = Judgement("quarantined", "unreadable", told=GIVEN_UP)
+        return await self._save(commune, id, original, glance(data), judgement, received_at)
+
+    async def note_too_large(
+        self, commune: str, headers: bytes, size: int, folder: str, received_at: datetime
+    ) -> TakenIn:
+        """Put a mail before a clerk of which only the headers were read."""
+        id = identified(commune, headers)
+        if before := await self.known(id):
+            return before
+        original = await self._files.keep_mail(commune, headers)
+        told = TOO_LARGE.format(size=-(-size // (1024 * 1024)), folder=folder)
+        judgement = Judgement("quarantined", "unreadable", told=told)
+        return await self._save(commune, id, original, glance(headers), judgement, received_at)
+
+    async def hand_on(self, form: Submission, id: str, mail: Mail) -> str | None:
+        """The registrant's own words and files stay with his form; a second time changes nothing.
+
+        Returns:
+            Why some of the files could not be kept.
+        """
+        attachments, notes = await self._attachments(form.commune, mail, frozenset())
+        thread = thread_of(mail) or Thread(message_id=f"<{id}@khong-co-message-id.invalid>", subject=mail.subject)
+
+        def heard(found: Submission | None) -> Decision:
+            assert found is not None, "it was found a moment ago, and none is ever removed"
+            return hear_registrant(found, mail.own or UNTOLD, attachments, thread, self._now())
+
+        saved = (await self._submissions.change(form.id, heard, key=f"mail:{id}")).state
+        await self._files.name([one for one in attachments if one in saved.attachments], form.id)
+        return _sentences(*notes) or None
+
+    async def _save(
+        self,
+        commune: str,
+        id: str,
+        original: Attachment,
+        mail: Mail,
+        judgement: Judgement,
+        received_at: datetime,
+        receipts: Sequence[Receipt] = (),
+    ) -> TakenIn:
+        head = Head(mail.sender, mail.subject, thread_of(mail))
+        saved = await self._incomings.change(
+            id, lambda known: take_in(known, id, commune, original, head, judgement, received_at, self._now())
+        )
+        await self._files.name([saved.state.original], id)
+        return TakenIn(saved.state, tuple(receipts))
+
+    async def _judged(
+        self, commune: str, id: str, reading: Reading, received_at: datetime
+    ) -> tuple[Judgement, Sequence[Receipt]]:
+        mail, kind = reading.mail, reading.kind
+        if reading.unreadable:
+            return Judgement("quarantined", "unreadable", told=reading.unreadable), ()
+        if kind in ("bounce", "automatic-reply", "newsletter"):
+            return Judgement("ignored", kind), ()
+        if kind == "form" and reading.found.forms:
+            return await self._registered(commune, reading, received_at)
+        if kind == "reply":
+            return await self._answered(commune, id, mail), ()
+        if kind == "form":
+            return Judgement("quarantined", "form", told=_sentences(SPOILED, *reading.found.problems)), ()
+        said = NO_FORM if mail.own or mail.files else EMPTY
+        return Judgement("quarantined", "no-form", told=_sentences(said, *mail.unread)), ()
+
+    async def _registered(
+        self, commune: str, reading: Reading, received_at: datetime
+    ) -> tuple[Judgement, Sequence[Receipt]]:
+        """Each form becomes a submission; what is left over of the mail waits for a clerk."""
+        found, mail = reading.found, reading.mail
+        alone = len(found.forms) == 1 and not found.problems
+        attachments, notes = await self._attachments(commune, mail, found.used) if alone else ((), ())
+        others = [] if alone else [file.name for file in _worth_keeping(mail, found.used)]
+        receipts = []
+        for form in found.forms:
+            arrival = Arrival(
+                "email",
+                form.registrant,
+                form.matters,
+                attachments=tuple(attachments),
+                received_at=received_at,
+                thread=thread_of(mail),
+            )
+            receipts.append(await self._reception.receive(commune, arrival))
+        submissions = tuple(dict.fromkeys(submission_of(receipt) for receipt in receipts))
+        if not found.problems and not others:
+            return Judgement("registered", "form", submissions, _sentences(*notes) or None), receipts
+        left = [OTHER_FILES.format(names=", ".join(others))] if others else []
+        told = _sentences(f"Đã tiếp nhận {len(submissions)} phiếu trong thư này.", *found.problems, *left)
+        return Judgement("quarantined", "form", submissions, told), receipts
+
+    async def _answered(self, commune: str, id: str, mail: Mail) -> Judgement:
+        """Who answers our mail has its Message-ID, which nobody can guess; a code may be read over a shoulder."""
+        for case in cases_answered(mail):
+            form = await self._submissions.get(case)
+            if form is not None and form.commune == commune:
+                told = await self.hand_on(form, id, mail)
+                return Judgement("attached", "reply", (form.id,), told)
+        refused = ""
+        for code in codes_named(mail):
+            form = await self._submissions.by_code(code)
+            if form is None or form.commune != commune:
+                refused = refused or NO_SUCH_CODE.format(code=code)
+            elif not _is_of(form, mail.sender):
+                refused = OTHER_SENDER.format(code=code)
+            else:
+                told = await self.hand_on(form, id, mail)
+                return Judgement("attached", "reply", (form.id,), told)
+        if refused:
+            return Judgement("quarantined", "unknown-code", told=refused)
+        return Judgement("quarantined", "no-form", told=_sentences(NO_FORM, *mail.unread))
+
+    async def _attachments(
+        self, commune: str, mail: Mail, used: frozenset[int]
+    ) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
+        """The files that are kept with a form, and why others are not."""
+        kept: list[Attachment] = []
+        notes: list[str] = []
+        for file in _worth_keeping(mail, used):
+            if len(kept) == MOST_OF_A_FORM:
+                notes.append(f"Không giữ kèm tệp {file.name}: mỗi phiếu kèm nhiều nhất {MOST_OF_A_FORM} tệp.")
+                continue
+            try:
+                kept.append(await self._files.keep(commune, file.name, file.data))
+            except UnwantedFile as unwanted:
+                notes.append(f"Không giữ kèm tệp {file.name}: {unwanted.reason}")
+        return tuple(kept), tuple(notes)
+
+
+def submission_of(receipt: Receipt) -> str:
+    return receipt.questions[0].id.rpartition("-")[0]
+
+
+def _worth_keeping(mail: Mail, used: frozenset[int]) -> list[MailFile]:
+    return [
+        file
+        for number, file in enumerate(mail.files)
+        if number not in used and not (file.drawn and len(file.data) < SMALLEST_PICTURE)
+    ]
+
+
+def _is_of(form: Submission, sender: str | None) -> bool:
+    email = form.registrant.email
+    return email is not None and sender is not None and email.casefold() == sender.casefold()
+
+
+def _sentences(*sentences: str) -> str:
+    return " ".join(sentences)
