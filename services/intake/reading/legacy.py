@@ -84,7 +84,7 @@ def _line_from_tcvn3(line: str) -> str:
 
 
 def _in_capitals(text: str, least: int) -> bool:
-    """Whether all letters are capitals of which that can be told; the codes of small letters with marks tell nothing."""
+    """Whether all letters are capitals that can be told: the codes of small letters with marks tell nothing."""
     telling = text.translate(_SMALL_CODES).translate(_TCVN3_TABLE)
     return telling.isupper() and sum(map(str.isalpha, telling)) >= least
 
@@ -241,10 +241,16 @@ def encoding_of_font(name: str) -> Encoding | None:
     return next((encoding for encoding, names in _FONTS.items() if names.fullmatch(name.strip())), None)
 
 
+def is_set_in(name: str, text: str) -> bool:
+    """Whether all the text of a document in one such font reads better in its encoding than as Unicode."""
+    encoding = encoding_of_font(name)
+    return encoding is not None and _evidence(_CONVERT[encoding](text)).sound >= _evidence(text).sound
+
+
 def from_font(name: str, text: str) -> str:
     """Text that is set in such a font; as it is in any other, or where it is Unicode in spite of its font."""
     encoding = encoding_of_font(name)
-    if encoding is None or text.isascii() or _LATER.search(text):
+    if encoding is None or _LATER.search(text):
         return text
     converted = _CONVERT[encoding](text)
     return converted.upper() if encoding == "tcvn3" and name.strip().endswith("H") else converted

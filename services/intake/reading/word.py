@@ -8,7 +8,8 @@ from typing import Any
 import docx
 from docx.oxml.ns import qn
 
-from services.intake.reading.spelling import clean
+from services.intake.reading.fonts import Fonts, converted
+from services.intake.reading.legacy import legible
 from services.intake.reading.unreadable import UnreadableDocument
 
 MAX_UNPACKED = 50 * 1024 * 1024
@@ -30,7 +31,7 @@ def read_docx(data: bytes) -> str:
         xml = sum(member.file_size for member in members if member.filename.endswith((".xml", ".rels")))
         if unpacked > MAX_UNPACKED or xml > MAX_XML:
             raise UnreadableDocument("Tệp .docx giải nén ra quá lớn, không phải một phiếu đăng ký.")
-        return clean("\n".join(_paragraphs(docx.Document(BytesIO(data)))))
+        return legible("\n".join(_paragraphs(docx.Document(BytesIO(data)))))
     except UnreadableDocument:
         raise
     except Exception as error:  # a damaged file fails anywhere in zipfile, lxml and python-docx
@@ -47,13 +48,22 @@ def _paragraphs(document: Any) -> Iterator[str]:
         for style in document.styles.element.iter(qn("w:style"))
         if style.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None
     }
-    for paragraph in _paragraph_elements(document.element.body):
-        text = "".join(_runs(paragraph))
+    fonts = Fonts(document)
+    paragraphs = list(_paragraph_elements(document.element.body))
+    texts = converted(list(_runs(paragraph, fonts, fonts.of_paragraph(paragraph))) for paragraph in paragraphs)
+    for paragraph, text in zip(paragraphs, texts, strict=True):
         level = _list_level(paragraph, listing_styles)
         yield text if level is None or not text.strip() else f"{'+' if level else '-'} {text}"
 
 
-_STANDS_FOR = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-", qn("w:pPr"): ""}
+_STANDS_FOR = {
+    qn("w:tab"): "\t",
+    qn("w:br"): "\n",
+    qn("w:cr"): "\n",
+    qn("w:noBreakHyphen"): "-",
+    qn("w:softHyphen"): "\u00ad",  # the code of ư in TCVN3
+    qn("w:pPr"): "",
+}
 _NOT_SHOWN = (qn("w:moveFrom"), "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback")
 """What was moved elsewhere, and the copy of a text box for older versions of Word."""
 
@@ -66,15 +76,15 @@ def _paragraph_elements(element: Any) -> Iterator[Any]:
             yield from _paragraph_elements(child)
 
 
-def _runs(element: Any) -> Iterator[str]:
-    """The text of a paragraph, without that of a text box in it, which is a paragraph of its own."""
+def _runs(element: Any, fonts: Fonts, font: str) -> Iterator[tuple[str, str]]:
+    """The fonts and texts of a paragraph, without those of a text box in it, which is a paragraph of its own."""
     for child in element:
         if child.tag == qn("w:t"):
-            yield child.text or ""
+            yield font, child.text or ""
         elif child.tag in _STANDS_FOR:
-            yield _STANDS_FOR[child.tag]
+            yield font, _STANDS_FOR[child.tag]
         elif child.tag != qn("w:p") and child.tag not in _NOT_SHOWN:
-            yield from _runs(child)
+            yield from _runs(child, fonts, fonts.of_run(child, font) if child.tag == qn("w:r") else font)
 
 
 def _list_level(paragraph: Any, listing_styles: set[str]) -> int | None:
