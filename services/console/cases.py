@@ -4,7 +4,7 @@ from fastapi.responses import RedirectResponse, Response
 from nats.errors import Error as NatsError
 from starlette.exceptions import HTTPException
 
-from services.console import lists, story
+from services.console import dossier, story
 from services.console.acting import Acting
 from services.console.pages import Pages
 from shared.cases import follow
@@ -14,7 +14,7 @@ from shared.service import Service
 
 async def elsewhere(service: Service, pages: Pages, who: Acting, case: str) -> Response:
     """A case that is a dialogue has its own page; one of another commune is named and not shown."""
-    what = await pages.read(lambda db: lists.commune_of(db, case))
+    what = await pages.read(lambda db: dossier.commune_of(db, case))
     if what is None:
         raise HTTPException(404, "Không có hồ sơ này, hoặc bàn làm việc chưa đọc đến sự kiện của nó.")
     kind, commune = what

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.console import lists, offers, terms, words
+from services.console import dossier, lists, offers, terms, words
 from services.console.acting import Acting
 from services.console.cases import elsewhere, history
 from services.console.commands import Attempt, perform
@@ -47,6 +47,7 @@ def add_questions(router: APIRouter, service: Service, pages: Pages) -> None:
             department=department,
             search=search,
             number=number,
+            offices=offers.OFFICE,
             explained=await terms.explain(service.nats, who, still_owed),
         )
 
@@ -68,7 +69,7 @@ def add_cases(router: APIRouter, service: Service, pages: Pages, reader: Reader)
 
     async def show_case(who: Acting, case: str, verb: str = "", attempt: Attempt | None = None) -> Response:
         now = service.clock()
-        found = await pages.read(lambda db: lists.case(db, who.commune, case, now))
+        found = await pages.read(lambda db: dossier.case(db, who.commune, case, now))
         if found is None:
             return await elsewhere(service, pages, who, case)
         secret = found.reads_like_denunciation and who.role not in offers.OFFICE
@@ -150,7 +151,7 @@ def _department(who: Acting, asked: str | None) -> str | None:
     return department if department and who.profile.department(department) else None
 
 
-def _acknowledgeable(who: Acting, questions: list[lists.Question]) -> set[str]:
+def _acknowledgeable(who: Acting, questions: list[dossier.Question]) -> set[str]:
     """Terms that this person may say to have seen."""
     return {
         term.id

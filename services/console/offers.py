@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.console.acting import Acting
-from services.console.lists import Dialogue, Escalation, Letter, Question, Submission
+from services.console.dossier import Dialogue, Escalation, Letter, Question, Submission
 from services.console.words import Term, plain_number
 from shared.contracts import COMMANDS, Actor, Command, Role
 from shared.text import clean

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from ulid import ULID
 
 from services.console.acting import Acting
+from services.console.dossier import Escalation, escalations
 from services.console.facts import instant
-from services.console.lists import Escalation, escalations
 from services.console.rows import into, term_of
 from services.console.words import Term
 from shared.commands import send

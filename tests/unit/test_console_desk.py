@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from services.console import offers, terms, words
 from services.console.acting import OPERATOR, Acting, acting, chosen, known_hosts, require_own_site, workers
-from services.console.lists import Dialogue, Escalation, Letter, Question, Submission
+from services.console.dossier import Dialogue, Escalation, Letter, Question, Submission
 from services.console.story import tell
 from services.console.words import Term
 from shared.communes import Communes

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.console import lists, terms
+from services.console import dossier, lists, terms
 from services.console.facts import aggregate_of, instant
 from services.console.lists import Filter
 from services.console.view import Elsewhere, Message, View, recent
@@ -91,7 +91,6 @@ from shared.contracts.routing import (
     WrittenAnswerOwed,
 )
 from tests.builders import (
-    ATTACHMENT,
     COMMITMENT,
     COMMUNE,
     DIALOGUE,
@@ -273,9 +272,9 @@ def counts(view: View, now: datetime = NOW) -> lists.Counts:
         return lists.counts(db, COMMUNE, now)
 
 
-def the_question(view: View, now: datetime = NOW) -> lists.Question:
+def the_question(view: View, now: datetime = NOW) -> dossier.Question:
     with view.reading() as db:
-        return lists.questions_of(db, COMMUNE, SUBMISSION, now)[0]
+        return dossier.questions_of(db, COMMUNE, SUBMISSION, now)[0]
 
 
 # --- read once, twice, in portions ----------------------------------------------------------------------------------
@@ -548,7 +547,7 @@ def test_attendance_is_what_was_recorded_last(
     tmp_path: Path, events: list[Event], attendance: str | None, because: str
 ) -> None:
     with view_of(tmp_path, *events).reading() as db:
-        found = lists.submission(db, COMMUNE, SUBMISSION)
+        found = dossier.submission(db, COMMUNE, SUBMISSION)
     assert found is not None
     assert found.attendance == attendance, because
 
@@ -832,8 +831,8 @@ def test_a_mail_to_staff_is_no_case_of_anybody(tmp_path: Path) -> None:
     view = view_of(tmp_path, of_message(NotificationSent, case="01JDIGEST", kind="digest", questions=()))
     assert items(view) == []
     with view.reading() as db:
-        assert lists.submission(db, COMMUNE, "01JDIGEST") is None
-        assert lists.commune_of(db, "01JDIGEST") == ("staff-mail", COMMUNE)
+        assert dossier.submission(db, COMMUNE, "01JDIGEST") is None
+        assert dossier.commune_of(db, "01JDIGEST") == ("staff-mail", COMMUNE)
 
 
 @pytest.mark.parametrize(
@@ -905,7 +904,7 @@ def test_only_the_last_time_a_step_was_taken_is_acknowledged(tmp_path: Path) -> 
         of_deadline(EscalationAcknowledged),
     )
     with view.reading() as db:
-        first, second = lists.escalations(db, QUESTION)
+        first, second = dossier.escalations(db, QUESTION)
     assert (first.acknowledged_at, second.acknowledged_by) == (None, "Lê Quang Huy")
 
 
@@ -945,9 +944,9 @@ def test_what_a_denouncer_wrote_is_no_duty_to_be_read_by_all(tmp_path: Path) -> 
     with view_of(tmp_path, RECEIVED, flagged, TERM).reading() as db:
         [one] = terms.owed(db, COMMUNE, NOW)
         assert (one.confidential, one.what) == (True, None)
-        [related] = lists.related(db, COMMUNE, [QUESTION])
+        [related] = dossier.related(db, COMMUNE, [QUESTION])
         assert (related.text, related.code, related.topic) == (None, None, None)
-        assert lists.related(db, "thanh-mai", [QUESTION]) == []
+        assert dossier.related(db, "thanh-mai", [QUESTION]) == []
 
 
 def test_topics_of_a_dialogue_are_proposed_and_none_that_a_denunciation_alone_has(tmp_path: Path) -> None:
@@ -964,7 +963,7 @@ def test_topics_of_a_dialogue_are_proposed_and_none_that_a_denunciation_alone_ha
         of_question(QuestionGrouped, topic="Ông A nhận tiền", **secret),
     )
     with view.reading() as db:
-        assert lists.topics(db, DIALOGUE) == ["Giấy tờ hộ tịch"]
+        assert dossier.topics(db, DIALOGUE) == ["Giấy tờ hộ tịch"]
 
 
 def test_a_dialogue_whose_cut_off_was_moved_takes_forms_again(tmp_path: Path) -> None:
@@ -983,7 +982,7 @@ def test_a_dialogue_whose_cut_off_was_moved_takes_forms_again(tmp_path: Path) ->
     moved = of_deadline(DeadlineMoved, **cutoff, due_at=DUE_AT + timedelta(days=7), cause="rescheduled")
     for events, state in ((closed, "registration-closed"), ([*closed, moved], "announced")):
         with view_of(tmp_path / state, *events).reading() as db:
-            dialogue = lists.dialogue(db, COMMUNE, DIALOGUE, DUE_AT + timedelta(days=1))
+            dialogue = dossier.dialogue(db, COMMUNE, DIALOGUE, DUE_AT + timedelta(days=1))
         assert dialogue is not None
         assert dialogue.state == state
 
@@ -1187,10 +1186,10 @@ def test_another_commune_sees_nothing_of_it(tmp_path: Path) -> None:
     view = view_of(tmp_path, *LIFE)
     with view.reading() as db:
         assert lists.questions(db, "thanh-mai", Filter(), NOW) == []
-        assert lists.submission(db, "thanh-mai", SUBMISSION) is None
-        assert lists.dialogue(db, "thanh-mai", DIALOGUE, NOW) is None
+        assert dossier.submission(db, "thanh-mai", SUBMISSION) is None
+        assert dossier.dialogue(db, "thanh-mai", DIALOGUE, NOW) is None
         assert lists.counts(db, "thanh-mai", NOW).received == 0
-        assert lists.commune_of(db, SUBMISSION) == ("submission", COMMUNE)
+        assert dossier.commune_of(db, SUBMISSION) == ("submission", COMMUNE)
 
 
 def test_a_list_names_no_denouncer_and_repeats_none_of_his_words(tmp_path: Path) -> None:
@@ -1216,7 +1215,7 @@ def test_a_department_sees_what_it_has(tmp_path: Path) -> None:
 
 def test_messages_and_their_fate_are_told(tmp_path: Path) -> None:
     with view_of(tmp_path, *LIFE).reading() as db:
-        letters = lists.letters_of(db, SUBMISSION)
+        letters = dossier.letters_of(db, SUBMISSION)
     assert {(one.kind, one.state, one.reason) for one in letters} == {
         ("receipt", "sent", None),
         ("answer", "sent", None),
