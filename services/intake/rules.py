@@ -58,6 +58,7 @@ from shared.contracts.intake import (
     RepresentativeInvited,
     RescheduleDialogue,
     ResultReported,
+    SubmissionReceived,
 )
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -251,6 +252,15 @@ def give_seats(dialogue: Dialogue | None, registrants: Sequence[Submission], ham
         if one.id not in dialogue.gone
     ]
     return replace(dialogue, guests=seating.seat(dialogue.guests, newcomers, dialogue.room)), []
+
+
+def wants_seat(received: SubmissionReceived) -> str | None:
+    """The dialogue whose seats are to be looked at because of this form: it was received in time, and entered later.
+
+    Whoever is entered at once is seated when registration closes; who spoke from the floor has been there.
+    """
+    entered_late = received.entered_at is not None and received.channel != "floor"
+    return received.dialogue if received.on_time and entered_late else None
 
 
 def free_seat(dialogue: Dialogue | None, excused: str) -> Decision:

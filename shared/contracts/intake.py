@@ -5,7 +5,7 @@ The case of a dialogue's event is the dialogue's id; of a mail's event the mail'
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from shared.contracts.base import Command, Event, Token
 from shared.contracts.conference import (
@@ -24,6 +24,8 @@ from shared.contracts.people import Attachment, Channel, Matter, Question, Regis
 
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+MAX_BOX = 100_000
+"""Characters of one box of a form: more than fits on any paper, and still one message."""
 
 
 class IntakeEvent(Event, speaker="intake"):
@@ -502,6 +504,8 @@ class ReportResult(IntakeCommand):
 class RegisterSubmission(IntakeCommand):
     """Take in a filled form. The reply's state is the receipt: code, received_at, on_time, dialogue, questions.
 
+    boxes: the two boxes of the form as they were filled in, where nobody has told their questions apart; intake does,
+    by the rule it has for the web form. They come after `questions`, which may then be empty.
     dialogue: which one it is for; None for the next that is open. From the floor: the one that is being held.
     attachments: ids of files stored before. mail: the one in quarantine that it was read from by a clerk.
     received_at: where that was in the past, and `late_because` why it is entered only now; not needed from the floor,
@@ -510,12 +514,19 @@ class RegisterSubmission(IntakeCommand):
 
     channel: Channel
     registrant: Registrant
-    questions: Annotated[tuple[Matter, ...], Field(min_length=1, max_length=20)]
+    questions: Annotated[tuple[Matter, ...], Field(max_length=20)] = ()
+    boxes: dict[Section, Annotated[str, StringConstraints(max_length=MAX_BOX)]] | None = None
     dialogue: Token | None = None
     attachments: Annotated[tuple[Token, ...], Field(max_length=10)] = ()
     received_at: AwareDatetime | None = None
     late_because: Sentence | None = None
     mail: Token | None = None
+
+    @model_validator(mode="after")
+    def _asks(self) -> "RegisterSubmission":
+        if not self.questions and not any(box.strip() for box in (self.boxes or {}).values()):
+            raise ValueError("a form asks something")
+        return self
 
 
 class CorrectRegistrant(IntakeCommand):

@@ -229,6 +229,39 @@ async def test_seats_are_given_once_whatever_is_delivered_twice(office: Office) 
     assert Counter(guest.seat for guest in dialogue.guests) == {1: 1, 2: 1, 3: 1, None: 1}
 
 
+async def test_a_paper_form_that_came_in_time_and_is_entered_late_gets_a_seat_or_a_place_among_those_who_wait(
+    office: Office,
+) -> None:
+    await office.plan(seats=2)
+    first = await office.register("An")
+    await office.hear(of_deadline(deadlines.DeadlinePassed, **CUT_OFF))
+    late = {"received_at": NOW - timedelta(hours=2), "late_because": "Mất điện cả buổi sáng."}
+    second, third = [await office.register(name, **late) for name in ("Bình", "Chi")]
+    too_late = await office.register("Dung")
+    for _ in range(2):
+        await office.again("intake-seat-who-was-entered-late", "submission-received", third)
+    told = {one: (await office.said(one))[1:] for one in (first, second, third, too_late)}
+    assert [names(events) for events in told.values()] == [
+        ["RegistrantInvited"],
+        ["RegistrantInvited"],
+        ["RegistrantWaitlisted"],
+        [],
+    ]
+    assert told[second][0].seat == 2  # type: ignore[attr-defined]
+
+
+async def test_the_boxes_of_a_paper_form_are_taken_apart_as_those_of_the_web_form_are(office: Office) -> None:
+    boxes = {"procedures": "1. Cấp lại giấy khai sinh ở đâu?\n2. Lệ phí bao nhiêu?", "handling": "Một cửa mở mấy giờ?"}
+    receipt = await office.do(
+        intake.RegisterSubmission, channel="paper", registrant=registrant(), boxes=boxes, dialogue=None
+    )
+    assert [(one["section"], one["text"]) for one in receipt["questions"]] == [
+        ("procedures", "Cấp lại giấy khai sinh ở đâu?"),
+        ("procedures", "Lệ phí bao nhiêu?"),
+        ("handling", "Một cửa mở mấy giờ?"),
+    ]
+
+
 async def test_a_dialogue_that_moves_ahead_opens_registration_again(office: Office) -> None:
     await office.plan()
     early = await office.register("An")
