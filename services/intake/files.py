@@ -63,6 +63,9 @@ Naming = Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]
 """Which of these files a saved form or mail names, and which."""
 
 
+DAMAGED = "Tệp bị hỏng, không mở được."
+
+
 class UnwantedFile(ValueError):
     """A file that is not taken. reason: a Vietnamese sentence for whoever sent it, without the file's name."""
 
@@ -106,19 +109,21 @@ def _most(purpose: FilePurpose) -> int:
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """What spreadsheets begin their "Unicode text" with."""
-_SIGNATURES: Sequence[tuple[bytes, MediaType]] = (
-    (b"%PDF-", "application/pdf"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
+_BEGINNINGS: Sequence[tuple[re.Pattern[bytes], MediaType]] = (
+    (re.compile(rb"%PDF-[12]\.[0-9]"), "application/pdf"),
+    (re.compile(rb"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"), "image/png"),
+    (re.compile(rb"\xff\xd8\xff[\xc0-\xfe]"), "image/jpeg"),
+    (re.compile(rb"RIFF....WEBPVP8[ LX]", re.DOTALL), "image/webp"),
 )
+"""Up to the first part of each kind that has to be there: a page for a browser does not pass for a picture."""
+MOST_OF_A_DIRECTORY = 256 * 1024
+"""Bytes that name what is in an Office file; some hundred thousand names would hold everybody up."""
 
 
 def _by_content(name: str, data: bytes) -> MediaType | None:
-    for signature, kind in _SIGNATURES:
-        if data.startswith(signature):
+    for beginning, kind in _BEGINNINGS:
+        if beginning.match(data):
             return kind
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
     if data.startswith(b"PK\x03\x04"):
         return _office_file(data)
     ending = name.rpartition(".")[2].lower()
@@ -129,11 +134,13 @@ def _by_content(name: str, data: bytes) -> MediaType | None:
 
 def _office_file(data: bytes) -> MediaType | None:
     """A Word or Excel file without macros that does not unpack to more than an honest one."""
+    if not _directory_is_small(data):
+        raise UnwantedFile(DAMAGED)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise UnwantedFile("Tệp bị hỏng, không mở được.") from error
+        raise UnwantedFile(DAMAGED) from error
     names = {member.filename for member in members}
     if sum(member.file_size for member in members) > MOST_UNPACKED:
         raise UnwantedFile("Tệp giải nén ra quá lớn.")
@@ -142,6 +149,14 @@ def _office_file(data: bytes) -> MediaType | None:
     if "word/document.xml" in names:
         return WORD
     return EXCEL if "xl/workbook.xml" in names else None
+
+
+def _directory_is_small(data: bytes) -> bool:
+    """As every end of an archive that is found tells it; the long form of it is for archives beyond our size."""
+    tail = data[-(65_535 + 22 + 20) :]
+    ends = [found.start() for found in re.finditer(rb"PK\x05\x06", tail)]
+    sizes = [int.from_bytes(tail[end + 12 : end + 16], "little") for end in ends]
+    return all(size <= MOST_OF_A_DIRECTORY for size in sizes) and b"PK\x06\x07" not in tail
 
 
 def plain_name(name: str, media_type: MediaType) -> str:
@@ -232,7 +247,7 @@ class Files:
         """What a command or a form names.
 
         Raises:
-            Refusal: one is not here, of another commune, or named by another form already.
+            Refusal: one is not here, or of another commune.
         """
         found = []
         for id in ids:
