@@ -1,18 +1,19 @@
 """What is owed to whoever asked: the department's answer, the written one, the report to the superior."""
 
-from services.deadlines.course import (
+from services.deadlines.deadline import Duty, Told
+from services.deadlines.explain import Term, local_date
+from services.deadlines.turns import (
     Done,
     Dropped,
     Extended,
     HandedOver,
+    Reopened,
     Resumed,
     SentBack,
     Started,
     Suspended,
     Turn,
 )
-from services.deadlines.deadline import Duty, Told
-from services.deadlines.explain import Term, local_date
 from shared.contracts.deadlines import RuleId
 from shared.contracts.routing import (
     AnswerDrafted,
@@ -22,6 +23,7 @@ from shared.contracts.routing import (
     QuestionAssigned,
     QuestionRedirected,
     QuestionReferredUp,
+    QuestionReopened,
     QuestionSettled,
     QuestionTransferred,
     RoutingEvent,
@@ -30,11 +32,19 @@ from shared.contracts.routing import (
     WrittenAnswerOwed,
 )
 
+OF_A_QUESTION: tuple[RuleId, ...] = ("department-answer", "written-answer", "superior-report")
+"""All that can be owed of a question."""
+
 TRANSFERRED = {
     "keeps-running": "Câu hỏi được chuyển cho đơn vị khác, thời hạn vẫn tính tiếp",
     "pauses": "Câu hỏi được chuyển cho đơn vị khác, thời hạn tạm dừng đến khi đơn vị đó tiếp nhận",
     "starts-anew": "Câu hỏi được chuyển cho đơn vị khác, thời hạn tính lại từ ngày chuyển",
 }
+
+
+HEARD = "Câu hỏi đã được trả lời tại hội nghị đối thoại."
+WITHDRAWN = "Người hỏi đã rút câu hỏi."
+REOPENED = "Câu hỏi được mở lại vì câu trả lời chưa đáp ứng nội dung đã hỏi."
 
 
 def expect_answer(assigned: QuestionAssigned, term: Term) -> Told:
@@ -115,12 +125,25 @@ def expect_letter(owed: WrittenAnswerOwed, term: Term) -> Told:
     return Told(_owed(owed, "written-answer"), Started(at, local_date(at), term))
 
 
-def accept_settlement(settled: QuestionSettled) -> Told:
-    """A letter that is out does the duty; who heard the answer after all needs none."""
-    duty = _owed(settled, "written-answer")
-    if settled.how == "answered-at-dialogue":
-        return Told(duty, Dropped(settled.occurred_at), "Câu hỏi đã được trả lời tại hội nghị đối thoại.")
-    return Told(duty, Done(settled.occurred_at))
+def accept_settlement(settled: QuestionSettled) -> tuple[Told, ...]:
+    """A letter that is out does the duty; who heard the answer after all needs none; who wants none is owed nothing."""
+    at, letter = settled.occurred_at, _owed(settled, "written-answer")
+    match settled.how:
+        case "withdrawn":
+            return tuple(Told(_owed(settled, rule), Dropped(at), WITHDRAWN) for rule in OF_A_QUESTION)
+        case "answered-at-dialogue":
+            return (Told(letter, Dropped(at), HEARD),)
+        case _:
+            return (Told(letter, Done(at)),)
+
+
+def begin_again(reopened: QuestionReopened) -> tuple[Told, Told]:
+    """What was done in the round before stays told; the next department and the office owe the whole term again."""
+    at = reopened.occurred_at
+    return (
+        Told(_owed(reopened, "department-answer"), Reopened(at), REOPENED),
+        Told(_owed(reopened, "written-answer"), Reopened(at), REOPENED),
+    )
 
 
 def _owed(fact: RoutingEvent, rule: RuleId) -> Duty:

@@ -10,7 +10,10 @@ from datetime import datetime
 from textwrap import shorten
 from typing import Protocol
 
-from services.deadlines.course import (
+from services.deadlines.deadline import Duty, Told
+from services.deadlines.explain import OfficeHours, Term, WorkingDays, count, local_date
+from services.deadlines.programme import Slot, expect_dialogue, slot_duty, slots_of
+from services.deadlines.turns import (
     Done,
     Dropped,
     Lengthened,
@@ -19,9 +22,6 @@ from services.deadlines.course import (
     Started,
     Unplanned,
 )
-from services.deadlines.deadline import Duty, Told
-from services.deadlines.explain import OfficeHours, Term, WorkingDays, count, local_date
-from services.deadlines.programme import Slot, expect_dialogue, slot_duty, slots_of
 from shared.contracts import Event
 from shared.contracts.conference import DialogueKind, ExpectedList, ListKind, Span
 from shared.contracts.conference import Duty as PreparationDuty

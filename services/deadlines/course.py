@@ -1,15 +1,11 @@
-"""What can happen to a term, and where it stands once all of it is taken in the order in which it happened.
+"""Where a term stands once all its turns are taken in the order in which they happened.
 
-Facts come from several speakers, in any order, some twice. So a term keeps each as a turn, and its course is found
-anew from all of them: whoever has heard the same says the same.
+It is found anew from all of them each time: whoever has heard the same says the same.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Annotated, Literal
-
-from pydantic import Field
 
 from services.deadlines.explain import (
     ONE_DAY,
@@ -22,189 +18,34 @@ from services.deadlines.explain import (
     count,
     local_date,
 )
+from services.deadlines.turns import (
+    Done,
+    Dropped,
+    Extended,
+    HandedOver,
+    Lengthened,
+    Planned,
+    Reopened,
+    Rescheduled,
+    Resumed,
+    SentBack,
+    Started,
+    Suspended,
+    Turn,
+    Unplanned,
+    in_order,
+)
 
 PATIENCE = 2
 """Working days a department has to take up a question before the paused term runs again by itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
-    """Somebody owes something, counted from `anchor`. A department that is named again gets no second term."""
-
-    at: datetime
-    anchor: date
-    term: Term
-    department: str | None = None
-    kind: Literal["started"] = "started"
-
-
-@dataclass(frozen=True, slots=True)
-class HandedOver:
-    """Another department owes it now, by the same day."""
-
-    at: datetime
-    giver: str
-    department: str
-    kind: Literal["handed-over"] = "handed-over"
-
-
-@dataclass(frozen=True, slots=True)
-class Suspended:
-    """Another department owes it, and the term stands still until that takes it up. One that has ended does not."""
-
-    at: datetime
-    giver: str
-    department: str
-    kind: Literal["suspended"] = "suspended"
-
-
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """A term that stood still runs again, with the working days that were left."""
-
-    at: datetime
-    department: str | None
-    kind: Literal["resumed"] = "resumed"
-
-
-@dataclass(frozen=True, slots=True)
-class Extended:
-    """More working days, counted on from the present end."""
-
-    at: datetime
-    department: str
-    working_days: int
-    kind: Literal["extended"] = "extended"
-
-
-@dataclass(frozen=True, slots=True)
-class Lengthened:
-    """Another, longer term from the same anchor."""
-
-    at: datetime
-    term: Term
-    kind: Literal["lengthened"] = "lengthened"
-
-
-@dataclass(frozen=True, slots=True)
-class Rescheduled:
-    """What it is counted from is on another day. What was done before stays done."""
-
-    at: datetime
-    anchor: date
-    kind: Literal["rescheduled"] = "rescheduled"
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A dialogue is planned in this slot of the programme, so nobody needs to be reminded."""
-
-    at: datetime
-    dialogue: str
-    day: date
-    kind: Literal["planned"] = "planned"
-
-
-@dataclass(frozen=True, slots=True)
-class Unplanned:
-    """That dialogue is cancelled, or is held on another day."""
-
-    at: datetime
-    dialogue: str
-    kind: Literal["unplanned"] = "unplanned"
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What was owed has been done. department: None where it does not matter who did it.
-
-    draft: number of an answer that may be sent back; None for what is done for good.
-    """
-
-    at: datetime
-    department: str | None = None
-    draft: int | None = None
-    kind: Literal["done"] = "done"
-
-
-@dataclass(frozen=True, slots=True)
-class SentBack:
-    """An answer handed in was not good enough, nor were those before it."""
-
-    at: datetime
-    department: str
-    draft: int
-    kind: Literal["sent-back"] = "sent-back"
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """Nobody owes it any more, though it was not done."""
-
-    at: datetime
-    kind: Literal["dropped"] = "dropped"
-
-
-Turn = Annotated[
-    Started
-    | HandedOver
-    | Suspended
-    | Resumed
-    | Extended
-    | Lengthened
-    | Rescheduled
-    | Planned
-    | Unplanned
-    | Done
-    | SentBack
-    | Dropped,
-    Field(discriminator="kind"),
-]
-
-_RANK = {
-    name: rank
-    for rank, names in enumerate(
-        [
-            ("started",),
-            ("handed-over", "suspended"),
-            ("resumed",),
-            ("extended", "lengthened", "rescheduled"),
-            ("unplanned",),
-            ("planned",),
-            ("done", "sent-back"),
-            ("dropped",),
-        ]
-    )
-    for name in names
-}
-"""Of the same instant, each follows from the one before: a rehearsal does in a millisecond what takes people a day."""
-
-
-def is_same(turn: Turn, other: Turn) -> bool:
-    """Whether the one is a second delivery of the other."""
-    return _name(turn) == _name(other)
-
-
-def in_order(turns: Iterable[Turn]) -> tuple[Turn, ...]:
-    return tuple(sorted(turns, key=_place))
-
-
-def _name(turn: Turn) -> tuple[object, ...]:
-    return turn.at, turn.kind, *(getattr(turn, field, None) for field in ("department", "draft", "dialogue"))
-
-
-def _place(turn: Turn) -> tuple[datetime, int, int, str, str]:
-    """A draft comes before its return, and that before the next draft."""
-    draft = turn.draft if isinstance(turn, Done | SentBack) else None
-    who = getattr(turn, "department", None) or getattr(turn, "dialogue", None) or ""
-    return turn.at, _RANK[turn.kind], 1_000_000 if draft is None else draft, turn.kind, who
-
-
-@dataclass(frozen=True, slots=True)
 class Course:
     """Where a term stands.
 
-    is_open: it has not been dropped. begun_at: when somebody first came to owe it. since: when its clock was last set.
+    is_open: it has not been dropped, nor is it of a round before. begun_at: when somebody first came to owe it.
+    since: when its clock was last set.
     started: how it is being counted; added: working days on top. first_due_at: its end as it was first.
     left: working days, while it stands still; resumes_at: when it runs again by itself.
     """
@@ -267,7 +108,7 @@ def _take(course: Course | None, turn: Turn, calendar: WorkingDays, hours: Offic
             return _hand_in(course, turn, calendar, hours)
         case SentBack() if turn.department == course.department:
             return _send_back(course, turn)
-        case Dropped():
+        case Dropped() | Reopened():
             return replace(course, is_open=False, paused_at=None, resumes_at=None)
     return course
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
-from services.deadlines.course import Done, Dropped, Started, Turn, follow
+from services.deadlines.course import follow
 from services.deadlines.explain import ONE_DAY, Count, OfficeHours, Term, WorkingDays
+from services.deadlines.turns import Done, Dropped, Started, Turn
 from shared.contracts import Event, Role
 from shared.contracts.deadlines import DeadlineEvent, DeadlineMet, DeadlineMoved, DeadlineSet, MoveCause, RuleId
 

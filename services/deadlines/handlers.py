@@ -43,6 +43,7 @@ from shared.contracts.routing import (
     QuestionAssigned,
     QuestionRedirected,
     QuestionReferredUp,
+    QuestionReopened,
     QuestionSettled,
     QuestionTransferred,
     SuperiorReported,
@@ -211,7 +212,12 @@ async def expect_letter(owed: WrittenAnswerOwed, deadlines: DeadlineStore, offic
 
 @consumes(QuestionSettled)
 async def accept_settlement(settled: QuestionSettled, deadlines: DeadlineStore, offices: AllOffices) -> None:
-    await take_in([answers.accept_settlement(settled)], deadlines, offices[settled.commune])
+    await take_in(answers.accept_settlement(settled), deadlines, offices[settled.commune])
+
+
+@consumes(QuestionReopened)
+async def begin_again(reopened: QuestionReopened, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    await take_in(answers.begin_again(reopened), deadlines, offices[reopened.commune])
 
 
 # --- escalations -----------------------------------------------------------------------------------------------------

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.deadlines.course import Started
 from services.deadlines.deadline import Duty, Told
 from services.deadlines.explain import ONE_DAY, Term, WorkingDays
 from services.deadlines.rules import DEFAULTS
+from services.deadlines.turns import Started
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from services.deadlines.course import Course, Resumed, Turn, follow, in_order, is_same
+from services.deadlines.course import Course, follow
 from services.deadlines.deadline import (
     CUT_OFFS,
     OPEN,
@@ -25,6 +25,7 @@ from services.deadlines.deadline import (
 )
 from services.deadlines.explain import ONE_DAY, OfficeHours, Term, WorkingDays, local, local_date
 from services.deadlines.ladder import Step, next_opening, rungs, step_at
+from services.deadlines.turns import Resumed, Turn, in_order, is_same
 from shared.contracts import Event, Refusal, Role, TooEarly
 from shared.contracts.deadlines import (
     AcknowledgeEscalation,

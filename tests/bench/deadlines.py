@@ -30,12 +30,12 @@ from pymongo import MongoClient
 from deploy.embedded.installation import RunningStack
 from deploy.embedded.ports import free_block
 from deploy.embedded.supervisor import Stack
-from services.deadlines.course import Started
 from services.deadlines.deadline import Duty, Told
 from services.deadlines.rules import hear
 from services.deadlines.store import Deadlines
 from services.deadlines.sweep import fire_what_is_due
 from services.deadlines.terms import Offices
+from services.deadlines.turns import Started
 from services.deadlines.working_days import load_calendar
 from shared.clock import real_now
 from shared.commands import send

@@ -141,7 +141,9 @@ class World:
             case routing.WrittenAnswerOwed():
                 return [answers.expect_letter(fact, self.term("written-answer"))]
             case routing.QuestionSettled():
-                return [answers.accept_settlement(fact)]
+                return [*answers.accept_settlement(fact)]
+            case routing.QuestionReopened():
+                return [*answers.begin_again(fact)]
         raise AssertionError(fact)
 
     def fire(self, id: str, until: str) -> list[Event]:

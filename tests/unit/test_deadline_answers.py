@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.deadlines.deadline import counted
 from shared.contracts import Event
 from shared.contracts.deadlines import DeadlineMet, DeadlineMoved, DeadlineNear, DeadlinePaused
 from shared.contracts.routing import (
@@ -18,13 +19,14 @@ from shared.contracts.routing import (
     QuestionAssigned,
     QuestionRedirected,
     QuestionReferredUp,
+    QuestionReopened,
     QuestionSettled,
     QuestionTransferred,
     SuperiorReported,
     TransferAccepted,
     WrittenAnswerOwed,
 )
-from tests.unit.deadline_world import ANSWER, FIVE, QUESTION, World, at, names, of_question
+from tests.unit.deadline_world import ANSWER, CALENDAR, FIVE, HOURS, QUESTION, World, at, names, of_question
 
 LETTER, REPORT = f"{QUESTION}:written-answer", f"{QUESTION}:superior-report"
 
@@ -71,6 +73,10 @@ def owed_in_writing(when: str = "08-24 09:00") -> WrittenAnswerOwed:
 
 def settled(how: str, when: str = "08-28 09:00") -> QuestionSettled:
     return of_question(QuestionSettled, when, how=how)
+
+
+def reopened(when: str = "09-03 10:00", round: int = 2) -> QuestionReopened:
+    return of_question(QuestionReopened, when, round=round)
 
 
 def after(*facts: Event) -> World:
@@ -411,6 +417,91 @@ def test_a_settled_question_that_was_never_owed_in_writing_has_no_such_term(how)
     assert world[LETTER].next_fire_at is None
 
 
+# Withdrawn
+
+
+@pytest.mark.parametrize("first", list(permutations([assigned(), owed_in_writing(), referred()], 2)), ids=names)
+def test_nothing_is_owed_of_a_question_that_its_asker_has_withdrawn(first):
+    world = after(*first)
+    running = [id for id, one in world.terms.items() if one.state == "running"]
+    said = world.hear(settled("withdrawn"))
+    assert {event.deadline for event in said} == set(running)
+    assert {event.reason for event in said} == {"Người hỏi đã rút câu hỏi."}
+    assert {one.state for one in world.terms.values()} == {"cancelled"}
+    assert not any(world.fire(id, "12-01 00:00") for id in world.terms)
+
+
+def test_a_missed_term_climbs_the_ladder_no_more_once_the_question_is_withdrawn():
+    world = after(assigned())
+    world.fire(ANSWER, "09-04 12:00")
+    assert names(world.hear(settled("withdrawn", "09-04 13:00"))) == ["DeadlineCancelled"]
+    assert world.fire(ANSWER, "12-01 00:00") == []
+
+
+def test_an_answer_that_was_handed_in_before_the_question_was_withdrawn_stays_told():
+    world = after(assigned(), drafted())
+    assert world.hear(settled("withdrawn")) == []
+    assert (world[ANSWER].state, world[ANSWER].met_at) == ("met", at("08-26 10:00"))
+
+
+def test_a_question_that_was_withdrawn_before_it_was_assigned_never_has_a_term():
+    world = after(settled("withdrawn"))
+    assert world.hear(assigned(), owed_in_writing()) == []
+
+
+# Reopened
+
+FIRST_ROUND = (assigned(), owed_in_writing(), drafted(), settled("answered-in-writing"))
+
+
+def test_what_was_done_in_the_first_round_stays_told_when_the_question_is_reopened():
+    world = after(*FIRST_ROUND)
+    assert world.hear(reopened()) == []
+    assert [(world[id].state, world[id].late) for id in (ANSWER, LETTER)] == [("met", False)] * 2
+
+
+def test_the_letter_is_owed_anew_from_the_day_of_the_reopening_whichever_fact_is_heard_first():
+    owed = owed_in_writing("09-03 10:00")
+    for facts in ([reopened(), owed], [owed, reopened()]):
+        world = after(*FIRST_ROUND)
+        assert names(world.hear(*facts)) == ["DeadlineSet"]
+        term = world[LETTER]
+        assert (term.state, term.due_at, term.original_due_at) == ("running", at("09-17 17:00"), at("09-17 17:00"))
+        assert names(world.fire(LETTER, "09-17 17:00")) == ["DeadlineNear", "DeadlineMissed"]
+        (met,) = world.hear(settled("answered-in-writing", "09-18 09:00"))
+        assert (met.met_at, met.late) == (at("09-18 09:00"), True)
+
+
+@pytest.mark.parametrize("department", ["kinh-te", "van-hoa"])
+def test_the_department_that_answers_again_gets_the_whole_term_be_it_the_same(department):
+    world = after(*FIRST_ROUND, reopened())
+    (said,) = world.hear(assigned("09-04 09:00", department))
+    assert (type(said).__name__, said.department, said.due_at) == ("DeadlineSet", department, at("09-11 17:00"))
+    assert (world[ANSWER].step, world[ANSWER].original_due_at) == (0, at("09-11 17:00"))
+    (met,) = world.hear(drafted("09-14 09:00", 2, department))
+    assert (met.met_at, met.late) == (at("09-14 09:00"), True)
+
+
+def test_who_was_late_the_first_time_is_not_late_the_second():
+    world = after(assigned())
+    world.fire(ANSWER, "09-04 12:00")
+    (first,) = world.hear(drafted("09-04 13:00"))
+    world.hear(settled("answered-at-dialogue", "09-07 09:00"), reopened("09-08 09:00"), assigned("09-08 10:00"))
+    (second,) = world.hear(drafted("09-09 09:00", 2))
+    assert (first.late, second.late) == (True, False)
+
+
+def test_a_question_answered_on_the_spot_is_owed_by_whoever_it_is_assigned_to_once_reopened():
+    world = after(answered("08-24 09:00"), settled("answered-at-dialogue", "08-24 09:00"), reopened("08-24 15:00"))
+    assert names(world.hear(assigned("08-25 09:00"), owed_in_writing("08-24 15:00"))) == ["DeadlineSet"] * 2
+
+
+def test_the_term_of_the_second_round_is_explained_by_its_own_days():
+    world = after(*FIRST_ROUND, reopened(), assigned("09-04 09:00"))
+    count = counted(world[ANSWER], CALENDAR, HOURS)
+    assert (count.counted[0], count.due_on) == (date(2026, 9, 7), date(2026, 9, 11))
+
+
 # In any order, any number of times
 
 STORIES = {
@@ -491,6 +582,36 @@ STORIES = {
         of_question(SuperiorReported, "09-03 09:00"),
         settled("referred-up", "09-03 10:00"),
     ),
+    "handed in, owed in writing, referred up all the same, then withdrawn": (
+        assigned("08-24 09:00"),
+        owed_in_writing("08-24 09:00"),
+        drafted("08-25 09:00"),
+        referred("08-26 09:00"),
+        settled("withdrawn", "08-27 09:00"),
+    ),
+    "answered, reopened, handed in by the same department again": (
+        assigned("08-24 09:00"),
+        drafted("08-26 09:00", 1),
+        reopened("09-03 10:00"),
+        assigned("09-04 09:00"),
+        drafted("09-07 09:00", 2),
+        returned("09-07 10:00", 2),
+    ),
+    "answered by letter, reopened, answered by letter again": (
+        owed_in_writing("08-24 09:00"),
+        settled("answered-in-writing", "08-28 09:00"),
+        reopened("09-03 10:00"),
+        owed_in_writing("09-03 10:00"),
+        settled("answered-in-writing", "09-18 09:00"),
+    ),
+    "reopened twice, then withdrawn": (
+        assigned("08-24 09:00"),
+        reopened("08-26 10:00"),
+        assigned("08-27 09:00", "van-hoa"),
+        reopened("09-03 10:00", 3),
+        owed_in_writing("09-03 10:00"),
+        settled("withdrawn", "09-04 09:00"),
+    ),
 }
 
 
@@ -524,6 +645,7 @@ HAPPENINGS = st.one_of(
     st.builds(lambda n, by: returned(draft=n, department=by), st.integers(1, 3), DEPARTMENTS),
     st.builds(lambda n, to: granted(working_days=n, department=to), st.integers(1, 4), DEPARTMENTS),
     st.sampled_from([redirected(), referred(), answered(), owed_in_writing(), settled("answered-in-writing")]),
+    st.sampled_from([reopened(), settled("withdrawn")]),
 )
 FACTS = st.lists(
     st.builds(lambda fact, when: fact.model_copy(update={"occurred_at": when}), HAPPENINGS, MOMENTS),

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from services.deadlines import rules
-from services.deadlines.course import Extended, Started
 from services.deadlines.deadline import CUT_OFFS, Deadline, Duty, Told, counted
 from services.deadlines.explain import Term, closing
 from services.deadlines.ladder import Step
+from services.deadlines.turns import Extended, Started
 from services.deadlines.working_days import NoCalendar, WorkingCalendar, Year
 from shared.contracts import Event, Refusal, Role, TooEarly
 from shared.contracts.deadlines import (
