@@ -23,6 +23,7 @@ from pymongo import monitoring
 from deploy.embedded.quiet import until_quiet
 from services.intake import app as intake_app
 from services.intake.dialogue import State
+from services.intake.notice import VERSION
 from services.intake.store import Dialogues, Submissions
 from shared.broker import EVENTS
 from shared.cases import follow
@@ -396,7 +397,13 @@ async def test_documents_of_before_still_load(office: Office) -> None:
 
 # --- pages ----------------------------------------------------------------------------------------------------------
 
-TYPED = {"name": "Nguyễn Thị Mai", "phone": "0912345678", "address": "Số 5, thôn Nội", "procedures": ASKED[0].text}
+TYPED = {
+    "name": "Nguyễn Thị Mai",
+    "phone": "0912345678",
+    "address": "Số 5, thôn Nội",
+    "procedures": ASKED[0].text,
+    "consent": VERSION,
+}
 
 
 async def test_where_several_dialogues_are_open_the_form_asks_which(office: Office) -> None:
