@@ -32,3 +32,9 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """`clean`, and every run of white space is one blank."""
     return " ".join(clean(text).split())
+
+
+def sentence(text: str | None) -> str:
+    """With a full stop, where it ends in no mark of its own."""
+    text = (text or "").strip()
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from services.intake.dialogue import Announcement, State
 from shared.contracts.taxonomy import QuestionField
+from shared.text import sentence
+
+__all__ = ["FIELD_NAMES", "sentence", "standing"]
 
 FIELD_NAMES: Mapping[QuestionField, str] = {
     QuestionField.CIVIL_STATUS: "hộ tịch, chứng thực",
@@ -42,16 +45,3 @@ def standing(dialogue: Announcement, now: datetime) -> str:
     if now >= dialogue.held_at:
         return "Đang diễn ra"
     return "Đang nhận đăng ký" if dialogue.takes_registrations(now) else "Đã hết hạn đăng ký"
-
-
-def sentence(text: str | None) -> str:
-    """With a full stop, where it ends in no mark of its own."""
-    text = (text or "").strip()
-    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
-
-
-def file_size(size: int) -> str:
-    """`850 KB`, `2,4 MB`: of bytes, as people know it from their telephones."""
-    if size < 1024 * 1024:
-        return f"{max(1, round(size / 1024))} KB"
-    return f"{size / 1024 / 1024:.1f} MB".replace(".", ",")

@@ -10,9 +10,10 @@ import segno
 
 from services.intake.dialogue import Announcement
 from services.intake.papers.blocks import Paper
-from services.intake.papers.receipt import contact, next_steps
+from services.intake.papers.receipt import next_steps
 from services.intake.submissions import Submission
 from shared.communes import Profile
+from shared.receipts import KEEP, contact
 from shared.typesetting import Inputs, Typesetter
 from shared.web import HANOI, spoken_time
 
@@ -58,6 +59,7 @@ def receipt_inputs(submission: Submission, dialogue: Announcement | None, commun
         "questions": str(len(submission.questions)),
         "steps": [asdict(step) for step in next_steps(submission, dialogue, commune)],
         "contact": contact(commune),
+        "keep": KEEP,
     }
 
 
