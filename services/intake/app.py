@@ -6,6 +6,8 @@ from functools import partial
 from services.intake import handlers, web
 from services.intake.files import Files, Naming
 from services.intake.mail_reception import MailReception
+from services.intake.mailbox import Postmen
+from services.intake.mailboxes import read_mailboxes
 from services.intake.reception import Reception
 from services.intake.store import Dialogues, Incomings, Submissions
 from shared.service import Service
@@ -30,9 +32,18 @@ def build(settings: Settings) -> Service:
         mail_room=mail_room,
         communes=service.communes,
     )
+    _read_mailboxes(service, mail_room, mails)
     service.every(3600, partial(files.remove_unnamed, _together(submissions.naming, mails.naming)))
     web.add_routes(service, reception, submissions, dialogues, files)
     return service
+
+
+def _read_mailboxes(service: Service, room: MailReception, mails: Incomings) -> None:
+    """Raises MailboxesError: of a wrong file an operator must learn when he starts, not when mails are missed."""
+    if service.settings.mailboxes is None:
+        return
+    postmen = Postmen(read_mailboxes(service.settings.mailboxes, service.communes), room, mails, service.clock)
+    service.works(postmen.work, stop=postmen.stop, busy=lambda: postmen.busy)
 
 
 def _together(*naming: Naming) -> Naming:
