@@ -1,6 +1,6 @@
 """What people take home: a form that our own reader reads once it is filled in, the plan, the receipt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -24,6 +24,7 @@ from services.intake.papers.receipt import next_steps
 from services.intake.papers.word import as_word
 from services.intake.reading.documents import read_document, read_form_file
 from services.intake.reading.forms import UnreadableForm
+from services.intake.session import Sessions
 from services.intake.submissions import Submission
 from services.intake.words import FIELD_NAMES, sentence, standing
 from shared.communes import Communes, Profile
@@ -321,11 +322,11 @@ class Shelf:
 
 
 PAGES = templates(Path("services/intake/templates"))
-PAGES.filters |= {"sentence": sentence, "standing": standing, "field_name": FIELD_NAMES.__getitem__}
+PAGES.filters |= {"sentence": sentence, "standing": standing, "field_name": FIELD_NAMES.__getitem__, "file_size": str}
 
 
-def page(name: str, **values: Any) -> HTMLResponse:
-    return HTMLResponse(PAGES.get_template(name).render(now=NOW, rehearsed=False, **values))
+def page(name: str, headers: Mapping[str, str] | None = None, **values: Any) -> HTMLResponse:
+    return HTMLResponse(PAGES.get_template(name).render(now=NOW, rehearsed=False, **values), headers=headers)
 
 
 async def get(profiles: Path, *paths: str) -> list[httpx.Response]:
@@ -333,7 +334,7 @@ async def get(profiles: Path, *paths: str) -> list[httpx.Response]:
     settings = SimpleNamespace(communes=profiles, public_url="http://127.0.0.1")
     service = SimpleNamespace(app=app, communes=PROFILES, settings=settings, clock=lambda: NOW)
     shelf = Shelf()
-    add_papers(cast("Service", service), cast("Submissions", shelf), cast("Dialogues", shelf), page)
+    add_papers(cast("Service", service), cast("Submissions", shelf), cast("Dialogues", shelf), Sessions(None), page)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         return [await client.get(path) for path in paths]

@@ -9,7 +9,10 @@ from shared.receipts import Meeting, Step
 
 def next_steps(submission: Submission, dialogue: Announcement | None, commune: Profile) -> tuple[Step, ...]:
     """dialogue: the one that the form is for."""
-    meeting = dialogue and Meeting(dialogue.held_at, dialogue.place, dialogue.state is State.CANCELLED, dialogue.reason)
+    meeting = None
+    if dialogue is not None:
+        cancelled = dialogue.state is State.CANCELLED
+        meeting = Meeting(dialogue.held_at, dialogue.place, cancelled, dialogue.reason)
     return receipts.next_steps(
         commune,
         submission.received_at,
