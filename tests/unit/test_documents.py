@@ -247,7 +247,7 @@ def a_bomb(name, size):
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("phieu.pdf", b"%PDF-1.7", "Không đọc được tệp .pdf; chỉ nhận tệp .txt, .eml hoặc .docx."),
+        ("phieu.odt", FORM.encode(), "Không đọc được tệp .odt; chỉ nhận tệp .txt, .eml, .docx, .pdf hoặc .xlsx."),
         ("phieu", FORM.encode(), "Không đọc được tệp này"),
         ("phieu.\x07 <b>", FORM.encode(), "Không đọc được tệp này"),
         ("phieu.txt", b"a" * (MAX_FILE + 1), "Tệp lớn quá 10 MB."),

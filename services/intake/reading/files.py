@@ -5,14 +5,21 @@ surfaces as `UnreadableDocument`. Mails are apart, in `mails.py`: they hold file
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from services.intake.reading.excel import read_xlsx
+from services.intake.reading.pdf import read_pdf
 from services.intake.reading.plain import read_text
 from services.intake.reading.unreadable import MAX_FILE, UnreadableDocument
 from services.intake.reading.word import read_docx
 
-_READERS: dict[str, Callable[[bytes], str]] = {"txt": read_text, "docx": read_docx}
-_ACCEPTED = "chỉ nhận tệp .txt, .eml hoặc .docx"
+_READERS: Mapping[str, Callable[[bytes], list[str]]] = {
+    "txt": lambda data: [read_text(data)],
+    "docx": lambda data: [read_docx(data)],
+    "pdf": lambda data: [read_pdf(data)],
+    "xlsx": read_xlsx,
+}
+_ACCEPTED = "chỉ nhận tệp .txt, .eml, .docx, .pdf hoặc .xlsx"
 _SIGNATURES = {
     b"%PDF": "tệp PDF",
     b"PK\x03\x04": "tệp nén hoặc tệp Office",
@@ -21,7 +28,7 @@ _SIGNATURES = {
     b"\xff\xd8\xff": "tệp ảnh",
     b"{\\rtf": "tệp RTF",
 }
-_OWN_SIGNATURES = {"docx": b"PK\x03\x04"}
+_OWN_SIGNATURES = {"docx": b"PK\x03\x04", "xlsx": b"PK\x03\x04", "pdf": b"%PDF"}
 
 
 def texts_of(name: str, data: bytes) -> list[str]:
@@ -35,7 +42,7 @@ def texts_of(name: str, data: bytes) -> list[str]:
     ending = checked_ending(name, data)
     if ending not in _READERS:
         raise UnreadableDocument(f"Không đọc được tệp .{ending} ở đây; {_ACCEPTED}.")
-    return [_READERS[ending](data)]
+    return _READERS[ending](data)
 
 
 def checked_ending(name: str, data: bytes) -> str:
@@ -45,6 +52,8 @@ def checked_ending(name: str, data: bytes) -> str:
         UnreadableDocument: too big, empty, or of another kind.
     """
     ending = name.rpartition(".")[2].lower() if "." in name else ""
+    if ending == "csv":
+        raise UnreadableDocument("Tệp .csv là danh sách, không phải một phiếu; xin gửi bằng mục nhận danh sách.")
     if ending not in (*_READERS, "eml"):
         what = f"tệp .{ending}" if re.fullmatch(r"[a-z0-9]{1,8}", ending) else "tệp này"
         raise UnreadableDocument(f"Không đọc được {what}; {_ACCEPTED}.")

@@ -82,13 +82,13 @@ def scan(text: str) -> Page:
     A form may come twice, blank and filled or below a reply to it; every copy is read, and blank ones give nothing.
     """
     page = Page({label: [] for label in WORDS}, [])
-    lines = _lines(_own_words(text))
+    lines = lines_of(_own_words(text))
     part: Literal["head", "section", "past"] = "head"
     value: tuple[Label, Value] | None = None
     for place, line in enumerate(lines):
         if part == "past" and _asks_for_a_name(line):
             part, value = "head", None
-        if heading := _heading(line):
+        if heading := heading_of(line):
             part = "section"
             page.sections.append(("handling" if heading["handling"] else "procedures", [line.after(heading.end())]))
         elif TITLE.fullmatch(line.folded):
@@ -117,12 +117,12 @@ def _asks_for_a_name(line: Line) -> bool:
 def _own_words(text: str) -> str:
     """The text without what it quotes; all of it where the form stands only in the quotation."""
     own = "\n".join(line for line in text.split("\n") if not QUOTED.match(line))
-    if len(own) == len(text) or any(map(_heading, _lines(own))):
+    if len(own) == len(text) or any(map(heading_of, lines_of(own))):
         return own
     return QUOTED.sub("", text)
 
 
-def _lines(text: str) -> list[Line]:
+def lines_of(text: str) -> list[Line]:
     """The lines of a clean text, with hints and dotted lines marked as print."""
     pieces, end = [], 0
     for hint in HINTS.finditer(fold(text)):
@@ -134,7 +134,7 @@ def _lines(text: str) -> list[Line]:
     return [Line(line, fold(line)) for line in lines]
 
 
-def _heading(line: Line) -> re.Match[str] | None:
+def heading_of(line: Line) -> re.Match[str] | None:
     """The heading of a section. A wrapped line can read just like it, but has no number and no capital."""
     heading = HEADING.match(line.folded)
     if heading and (heading["number"] or heading["printed"] or line.text.lstrip("*_#| ")[:1].isupper()):
@@ -191,7 +191,7 @@ def _nothing_is_asked(lines: list[Line], start: int, most_lines: int, widest: in
     count = 0
     for place in range(start, len(lines)):
         line = lines[place]
-        if _heading(line) or TITLE.fullmatch(line.folded) or MAIL_FOOTER.fullmatch(line.folded):
+        if heading_of(line) or TITLE.fullmatch(line.folded) or MAIL_FOOTER.fullmatch(line.folded):
             break
         if not line.written:
             continue

@@ -36,19 +36,21 @@ _LOCKED = "Tệp PDF có mật khẩu, không mở được; xin bỏ mật kh�
 _LONG = f"Tệp PDF dài quá {MAX_PAGES} trang, không phải một phiếu đăng ký."
 
 
-def read_pdf(data: bytes) -> str:
-    """The text of a PDF, in NFC, read apart from this process. Takes up to `SECONDS`.
+def read_pdf(data: bytes, seconds: int = SECONDS) -> str:
+    """The text of a PDF, in NFC, read apart from this process.
+
+    seconds: of one processor that it may take.
 
     Raises:
         UnreadableDocument: a scan, locked, damaged, too long, or made to waste time.
     """
     try:
         read = subprocess.run(
-            [sys.executable, "-m", "services.intake.reading.pdf"],
+            [sys.executable, "-m", "services.intake.reading.pdf", str(seconds)],
             input=data,
             capture_output=True,
             cwd=_HOME,
-            timeout=3 * SECONDS,
+            timeout=3 * seconds,
             check=False,
         )
     except (subprocess.TimeoutExpired, OSError) as error:
@@ -172,9 +174,9 @@ def _joined(line: list[_Piece]) -> str:
     return "".join(piece.text for piece in sorted(line, key=lambda piece: piece.x))
 
 
-def _main() -> int:
+def _main(seconds: int) -> int:
     """Read the PDF on standard input; say its text, or why it has none."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     try:
@@ -186,4 +188,4 @@ def _main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_main())
+    sys.exit(_main(int(sys.argv[1])))

@@ -39,8 +39,8 @@ def contact_of(page: Page, sender: str | None) -> Contact:
     )
     contact = Contact(
         name=names[0] if names else "",
-        phone=next(filter(None, map(_phone, phones)), None),
-        email=next(filter(None, map(_email, emails)), None),
+        phone=next((number for value in phones for number in _phones(value)), None),
+        email=next((address for value in emails for address in _emails(value)), None),
         address=next((address for address in addresses if any(map(str.isalnum, address))), None),
     )
     if not names:
@@ -62,9 +62,10 @@ def _note_what_is_wrong(contact: Contact, phones: list[str], emails: list[str], 
         wrong.append(("Số điện thoại ghi trên phiếu không đúng", phones[0]))
     if emails and not contact.email:
         wrong.append(("Email ghi trên phiếu không đúng", emails[0]))
-    if not contact.email and (usable := _email(sender or "")):
-        contact.email = usable
+    if not contact.email and (usable := _emails(sender or "")):
+        contact.email = usable[0]
         contact.notes.append("Phiếu không ghi email dùng được; đã lấy địa chỉ email của thư gửi đến.")
+    _note_others(contact, phones, emails)
     if contact.phone or contact.email or contact.address:
         contact.notes += [f"{what}, đã bỏ qua: {value[:100]}" for what, value in wrong]
     elif wrong:
@@ -73,26 +74,53 @@ def _note_what_is_wrong(contact: Contact, phones: list[str], emails: list[str], 
         contact.problems.append("Phiếu chưa có cách liên hệ: xin ghi số điện thoại, email hoặc địa chỉ.")
 
 
+def _note_others(contact: Contact, phones: list[str], emails: list[str]) -> None:
+    """One number and one address are kept; a clerk may want to try the others."""
+    others = dict.fromkeys(number for value in phones for number in _phones(value) if number != contact.phone)
+    if contact.phone and others:
+        contact.notes.append(f"Phiếu ghi nhiều số điện thoại; đã lấy số đầu, còn: {', '.join(others)[:200]}.")
+    written = dict.fromkeys(address for value in emails for address in _emails(value))
+    if others := dict.fromkeys(one for one in written if one.lower() != (contact.email or "").lower()):
+        contact.notes.append(f"Phiếu ghi nhiều email; đã lấy địa chỉ đầu, còn: {', '.join(others)[:300]}.")
+
+
 def _of_several_people(page: Page) -> bool:
     names = {value.copy: fold(value.written) for value in reversed(page.values["name"]) if value.sure and value.written}
     return len(set(names.values())) > 1
 
 
-def _phone(written: str) -> str | None:
-    """The first number of those written: digits, led by + where the country is given."""
+_APART = r"[ .()–-]{0,3}"
+_VIETNAMESE = re.compile(
+    rf"(?<![0-9+])(?:(?P<abroad>\+?84|0084){_APART}(?:0{_APART})?|0{_APART})"
+    rf"(?P<rest>[35789](?:{_APART}[0-9]){{8}}|2(?:{_APART}[0-9]){{8,9}}|1(?:{_APART}[0-9]){{9}})(?![0-9])"
+)
+"""Numbers of mobiles (3, 5, 7, 8, 9), landlines (2) and, as they were until 2018, mobiles (1); with 0 or with 84."""
+_WITHOUT_ZERO = re.compile("[35789][0-9]{8}")
+
+
+def _phones(written: str) -> list[str]:
+    """The numbers written, in their order: digits, led by + where the country is given. Others where none is usual."""
+    found = [
+        ("+84" if number["abroad"] else "0") + re.sub("[^0-9]", "", number["rest"])
+        for number in _VIETNAMESE.finditer(written)
+    ]
+    return found or list(filter(None, [_unusual_phone(written)]))
+
+
+def _unusual_phone(written: str) -> str | None:
+    """Of another country, or short of its 0 where a spreadsheet took it for a count."""
     for part in re.split(r"[^0-9+ .()-]|\s[-–]\s", written):
         for number in (part, *re.split(r"\s+(?=[+0])", part)):
             digits = re.sub(r"[ .()-]", "", number)
             if _PHONE.fullmatch(digits):
-                return str(digits)
+                return f"0{digits}" if _WITHOUT_ZERO.fullmatch(digits) else str(digits)
     return None
 
 
-def _email(written: str) -> str | None:
-    """The first usable address; one with blanks or a line end at its `@` and dots is joined again."""
+def _emails(written: str) -> list[str]:
+    """The usable addresses in their order; one with blanks or a line end at its `@` and dots is joined again."""
     for text in (written, re.sub(r"\s*([@._-])\s*", r"\1", written)):
-        for part in re.split(r"[\s<>,;:()\[\]\"'|]+", text):
-            address = part.strip(".")
-            if _EMAIL.fullmatch(address) and ".." not in address and len(address) <= MAX_EMAIL:
-                return address
-    return None
+        parts = (part.strip(".") for part in re.split(r"[\s<>,;:()\[\]\"'|]+", text))
+        if found := [part for part in parts if _EMAIL.fullmatch(part) and ".." not in part and len(part) <= MAX_EMAIL]:
+            return found
+    return []
