@@ -15,7 +15,7 @@ from shared.contracts.notify import (
     NotificationQueued,
     NotifyEvent,
 )
-from shared.contracts.people import Channel, Question, Registrant
+from shared.contracts.people import Channel, Question, Registrant, Thread
 from shared.contracts.routing import WrittenBecause
 from shared.contracts.taxonomy import Scope
 
@@ -159,9 +159,12 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """round: 2 for the answer after the question was reopened, and so on."""
+
     text: str
     department: str
     approved_at: datetime
+    round: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +206,12 @@ class NewEnd:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question, and what has become of it. owed: why routing says that its answer is owed in writing."""
+    """One question, and what has become of it.
+
+    answer: of the last round that has one; earlier: those of the rounds before, in order.
+    owed: why routing says that the first answer is owed in writing; a later one always is.
+    round, reopened_at: as of the last reopening; the round also as the last answer says.
+    """
 
     question: Question
     answer: Answer | None = None
@@ -213,6 +221,21 @@ class Asked:
     referral: Referral | None = None
     grants: tuple[Grant, ...] = ()
     ends: tuple[NewEnd, ...] = ()
+    earlier: tuple[Answer, ...] = ()
+    round: int = 1
+    reopened_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+    @property
+    def withdrawn(self) -> bool:
+        """He wants no answer. What routing reopened after that had been answered before, so it is owed all the same."""
+        if self.withdrawn_at is None:
+            return False
+        return self.reopened_at is None or self.reopened_at < self.withdrawn_at
+
+    def answer_of(self, round: int) -> Answer | None:
+        answers = (*self.earlier, self.answer)
+        return next((answer for answer in answers if answer is not None and answer.round == round), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +277,7 @@ class Message:
     claimed_by: the claim that sends it; no two claims have the same name.
     uncertain: an attempt ended without a result, so the mail may have left twice.
     reason: what went wrong last, in words for a person.
+    round: of an answer, which one of its questions it tells.
     occasion, move, extension, result: what it says besides the case, as it was when it was written.
     """
 
@@ -273,6 +297,7 @@ class Message:
     reference: str | None = None
     reason: str | None = None
     guest: str | None = None
+    round: int = 1
     occasion: Occasion | None = None
     move: Move | None = None
     extension: Extension | None = None
@@ -285,7 +310,10 @@ class Correspondence:
 
     registrant: None until the form is known, and for all else.
     dialogue: the one the form is registered for; None for a dialogue's own record.
+    thread: the mail the form came by; its receipt answers there.
     channel, collected_by: the door the form came through, and whose list it was on; None where that was never kept.
+    files: how many came with it. corrected_at: when the registrant was last set right.
+    withdrawn: nothing is left of the form, and its sender is not expected any more.
     waiting_place: the n-th of those who wait for a seat, as he was told; it stays when he is given one.
     present: as recorded at the conference; None while nothing is.
     next_action_at: when a sweep must look at it next; None while nothing is to be sent.
@@ -299,6 +327,10 @@ class Correspondence:
     dialogue: str | None = None
     channel: Channel | None = None
     collected_by: str | None = None
+    thread: Thread | None = None
+    files: int = 0
+    corrected_at: datetime | None = None
+    withdrawn: bool = False
     received_at: datetime | None = None
     on_time: bool = True
     questions: tuple[Asked, ...] = ()
@@ -435,6 +467,7 @@ def say(contract: type[NotifyEvent], state: Correspondence, message: Message, no
             "kind": message.kind,
             "channel": message.channel,
             "questions": message.questions,
+            "round": message.round,
             **more,
         }
     )

@@ -31,6 +31,7 @@ from services.notify.wording import (
     two_digits,
 )
 from shared.communes import Profile
+from shared.contracts.people import Thread
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -39,6 +40,8 @@ BOUNDARY = "=_part"
 """No base64 line has an underscore, so it stands in no part; and the same mail is the same bytes again."""
 
 
+MOST_REFERENCES = 20
+"""Mails of a thread that an answer names: the last ones, with which programs find it."""
 QR = "ma-qr"
 """The Content-ID of the drawing in an invitation."""
 
@@ -78,6 +81,8 @@ def render_mail(
     mail["From"] = _mailbox(profile.email, f"UBND {profile.name}")
     mail["Reply-To"] = _mailbox(profile.email)
     mail["To"] = ", ".join(_mailbox(to, _display_name(state, message)) for to in message.to)
+    if message.kind == "receipt" and state.thread is not None:
+        subject = _answer_in(mail, state.thread) or subject
     mail["Subject"] = Header(subject, "utf-8", header_name="Subject").encode(linesep="\r\n")
     mail["Auto-Submitted"] = "auto-generated"
     mail["Content-Language"] = "vi"
@@ -86,6 +91,20 @@ def render_mail(
     pass_url = context["invitation"]["pass_url"] if message.kind == "invitation" else None
     mail.attach(_with_drawing(rich, pass_url) if pass_url else rich)
     return mail
+
+
+def _answer_in(mail: MIMEMultipart, thread: Thread) -> str | None:
+    """Put a mail into the thread of the one it answers (RFC 5322, 3.6.4). Returns its subject; None without a thread.
+
+    What came in with the other mail is not trusted to be a header.
+    """
+    known = [one for one in (*thread.references, thread.message_id) if re.fullmatch(r"<[!-;=?-~]{1,250}>", one)]
+    if thread.message_id not in known:
+        return None
+    mail["In-Reply-To"] = thread.message_id
+    mail["References"] = " ".join(known[-MOST_REFERENCES:])
+    subject = re.sub(r"^(?:\s*(?:re|tr)\s*:)+", "", one_line(thread.subject), flags=re.IGNORECASE).strip()
+    return f"Re: {subject[:200]}" if subject else None
 
 
 def _part(words: str, kind: str) -> MIMEText:

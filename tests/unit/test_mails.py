@@ -30,6 +30,7 @@ from shared.contracts.intake import (
     RegistrantWaitlisted,
     RepresentativeInvited,
 )
+from shared.contracts.people import Thread
 from shared.contracts.routing import (
     AnswerApproved,
     ExtensionGranted,
@@ -461,6 +462,37 @@ def test_the_envelope():
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Content-Language"] == "vi"
     assert mail["To"].addresses[0].display_name == "Nguyễn Thị Mai"
+
+
+def test_the_receipt_of_a_form_that_came_by_mail_answers_in_its_thread():
+    references = tuple(f"<{number}.{'a' * 60}@nguoidan.example>" for number in range(30))
+    mail = mail_of(
+        a_form(thread=Thread(message_id="<b2@x.example>", subject="RE: Phiếu của tôi", references=references))
+    )
+    assert mail["In-Reply-To"] == "<b2@x.example>"
+    assert mail["References"].split() == [*references[-19:], "<b2@x.example>"]
+    assert mail["Subject"] == "Re: Phiếu của tôi"
+
+
+def test_only_the_receipt_answers_in_the_thread():
+    mail = mail_of(an_answered_form(thread=Thread(message_id="<b2@x.example>", subject="Phiếu của tôi")))
+    assert mail["In-Reply-To"] is None
+    assert not mail["Subject"].startswith("Re:")
+
+
+@pytest.mark.parametrize(
+    ("thread", "subject", "because"),
+    [
+        (Thread(message_id="<a@b>\r\nBcc: x@y.example"), None, "a line break in the Message-ID"),
+        (Thread(message_id="<thư@b.example>"), None, "letters that no header carries"),
+        (Thread(message_id="<a@b>", subject="x\r\nBcc: ai@x.example"), "Re: x Bcc: ai@x.example", "in the subject"),
+        (Thread(message_id="<a@b>", references=("<c@d>\nBcc: x@y",)), None, "in a reference; no subject to repeat"),
+    ],
+)
+def test_what_stood_in_the_head_of_the_other_mail_makes_no_header_of_its_own(thread, subject, because):
+    mail = mail_of(a_form(thread=thread))
+    assert mail["Bcc"] is None, because
+    assert mail["Subject"] == (subject or mail_of(a_form())["Subject"])
 
 
 def test_the_longest_message_id_is_not_folded_or_encoded():
