@@ -54,6 +54,7 @@ class Submissions(Store[Submission]):
                 Index(("code",), unique=True),
                 Index(("dialogue",), sparse=True),
                 Index(("attachments.id",), sparse=True),
+                Index(("collected_by",), sparse=True),
             ],
         )
 
@@ -62,6 +63,10 @@ class Submissions(Store[Submission]):
 
     async def by_fingerprint(self, fingerprint: str) -> Submission | None:
         return next(iter(await self.find({"fingerprint": fingerprint}, limit=1)), None)
+
+    async def collected(self, commune: str, sender: str, dialogue: str | None) -> list[Submission]:
+        """What came for a dialogue, or for none, on the lists of one sender."""
+        return await self.find({"collected_by": sender, "commune": commune, "dialogue": dialogue})
 
     async def naming(self, files: Sequence[str]) -> dict[str, str]:
         """Which of these files a form names, and which form."""

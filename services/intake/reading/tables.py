@@ -59,10 +59,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What one person says, and the numbers of the rows it stands in."""
+    """What one person says. rows_of: for each of his matters the numbers of the rows it stands in."""
 
-    rows: tuple[int, ...]
     opinion: Opinion
+    rows_of: tuple[tuple[int, ...], ...]
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        return tuple(sorted(number for rows in self.rows_of for number in rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,11 @@ def _aside(row: Row, mapping: Mapping[Field, int], *, first: bool) -> str:
     return "Dòng tiêu đề lặp lại." if len(named) > 1 and all(named) and len(named) == len(written) else ""
 
 
+def same_words(text: str) -> str:
+    """Equal for the same words, whatever their spacing and capitals."""
+    return " ".join(text.casefold().split())
+
+
 # --- opinions -------------------------------------------------------------------------------------------------------
 
 
@@ -218,8 +227,7 @@ class _Person:
         return tuple((part or "").casefold() for part in (one.name, one.phone, one.email, one.address))
 
     def add(self, matter: Matter, entry: _Entry) -> None:
-        same = f"{matter.section}:{' '.join(matter.text.casefold().split())}"
-        _, rows = self.matters.setdefault(same, (matter, []))
+        _, rows = self.matters.setdefault(same_words(matter.text), (matter, []))
         if rows:
             entry.notes.append(f"Trùng với dòng {rows[0]}; chỉ nhận một lần.")
         rows.append(entry.row.number)
@@ -229,8 +237,8 @@ class _Person:
         parts = [said[start : start + MOST_MATTERS] for start in range(0, len(said), MOST_MATTERS)]
         return [
             Collected(
-                tuple(sorted(number for _, rows in part for number in rows)),
                 Opinion(registrant=self.registrant, matters=tuple(matter for matter, _ in part)),
+                tuple(tuple(rows) for _, rows in part),
             )
             for part in parts
         ]
