@@ -18,9 +18,10 @@ from services.intake.reception import Reception
 from services.intake.session import Sessions
 from services.intake.store import Dialogues, Submissions
 from services.intake.submissions import next_dialogue
-from services.intake.words import FIELD_NAMES, file_size, sentence, standing
+from services.intake.words import FIELD_NAMES, file_size, standing
 from shared.clock import RehearsalClock
 from shared.service import Service
+from shared.text import sentence
 from shared.web import SECURITY_HEADERS, SizeLimit, add_static, templates
 
 HERE = Path(__file__).parent

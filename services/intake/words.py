@@ -45,3 +45,10 @@ def standing(dialogue: Announcement, now: datetime) -> str:
     if now >= dialogue.held_at:
         return "Đang diễn ra"
     return "Đang nhận đăng ký" if dialogue.takes_registrations(now) else "Đã hết hạn đăng ký"
+
+
+def file_size(size: int) -> str:
+    """`850 KB`, `2,4 MB`: of bytes, as people know it from their telephones."""
+    if size < 1024 * 1024:
+        return f"{max(1, round(size / 1024))} KB"
+    return f"{size / 1024 / 1024:.1f} MB".replace(".", ",")
