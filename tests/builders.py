@@ -198,7 +198,6 @@ def of_question(contract: type[Event], **changes: Any) -> Any:
         "likeness": 0.7,
         "mark": 2,
         "reopened_by": None,
-        "round": 2,
         "asked": "Cấp lại giấy khai sinh cần những giấy tờ gì?",
         "answered": "Người yêu cầu mang căn cước đến Trung tâm Phục vụ hành chính công.",
         "published_by": "Lê Quang Huy",
@@ -208,6 +207,8 @@ def of_question(contract: type[Event], **changes: Any) -> Any:
         fields["authority"] = "Ủy ban nhân dân thành phố Hà Nội"
     if contract is routing.WrittenAnswerOwed:
         fields["because"] = "absent"
+    if contract is routing.QuestionReopened:
+        fields["round"] = 2
     return _said(contract, {name: value for name, value in fields.items() if name in contract.model_fields}, changes)
 
 
