@@ -172,6 +172,9 @@ SUBJECTS: dict[MessageKind, str] = {
 }
 """`matter`: by the door that the questions came through."""
 
+ANSWERED_AGAIN = "trả lời bổ sung {matter}"
+"""Of an answer to a reopened question."""
+
 
 def letter_data(
     state: Correspondence,
@@ -197,7 +200,7 @@ def letter_data(
         dated_on=on,
         addressee=name,
         address=address,
-        subject=SUBJECTS[message.kind].format(matter=_matter(from_floor, state.collected_by)),
+        subject=_subject(message, _matter(from_floor, state.collected_by)),
         code=state.code,
         received_on=state.received_at.astimezone(VIETNAM).date() if state.received_at else None,
         from_floor=from_floor,
@@ -381,6 +384,10 @@ def sentence(text: str) -> str:
     return line if line.endswith((".", "!", "?", "…")) else f"{line}."
 
 
+def _subject(message: Message, matter: str) -> str:
+    return (ANSWERED_AGAIN if message.occasion == "reopened" else SUBJECTS[message.kind]).format(matter=matter)
+
+
 def _matter(from_floor: bool, collected_by: str | None) -> str:
     """What was asked, as the subject of a letter calls it."""
     if from_floor:
@@ -408,10 +415,9 @@ def _item(asked: Asked, message: Message, profile: Profile) -> LetterItem:
         return LetterItem(question=question, authority=asked.referral.authority, reason=asked.referral.reason)
     if message.kind != "answer":
         return LetterItem(question=question)
-    assert asked.answer is not None, "an answer message is written only when there is one"
-    return LetterItem(
-        question=question, answer=asked.answer.text, department=department_name(asked.answer.department, profile)
-    )
+    told = asked.answer_of(message.round)
+    assert told is not None, "an answer message is written only when there is one"
+    return LetterItem(question=question, answer=told.text, department=department_name(told.department, profile))
 
 
 def _dialogue(conference: Conference, profile: Profile) -> LetterDialogue:

@@ -428,7 +428,7 @@ def write(
     message = replace(message, channel="email" if email else "letter", to=(email,) if email else (), next_action_at=now)
     if email or can_be_posted(state, message):
         return add(state, message, now)
-    return give_up(state, message, CONFIDENTIAL if _is_confidential(state, message) else UNREACHABLE, now)
+    return give_up(state, message, why_no_way(state, message), now)
 
 
 def give_up(state: Correspondence, message: Message, reason: str, now: datetime) -> tuple[Correspondence, list[Event]]:
@@ -482,6 +482,16 @@ def can_be_posted(state: Correspondence, message: Message) -> bool:
     if message.kind not in ON_PAPER or _is_confidential(state, message):
         return False
     return message.guest is not None or (state.registrant is not None and state.registrant.address is not None)
+
+
+def why_no_way(state: Correspondence, message: Message) -> str:
+    """Why it can go neither by mail nor by post, for the clerk who must see to it."""
+    return CONFIDENTIAL if _is_confidential(state, message) else UNREACHABLE
+
+
+def as_letter(message: Message) -> str:
+    """The id of the letter that a mail becomes."""
+    return f"{message.id}.letter"
 
 
 def _is_confidential(state: Correspondence, message: Message) -> bool:

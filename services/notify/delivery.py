@@ -4,7 +4,17 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.notify.correspondence import Correspondence, Decision, Message, add, can_be_posted, give_up, put, say
+from services.notify.correspondence import (
+    Correspondence,
+    Decision,
+    Message,
+    add,
+    as_letter,
+    can_be_posted,
+    give_up,
+    put,
+    say,
+)
 from shared.contracts import Event, Refusal, Role
 from shared.contracts.notify import NotificationSent, RecordHandOver
 
@@ -86,6 +96,8 @@ def sent(state: Correspondence, message_id: str, reference: str, now: datetime, 
 def failed(state: Correspondence, message_id: str, reason: str, now: datetime, *, permanent: bool, by: str) -> Decision:
     """Not now: tried again with growing pauses, for a day. Never: a mail to a citizen becomes a letter if it can.
 
+    Where his address was set right while it was under way, it goes there instead.
+
     Only the holder of the claim can say so; another may be sending it meanwhile.
 
     Args:
@@ -95,6 +107,9 @@ def failed(state: Correspondence, message_id: str, reason: str, now: datetime, *
     message = state.message(message_id)
     if message not in state.claimed(by):
         return state, []
+    if (email := _corrected_to(state, message)) is not None:
+        again = replace(message, to=(email,), state="queued", next_action_at=now, attempts=0, reason=None)
+        return put(state, replace(again, claimed_at=None, claimed_by=None)), []
     if not permanent and message.attempts < MOST_ATTEMPTS:
         pause = PAUSES[min(message.attempts, len(PAUSES)) - 1]
         again = replace(message, state="queued", next_action_at=now + pause, reason=reason)
@@ -104,7 +119,7 @@ def failed(state: Correspondence, message_id: str, reason: str, now: datetime, *
         return state, events
     letter = replace(
         message,
-        id=_as_letter(message),
+        id=as_letter(message),
         channel="letter",
         to=(),
         created_at=now,
@@ -131,12 +146,15 @@ def hand_over(state: Correspondence, command: RecordHandOver, now: datetime) -> 
         raise Refusal("invalid", "Thư nhắc việc nội bộ không ghi nhận giao trực tiếp; cần bổ sung người nhận.")
     if message.state == "sent":
         raise Refusal("not-now", "Thư này đã gửi hoặc đã được giao trực tiếp.")
-    if message.state != "failed" or state.has(_as_letter(message)):
+    if message.state != "failed" or state.has(as_letter(message)):
         raise Refusal("not-now", "Thư này đang chờ gửi qua thư điện tử hoặc bưu chính, chưa cần giao trực tiếp.")
     message = replace(message, state="sent", channel="in-person", sent_at=now, reference=command.note, reason=None)
     return put(state, message), [say(NotificationSent, state, message, now, reference=command.note)]
 
 
-def _as_letter(message: Message) -> str:
-    """The id of the letter that a mail becomes."""
-    return f"{message.id}.letter"
+def _corrected_to(state: Correspondence, message: Message) -> str | None:
+    """The registrant's address, where the mail was sent to another one."""
+    if message.channel != "email" or message.guest is not None or state.registrant is None:
+        return None
+    email = state.registrant.email
+    return email if email not in message.to else None

@@ -24,7 +24,7 @@ from services.notify.correspondence import (
     withdraw,
     write,
 )
-from services.notify.rules import CALLED_OFF, moves_since
+from services.notify.owed import CALLED_OFF, moves_since
 from shared.contracts import Command, Event, Refusal, TooEarly
 from shared.contracts.deadlines import DeadlineMoved
 from shared.contracts.intake import (

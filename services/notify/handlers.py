@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 from typing import Annotated
 
-from services.notify import delivery, dialogues, digests, documents, rules
+from services.notify import aftercare, delivery, dialogues, digests, documents, rules
 from services.notify.correspondence import Conference, Entry
 from services.notify.post import PostRoom
 from services.notify.store import Correspondences
@@ -23,6 +23,8 @@ from shared.contracts.intake import (
     DialogueConcluded,
     DialogueHeld,
     DialogueRescheduled,
+    QuestionsWithdrawn,
+    RegistrantCorrected,
     RegistrantExcused,
     RegistrantInvited,
     RegistrantWaitlisted,
@@ -36,6 +38,7 @@ from shared.contracts.routing import (
     QuestionAnsweredAtDialogue,
     QuestionRedirected,
     QuestionReferredUp,
+    QuestionReopened,
     WrittenAnswerOwed,
 )
 from shared.handlers import Handlers, Provided
@@ -167,6 +170,21 @@ async def tell_of_referral(referred: QuestionReferredUp, post: Post, now: Now) -
 @consumes(ExtensionGranted)
 async def note_grant(granted: ExtensionGranted, post: Post, now: Now) -> None:
     await post.note(granted.case, lambda one: rules.note_grant(one, granted, now()))
+
+
+@consumes(RegistrantCorrected)
+async def write_to_the_right_address(corrected: RegistrantCorrected, post: Post, now: Now) -> None:
+    await post.note(corrected.case, lambda one: aftercare.correct(one, corrected, now()))
+
+
+@consumes(QuestionsWithdrawn)
+async def hold_back_what_was_withdrawn(withdrawn: QuestionsWithdrawn, post: Post, now: Now) -> None:
+    await post.note(withdrawn.case, lambda one: aftercare.note_withdrawal(one, withdrawn, now()))
+
+
+@consumes(QuestionReopened)
+async def await_a_better_answer(reopened: QuestionReopened, post: Post, now: Now) -> None:
+    await post.note(reopened.case, lambda one: aftercare.note_reopening(one, reopened, now()))
 
 
 # --- terms -----------------------------------------------------------------------------------------------------------

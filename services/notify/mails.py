@@ -156,6 +156,7 @@ def _receipt(state: Correspondence, profile: Profile) -> dict[str, Any]:
         "received_day": day_of(state.received_at),
         "from_floor": state.channel == "floor",
         "collected_by": one_line(state.collected_by) if state.collected_by else None,
+        "files": two_digits(state.files) if state.files else None,
         "on_time": state.on_time,
         "conference": _conference(state.conference),
         "department_term": f"{two_digits(term.count)} {'ngày làm việc' if term.unit == 'working-days' else 'ngày'}"

@@ -146,10 +146,8 @@ def note_answer(
         conference: of the dialogue's own record, read after this correspondence.
     """
     state = _with_conference(form_of(state, approved), conference)
-    asked, answer = (
-        state.asked(approved.question),
-        Answer(approved.text, approved.department, approved.occurred_at, approved.round),
-    )
+    asked = state.asked(approved.question)
+    answer = Answer(approved.text, approved.department, approved.occurred_at, approved.round)
     before = asked.answer_of(answer.round)
     if before is None or (
         before.approved_at < answer.approved_at and not attempted(state, approved.question, answer.round)

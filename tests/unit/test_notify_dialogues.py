@@ -4,7 +4,8 @@ from itertools import permutations
 import pytest
 from pydantic import TypeAdapter
 
-from services.notify import delivery, dialogues, rules
+from services.notify import delivery, dialogues
+from services.notify import owed as settling
 from services.notify.correspondence import Conference, Correspondence, Move
 from shared.contracts import TooEarly
 from shared.contracts.conference import Session
@@ -132,7 +133,7 @@ class TestRepresentatives:
             ("notification-failed", "rescheduled"),
             ("notification-queued", "cancelled"),
         ]
-        assert said[1].reason == rules.CALLED_OFF
+        assert said[1].reason == settling.CALLED_OFF
         assert [one.kind for one in state.messages] == ["invitation", "cancelled"]
 
     def test_who_were_invited_to_the_new_day_are_not_told_of_the_old_one(self):

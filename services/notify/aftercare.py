@@ -1,0 +1,147 @@
+"""What comes of it when a registrant is set right, withdraws what he asked, or gets a question answered anew."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.notify.correspondence import (
+    ON_PAPER,
+    Correspondence,
+    Decision,
+    Message,
+    add,
+    as_letter,
+    can_be_posted,
+    give_up,
+    put,
+    why_no_way,
+    withdraw,
+)
+from services.notify.delivery import LOST_TRACK
+from services.notify.owed import all_withdrawn, due, owed_in_writing, settle
+from services.notify.rules import form_of, with_question
+from shared.contracts import Event
+from shared.contracts.intake import QuestionsWithdrawn, RegistrantCorrected
+from shared.contracts.notify import MessageChannel
+from shared.contracts.routing import QuestionReopened
+
+NO_ADDRESS = "Không gửi nữa: người đăng ký không còn dùng thư điện tử; cán bộ Văn phòng trao giấy biên nhận."
+
+
+def note_withdrawal(state: Correspondence | None, withdrawn: QuestionsWithdrawn, now: datetime) -> Decision:
+    """Nothing goes out about a question that its asker withdrew, but what was on its way; nor, where nothing is left of
+    the form, about the dialogue."""
+    state = form_of(state, withdrawn)
+    for id in withdrawn.questions:
+        asked = state.asked(id)
+        at = max(asked.withdrawn_at or withdrawn.occurred_at, withdrawn.occurred_at)
+        state = with_question(state, replace(asked, withdrawn_at=at))
+    return settle(replace(state, withdrawn=state.withdrawn or withdrawn.entirely), now)
+
+
+def note_reopening(state: Correspondence | None, reopened: QuestionReopened, now: datetime) -> Decision:
+    """The answer was not enough: the next one goes out in writing as soon as it is approved."""
+    state = form_of(state, reopened)
+    asked = state.asked(reopened.question)
+    at = max(asked.reopened_at or reopened.occurred_at, reopened.occurred_at)
+    return settle(with_question(state, replace(asked, reopened_at=at, round=max(asked.round, reopened.round))), now)
+
+
+def correct(state: Correspondence | None, corrected: RegistrantCorrected, now: datetime) -> Decision:
+    """What waits goes where he is reached now; what failed for want of that is written again; what has left stays.
+
+    Of two corrections the later counts. The correction itself is not written about.
+    """
+    state, events = form_of(state, corrected), list[Event]()
+    if state.corrected_at is not None and corrected.occurred_at <= state.corrected_at:
+        return state, []
+    state = replace(state, registrant=corrected.registrant, corrected_at=corrected.occurred_at)
+    for message in state.messages:
+        if message.guest is None and (message.kind in ON_PAPER or message.kind == "receipt"):
+            state, said = _readdressed(state, message, now)
+            events += said
+    return state, events
+
+
+def _readdressed(state: Correspondence, message: Message, now: datetime) -> Decision:
+    way = _way_to(state, message)
+    if message.state == "queued":
+        return _sent_elsewhere(state, message, way, now)
+    if message.state == "failed" and way is not None and _is_mended(state, message, way, now):
+        return _written_again(state, message, way, now)
+    return state, []
+
+
+Way = tuple[MessageChannel, tuple[str, ...]]
+"""Channel, and the e-mail addresses where it is one."""
+
+
+def _way_to(state: Correspondence, message: Message) -> Way | None:
+    """How he is reached now; None where nothing leads to him. What a mail has become stays a letter if it can."""
+    assert state.registrant is not None, "asked only where the form is known"
+    email, posted = state.registrant.email, can_be_posted(state, message)
+    if email is not None and not (posted and _was_a_mail(state, message)):
+        return "email", (email,)
+    return ("letter", ()) if posted else None
+
+
+def _was_a_mail(state: Correspondence, message: Message) -> bool:
+    return any(message.id == as_letter(other) for other in state.messages)
+
+
+def _sent_elsewhere(state: Correspondence, message: Message, way: Way | None, now: datetime) -> Decision:
+    """The way a letter takes is read off the form when it is printed, so only another way is news."""
+    if way is None and message.kind == "receipt":
+        return withdraw(state, message, NO_ADDRESS, now)
+    if way is None:
+        return give_up(state, message, why_no_way(state, message), now)
+    if way == (message.channel, message.to):
+        return state, []
+    after = _fresh(message, way, now)
+    if after.channel == message.channel:
+        return put(state, after), []
+    return add(state, after, now)
+
+
+def _is_mended(state: Correspondence, message: Message, way: Way, now: datetime) -> bool:
+    """Whether the reason it failed for is gone, and what it says is still to be said."""
+    if message.reason == LOST_TRACK or state.has(as_letter(message)) or not _still_to_be_said(state, message, now):
+        return False
+    return not message.attempts or way != (message.channel, message.to) or way[0] == "letter"
+
+
+def _still_to_be_said(state: Correspondence, message: Message, now: datetime) -> bool:
+    match message.kind:
+        case "receipt":
+            return True
+        case "invitation" | "waitlist" | "rescheduled":
+            return message.id in {one.id for one in due(state, now)}
+        case "answer":
+            about = [state.asked(question) for question in message.questions]
+            return any(asked.round == message.round and owed_in_writing(state, asked) for asked in about)
+        case "cancelled" | "conclusion":
+            return not state.withdrawn
+        case _:
+            return not all_withdrawn(state, message.questions)
+
+
+def _written_again(state: Correspondence, message: Message, way: Way, now: datetime) -> Decision:
+    """A mail that nobody took becomes a letter of its own, as it would have at once; all else goes under its own id."""
+    if message.channel == "email" and way[0] == "letter":
+        message = replace(message, id=as_letter(message), created_at=now)
+    return add(state, _fresh(message, way, now), now)
+
+
+def _fresh(message: Message, way: Way, now: datetime) -> Message:
+    """As if it had never been tried: where it goes now nobody has refused it."""
+    channel, to = way
+    return replace(
+        message,
+        channel=channel,
+        to=to,
+        state="queued",
+        next_action_at=now,
+        claimed_at=None,
+        claimed_by=None,
+        attempts=0,
+        reason=None,
+    )
