@@ -179,7 +179,7 @@ def is_doubtful(text: str) -> bool:
     if text.isascii():
         return False
     found = _evidence(text)
-    return found.broken >= LEAST_WORDS and found.broken > SPOILED_SHARE * (found.broken + found.sound)
+    return found.broken >= LEAST_WORDS and found.share < 0.5
 
 
 def _certain(text: str, least: int = 2) -> Encoding | None:

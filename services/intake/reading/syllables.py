@@ -59,7 +59,7 @@ def _agree(onset: str, rime: str) -> bool:
     if rime not in _RIMES:
         return False
     if onset == "qu":
-        return rime[0] not in "oôuư"
+        return rime[0] not in "ouư"
     if onset in _BEFORE_FRONT:
         alone = onset == "g" and rime in ("i", "in", "iêng")  # gì, gìn, giếng
         return alone or (rime[0] in _FRONT) is _BEFORE_FRONT[onset]
