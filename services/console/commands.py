@@ -74,7 +74,7 @@ async def carry_out(service: Service, reader: Reader, command: Command, typed: M
 
     What is registered is a case of its own, whose id the reply gives.
     """
-    about = offers.about(command)
+    about = (command.dialogue or "") if isinstance(command, RegisterSubmission) else offers.about(command)
     match await send(service.nats, command):
         case Done(version=version, state=state):
             if isinstance(command, RegisterSubmission):
