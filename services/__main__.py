@@ -237,7 +237,7 @@ def doctor(data: Data = VAR) -> None:
         raise typer.Exit(1)
 
 
-BENCHES = {"pipeline": "tests.bench.pipeline", "deadlines": "tests.bench.deadlines"}
+BENCHES = {name: f"tests.bench.{name}" for name in ("pipeline", "deadlines", "intake")}
 
 
 @app.command()

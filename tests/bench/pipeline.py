@@ -11,7 +11,7 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,17 +29,17 @@ from shared.commands import send
 from shared.contracts import Actor, Refused, Role
 from shared.contracts.intake import AnnounceDialogue, PlanDialogue
 from shared.store import Database, Index
+from tests.bench.load import CLIENTS, Http, percentile, side_by_side
 
 SUBMISSIONS = 600
 WARM_UP = 100
-CLIENTS = 16
 SERVICES = ("intake", "routing", "deadlines", "notify")
 
 
 async def measure(submissions: int = SUBMISSIONS, warm_up: int = WARM_UP) -> dict[str, Any]:
     """Run once on an own stack in a temporary folder. Figures: rates per second, times in milliseconds."""
     with tempfile.TemporaryDirectory(prefix="doithoai-bench-") as folder:
-        stack = Stack(Path(folder), free_block().base, "real")
+        stack = Stack(Path(folder), free_block().base, "real", environment={"DOITHOAI_FORMS_AN_HOUR": "0"})
         running = await stack.start()
         client = await nats.connect(running.nats_url)
         try:
@@ -58,8 +58,8 @@ async def measure(submissions: int = SUBMISSIONS, warm_up: int = WARM_UP) -> dic
         "submissions": submissions,
         "clients": CLIENTS,
         "per_second": round(rate, 1),
-        "accepted_p50_ms": round(_percentile(waits, 0.5) * 1000, 1),
-        "accepted_p99_ms": round(_percentile(waits, 0.99) * 1000, 1),
+        "accepted_p50_ms": round(percentile(waits, 0.5) * 1000, 1),
+        "accepted_p99_ms": round(percentile(waits, 0.99) * 1000, 1),
         "publishes_per_submission": round(publishes, 1),
         "writes_per_submission": round(writes, 1),
         "floor_per_second": round(floor, 1),
@@ -94,9 +94,9 @@ async def _pass_through(running: RunningStack, client: Client, number: int, mark
     url = urlsplit(f"{running.public_url}/api/v1/communes/thanh-tri/submissions")
     began = time.perf_counter()
     async with _finished(client, number) as finished:
-        await _side_by_side(
-            number,
-            lambda: _Http(url.hostname or "", url.port or 0),
+        await side_by_side(
+            range(number),
+            lambda: Http(url.hostname or "", url.port or 0),
             lambda n, http: _submit(n, http, url.path, mark, waits),
         )
         await asyncio.wait_for(finished.wait(), 300)
@@ -105,7 +105,7 @@ async def _pass_through(running: RunningStack, client: Client, number: int, mark
     return number / took, waits
 
 
-async def _submit(number: int, http: "_Http", path: str, mark: str, waits: list[float]) -> None:
+async def _submit(number: int, http: Http, path: str, mark: str, waits: list[float]) -> None:
     body = {
         "name": f"Nguyễn Văn Thử {number}",
         "phone": f"09{number:08}",
@@ -183,7 +183,7 @@ async def _floor(running: RunningStack, client: Client, number: int, publishes: 
             )
 
     began = time.perf_counter()
-    await _side_by_side(number, _nothing, one)
+    await side_by_side(range(number), _nothing, one)
     took = time.perf_counter() - began
     database.close()
     return number / took
@@ -191,43 +191,6 @@ async def _floor(running: RunningStack, client: Client, number: int, publishes: 
 
 def _nothing() -> None:
     return None
-
-
-async def _side_by_side(number: int, tool: Callable[[], Any], act: Callable[[int, Any], Awaitable[None]]) -> None:
-    """Do `act` for 0 … number-1, CLIENTS at a time, each client with its own tool."""
-    numbers = iter(range(number))
-
-    async def client() -> None:
-        own = tool()
-        for n in numbers:
-            await act(n, own)
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(CLIENTS):
-            group.create_task(client())
-
-
-class _Http:
-    """One keep-alive connection that posts JSON: a load generator must cost little beside what it measures."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._host, self._port = host, port
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def post(self, path: str, body: bytes) -> tuple[int, bytes]:
-        if self._streams is None:
-            self._streams = await asyncio.open_connection(self._host, self._port)
-        reader, writer = self._streams
-        head = f"POST {path} HTTP/1.1\r\nHost: {self._host}\r\nContent-Type: application/json\r\n"
-        writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
-        lines = answer.decode().lower().split("\r\n")
-        length = next(int(line.split(":")[1]) for line in lines if line.startswith("content-length:"))
-        return int(lines[0].split()[1]), await reader.readexactly(length)
-
-
-def _percentile(values: list[float], part: float) -> float:
-    return sorted(values)[min(int(len(values) * part), len(values) - 1)]
 
 
 if __name__ == "__main__":
