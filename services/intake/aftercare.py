@@ -62,7 +62,7 @@ def correct_registrant(submission: Submission, command: CorrectRegistrant, now: 
         raise Refusal("invalid", "Xin giữ lại ít nhất một cách liên hệ: số điện thoại, địa chỉ hoặc thư điện tử.")
     if registrant.name != submission.registrant.name and command.actor.role is Role.SYSTEM:
         raise Refusal("forbidden", "Họ và tên chỉ Văn phòng sửa được. Xin ông/bà liên hệ Văn phòng UBND xã.")
-    return replace(submission, registrant=registrant), [
+    return replace(submission, registrant=registrant, corrected_at=now), [
         RegistrantCorrected(
             **_about(submission, now),
             registrant=registrant,

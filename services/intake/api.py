@@ -127,6 +127,7 @@ def add_api(service: Service, reception: Reception, enquiry: Enquiry, limits: Li
         responses=_problems(404, 422, 429, 503),
     )
     async def track(
+        request: Request,
         code: str,
         contact: Annotated[
             str,
@@ -136,7 +137,7 @@ def add_api(service: Service, reception: Reception, enquiry: Enquiry, limits: Li
             ),
         ],
     ) -> SubmissionStatus:
-        found = await enquiry.find(code, contact)
+        found = await enquiry.find(code, contact, network_of(request.client.host if request.client else None))
         if found is None:
             raise HTTPException(404, NOT_FOUND)
         submission, told = found

@@ -1,6 +1,7 @@
 """The other door: who gave a form asks where it is, and how its terms are counted."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from nats.errors import Error as NatsError
@@ -8,15 +9,18 @@ from pydantic import TypeAdapter, ValidationError
 from ulid import ULID
 
 from services.intake.codes import normalise
-from services.intake.errors import patience
+from services.intake.errors import TooManyTries, patience
+from services.intake.limits import Limits
+from services.intake.session import may_see
 from services.intake.store import Dialogues, Submissions
 from services.intake.submissions import Submission
-from services.intake.tracking import Story, may_see, stories
+from services.intake.tracking import Story, stories
 from shared.cases import follow
 from shared.commands import send
 from shared.contracts import Actor, Done, Role
 from shared.contracts.base import Model
 from shared.contracts.deadlines import ExplainTerms
+from shared.contracts.intake import FilesAdded, RegistrantWrote
 from shared.logs import in_short, logger
 from shared.service import Service
 
@@ -25,6 +29,9 @@ PAGE = "Trang tra cứu của người dân"
 """Who asks other services on behalf of a page."""
 EXPLAINED_WITHIN_S = 1.5
 """The page is shown without the explanation rather than later."""
+WRONG_OF_A_CODE = 10
+WRONG_FROM_AN_ADDRESS = 30
+"""Wrong contacts an hour. Four digits are guessed in a few hundred hours then, and nobody types so many by mistake."""
 
 
 class Skipped(Model):
@@ -54,6 +61,16 @@ class Explained(Model):
 _EXPLAINED = TypeAdapter(dict[str, Explained])
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """All that the sender of a form may read of it. added: files that the office put to it; written: his own mails."""
+
+    submission: Submission
+    stories: list[Story]
+    added: tuple[FilesAdded, ...]
+    written: tuple[RegistrantWrote, ...]
+
+
 class Enquiry:
     """Finds a submission for whoever may see it, and tells its story."""
 
@@ -61,26 +78,63 @@ class Enquiry:
         self._service = service
         self._submissions = submissions
         self._dialogues = dialogues
+        self._wrong_of_code = Limits(WRONG_OF_A_CODE)
+        self._wrong_from = Limits(WRONG_FROM_AN_ADDRESS)
 
-    async def find(self, code: str, contact: str) -> tuple[Submission, list[Story]] | None:
-        """None for a wrong code and for a wrong contact alike.
+    async def prove(self, code: str, contact: str, sender: str) -> Submission | None:
+        """The form, for who knows its code and its contact. None for a wrong code and for a wrong contact alike.
+
+        Args:
+            sender: the network that asks, as of `network_of`.
+
+        Raises:
+            TooManyTries: this form was asked for wrongly too often, or this sender asked so.
+            Away: the database does not answer.
+        """
+        known = normalise(code)
+        if wait := max(self._wrong_of_code.wait_s(known or ""), self._wrong_from.wait_s(sender)):
+            raise TooManyTries(wait)
+        if known is None:
+            return None
+        async with patience():
+            submission = await self._submissions.by_code(known)
+        if submission is not None and may_see(submission, contact):
+            return submission
+        self._wrong_of_code.note(known)
+        self._wrong_from.note(sender)
+        return None
+
+    async def account(self, submission: Submission) -> Account:
+        """What has become of a form.
+
+        What intake itself has just decided may not be on the stream yet, so it is read from its own history.
 
         Raises:
             Away: the database or the stream does not answer.
         """
         async with patience():
-            submission = await self._submissions.by_code(known) if (known := normalise(code)) else None
-            if submission is None or not may_see(submission, contact):
-                return None
             dialogue = await self._dialogues.get(submission.dialogue) if submission.dialogue else None
-            events = await follow(self._service.nats, submission.commune, submission.id)
+            told = await follow(self._service.nats, submission.commune, submission.id)
+            own = await self._submissions.history(submission.id)
+        heard = {envelope.id for envelope in told}
+        events = [*told, *(envelope for envelope in own if envelope.id not in heard)]
         profile = self._service.communes[submission.commune]
 
         def department_name(id: str) -> str:
             department = profile.department(id)
             return department.name if department else id
 
-        return submission, stories(submission, dialogue, events, department_name)
+        return Account(
+            submission,
+            stories(submission, dialogue, events, department_name),
+            tuple(FilesAdded.model_validate(one.data) for one in events if one.type == FilesAdded.type),
+            tuple(RegistrantWrote.model_validate(one.data) for one in events if one.type == RegistrantWrote.type),
+        )
+
+    async def find(self, code: str, contact: str, sender: str) -> tuple[Submission, list[Story]] | None:
+        """Both at once, for programs; raises what `prove` and `account` raise."""
+        submission = await self.prove(code, contact, sender)
+        return (submission, (await self.account(submission)).stories) if submission else None
 
     async def explained(self, commune: str, told: Sequence[Story]) -> Mapping[str, Explained]:
         """How the terms that run are counted, by their ids; without those that deadlines does not explain now."""

@@ -1,6 +1,7 @@
 """How intake says that something is wrong: problem+json (RFC 9457) under /api, a page elsewhere, both in Vietnamese."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
@@ -20,6 +21,7 @@ PATIENCE_S = 6
 RETRY_AFTER_S = 30
 
 TITLES = {
+    403: "Không được thực hiện",
     404: "Không tìm thấy",
     405: "Không được phép",
     413: "Nội dung quá lớn",
@@ -58,6 +60,22 @@ ErrorPage = Callable[..., Response]
 
 class Away(Exception):
     """The database or the stream does not answer now."""
+
+
+class TooManyTries(Exception):
+    """Wrong contacts were given too often. wait_s: how long no further one is looked at, the right one neither."""
+
+    def __init__(self, wait_s: int) -> None:
+        self.wait_s = wait_s
+        super().__init__(f"{wait_s} s")
+
+    @property
+    def told(self) -> str:
+        """What to do, for the person who asked."""
+        return (
+            "Đã có quá nhiều lần ghi sai thông tin liên hệ. "
+            f"Xin ông/bà thử lại sau {math.ceil(self.wait_s / 60)} phút, hoặc gọi Văn phòng UBND xã."
+        )
 
 
 @asynccontextmanager
@@ -112,11 +130,15 @@ def tell_errors(app: FastAPI, error_page: ErrorPage) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
-        own = error.status_code in (404, 413, 429) and error.detail != "Not Found"
+        own = error.status_code in (403, 404, 413, 429) and error.detail != "Not Found"
         detail = error.detail if own else _DETAILS.get(error.status_code, "Yêu cầu không hợp lệ.")
         if error.status_code == 400 and request.url.path.startswith("/api/"):
             detail += " Nội dung phải là JSON, mã hóa UTF-8, không lồng quá sâu."
         return tell(request, error.status_code, detail, [], error.headers)
+
+    @app.exception_handler(TooManyTries)
+    async def too_many_tries(request: Request, error: TooManyTries) -> Response:
+        return tell(request, 429, error.told, [], {"Retry-After": str(error.wait_s)})
 
     @app.exception_handler(Away)
     async def away(request: Request, _: Away) -> Response:

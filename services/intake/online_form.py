@@ -140,6 +140,19 @@ def read(form: Form) -> tuple[Registrant, tuple[Matter, ...]]:
     return registrant, matters
 
 
+def read_registrant(form: Form) -> Registrant:
+    """The registrant alone, where nothing is asked.
+
+    Raises:
+        WrongForm: as of `read`.
+    """
+    problems: dict[str, str] = {}
+    registrant = _registrant(form, problems)
+    if problems or registrant is None:
+        raise WrongForm(problems)
+    return registrant
+
+
 def _registrant(form: Form, problems: dict[str, str]) -> Registrant | None:
     phone, email, address = form.phone or None, form.email or None, form.address or None
     try:

@@ -1,4 +1,7 @@
-"""Which forms a citizen's browser has proved to be his own. Nothing is kept here: a signed cookie says it."""
+"""Whose a form is: what proves it, and how a browser that has proved it is known again.
+
+Nothing is kept here: a signed cookie says which forms a browser may see.
+"""
 
 import secrets
 from typing import Any
@@ -9,6 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake.codes import normalise
+from services.intake.reading.spelling import fold
+from services.intake.submissions import Submission
+from shared.text import one_line
 
 COOKIE = "doithoai_phieu"
 SALT = "phieu"
@@ -16,6 +22,21 @@ MOST = 5
 """Forms that one browser has open."""
 LASTS_S = 30 * 60
 """From the last time that a form was opened."""
+
+
+def may_see(submission: Submission, contact: str) -> bool:
+    """Whoever knows the last four digits of the phone number (or all of it) or the e-mail.
+
+    The full name where the form has neither; not everybody can type its diacritics.
+    """
+    contact = one_line(contact).casefold()
+    registrant = submission.registrant
+    digits = "".join(character for character in contact if character not in " .-()+")
+    if registrant.phone and digits in (registrant.phone[-4:], registrant.phone.lstrip("+")):
+        return True
+    if registrant.email and contact == registrant.email.casefold():
+        return True
+    return not registrant.phone and not registrant.email and fold(contact) == fold(one_line(registrant.name))
 
 
 class Sessions:

@@ -58,6 +58,7 @@ class Submission:
     collected_by: the organisation whose list it came on.
     seat: at the conference; waits: the place on the waiting list that the registrant was told.
     attachments: files that came with it or were put to it later.
+    corrected_at: when its registrant was last corrected.
     withdrawn: ids of the questions that its sender wants no answer to any more.
     settlements, reopenings, marks: by question, the last of each. A mark is of the last answer only.
     settled_at: when nothing was owed of any question; None while something is.
@@ -79,6 +80,7 @@ class Submission:
     seat: int | None = None
     waits: int | None = None
     attachments: tuple[Attachment, ...] = ()
+    corrected_at: datetime | None = None
     withdrawn: tuple[str, ...] = ()
     settlements: dict[str, Settled] = field(default_factory=dict)
     reopenings: dict[str, Reopened] = field(default_factory=dict)

@@ -251,7 +251,9 @@ def test_who_excused_herself_receives_a_letter_and_only_the_letter_meets_the_ter
 async def test_who_excused_herself_finds_the_answer_by_her_code(journey):
     sent = journey.sent("hen-lai-ba-lan")
     async with journey.public() as http:
-        page = await http.post("/tra-cuu", data={"code": sent.code, "contact": sent.form.registrant.phone[-4:]})
+        page = await http.post(
+            "/tra-cuu", data={"code": sent.code, "contact": sent.form.registrant.phone[-4:]}, follow_redirects=True
+        )
     assert the_answer(sent) in words_of(page.text)
 
 

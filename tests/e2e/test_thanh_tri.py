@@ -256,8 +256,10 @@ def test_a_month_of_the_plan_is_met_by_its_conference_and_missed_without_one(jou
 async def test_a_citizen_sees_the_answer_on_the_tracking_page(stack, journey):
     sent = next(one for one in journey.outcome.sent.values() if one.form.excused and one.form.registrant.phone)
     async with httpx.AsyncClient(base_url=stack.addresses.public_url) as http:
-        page = await http.post("/tra-cuu", data={"code": sent.code, "contact": sent.form.registrant.phone[-4:]})
-        stranger = await http.post("/tra-cuu", data={"code": sent.code, "contact": "0000"})
+        page = await http.post(
+            "/tra-cuu", data={"code": sent.code, "contact": sent.form.registrant.phone[-4:]}, follow_redirects=True
+        )
+        stranger = await http.post("/tra-cuu", data={"code": sent.code, "contact": "0000"}, follow_redirects=True)
     assert page.status_code == 200
     assert "Đã gửi" in page.text
     assert stranger.status_code == 404

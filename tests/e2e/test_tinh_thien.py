@@ -266,7 +266,9 @@ async def test_the_land_dispute_is_put_first_and_referred_up_and_the_asker_told(
     assert journey.settled(key) == "referred-up"
     sent = journey.sent(key)
     async with journey.public() as http:
-        page = await http.post("/tra-cuu", data={"code": sent.code, "contact": sent.form.registrant.phone[-4:]})
+        page = await http.post(
+            "/tra-cuu", data={"code": sent.code, "contact": sent.form.registrant.phone[-4:]}, follow_redirects=True
+        )
     assert f"Gửi {CITY}, văn bản số {reported.document}." in words_of(page.text)
 
 
@@ -316,8 +318,10 @@ def test_who_was_not_there_is_answered_in_writing_and_only_the_letter_meets_the_
 async def test_who_has_neither_telephone_nor_email_looks_up_his_answer_by_his_name(journey):
     sent = journey.sent("tro-cap-khuyet-tat")
     async with journey.public() as http:
-        page = await http.post("/tra-cuu", data={"code": sent.code, "contact": "Trịnh Thị Bông"})
-        stranger = await http.post("/tra-cuu", data={"code": sent.code, "contact": "Đặng Thị Út Hiền"})
+        page = await http.post("/tra-cuu", data={"code": sent.code, "contact": "Trịnh Thị Bông"}, follow_redirects=True)
+        stranger = await http.post(
+            "/tra-cuu", data={"code": sent.code, "contact": "Đặng Thị Út Hiền"}, follow_redirects=True
+        )
     assert the_answer(sent) in words_of(page.text)
     assert stranger.status_code == 404
 
@@ -405,7 +409,9 @@ async def test_a_question_that_is_handed_over_keeps_the_days_that_were_left(jour
     assert (resumed.cause, resumed.due_on) == ("resumed", date(2025, 10, 29)), "four were left: 24, 27, 28, 29 October"
     assert resumed.original_due_at == closing(date(2025, 10, 28))
     async with journey.public() as http:
-        page = await http.post("/tra-cuu", data={"code": sent.code, "contact": sent.form.registrant.phone[-4:]})
+        page = await http.post(
+            "/tra-cuu", data={"code": sent.code, "contact": sent.form.registrant.phone[-4:]}, follow_redirects=True
+        )
     told = words_of(page.text)
     assert "Đã chuyển đến Bộ phận Văn hóa – Xã hội, Đài Truyền thanh" in told
     assert "Đã chuyển tiếp đến Bộ phận Địa chính – Xây dựng" in told

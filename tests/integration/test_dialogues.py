@@ -494,7 +494,10 @@ async def test_a_term_is_explained_where_deadlines_answers_and_dated_where_not(o
     about = {"about": question, "case": id, "deadline": f"{question}:department-answer"}
     await office.hear(of_deadline(deadlines.DeadlineSet, **about))
     asking = {"code": submission.code, "contact": "5678"}
-    assert "thứ Ba, 28/04/2026 (còn 8 ngày)" in (await office.http.post("/tra-cuu", data=asking)).text
+    assert (
+        "thứ Ba, 28/04/2026 (còn 8 ngày)"
+        in (await office.http.post("/tra-cuu", data=asking, follow_redirects=True)).text
+    )
 
     async def deadlines_would(message: Msg) -> None:
         asked = deadlines.ExplainTerms.model_validate_json(message.data)
@@ -512,6 +515,6 @@ async def test_a_term_is_explained_where_deadlines_answers_and_dated_where_not(o
 
     await office.client.subscribe(deadlines.ExplainTerms.everywhere(), cb=deadlines_would)
     await office.client.flush()
-    page = (await office.http.post("/tra-cuu", data=asking)).text
+    page = (await office.http.post("/tra-cuu", data=asking, follow_redirects=True)).text
     for words in ("(còn 2 ngày 3 giờ làm việc)", "Các ngày được tính (2): 21/04/2026", "25/04/2026: thứ Bảy."):
         assert words in page

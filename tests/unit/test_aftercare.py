@@ -379,5 +379,7 @@ def _take(one: Submission, step: Any, round: int, at: datetime) -> Any:
             return correct_registrant(one, step, at)
         case str():
             return note_reopened(one, reopened(step, round, at))
-        case (question, how):
+        case (question, how) if question not in one.settlements:  # routing settles what is open
             return note_settled(one, settled(question, how, at))
+        case _:
+            return one, []

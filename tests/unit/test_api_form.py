@@ -20,8 +20,8 @@ from services.intake.online_form import (
     asked_in,
     read,
 )
+from services.intake.session import may_see
 from services.intake.submissions import Submission
-from services.intake.tracking import may_see
 from shared.contracts.people import MAX_QUESTION, Registrant, Section
 from tests.builders import COMMUNE, NOW, SUBMISSION, question
 from tests.effort import calls

@@ -8,8 +8,9 @@ import pytest
 
 from services.intake.dialogue import Dialogue, State
 from services.intake.seating import Guest
+from services.intake.steps import Step
 from services.intake.submissions import Submission
-from services.intake.tracking import Step, Story, stories
+from services.intake.tracking import Story, stories
 from shared.contracts import Envelope, Event, deadlines, notify, routing
 from shared.contracts.taxonomy import Scope
 from shared.web import time_left
@@ -380,7 +381,7 @@ TO_KINH_TE = "✓ Đã chuyển tiếp đến Phòng Kinh tế"
     [
         (
             [ASSIGNED, TERM, TRANSFERRED],
-            ["✓ Đã tiếp nhận", f"✓ {CENTRE}", TO_KINH_TE, "● Đang soạn trả lời", *AHEAD[1:]],
+            ["✓ Đã tiếp nhận", f"✓ {CENTRE}", TO_KINH_TE, "● Chờ Phòng Kinh tế tiếp nhận", *AHEAD[1:]],
             "both hands it went through are shown",
         ),
         (
@@ -454,7 +455,7 @@ def test_the_line_tells_what_else_can_happen(events: list[Event], expected: list
             [ASSIGNED, TERM, TRANSFERRED, of_deadline(deadlines.DeadlinePaused, reason="Chờ Phòng Kinh tế nhận việc")],
             TERM.deadline,
             None,
-            "Thời hạn tạm dừng. Chờ Phòng Kinh tế nhận việc.",
+            "Thời hạn tạm dừng cho đến khi đơn vị được chuyển câu hỏi tiếp nhận.",
             "the clock stands still",
         ),
         (

@@ -1,0 +1,194 @@
+"""What has happened to each question of a form, as the events of its case say. `tracking.py` puts it into words."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from services.intake.words import sentence
+from shared.contracts import Envelope, Event, UnknownEvent, deadlines, intake, notify, routing
+
+_TERMS = ("department-answer", "written-answer", "superior-report")
+_MESSAGES = ("answer", "guidance", "referral")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of a question: until when, and why then. due_at: None while it stands still."""
+
+    id: str
+    due_at: datetime | None
+    why_then: str
+
+
+@dataclass(slots=True)
+class Happened:
+    """One question, in the round that it is in; a question that was reopened has `earlier` rounds.
+
+    hands: the departments it was handed on to, after the first. taken_up: the last of them has accepted it.
+    queued, sent, failed: how its answer, guidance or notice travels; what came last is set, and what it undid is not.
+    """
+
+    round: int = 1
+    reopened: routing.QuestionReopened | None = None
+    earlier: "tuple[Happened, ...]" = ()
+    department: str | None = None
+    assigned_at: datetime | None = None
+    hands: list[routing.QuestionTransferred] = field(default_factory=list)
+    taken_up: bool = True
+    drafted_at: datetime | None = None
+    returned: bool = False
+    terms: dict[deadlines.RuleId, Term] = field(default_factory=dict)
+    extended: routing.ExtensionGranted | None = None
+    approved_at: datetime | None = None
+    answer: str | None = None
+    heard: routing.QuestionAnsweredAtDialogue | None = None
+    taken: routing.QuestionTakenForWrittenAnswer | None = None
+    redirected: routing.QuestionRedirected | None = None
+    referred: routing.QuestionReferredUp | None = None
+    reported: routing.SuperiorReported | None = None
+    queued: notify.NotificationQueued | None = None
+    sent: notify.NotificationSent | None = None
+    failed: notify.NotificationFailed | None = None
+    rated: intake.AnswerRated | None = None
+    withdrawn: intake.QuestionsWithdrawn | None = None
+
+    @property
+    def given(self) -> bool:
+        """The asker has heard or been sent something, and nothing says that it did not reach him."""
+        return self.heard is not None or self.sent is not None
+
+    @property
+    def given_at(self) -> datetime | None:
+        given = self.heard or self.sent
+        return given.occurred_at if given else None
+
+    @property
+    def said(self) -> str | None:
+        """What was answered: on the spot, or as approved."""
+        return (self.heard.answer if self.heard else None) or self.answer
+
+
+def what_happened(questions: Iterable[str], envelopes: Iterable[Envelope]) -> Mapping[str, Happened]:
+    """Each question's course so far.
+
+    envelopes: the events of the case, in the stream's order; those that no contract fits are passed over.
+    """
+    known = {question: Happened() for question in questions}
+    for envelope in envelopes:
+        with suppress(UnknownEvent, ValidationError):
+            event = envelope.open()
+            for question in _concerned(event):
+                if question in known:
+                    known[question] = _after(known[question], event)
+    return known
+
+
+def _concerned(event: Event) -> tuple[str, ...]:
+    match event:
+        case routing.RoutingEvent() | intake.AnswerRated():
+            return (event.question,)
+        case deadlines.DeadlineEvent() if event.rule in _TERMS:
+            return (event.about,)
+        case notify.NotifyEvent() if event.kind in _MESSAGES:
+            return event.questions
+        case intake.QuestionsWithdrawn():
+            return event.questions
+        case _:
+            return ()
+
+
+def _after(known: Happened, event: Event) -> Happened:
+    match event:
+        case routing.QuestionReopened():
+            return _in_another_round(known, event)
+        case routing.RoutingEvent():
+            _learn_of_question(known, event)
+        case deadlines.DeadlineEvent():
+            _learn_of_term(known, event)
+        case notify.NotifyEvent() if event.kind != "answer" or event.round >= known.round:
+            _learn_of_message(known, event)
+        case intake.AnswerRated():
+            known.rated = event
+        case intake.QuestionsWithdrawn():
+            known.withdrawn = event
+    return known
+
+
+def _in_another_round(known: Happened, event: routing.QuestionReopened) -> Happened:
+    if event.round <= known.round:
+        return known
+    return Happened(round=event.round, reopened=event, earlier=(*known.earlier, known))
+
+
+def _learn_of_question(known: Happened, event: routing.RoutingEvent) -> None:
+    at = event.occurred_at
+    match event:
+        case routing.QuestionAssigned():
+            if event.department != known.department:  # another department starts anew; a corrected field is no step
+                known.department, known.assigned_at, known.hands = event.department, at, []
+                known.drafted_at, known.returned, known.taken_up = None, False, True
+        case routing.QuestionTransferred():
+            if event not in known.hands:
+                known.hands.append(event)
+                known.department = event.department
+                known.drafted_at, known.returned, known.taken_up = None, False, event.clock != "pauses"
+        case routing.TransferAccepted():
+            known.taken_up = known.taken_up or event.department == known.department
+        case routing.AnswerDrafted():
+            known.drafted_at, known.returned, known.taken_up = at, False, True
+        case routing.AnswerReturned():
+            known.drafted_at, known.returned = None, True
+        case routing.AnswerApproved() if event.round >= known.round:
+            known.approved_at, known.answer = at, event.text
+        case routing.ExtensionGranted():
+            known.extended = event
+        case routing.QuestionAnsweredAtDialogue():
+            known.heard = event
+        case routing.QuestionTakenForWrittenAnswer():
+            known.taken = event
+        case routing.QuestionRedirected():
+            known.redirected = event
+        case routing.QuestionReferredUp():
+            known.referred = event
+        case routing.SuperiorReported():
+            known.reported = event
+
+
+def _learn_of_message(known: Happened, event: notify.NotifyEvent) -> None:
+    match event:
+        case notify.NotificationQueued():
+            known.queued = event
+        case notify.NotificationFailed():
+            known.failed, known.queued = event, None
+            if known.sent is not None and known.sent.notification == event.notification:
+                known.sent = None  # it had left, and came back
+        case notify.NotificationSent():
+            known.sent, known.queued, known.failed = known.sent or event, None, None
+
+
+def _learn_of_term(known: Happened, event: deadlines.DeadlineEvent) -> None:
+    match event:
+        case deadlines.DeadlineSet():
+            known.terms[event.rule] = Term(event.deadline, event.due_at, f"Căn cứ: {sentence(event.basis)}")
+        case deadlines.DeadlineMoved():
+            known.terms[event.rule] = Term(event.deadline, event.due_at, _why_moved(known, event))
+        case deadlines.DeadlinePaused():
+            why = "Thời hạn tạm dừng cho đến khi đơn vị được chuyển câu hỏi tiếp nhận."
+            known.terms[event.rule] = Term(event.deadline, None, why)
+        case deadlines.DeadlineCancelled() | deadlines.DeadlineMet() if event.rule != "department-answer":
+            known.terms.pop(event.rule, None)
+
+
+def _why_moved(known: Happened, moved: deadlines.DeadlineMoved) -> str:
+    granted = known.extended
+    if moved.cause != "extension" and (granted is None or moved.reason != granted.reason):
+        return sentence(moved.reason)
+    told = [f"Đã gia hạn. Lý do: {sentence(moved.reason)}"]
+    if granted is not None and granted.requirement:
+        told.append(f"Việc cần làm: {sentence(granted.requirement)}")
+    if granted is not None and granted.responsible:
+        told.append(f"Người chịu trách nhiệm: {sentence(granted.responsible)}")
+    return " ".join(told)

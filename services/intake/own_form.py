@@ -1,0 +1,186 @@
+"""A form as its own sender meets it: he proves that it is his, sees what has become of it, and may change it.
+
+The addresses: `tracking_pages.py`; what he may change: `changing_pages.py`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from services.intake.aftercare import CONTESTED
+from services.intake.codes import normalise
+from services.intake.enquiry import NOT_FOUND, Enquiry
+from services.intake.errors import RETRY_AFTER_S, TRY_LATER, Away, TooManyTries, patience
+from services.intake.limits import network_of
+from services.intake.online_form import WrongForm
+from services.intake.paper_pages import Page
+from services.intake.session import Sessions
+from services.intake.store import Submissions
+from services.intake.submissions import Decision, Submission
+from services.intake.tracking import MARKS
+from shared.commands import obey
+from shared.contracts import Refusal, Refused
+from shared.contracts.intake import IntakeCommand
+from shared.service import Service
+from shared.text import clean, one_line
+
+NO_CODE = "Mã phiếu gồm tám chữ và số, ví dụ K7QX-3M9M. Xin ông/bà xem lại giấy tiếp nhận."
+NOT_OPEN = (
+    "Trang phiếu chỉ mở trong 30 phút nên đã đóng lại; thay đổi chưa được ghi. "
+    "Xin ông/bà ghi lại thông tin liên hệ để mở phiếu, rồi gửi lại."
+)
+FROM_ELSEWHERE = "Yêu cầu không đến từ trang tra cứu của phiếu nên không được thực hiện."
+PRIVATE = {"Cache-Control": "no-store"}
+OWN_FORMS = PRIVATE | {"Referrer-Policy": "same-origin"}
+"""With `no-referrer` a browser would not tell the forms of these pages from those of another site."""
+TYPED = ("words", "reason", "phone", "email", "address")
+"""Fields that hold a person's own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A form of the page that comes back as it was typed. form: which; problems: what to mend, by field."""
+
+    form: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+class Tracking:
+    """Shows a form to whoever has proved that it is his, and lets him change it."""
+
+    def __init__(
+        self, service: Service, enquiry: Enquiry, submissions: Submissions, sessions: Sessions, page: Page
+    ) -> None:
+        self.now = service.clock
+        self.page = page
+        self._communes = service.communes
+        self._known_as = urlsplit(service.settings.public_url).netloc
+        self._enquiry = enquiry
+        self._submissions = submissions
+        self._sessions = sessions
+
+    async def prove(self, request: Request, code: str, contact: str) -> Response:
+        """The contact is in no address, so that it stays in no history and no log."""
+        typed = one_line(code)[:40], one_line(contact)[:254]
+        sender = network_of(request.client.host if request.client else None)
+        try:
+            submission = await self._enquiry.prove(code, contact, sender)
+        except TooManyTries as tries:
+            return self.asking(*typed, problem=tries.told, status=429, retry_after_s=tries.wait_s)
+        if submission is None:
+            return self.asking(*typed, problem=NOT_FOUND if normalise(code) else NO_CODE, status=404)
+        response = self.back_to(submission)
+        self._sessions.open(response, request, submission.code)
+        return response
+
+    async def opened(self, request: Request, code: str) -> Submission | None:
+        """The form, where this browser has proved that it may see it."""
+        known = normalise(code)
+        if known is None or known not in self._sessions.opened(request):
+            return None
+        async with patience():
+            return await self._submissions.by_code(known)
+
+    def asking(
+        self,
+        code: str = "",
+        contact: str = "",
+        problem: str = "",
+        lost: tuple[str, ...] = (),
+        status: int = 200,
+        retry_after_s: int | None = None,
+    ) -> HTMLResponse:
+        """lost: what was typed and could not be taken, to be copied by whoever typed it."""
+        waiting = {"Retry-After": str(retry_after_s)} if retry_after_s else {}
+        lost = tuple(text for text in map(clean, lost) if text)
+        return self.page(
+            "ask.html",
+            status,
+            PRIVATE | waiting,
+            code=code,
+            contact=contact,
+            problem=problem,
+            unknown=status == 404,
+            lost=lost,
+        )
+
+    async def show(
+        self, submission: Submission, *, news: str = "", returned: Returned | None = None, status: int = 200
+    ) -> HTMLResponse:
+        account = await self._enquiry.account(submission)
+        return self.page(
+            "tracking.html",
+            status,
+            OWN_FORMS,
+            submission=submission,
+            commune=self._communes[submission.commune],
+            account=account,
+            stories=account.stories,
+            explained=await self._enquiry.explained(submission.commune, account.stories),
+            marks=MARKS,
+            contested=CONTESTED,
+            news=news,
+            returned=returned or Returned(),
+        )
+
+    async def attempt(
+        self,
+        request: Request,
+        code: str,
+        form: str,
+        typed: Mapping[str, str],
+        change: Callable[[Submission], Awaitable[Response]],
+    ) -> Response:
+        """Do it for who has proved that the form is his. What cannot be done comes back as it was typed.
+
+        Args:
+            form: which form of the page was sent; typed: what was written there, by field.
+            change: raises WrongForm or Refusal for what cannot be done.
+        """
+        require_own_site(request, self._known_as)
+        known, lost = normalise(code) or "", tuple(typed[name] for name in TYPED if name in typed)
+        try:
+            submission = await self.opened(request, code)
+            if submission is None:
+                return self.asking(known, problem=NOT_OPEN, lost=lost, status=403)
+            try:
+                return await change(submission)
+            except WrongForm as wrong:
+                problems = wrong.problems
+            except Refusal as refusal:
+                problems = {form: refusal.reason}
+            return await self.show(submission, returned=Returned(form, typed, problems), status=422)
+        except Away:
+            return self.asking(known, problem=TRY_LATER, lost=lost, status=503, retry_after_s=RETRY_AFTER_S)
+
+    async def carry_out(self, command: IntakeCommand, id: str, decide: Callable[[Submission], Decision]) -> None:
+        """Raises Refusal where the rule does."""
+        async with patience():
+            reply = await obey(self._submissions, id, command, decide)
+        if isinstance(reply, Refused):
+            raise Refusal("not-now", reply.reason)
+
+    def back_to(self, submission: Submission, news: str = "") -> Response:
+        told = f"?bao={news}" if news else ""
+        return RedirectResponse(f"/tra-cuu/{submission.code}{told}", 303, PRIVATE)
+
+
+def require_own_site(request: Request, known_as: str) -> None:
+    """Another site must not send a form from its own pages. The cookie's SameSite says so, too; old browsers do not.
+
+    Args:
+        known_as: host and port under which citizens reach these pages.
+
+    Raises:
+        HTTPException: 403.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    own = (request.headers.get("host"), known_as)
+    same = site == "same-origin" if site is not None else origin is not None and urlsplit(origin).netloc in own
+    if not same:
+        raise HTTPException(403, FROM_ELSEWHERE)
