@@ -265,6 +265,7 @@ def test_the_same_data_give_the_same_bytes():
 @pytest.mark.parametrize(
     ("occasion", "words"),
     [
+        ("reopened", "Tiếp theo nội dung đã trả lời trước đây, sau khi xem xét lại"),
         ("excused", "đã báo cáo Ban Tổ chức"),
         ("absent", "chưa được nghe trả lời trực tiếp"),
         ("no-seat", "Hội nghị không còn chỗ để mời ông/bà tham dự"),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from services.notify import dialogues, digests, rules
+from services.notify import aftercare, delivery, dialogues, digests, rules
 from services.notify.digest_words import TASKS
 from services.notify.letters import qr_png
 from services.notify.mails import CannotMail, message_id, render_mail
@@ -36,10 +36,12 @@ from shared.contracts.routing import (
     ExtensionGranted,
     QuestionRedirected,
     QuestionReferredUp,
+    QuestionReopened,
     WrittenAnswerOwed,
 )
 from shared.contracts.taxonomy import Scope
 from tests.builders import (
+    ATTACHMENT,
     COMMITMENT,
     DIALOGUE,
     NOW,
@@ -139,6 +141,29 @@ def test_the_receipt_says_whether_the_form_is_on_time_and_what_that_means(form, 
     for part in both_parts(mail_of(a_form(**form))):
         assert heading in part
         assert promise in part
+
+
+def test_the_receipt_counts_the_files_and_says_what_can_be_done_on_the_page_it_names():
+    files = (ATTACHMENT, ATTACHMENT.model_copy(update={"id": "01JOTHER"}))
+    for part in both_parts(mail_of(a_form(attachments=files))):
+        assert "lúc 09:30 ngày 20/04/2026, kèm theo 02 tệp." in part
+        assert "sửa địa chỉ nhận trả lời, rút câu hỏi" in part
+    for part in both_parts(mail_of(a_form())):
+        assert "kèm theo" not in part
+
+
+def test_the_answer_to_a_reopened_question_says_that_it_follows_an_earlier_one_and_nothing_of_a_mark():
+    again = of_question(AnswerApproved, text="Lệ phí 25.000 đồng.", round=2, occurred_at=NOW + timedelta(hours=2))
+    state = an_answered_form()
+    state, _ = delivery.sent(state, state.messages[-1].id, "<first>", NOW)
+    state, _ = aftercare.note_reopening(state, of_question(QuestionReopened), NOW)
+    state, _ = rules.note_answer(state, again, NOW)
+    mail = mail_of(state)
+    assert mail["Subject"] == "Trả lời bổ sung Phiếu đăng ký đối thoại, mã K7QX-3M9D"
+    for part in both_parts(mail):
+        for words in ("Ngày 20/04/2026", "Tiếp theo nội dung đã trả lời trước đây", "Lệ phí 25.000 đồng."):
+            assert words in part
+        assert not re.search("điểm|đánh giá|mang căn cước", part)
 
 
 def test_an_answer_quotes_the_question_and_names_its_department():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from services.notify import delivery, dialogues, digests, rules
+from services.notify import aftercare, delivery, dialogues, digests, rules
 from services.notify import owed as settling
 from services.notify.correspondence import CONFIDENTIAL, UNREACHABLE, Correspondence, PromiseExtended
 from shared.contracts import Event, TooEarly
@@ -21,6 +21,8 @@ from shared.contracts.intake import (
     DialogueConcluded,
     DialogueHeld,
     DialogueRescheduled,
+    QuestionsWithdrawn,
+    RegistrantCorrected,
     RegistrantExcused,
     RegistrantInvited,
     RegistrantWaitlisted,
@@ -32,6 +34,7 @@ from shared.contracts.routing import (
     QuestionAnsweredAtDialogue,
     QuestionRedirected,
     QuestionReferredUp,
+    QuestionReopened,
     WrittenAnswerOwed,
     WrittenBecause,
 )
@@ -113,6 +116,9 @@ RULES = {
     ExtensionGranted: rules.note_grant,
     DeadlineMoved: rules.note_new_end,
     CommitmentFulfilled: rules.tell_result,
+    RegistrantCorrected: aftercare.correct,
+    QuestionsWithdrawn: aftercare.note_withdrawal,
+    QuestionReopened: aftercare.note_reopening,
     RegistrantInvited: lambda state, invited, now: rules.invite(state, invited, now, told(ANNOUNCED).conference),
     RegistrantWaitlisted: lambda state, waitlisted, now: rules.tell_of_waiting_list(
         state, waitlisted, now, told(ANNOUNCED).conference
