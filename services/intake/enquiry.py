@@ -1,6 +1,7 @@
 """The other door: who gave a form asks where it is, and how its terms are counted."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,6 +72,25 @@ class Account:
     written: tuple[RegistrantWrote, ...]
 
 
+class Tries:
+    """Counts wrong contacts, of a code that nobody has like of any other: nobody learns which codes are given out.
+
+    clock: seconds that only grow.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._of_code = Limits(WRONG_OF_A_CODE, clock)
+        self._from = Limits(WRONG_FROM_AN_ADDRESS, clock)
+
+    def wait_s(self, code: str, sender: str) -> int:
+        """Seconds until this form may be asked for again from there; 0 when it may now."""
+        return max(self._of_code.wait_s(code), self._from.wait_s(sender))
+
+    def note_wrong(self, code: str, sender: str) -> None:
+        self._of_code.note(code)
+        self._from.note(sender)
+
+
 class Enquiry:
     """Finds a submission for whoever may see it, and tells its story."""
 
@@ -78,8 +98,7 @@ class Enquiry:
         self._service = service
         self._submissions = submissions
         self._dialogues = dialogues
-        self._wrong_of_code = Limits(WRONG_OF_A_CODE)
-        self._wrong_from = Limits(WRONG_FROM_AN_ADDRESS)
+        self._tries = Tries()
 
     async def prove(self, code: str, contact: str, sender: str) -> Submission | None:
         """The form, for who knows its code and its contact. None for a wrong code and for a wrong contact alike.
@@ -92,7 +111,7 @@ class Enquiry:
             Away: the database does not answer.
         """
         known = normalise(code)
-        if wait := max(self._wrong_of_code.wait_s(known or ""), self._wrong_from.wait_s(sender)):
+        if wait := self._tries.wait_s(known or "", sender):
             raise TooManyTries(wait)
         if known is None:
             return None
@@ -100,8 +119,7 @@ class Enquiry:
             submission = await self._submissions.by_code(known)
         if submission is not None and may_see(submission, contact):
             return submission
-        self._wrong_of_code.note(known)
-        self._wrong_from.note(sender)
+        self._tries.note_wrong(known, sender)
         return None
 
     async def account(self, submission: Submission) -> Account:

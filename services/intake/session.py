@@ -4,9 +4,11 @@ Nothing is kept here: a signed cookie says which forms a browser may see.
 """
 
 import secrets
+import time
+from collections.abc import Callable
 from typing import Any
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
@@ -44,11 +46,18 @@ class Sessions:
 
     secret: the same for all replicas; None: one that lasts until this process ends.
     secure: the pages are reached by https, so the cookie goes over nothing else.
+    clock: seconds since 1970, the same for all replicas.
     """
 
-    def __init__(self, secret: SecretStr | None, *, secure: bool = False) -> None:
+    def __init__(
+        self, secret: SecretStr | None, *, secure: bool = False, clock: Callable[[], float] = time.time
+    ) -> None:
+        class Signer(TimestampSigner):
+            def get_timestamp(self) -> int:
+                return int(clock())
+
         key = secret.get_secret_value() if secret else secrets.token_urlsafe(32)
-        self._signer = URLSafeTimedSerializer(key, salt=SALT)
+        self._signer = URLSafeTimedSerializer(key, salt=SALT, signer=Signer)
         self._secure = secure
 
     def opened(self, request: Request) -> frozenset[str]:
