@@ -156,7 +156,12 @@ def _log_in(box: BaseMailBox, mailbox: Mailbox) -> None:
     if (mailbox.user + mailbox.password).isascii():
         box.login(mailbox.user, mailbox.password, initial_folder=None)
     else:
-        box.login_utf8(mailbox.user, mailbox.password, initial_folder=None)
+        try:
+            box.login_utf8(mailbox.user, mailbox.password, initial_folder=None)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            raise MailboxLoginError(("NO", []), "OK") from None
     kind, told = box.client.capability()  # servers tell of MOVE only who has logged in
     if kind == "OK" and told and told[-1]:
         box.client.capabilities = tuple(told[-1].decode("ascii", errors="replace").upper().split())

@@ -57,8 +57,8 @@ def shown(mail: Mail) -> str:
     """All that a mail says, its attachments too, as one plain text."""
     parts = []
     for passage in mail.passages:
-        name = mail.files[passage.file].name if passage.file is not None else None
-        parts.append(f"[{name}]\n{passage.texts[0]}" if name else passage.texts[0])
+        heading = f"[{mail.files[passage.file].name}]\n" if passage.file is not None else ""
+        parts.append(heading + passage.texts[0].strip())
     return "\n\n".join(parts)[:MOST_SHOWN]
 
 
