@@ -8,6 +8,7 @@ from urllib.parse import quote
 import segno
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from nats.errors import Error as NatsError
 from starlette.exceptions import HTTPException
 
 from services.console import paper_forms
@@ -21,6 +22,7 @@ from services.console.reader import Reader
 from shared.contracts import Refused
 from shared.contracts.intake import RegisterSubmission
 from shared.files import put_file
+from shared.logs import in_short, logger
 from shared.receipts import KEEP, contact
 from shared.service import Service
 
@@ -30,6 +32,8 @@ MOST_SCANS = 5
 """As many as intake takes with a form."""
 MOST_OF_A_BODY = 30_000_000
 """Bytes of a form with its scans. Each is refused beyond 10 MB, by intake."""
+
+AWAY = "Lúc này không gửi được phiếu đi. Xin lưu lại sau ít phút; phiếu không bị nhập hai lần."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,6 @@ class Keyed:
 
 def add_paper_desk(router: APIRouter, service: Service, pages: Pages, reader: Reader) -> None:
     """`/nhap-phieu`, and `/ho-so/<case>/giay-tiep-nhan`."""
-    tracking = f"{service.settings.public_url}/tra-cuu"
 
     @router.get(PATH)
     async def desk(request: Request, who: Who, phieu: str = "", lai: str = "") -> Response:
@@ -66,8 +69,15 @@ def add_paper_desk(router: APIRouter, service: Service, pages: Pages, reader: Re
         if who.role not in CLERKS:
             raise HTTPException(403, "Nhập phiếu giấy là việc của cán bộ Văn phòng. Xin chọn người làm việc.")
         pile = read_pile(request.cookies.get(COOKIE, ""), who.commune)
-        keyed = await with_scans(who, *await all_sent_in(request))
-        result = await registered(who, keyed)
+        typed, files = await all_sent_in(request)
+        keyed = Keyed(typed)
+        try:
+            keyed = await with_scans(who, typed, files)
+            result = await registered(who, keyed)
+        except (NatsError, OSError, TimeoutError) as error:
+            logger().warning("not-entered", error=in_short(error))
+            choose = " Tệp đính kèm xin chọn lại." if files and not keyed.scans else ""
+            result = replace(keyed, status=503, reason=AWAY + choose)
         if isinstance(result, Keyed):
             return await show(who, pile, result)
         code, again = result
@@ -133,6 +143,8 @@ def add_paper_desk(router: APIRouter, service: Service, pages: Pages, reader: Re
     @router.get("/ho-so/{case}/giay-tiep-nhan")
     async def slip(who: Who, case: str, tu: str = "") -> Response:
         """To be printed at the counter. tu: where the way back leads, the desk or the case."""
+        public = service.settings.public_url
+        tracking = f"{public}/tra-cuu"
         found = await pages.read(lambda db: form(db, who.commune, case))
         if found is None:
             raise HTTPException(404, "Không tìm thấy phiếu này.")
@@ -145,6 +157,6 @@ def add_paper_desk(router: APIRouter, service: Service, pages: Pages, reader: Re
             keep=KEEP,
             tracking=tracking,
             qr=segno.make(f"{tracking}/{found.code}", error="m", micro=False).svg_data_uri(scale=4, border=2),
-            pdf=f"{service.settings.public_url}/phieu/{found.code}.pdf",
+            pdf=f"{public}/phieu/{found.code}.pdf",
             from_desk=tu == "nhap",
         )
