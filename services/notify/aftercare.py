@@ -119,7 +119,7 @@ def _still_to_be_said(state: Correspondence, message: Message, now: datetime) ->
             about = [state.asked(question) for question in message.questions]
             return any(asked.round == message.round and owed_in_writing(state, asked) for asked in about)
         case "cancelled" | "conclusion":
-            return not state.withdrawn
+            return not state.not_expected
         case _:
             return not all_withdrawn(state, message.questions)
 

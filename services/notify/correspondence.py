@@ -313,7 +313,7 @@ class Correspondence:
     thread: the mail the form came by; its receipt answers there.
     channel, collected_by: the door the form came through, and whose list it was on; None where that was never kept.
     files: how many came with it. corrected_at: when the registrant was last set right.
-    withdrawn: nothing is left of the form, and its sender is not expected any more.
+    withdrawn: nothing that was open is left of the form.
     waiting_place: the n-th of those who wait for a seat, as he was told; it stays when he is given one.
     present: as recorded at the conference; None while nothing is.
     next_action_at: when a sweep must look at it next; None while nothing is to be sent.
@@ -354,6 +354,11 @@ class Correspondence:
     def stayed_away(self) -> bool:
         """Who comes is present, also when he had excused himself."""
         return self.present is False or (self.excused and not self.present)
+
+    @property
+    def not_expected(self) -> bool:
+        """Who withdrew all that was open does not come, and need not know of the dialogue; but who was there does."""
+        return self.withdrawn and not self.present
 
     @property
     def without_seat(self) -> bool:

@@ -64,7 +64,7 @@ def due(state: Correspondence, now: datetime) -> Iterator[Message]:
         if asked.referral is not None:
             yield message_about(state, "referral", [asked], now)
         yield from _extensions(state, asked, now)
-    if state.conference is not None and not state.withdrawn:
+    if state.conference is not None and not state.not_expected:
         yield from _of_the_conference(state, state.conference, now)
 
 
@@ -186,7 +186,7 @@ def _unwanted(state: Correspondence, message: Message) -> str | None:
     if message.guest is not None or message.kind not in ON_PAPER:
         return None
     if message.kind in OF_THE_CONFERENCE:
-        return NOT_EXPECTED if state.withdrawn else None
+        return NOT_EXPECTED if state.not_expected else None
     return WITHDRAWN if all_withdrawn(state, message.questions) else None
 
 

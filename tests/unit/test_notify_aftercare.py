@@ -288,6 +288,11 @@ def test_who_has_withdrawn_everything_hears_nothing_of_the_dialogue(news):
     assert hears(a_form(), withdrawn(entirely=True), news)[1] == []
 
 
+def test_who_was_at_the_dialogue_is_sent_its_conclusion_though_he_has_withdrawn_the_rest():
+    for facts in permutations([PRESENT, CONCLUDED, withdrawn(entirely=True)]):
+        assert [one.kind for one in hears(a_form(), *facts)[0].messages] == ["receipt", "conclusion"]
+
+
 def test_who_has_withdrawn_one_of_two_questions_is_still_invited():
     state, _ = hears(a_form(questions=TWO), withdrawn(), INVITED)
     assert [one.kind for one in state.messages] == ["receipt", "invitation"]
