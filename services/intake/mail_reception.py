@@ -162,7 +162,7 @@ class MailReception:
 
         def heard(found: Submission | None) -> Decision:
             assert found is not None, "it was found a moment ago, and none is ever removed"
-            return hear_registrant(found, mail.own or UNTOLD, attachments, thread, self._now())
+            return hear_registrant(found, mail.own or mail.body.strip() or UNTOLD, attachments, thread, self._now())
 
         saved = (await self._submissions.change(form.id, heard, key=f"mail:{id}")).state
         await self._files.name([one for one in attachments if one in saved.attachments], form.id)
@@ -199,7 +199,7 @@ class MailReception:
             return await self._answered(commune, id, mail), ()
         if kind == "form":
             return Judgement("quarantined", "form", told=_sentences(SPOILED, *reading.found.problems)), ()
-        said = NO_FORM if mail.own or mail.files else EMPTY
+        said = NO_FORM if mail.body or mail.files else EMPTY
         return Judgement("quarantined", "no-form", told=_sentences(said, *mail.unread)), ()
 
     async def _registered(

@@ -39,8 +39,8 @@ def draft_of(mail: Mail, office: str | None = None) -> Draft:
     page = scan(legible(text)[:MAX_TEXT])
     contact = contact_of(page, sender)
     asked = [(section, words) for section, lines in page.sections for words in separated(lines)]
-    if not asked and mail.own:
-        asked = [("procedures", mail.own)]
+    if not asked and (words := mail.own or mail.body.strip()):
+        asked = [("procedures", words)]
     matters = [Matter(section=section, text=words[:MAX_QUESTION]) for section, words in dict.fromkeys(asked)]
     return Draft(
         text=shown(mail),
@@ -67,4 +67,4 @@ def _likeliest(mail: Mail) -> tuple[Passage | None, str]:
         for text in passage.texts:
             if looks_like_form(text):
                 return passage, text
-    return None, mail.own
+    return None, mail.own or mail.body

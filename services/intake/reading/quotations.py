@@ -25,7 +25,7 @@ _ADDRESS = re.compile(r"[^\s<>\[\]():;,\"']+@[^\s<>\[\]():;,\"']+\.[^\s<>\[\]():
 
 
 def own_words(text: str) -> str:
-    """What the sender wrote himself; everything where nothing would be left.
+    """What the sender wrote himself; "" where he only quotes.
 
     text: the body of a mail, cleaned. Words below a quotation and between its lines are his, too.
     """
@@ -47,8 +47,7 @@ def own_words(text: str) -> str:
             if not _DEVICE.fullmatch(folded[place]):
                 kept.append(lines[place].rstrip())
             place += 1
-    own = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
-    return own or text.strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
 
 
 def _introduction(folded: list[str], place: int) -> int:
