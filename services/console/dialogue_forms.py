@@ -1,113 +1,40 @@
-"""From what was typed in the dialogue room to a command: plans, lists that were pasted, the floor, the conclusion.
+"""From what was typed in the dialogue room to a command: plans, guests, the floor, the conclusion.
 
 Flat forms are read by `offers.command`; here are those that hold a list, a person or a local time.
 """
 
 import re
-import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from services.console import offers
-from services.console.facts import folded
 from services.console.offers import WrongFields
 from shared.communes import Profile
 from shared.contracts import Actor, Command
-from shared.contracts.conference import ListKind, Opinion, Representative, Session
+from shared.contracts.conference import Representative, Session
 from shared.contracts.intake import (
     CheckIn,
     DraftConclusion,
     InviteRepresentative,
     PlanDialogue,
-    ReceiveList,
     RegisterSubmission,
     RescheduleDialogue,
 )
-from shared.contracts.people import MAX_QUESTION, Matter, Registrant
+from shared.contracts.people import MAX_QUESTION, Registrant
 from shared.contracts.taxonomy import QuestionField
+from shared.representatives import representative_id
 from shared.text import clean, one_line
 from shared.web import HANOI
 
 SESSIONS = 4
 """Sessions a form has room for; a plan names two."""
-LONGEST_LIST = 500
-MOST_MATTERS = 20
 PROCEDURES = "procedures"
 
 PHONE = re.compile(r"^\+?[0-9]{9,15}$")
 EMAIL = re.compile(r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$")
-NUMBERED = re.compile(r"^\s*\d{1,4}\s*[.)\t;]\s*")
-"""The running number that a list begins its lines with."""
-COLUMNS: Mapping[ListKind, tuple[str, ...]] = {
-    "opinions": ("Họ tên", "Điện thoại", "Địa chỉ", "Nội dung"),
-    "participants": ("Họ tên", "Đơn vị", "Thôn, tổ dân phố", "Điện thoại"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a pasted list. cells: as of `COLUMNS`. wrong: why it cannot be taken; note: what to know of it."""
-
-    number: int
-    cells: tuple[str, ...]
-    wrong: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadList:
-    """A pasted list as it was understood. Lines of the same person are one opinion with several matters."""
-
-    kind: ListKind
-    lines: tuple[Line, ...]
-    opinions: tuple[Opinion, ...] = ()
-    participants: tuple[Representative, ...] = ()
-
-    @property
-    def wrong(self) -> tuple[Line, ...]:
-        return tuple(line for line in self.lines if line.wrong)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return COLUMNS[self.kind]
-
-
-def read_list(kind: ListKind, text: str, section: str = PROCEDURES) -> ReadList:
-    """Read lines such as `Nguyễn Thị Mai; 0912345678; Số 5, thôn Nội; Đường thôn ngập khi mưa`.
-
-    Cells are parted by semicolons or, as pasted from a spreadsheet, by tabs; a heading and running numbers are left
-    out. section: the box of the form that all matters belong to.
-    """
-    rows = [(number, row) for number, row in enumerate(clean(text).split("\n"), 1) if row.strip()]
-    if rows and folded(NUMBERED.sub("", rows[0][1])).startswith(("ho ten", "ho va ten", "stt")):
-        rows = rows[1:]
-    if kind == "participants":
-        return _participants(rows)
-    lines, told = list[Line](), dict[tuple[str, str, str], tuple[Registrant, list[Matter]]]()
-    for number, row in rows:
-        cells = _cells(row)
-        line = Line(number, cells, wrong=_wrong_opinion(cells), note=_unreachable(cells))
-        lines.append(line)
-        if not line.wrong:
-            name, contact, address, matter = cells
-            _, matters = told.setdefault((name, contact, address), (_registrant(name, contact, address), []))
-            matters.append(Matter.model_validate({"section": section, "text": matter}))
-    opinions = tuple(
-        Opinion(registrant=who, matters=tuple(matters[start : start + MOST_MATTERS]))
-        for who, matters in told.values()
-        for start in range(0, len(matters), MOST_MATTERS)
-    )
-    return ReadList("opinions", tuple(lines), opinions=opinions)
-
-
-def pasted(typed: Mapping[str, str]) -> ReadList:
-    """The list in a form: `kind`, `lines` and, of opinions, `section`."""
-    kind: ListKind = "participants" if typed.get("kind") == "participants" else "opinions"
-    return read_list(kind, typed.get("lines", ""), _section(typed))
 
 
 def command(verb: str, actor: Actor, typed: Mapping[str, str], profile: Profile) -> Command:
@@ -142,18 +69,6 @@ def _sessions(typed: Mapping[str, str]) -> tuple[Session, ...]:
 def _reschedule(actor: Actor, typed: Mapping[str, str], _: Profile) -> Command:
     values = _flat(RescheduleDialogue, typed)
     return offers.valid(RescheduleDialogue, actor, values | {"held_at": local(typed.get("held_at", ""))})
-
-
-def _receive_list(actor: Actor, typed: Mapping[str, str], _: Profile) -> Command:
-    found = pasted(typed)
-    if not found.lines:
-        raise WrongFields({"lines": "Xin dán danh sách, mỗi người một dòng."})
-    if found.wrong:
-        raise WrongFields({"lines": f"{len(found.wrong)} dòng chưa đọc được. Xin sửa rồi ghi nhận lại."})
-    if len(found.opinions or found.participants) > LONGEST_LIST:
-        raise WrongFields({"lines": f"Mỗi lần ghi nhận được {LONGEST_LIST} người. Xin chia danh sách."})
-    more = {"opinions": found.opinions, "participants": found.participants}
-    return offers.valid(ReceiveList, actor, _flat(ReceiveList, typed) | more)
 
 
 def _invite(actor: Actor, typed: Mapping[str, str], _: Profile) -> Command:
@@ -223,7 +138,6 @@ def _check_in(actor: Actor, typed: Mapping[str, str], _: Profile) -> Command:
 _READ: Mapping[str, Callable[[Actor, Mapping[str, str], Profile], Command]] = {
     PlanDialogue.verb: _plan,
     RescheduleDialogue.verb: _reschedule,
-    ReceiveList.verb: _receive_list,
     InviteRepresentative.verb: _invite,
     RegisterSubmission.verb: _from_the_floor,
     DraftConclusion.verb: _draft_conclusion,
@@ -261,40 +175,6 @@ def _flat(contract: type[Command], typed: Mapping[str, str]) -> dict[str, Any]:
     return {name: text for name, text in values.items() if text or contract.model_fields[name].is_required()}
 
 
-def _cells(row: str) -> tuple[str, ...]:
-    """At most four; what more there is belongs to the last."""
-    row = NUMBERED.sub("", row)
-    parted = row.split("\t", 3) if "\t" in row else row.split(";", 3)
-    return tuple(one_line(cell) for cell in parted)
-
-
-def _participants(rows: Sequence[tuple[int, str]]) -> ReadList:
-    lines, found = list[Line](), dict[str, Representative]()
-    for number, row in rows:
-        cells = (*_cells(row), "", "", "")[:4]
-        wrong = _wrong_participant(cells)
-        note = ""
-        if not wrong:
-            one = _representative(cells)
-            note = "Trùng với một dòng ở trên." if one.id in found else ""
-            found.setdefault(one.id, one)
-        lines.append(Line(number, cells, wrong, note))
-    return ReadList("participants", tuple(lines), participants=tuple(found.values()))
-
-
-def _wrong_opinion(cells: tuple[str, ...]) -> str:
-    if len(cells) < 4:
-        return "Cần đủ bốn mục ngăn bằng dấu chấm phẩy: họ tên; điện thoại; địa chỉ; nội dung."
-    name, contact, address, matter = cells
-    if not name or len(name) > 200:
-        return "Thiếu họ tên." if not name else "Họ tên quá dài."
-    if not matter or len(matter) > MAX_QUESTION:
-        return "Thiếu nội dung." if not matter else "Nội dung quá dài."
-    if len(address) > 500:
-        return "Địa chỉ quá dài."
-    return _wrong_contact(contact)
-
-
 def _wrong_participant(cells: tuple[str, ...]) -> str:
     if not cells[0] or any(len(cell) > 300 for cell in cells):
         return "Xin ghi mục quá dài ngắn lại." if cells[0] else "Thiếu họ tên."
@@ -304,12 +184,6 @@ def _wrong_participant(cells: tuple[str, ...]) -> str:
 def _wrong_contact(contact: str) -> str:
     if contact and not (PHONE.match(_digits(contact)) or EMAIL.match(contact)):
         return f"“{contact[:40]}” không phải số điện thoại hay thư điện tử."
-    return ""
-
-
-def _unreachable(cells: tuple[str, ...]) -> str:
-    if len(cells) == 4 and not cells[1] and not cells[2]:
-        return "Không có điện thoại, địa chỉ: chưa biết gửi trả lời về đâu."
     return ""
 
 
@@ -330,12 +204,10 @@ def _registrant(name: str, contact: str, address: str) -> Registrant:
 
 
 def _representative(cells: tuple[str, ...]) -> Representative:
-    """The id follows from what is known of the person, so that a list sent twice invites nobody twice."""
+    """The id is that of a list with the same person on it, so that nobody is invited twice."""
     name, organisation, hamlet, contact = cells
-    slug = re.sub(r"[^a-z0-9]+", "-", folded(name)).strip("-")[:40]
-    mark = zlib.crc32(folded(";".join((name, organisation, hamlet))).encode())
     return Representative(
-        id=f"{slug or 'dai-bieu'}-{mark:08x}",
+        id=representative_id(name, organisation, hamlet),
         name=name,
         organisation=organisation or None,
         hamlet=hamlet or None,

@@ -129,8 +129,6 @@ def _add_room(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         match await _SPECIAL.get(typed.get("verb", ""), _plainly)(service, pages, reader, who, dialogue, typed):
             case Attempt() as attempt:
                 return await show(who, dialogue, here, attempt=attempt)
-            case dialogue_forms.ReadList() as preview:
-                return await show(who, dialogue, here, preview=preview, typed=typed)
             case Response() as elsewhere_now:
                 return elsewhere_now
             case Success() as success:
@@ -151,7 +149,7 @@ def _add_room(router: APIRouter, service: Service, pages: Pages, reader: Reader)
             told, explanations = await asyncio.gather(history(service, who, id), explained)
         else:
             told, explanations = [], await explained
-        shown = {"search": "", "done": "", "preview": None, "typed": {}, "anew": False} | more
+        shown = {"search": "", "done": "", "anew": False} | more
         return pages.show(
             tab.template,
             who,
@@ -195,7 +193,7 @@ def _add_documents(router: APIRouter, service: Service) -> None:
 
 # --- what a form of the room leads to -------------------------------------------------------------------------------
 
-Outcome = Success | Attempt | dialogue_forms.ReadList | Response
+Outcome = Success | Attempt | Response
 Doing = Callable[[Service, Pages, Reader, Acting, str, Mapping[str, str]], Awaitable[Outcome]]
 
 
@@ -203,16 +201,6 @@ async def _plainly(
     service: Service, _: Pages, reader: Reader, who: Acting, dialogue: str, typed: Mapping[str, str]
 ) -> Outcome:
     """One command."""
-    return await perform(service, reader, who, typed, _reading(who.profile))
-
-
-async def _receive_list(
-    service: Service, _: Pages, reader: Reader, who: Acting, dialogue: str, typed: Mapping[str, str]
-) -> Outcome:
-    """A list is shown as it was understood before it is taken in; one with wrong lines is not taken in."""
-    found = dialogue_forms.pasted(typed)
-    if found.lines and ("preview" in typed or found.wrong):
-        return found
     return await perform(service, reader, who, typed, _reading(who.profile))
 
 
@@ -247,7 +235,7 @@ async def _group(
     return result
 
 
-_SPECIAL: Mapping[str, Doing] = {"receive-list": _receive_list, "find-guest": _find_guest, "group-questions": _group}
+_SPECIAL: Mapping[str, Doing] = {"find-guest": _find_guest, "group-questions": _group}
 
 
 def _reading(profile: Profile) -> Callable[[str, Actor, Mapping[str, str]], Command]:
@@ -332,7 +320,6 @@ def _preparation(db: Connection, who: Acting, dialogue: Conference, now: datetim
     return {
         "duties": conferences.duties(db, dialogue.id, now),
         "lists": conferences.expected_lists(db, dialogue.id, now),
-        "columns": dialogue_forms.COLUMNS,
     }
 
 

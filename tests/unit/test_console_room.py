@@ -1,4 +1,4 @@
-"""The dialogue room: what its forms become, how a pasted list is read, what the record drafts, who sees what."""
+"""The dialogue room: what its forms become, what the record drafts, who sees what."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -7,8 +7,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from services.console import conclusion, conferences, dialogue_forms, room, room_offers
 from services.console.acting import chosen
@@ -57,80 +55,6 @@ async def page(folder: Path, path: str, events: Sequence[Event], now: datetime, 
     return answer.text
 
 
-# --- lists that are pasted ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("row", "cells", "because"),
-    [
-        (
-            "Mai; 0912345678; Thôn Nội; Đường ngập",
-            ("Mai", "0912345678", "Thôn Nội", "Đường ngập"),
-            "as it is asked for",
-        ),
-        ("3. Mai;;Thôn Nội;Đường ngập", ("Mai", "", "Thôn Nội", "Đường ngập"), "lists are numbered"),
-        ("3\tMai\t\tThôn Nội\tĐường ngập", ("Mai", "", "Thôn Nội", "Đường ngập"), "pasted from a spreadsheet"),
-        ("Mai;;Thôn Nội;Một; hai; ba", ("Mai", "", "Thôn Nội", "Một; hai; ba"), "an opinion may hold semicolons"),
-        ("Mai; mai@a.example; ; Đường ngập", ("Mai", "mai@a.example", "", "Đường ngập"), "a mail address will do"),
-    ],
-)
-def test_a_line_is_read_as_people_write_it(row: str, cells: tuple[str, ...], because: str) -> None:
-    [line] = dialogue_forms.read_list("opinions", row).lines
-    assert (line.cells, line.wrong) == (cells, ""), because
-
-
-@pytest.mark.parametrize(
-    ("row", "wrong"),
-    [
-        ("Đường ngập", "Cần đủ bốn mục"),
-        ("; 0912345678; Thôn Nội; Đường ngập", "Thiếu họ tên"),
-        ("Mai; 0912345678; Thôn Nội;", "Thiếu nội dung"),
-        ("Mai; hỏi chồng; Thôn Nội; Đường ngập", "“hỏi chồng” không phải số điện thoại"),
-    ],
-)
-def test_a_line_that_cannot_be_taken_says_why(row: str, wrong: str) -> None:
-    [line] = dialogue_forms.read_list("opinions", row).wrong
-    assert line.wrong.startswith(wrong)
-
-
-def test_the_heading_of_a_list_is_no_line_of_it() -> None:
-    found = dialogue_forms.read_list("opinions", "Họ tên; Điện thoại; Địa chỉ; Nội dung\n\nMai;;Thôn Nội;Đường ngập")
-    assert [line.number for line in found.lines] == [3]
-
-
-def test_several_lines_of_one_person_are_one_opinion_with_several_matters() -> None:
-    text = "Mai;;Thôn Nội;Một\nHoa;;Thôn Nội;Hai\nMai;;Thôn Nội;Ba"
-    found = dialogue_forms.read_list("opinions", text).opinions
-    assert [[matter.text for matter in one.matters] for one in found] == [["Một", "Ba"], ["Hai"]]
-
-
-def test_more_matters_than_a_form_holds_are_several_forms() -> None:
-    text = "\n".join(f"Mai;;Thôn Nội;Câu {number}" for number in range(45))
-    found = dialogue_forms.read_list("opinions", text).opinions
-    assert [len(one.matters) for one in found] == [20, 20, 5]
-
-
-def test_somebody_whom_no_answer_can_reach_is_pointed_out_but_taken() -> None:
-    [line] = dialogue_forms.read_list("opinions", "Mai;;;Đường ngập").lines
-    assert (line.wrong, line.note[:22]) == ("", "Không có điện thoại, đ")
-
-
-def test_a_participant_on_a_list_twice_is_invited_once_whenever_it_is_sent() -> None:
-    text = "Lê Văn Hòa; Chi đoàn thôn Nội; Thôn Nội; 0912 345 678\nLê  Văn Hòa; Chi đoàn thôn Nội; Thôn Nội;"
-    found = dialogue_forms.read_list("participants", text)
-    [one] = found.participants
-    assert (one.name, one.organisation, one.phone) == ("Lê Văn Hòa", "Chi đoàn thôn Nội", "0912345678")
-    assert dialogue_forms.read_list("participants", text).participants == found.participants
-
-
-@given(st.text(max_size=300))
-def test_whatever_is_pasted_each_line_is_read_or_says_why_not(text: str) -> None:
-    for kind in ("opinions", "participants"):
-        found = dialogue_forms.read_list(kind, text)  # type: ignore[arg-type]
-        people = sum(len(one.matters) for one in found.opinions)
-        assert kind == "participants" or people == len(found.lines) - len(found.wrong)
-
-
 # --- forms become commands ------------------------------------------------------------------------------------------
 
 
@@ -176,14 +100,6 @@ def test_a_dialogue_is_moved_to_an_hour_of_vietnam_and_stays_where_it_is() -> No
     assert (moved.held_at, moved.place) == (HELD_AT + timedelta(days=7), None)
 
 
-def test_a_list_becomes_one_command() -> None:
-    typed = {"list": "mat-tran", "kind": "opinions", "section": "handling", "lines": "Mai;;Thôn Nội;Đường ngập"}
-    received = command("receive-list", **typed)
-    assert isinstance(received, intake.ReceiveList)
-    [opinion] = received.opinions
-    assert (received.list, opinion.registrant.name, opinion.matters[0].section) == ("mat-tran", "Mai", "handling")
-
-
 def test_the_floor_needs_a_name_and_words() -> None:
     floor = command("register-submission", name="Lê Văn Hòa", text="Bao giờ có nước sạch?")
     assert isinstance(floor, intake.RegisterSubmission)
@@ -217,8 +133,6 @@ def test_a_conclusion_keeps_the_promises_that_have_words_in_their_order() -> Non
     ("verb", "typed", "wrong"),
     [
         ("register-submission", {"name": "", "text": " ", "contact": "x"}, {"name", "text", "contact"}),
-        ("receive-list", {"list": "mat-tran", "kind": "opinions", "lines": "  "}, {"lines"}),
-        ("receive-list", {"list": "mat-tran", "kind": "opinions", "lines": "Mai"}, {"lines"}),
         ("invite-representative", {"name": "", "contact": ""}, {"name"}),
         ("invite-representative", {"name": "Bình", "contact": "gọi nhờ"}, {"contact"}),
         ("reschedule-dialogue", {"held_at": "mai", "reason": "Bão"}, {"held_at"}),
@@ -580,12 +494,11 @@ async def post(folder: Path, path: str, events: Sequence[Event], now: datetime, 
         return await client.post(path, data=typed, headers=own)
 
 
-async def test_a_list_is_shown_line_by_line_before_it_is_taken_in(tmp_path: Path) -> None:
-    typed = {"verb": "receive-list", "dialogue": DIALOGUE, "list": "mat-tran", "kind": "opinions", "key": "k"}
-    typed |= {"lines": "Mai;;Thôn Nội;Đường ngập\nHoa", "section": "handling"}
-    answer = await post(tmp_path, f"{ROOM}/chuan-bi", scene.PLANNED, NOW, **typed)
-    for words in ("1 trong 2 dòng chưa đọc được", "Cần đủ bốn mục", "Mai;;Thôn Nội;Đường ngập\nHoa"):
-        assert words in answer.text
+async def test_the_office_hands_in_a_file_or_lines_for_each_list_it_waits_for(tmp_path: Path) -> None:
+    html = await page(tmp_path, f"{ROOM}/chuan-bi", scene.PLANNED, NOW)
+    assert html.count('action="/danh-sach" enctype="multipart/form-data"') == 3, "two are expected, others may send one"
+    assert 'name="list" value="mat-tran"' in html
+    assert 'name="table"' not in await page(tmp_path, f"{ROOM}/chuan-bi", scene.PLANNED, NOW, worker=LAND_OFFICER)
 
 
 async def test_a_form_that_must_be_mended_keeps_what_was_typed(tmp_path: Path) -> None:
