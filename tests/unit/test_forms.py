@@ -158,7 +158,7 @@ def test_a_section_left_empty_asks_nothing():
         ),
         (
             "Làm sổ đỏ?\nMong xã sớm trả lời.\nNguyễn Thị Mận",
-            ["Làm sổ đỏ? Mong xã sớm trả lời. Nguyễn Thị Mận"],
+            ["Làm sổ đỏ? Mong xã sớm trả lời."],
             "nor a wish",
         ),
         ("Làm sổ đỏ ở đâu?\n\nNguyễn Thị Mận", ["Làm sổ đỏ ở đâu?"], "nor a signature"),

@@ -21,40 +21,84 @@ DOTTED = re.compile(r"[.…]{4,}|…{2,}|_{3,}|(?<!\S)(?:[.…] ){2,}[.…]*")
 QUOTED = re.compile(r"^ *(?:> ?)+", re.MULTILINE)
 
 _BEFORE = r"[\s*_#|]{0,6}"
-_NUMBERED = rf"{_BEFORE}(?P<number>(?:(?:muc|phan)\s+)?(?:\d|i{{1,3}})\s*[.):/-]+|[-–+•])?{_BEFORE}"
+_NUMBERED = rf"{_BEFORE}(?P<number>(?:(?:muc|phan)\s+)?(?:\d|i{{1,3}}|[ab])\s*[.):/-]+|[-–+•])?{_BEFORE}"
 HEADING = re.compile(
-    rf"{_NUMBERED}ve\s+(?:viec\s+)?(?P<handling>giai\s+quyet\s+)?(?:cac\s+)?{_PROCEDURES}"
-    rf"[\s*_]*(?:(?P<printed>[{PRINT}:])|\([\s.…]*\)|[.…]|$)[\s{PRINT}:.…*_]*"
+    rf"{_NUMBERED}(?P<about>ve\s+(?:viec\s+)?)?(?P<handling>giai\s+quyet\s+)?(?:cac\s+)?{_PROCEDURES}"
+    rf"[\s*_]*(?:(?P<printed>[{PRINT}:])|\([\s.…]*\)|[.…]|[-–—]\s|$)[\s{PRINT}:.…*_]*"
 )
+_ASKED = r"(?:noi dung|cau hoi|y kien|kien nghi|de xuat|van de|thac mac|vuong mac|phan anh)"
+_OF_THE_ASKED = (
+    rf"(?:{_ASKED}|va|hoac|can|muon|hoi|de nghi|xin|dang ky|tham gia|doi thoai|hoi nghi|voi|lanh dao|gui|cu the"
+    r"|nhu sau|duoc|giai dap|tra loi|xa|phuong|ubnd|cua toi|cua cong dan)"
+)
+GENERAL_HEADING = re.compile(
+    rf"{_NUMBERED}(?:cac\s+|nhung\s+)?{_ASKED}(?:[\s,/]{{1,3}}{_OF_THE_ASKED}){{0,12}}[\s*_]*"
+    rf"(?:\([^()]{{0,100}}\)[\s*_]*)?[:{PRINT}][\s{PRINT}:.…*_]*"
+)
+"""Above what is asked where the typist has left out the two sections."""
 TITLE = re.compile(rf"{_BEFORE}phieu dang ky (?:tham gia )?(?:hoi nghi )?doi thoai(?: nam \d+)?{_BEFORE}")
 
 Label = Literal["name", "phone", "email", "address"]
+_COLON = rf"(?=[\s*_]*(?:\([^()]{{0,60}}\)[\s*_]*)?[:={PRINT}])"
+"""Follows words that are labels only with a colon: without one they begin many sentences."""
+_PERSON = r"(?:ca nhan|to chuc|nguoi dang ky|cong dan|ong\s*[/,(]?\s*ba\)?|cua toi|day du|khai sinh)"
+_BODY = r"(?:co quan|to chuc|doanh nghiep|cong ty|don vi|hop tac xa|ho kinh doanh|ca nhan)"
+_REACHED = r"(?:lien he|lien lac|di dong|co dinh|nha rieng|ca nhan|cua toi|zalo|chinh|khi can)"
+_DWELLS = (
+    r"(?:lien he|lien lac|thuong tru|tam tru|cu tru|nhan thu|gui thu|nha rieng|nha|noi o|cho o|hien tai|hien nay"
+    r"|cu the|tai|cua toi)"
+)
 WORDS: dict[Label, str] = {
-    "email": r"(?:dia chi\s+)?(?:e-?mail|(?:hop\s+)?thu dien tu)",
-    "name": r"ho\s*(?:,\s*chu dem\s*)?(?:va|,|&|/)?\s*ten(?:\s+(?:ca nhan|to chuc|nguoi dang ky))?"
-    r"|(?:ten\s+)?nguoi dang ky|ten (?:ca nhan|to chuc|doanh nghiep)(?:\s*[,/]\s*to chuc)?",
-    "phone": r"(?:so\s+)?(?:dien thoai|dtdd|sdt|dt|tel)(?:\s*/\s*zalo|\s+(?:lien he|di dong))?",
-    "address": r"dia chi(?:\s+(?:lien he|thuong tru|nhan thu))?|(?:noi|cho) (?:o|thuong tru)(?:\s+hien nay)?",
+    "email": r"(?:dia chi\s+)?(?:e-?mail|(?:hop |hom )?thu dien tu)"
+    r"(?:\s+(?:lien he|lien lac|ca nhan|cua toi|\(neu co\)))*"
+    rf"|(?:dia chi\s+)?(?:g?mail|(?:hop|hom) thu){_COLON}",
+    "name": rf"ho\s*(?:,\s*chu dem\s*)?(?:va|,|&|/)?\s*ten(?:\s+{_PERSON})*(?:\s*[/,]\s*ten {_BODY})?"
+    rf"|(?:ten\s+)?nguoi dang ky|ten {_BODY}(?:(?:\s*[,/]\s*|\s+hoac\s+){_BODY})*"
+    rf"|toi ten la|ten toi la|(?:{_BODY}(?:\s*[,/]\s*{_BODY})*|ong\s*[/,(]\s*ba\)?|toi la|(?:full )?name|ten){_COLON}",
+    "phone": rf"(?:so\s+)?(?:dien thoai|dtdd|sdt|dt|tel|di dong)(?:\s+{_REACHED})*(?:\s*[/,&(]\s*(?:zalo|e-?mail)\)?)?"
+    rf"|(?:phone|mobile|hotline|(?:so )?zalo|(?:so )?lien he|(?:so )?lien lac){_COLON}",
+    "address": rf"dia chi(?:\s+{_DWELLS})*|(?:noi|cho) (?:o|cu tru|thuong tru|sinh song)(?:\s+(?:hien nay|hien tai))?"
+    rf"|(?:ho khau(?: thuong tru)?|(?:thuong|tam|cu) tru(?: tai)?|d/c|address){_COLON}",
 }
 _LABELS = "|".join(f"(?P<{label}>{words})" for label, words in WORDS.items())
 LABEL = re.compile(
     rf"{_NUMBERED}(?:{_LABELS})[\s*_]*(?:\([^()]{{0,60}}\)[\s*_]*)?"
-    rf"(?:(?P<sure>[{PRINT}:=][\s{PRINT}:=.…*_]*|[.…]+\s*|$)|(?<=\s))"
+    rf"(?:(?P<sure>[{PRINT}:=][\s{PRINT}:=.…*_]*|[.…]+\s*|[-–—]\s+|$)|(?<=\s))"
 )
 NEXT_LABEL = re.compile(rf"(?<=[\s;,|.…{PRINT}])(?:{_LABELS})\s*(?::|{PRINT}\s*:)[\s{PRINT}:.…]*")
+HAMLET = re.compile(rf"{_BEFORE}(?:thon|xom|ap|to dan pho|tdp|khu pho|khu dan cu)[\s*_]*[:{PRINT}][\s{PRINT}:.…*_]*")
+"""A line of the address that may be all there is of it."""
+
+_NOT_ASKED_FOR = (
+    r"(?:(?:ngay|nam)(?:,? thang,? nam)? sinh|sinh (?:ngay|nam)|gioi tinh|(?:so )?(?:cccd|cmnd|can cuoc|dinh danh)"
+    r"|nghe nghiep|chuc vu|chuc danh|don vi|dan toc|quoc tich|que quan|nguoi dai dien|fax|website|ma so thue|mst)"
+)
+"""What other forms ask of a person, and this one does not."""
 END_OF_VALUE = re.compile(
-    rf"{_BEFORE}(?:kinh gui|(?:toi )?(?:xin )?dang ky tham gia|cong hoa xa hoi|doc lap|noi dung|(?:ngay|nam) sinh"
-    r"|sinh (?:ngay|nam)|gioi tinh|(?:so )?(?:cccd|cmnd|can cuoc|dinh danh)|nghe nghiep|chuc vu|don vi|dan toc)\b"
+    rf"{_BEFORE}(?:kinh gui|(?:toi )?(?:xin )?dang ky tham gia|cong hoa xa hoi|doc lap|noi dung|{_NOT_ASKED_FOR})\b"
 )
 """Lines of the form, and of forms like it, that are no part of the value above them."""
+BESIDE_VALUE = re.compile(rf"(?<=[\s;,|.…({PRINT}]){_NOT_ASKED_FOR}[a-z/ ]{{0,20}}(?:[:{PRINT}]|\d)")
 
-SIGNED = re.compile(rf"{_BEFORE}nguoi (?:dang ky|viet phieu|lam don)[\s{PRINT}:]*")
-DATED = re.compile(rf"(?:[^,]{{2,40}},\s*)?ngay[\s.…/\d{PRINT}]*thang[\s.…/\d{PRINT}]*nam[\s.…\d{PRINT}]*")
-FAREWELL = re.compile(r"(?:tran trong|kinh (?:thu|bao|don|chao)|best regards|thanks)[\s.,!]*|nguoi dang ky:.*")
+SIGNED = re.compile(
+    rf"{_BEFORE}(?:ca nhan|to chuc|nguoi)[/ a-z]{{0,12}}"
+    rf"(?:dang ky|viet (?:phieu|don)|lam (?:phieu|don)|kien nghi|de nghi)[\s{PRINT}:]*"
+)
+_DAY = (
+    rf"ngay[\s.…/\d{PRINT}]*thang[\s.…/\d{PRINT}]*nam[\s.…\d{PRINT}]*"
+    r"|(?:ngay )?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\.?"
+)
+DATED = re.compile(rf"(?:[^,]{{2,40}},\s*)?(?:{_DAY})")
+FAREWELL = re.compile(
+    r"(?:tran trong|(?:rat )?kinh (?:thu|bao|don|chao)|best regards|kind regards|thanks|thank you)[\s.,!]*"
+    r"|nguoi dang ky:.*"
+)
+_PROGRAM = r"(?:iphone|ipad|dien thoai|thiet bi|may|yahoo|outlook|gmail|zalo|samsung|thu|hop thu|mail|ung dung)"
 MAIL_FOOTER = re.compile(
-    r"-{2,} ?(?:original message|forwarded message|thu goc|thu da chuyen tiep).*"
-    r"|sent from .{1,40}|(?:duoc )?gui tu (?:iphone|ipad|dien thoai|thiet bi|yahoo|outlook|gmail|zalo|samsung).{0,60}"
+    r"-{2,} ?(?:original message|forwarded message|(?:thu|tin nhan) goc|(?:thu|tin nhan) (?:da |duoc )?chuyen tiep).*"
+    rf"|sent from .{{1,40}}|(?:da |duoc )?gui tu {_PROGRAM}.{{0,60}}"
+    r"|(?:get|tai|tai xuong) outlook (?:for|cho|danh cho) .{1,80}|yahoo mail: .{1,60}"
     r"|(?:vao|on|luc|ngay) (?=.*(?:@|\d:\d)).{1,200}(?:da viet|wrote):"
-    r"|(?:from|tu): .{1,200} (?:sent|date|da gui|gui|ngay): .{1,100}"
+    r"|(?:from|tu|nguoi gui): .{1,200} (?:sent|date|da gui|gui|ngay): .{1,100}"
 )
 """What mail programs put below; some break it over two lines."""

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.intake.reading.labels import (
+    BESIDE_VALUE,
     DATED,
     DOTTED,
     END_OF_VALUE,
     FAREWELL,
+    GENERAL_HEADING,
+    HAMLET,
     HEADING,
     HINTS,
     LABEL,
@@ -45,15 +48,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What stands beside and below a label. copy: how many sections came before it on the page."""
+    """What stands beside and below a label.
+
+    copy: how many sections came before it on the page. place: of its line.
+    """
 
     sure: bool
     copy: int
+    place: int
     lines: list[str]
 
     @property
     def written(self) -> str:
-        return " ".join(filter(None, self.lines)).strip(" .…;,:|*_")
+        return " ".join(filter(None, self.lines)).strip(" .…;,:|*_").rstrip("(-– .,;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,56 +77,105 @@ class Page:
         return bool(self.sections) or ("name" in labelled and len(labelled) > 1)
 
     def first(self, label: Label) -> list[str]:
-        """All that is written at a label, the surest first."""
-        return [
-            value.written for value in sorted(self.values[label], key=lambda value: not value.sure) if value.written
-        ]
+        """All that is written at a label, the surest first; what stands above the name may be the office's own."""
+        names = [value.place for value in self.values["name"] if value.sure and value.written]
+        begins = names[0] if names else 0
+        found = sorted(self.values[label], key=lambda value: (not value.sure, value.place < begins))
+        return [value.written for value in found if value.written]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Whom it names so far, folded."""
+        return frozenset(fold(value.written) for value in self.values["name"] if value.sure and value.written)
 
 
 def scan(text: str) -> Page:
     """Sort the lines of a clean text into labels and sections.
 
     A form may come twice, blank and filled or below a reply to it; every copy is read, and blank ones give nothing.
+    What is quoted counts only where the text around it has no form.
     """
-    page = Page({label: [] for label in WORDS}, [])
-    lines = lines_of(_own_words(text))
-    part: Literal["head", "section", "past"] = "head"
-    value: tuple[Label, Value] | None = None
-    for place, line in enumerate(lines):
-        if part == "past" and _asks_for_a_name(line):
-            part, value = "head", None
-        if heading := heading_of(line):
-            part = "section"
-            page.sections.append(("handling" if heading["handling"] else "procedures", [line.after(heading.end())]))
-        elif TITLE.fullmatch(line.folded):
-            part, value = "head", None
-        elif part == "head":
-            if LABEL.match(line.folded):
-                value = _read_labels(page, line)
-            elif END_OF_VALUE.match(line.folded):
-                value = None
-            elif value and _continues(*value, line.written):
-                value[1].lines.append(line.written)
-        elif part == "section":
-            if _ends_section(lines, place):
-                part = "past"
-            else:
-                page.sections[-1][1].append(line.written)
-    return page
-
-
-def _asks_for_a_name(line: Line) -> bool:
-    """Below a closed form another one begins; `Người đăng ký` stands above signatures, too."""
-    label = LABEL.match(line.folded)
-    return label is not None and label["sure"] is not None and (label["name"] or "").startswith("ho")
-
-
-def _own_words(text: str) -> str:
-    """The text without what it quotes; all of it where the form stands only in the quotation."""
     own = "\n".join(line for line in text.split("\n") if not QUOTED.match(line))
-    if len(own) == len(text) or any(map(heading_of, lines_of(own))):
-        return own
-    return QUOTED.sub("", text)
+    page = _Scan(lines_of(own)).page
+    return page if len(own) == len(text) or page.sections else _Scan(lines_of(QUOTED.sub("", text))).page
+
+
+class _Scan:
+    """Goes down a page line by line. part: of the form, where it stands. value: which the next line may go on with."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self.page = Page({label: [] for label in WORDS}, [])
+        self._lines = lines
+        self._part: Literal["head", "section", "general", "past"] = "head"
+        self._value: tuple[Label, Value] | None = None
+        for place, line in enumerate(lines):
+            self._read(place, line)
+
+    @property
+    def _is_named(self) -> bool:
+        """Whether this copy of the form has given a name."""
+        return any(value.sure and value.copy == len(self.page.sections) for value in self.page.values["name"])
+
+    def _read(self, place: int, line: Line) -> None:
+        if self._begins_again(line):
+            self._part, self._value = "head", None
+        if heading := heading_of(line) or self._bare_heading(line):
+            self._part = "section"
+            asked: Section = "handling" if heading["handling"] else "procedures"
+            self.page.sections.append((asked, [line.after(heading.end())]))
+        elif TITLE.fullmatch(line.folded):
+            self._part, self._value = "head", None
+            self._forget_the_letterhead()
+        elif self._part == "head":
+            self._read_head(place, line)
+        elif self._part != "past":
+            if _ends_section(self._lines, place, self.page.names):
+                self._part = "past"
+            else:
+                self.page.sections[-1][1].append(line.written)
+
+    def _begins_again(self, line: Line) -> bool:
+        """Below a closed form another one begins; `Người đăng ký` stands above signatures, too.
+
+        A form can also have what is asked above the name, and without its sections any label ends it.
+        """
+        label = LABEL.match(line.folded)
+        if label is None or label["sure"] is None:
+            return False
+        if self._part == "general" and not label["name"] and ":" in label["sure"]:
+            return True
+        is_for_a_name = (label["name"] or "").startswith("ho")
+        return is_for_a_name and (self._part == "past" or not self.page.names)
+
+    def _bare_heading(self, line: Line) -> re.Match[str] | None:
+        """What is a heading only below the name: elsewhere it could be a wrapped line, or said in a letter."""
+        if self._part != "head" or not self._is_named:
+            return None
+        bare = HEADING.fullmatch(line.folded)
+        return bare if bare and bare["about"] else None
+
+    def _read_head(self, place: int, line: Line) -> None:
+        page = self.page
+        if LABEL.match(line.folded):
+            self._value = _read_labels(page, place, line)
+        elif (hamlet := HAMLET.match(line.folded)) and not (self._value and self._value[0] == "address"):
+            written = f"{line.after(0, hamlet.end()).rstrip(' :.…*_')} {line.after(hamlet.end())}"
+            value = Value(True, len(page.sections), place, [written])
+            page.values["address"].append(value)
+            self._value = "address", value
+        elif (heading := GENERAL_HEADING.match(line.folded)) and self._is_named:
+            self._part = "general"
+            page.sections.append(("procedures", [line.after(heading.end())]))
+        elif END_OF_VALUE.match(line.folded):
+            self._value = None
+        elif self._value and _continues(*self._value, line.written):
+            self._value[1].lines.append(line.written)
+
+    def _forget_the_letterhead(self) -> None:
+        """The office's own telephone and address stand above the title."""
+        if not self._is_named:
+            for values in self.page.values.values():
+                values[:] = [value for value in values if value.copy < len(self.page.sections)]
 
 
 def lines_of(text: str) -> list[Line]:
@@ -137,24 +193,27 @@ def lines_of(text: str) -> list[Line]:
 def heading_of(line: Line) -> re.Match[str] | None:
     """The heading of a section. A wrapped line can read just like it, but has no number and no capital."""
     heading = HEADING.match(line.folded)
-    if heading and (heading["number"] or heading["printed"] or line.text.lstrip("*_#| ")[:1].isupper()):
-        return heading
-    return None
+    if heading is None:
+        return None
+    if not heading["about"]:
+        return heading if heading["number"] and heading.end() == len(line.folded) else None
+    is_set_off = heading["number"] or heading["printed"] or line.text.lstrip("*_#| ")[:1].isupper()
+    return heading if is_set_off else None
 
 
-def _read_labels(page: Page, line: Line) -> tuple[Label, Value] | None:
+def _read_labels(page: Page, place: int, line: Line) -> tuple[Label, Value] | None:
     """Put down what follows each label of the line; the last value may go on in the next line."""
     label = LABEL.match(line.folded)
     sure = bool(label and label["sure"] is not None)
     last = None
     while label:
         following = NEXT_LABEL.search(line.folded, label.end())
+        beside = BESIDE_VALUE.search(line.folded, label.end())
+        end = min((found.start() for found in (following, beside) if found), default=None)
         name = next(name for name in WORDS if label[name])
-        last = (
-            name,
-            Value(sure, len(page.sections), [line.after(label.end(), following.start() if following else None)]),
-        )
-        page.values[name].append(last[1])
+        value = Value(sure, len(page.sections), place, [line.after(label.end(), end)])
+        page.values[name].append(value)
+        last = None if beside else (name, value)
         label, sure = following, True
     return last
 
@@ -166,13 +225,13 @@ def _continues(label: Label, value: Value, written: str) -> bool:
             return any(character in "0123456789" for character in written)
         case "email":
             return " " not in written
-        case "name":  # once it is written, an empty line ends it
-            return bool(written) or not value.written
+        case "name":  # once it is written, an empty line ends it, and a label that is not known
+            return not value.written or (bool(written) and ":" not in written)
         case "address":
             return True
 
 
-def _ends_section(lines: list[Line], place: int) -> bool:
+def _ends_section(lines: list[Line], place: int, names: frozenset[str]) -> bool:
     """Whether the closing of the form, a signature or the footer of a mail begins here."""
     line = lines[place]
     following = lines[place + 1].folded if place + 1 < len(lines) else ""
@@ -182,6 +241,10 @@ def _ends_section(lines: list[Line], place: int) -> bool:
         return True
     if line.folded == "--":  # above the signature of a mail, where firms add whole paragraphs
         return _nothing_is_asked(lines, place + 1, most_lines=12, widest=2_000)
+    if line.folded.strip(" .") in names:  # a signature, unless it is in the middle of a sentence
+        above = lines[place - 1].written
+        is_apart = not above or above.endswith((".", "!", "?", ","))
+        return is_apart and _nothing_is_asked(lines, place + 1, most_lines=3, widest=60)
     closing = SIGNED.fullmatch(line.folded) or DATED.fullmatch(line.folded) or FAREWELL.fullmatch(line.folded)
     return bool(closing) and _nothing_is_asked(lines, place + 1, most_lines=6, widest=80)
 

@@ -37,6 +37,10 @@ def contact_of(page: Page, sender: str | None) -> Contact:
         [value for value in page.first(label) if not _NONE_WRITTEN.fullmatch(fold(value))]
         for label in ("phone", "email", "address")
     )
+    phones, emails = (  # under `Điện thoại/Email` and the like stand both
+        phones + [value for value in emails if _VIETNAMESE.search(_EMAIL.sub(" ", value))],
+        emails + [value for value in phones if "@" in value],
+    )
     contact = Contact(
         name=names[0] if names else "",
         phone=next((number for value in phones for number in _phones(value)), None),
@@ -102,7 +106,7 @@ def _phones(written: str) -> list[str]:
     """The numbers written, in their order: digits, led by + where the country is given. Others where none is usual."""
     found = [
         ("+84" if number["abroad"] else "0") + re.sub("[^0-9]", "", number["rest"])
-        for number in _VIETNAMESE.finditer(written)
+        for number in _VIETNAMESE.finditer(_EMAIL.sub(" ", written))
     ]
     return found or list(filter(None, [_unusual_phone(written)]))
 

@@ -45,6 +45,8 @@ def _cleaned(character: str) -> str:
 def _folded(character: str) -> str:
     if character in "đĐ":
         return "d"
+    if character in "：﹕":  # colons of East Asian keyboards
+        return ":"
     return unicodedata.normalize("NFD", character)[0].lower()[0]
 
 
