@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from services.console.acting import COOKIE, chosen, is_called_rightly, known_hosts, require_own_site
 from services.console.desk import add_cases, add_questions, add_terms
+from services.console.list_pages import add_lists
 from services.console.operations import add_operations
 from services.console.pages import HERE, Pages, typed_in, who_acts
 from services.console.reader import Reader
@@ -39,6 +40,7 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
     add_cases(router, service, pages, reader)
     add_terms(router, service, pages, reader)
     add_dialogues(router, service, pages, reader)
+    add_lists(router, service, pages, reader)
     add_reports(router, service, pages)
     add_province(router, service, pages)
     add_operations(router, service, pages, view, reader, tail)
