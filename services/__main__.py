@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast, get_args
 import typer
 
 if TYPE_CHECKING:
+    from deploy.embedded.doctor import Finding
     from deploy.embedded.installation import Clock, RunningStack
     from services.deadlines.working_days import WorkingCalendar
     from shared.contracts.conference import CalendarYear
@@ -51,14 +52,14 @@ def up(
 @app.command()
 def run(service: Annotated[str, typer.Argument(help=", ".join(SERVICE_NAMES))]) -> None:
     """Chạy riêng một dịch vụ, cấu hình bằng biến môi trường."""
-    from shared.communes import ProfileError
     from shared.settings import Settings
+    from shared.strict_yaml import YamlError
 
     if service not in SERVICE_NAMES:
         _wrong_usage(f"không có dịch vụ {service!r}; có: {', '.join(SERVICE_NAMES)}")
     try:
         import_module(f"services.{service}.app").build(Settings()).run()
-    except ProfileError as error:
+    except YamlError as error:
         _refuse(str(error))
 
 
@@ -228,7 +229,10 @@ def doctor(data: Data = VAR) -> None:
     """Kiểm tra cấu hình, kết nối, luồng sự kiện, lịch làm việc, phông chữ; nói phải làm gì với mỗi điều tìm thấy."""
     from deploy.embedded.doctor import examine
 
-    findings = asyncio.run(examine(data))
+    _tell(asyncio.run(examine(data)))
+
+
+def _tell(findings: "Sequence[Finding]") -> None:
     for finding in findings:
         typer.echo(
             f"{'✓' if finding.good else '✗'} {finding.what}" + (f"\n    → {finding.remedy}" if finding.remedy else "")
@@ -328,6 +332,25 @@ def _not_yet(what: str) -> Callable[[], None]:
 
     command.__doc__ = "Chưa có trong bản này."
     return command
+
+
+mailbox = typer.Typer(help="Hộp thư điện tử của xã.", no_args_is_help=True)
+app.add_typer(mailbox, name="mailbox")
+
+
+@mailbox.command("check")
+def mailbox_check(
+    commune: str,
+    file: Annotated[Path | None, typer.Option(help="Tệp hộp thư; mặc định: DOITHOAI_MAILBOXES.")] = None,
+) -> None:
+    """Thử kết nối hộp thư của xã, đếm thư chờ, nói phải làm gì; không thay đổi gì trong hộp thư."""
+    from deploy.embedded.doctor import mailboxes
+    from shared.settings import Settings
+
+    where = file or Settings().mailboxes
+    if where is None:
+        _wrong_usage("chưa biết tệp hộp thư: đặt DOITHOAI_MAILBOXES hoặc dùng --file")
+    _tell(mailboxes(where, commune))
 
 
 plans = typer.Typer(help="Kế hoạch của xã.", no_args_is_help=True)

@@ -12,8 +12,11 @@ from deploy.embedded import CannotStart
 from deploy.embedded.installation import RunningStack, running
 from deploy.embedded.nats import MAX_PAYLOAD, binary
 from services.deadlines.working_days import CALENDARS, NoCalendar, load_calendar
+from services.intake import imap
+from services.intake.mailboxes import Mailbox, MailboxesError, read_mailboxes
 from shared import broker
 from shared.communes import Communes, ProfileError
+from shared.settings import Settings
 from shared.typesetting import check_fonts
 
 
@@ -28,7 +31,7 @@ class Finding:
 
 async def examine(data: Path) -> list[Finding]:
     """Look at configuration, connections, streams, calendars and fonts. Looking changes nothing."""
-    findings = [_profiles(), *_calendars(), _fonts(), _nats_server()]
+    findings = [_profiles(), *_calendars(), _fonts(), _nats_server(), *mailboxes(Settings().mailboxes)]
     stack = running(data)
     if stack is None:
         return [
@@ -64,6 +67,32 @@ def _calendars() -> list[Finding]:
 
 def _fonts() -> Finding:
     return _tried("Phông chữ thư: Liberation Serif", check_fonts, "Lấy lại thư mục shared/fonts từ kho mã nguồn.")
+
+
+def mailboxes(file: Path | None, commune: str | None = None) -> list[Finding]:
+    """Whether the mailboxes that a file names can be read, and how many mails wait there; of one commune or of all."""
+    if file is None:
+        return [Finding(True, "Không đọc hộp thư nào", "Muốn đọc, đặt DOITHOAI_MAILBOXES là tệp hộp thư.")]
+    try:
+        known = read_mailboxes(file, Communes.load())
+    except (MailboxesError, ProfileError) as error:
+        return [Finding(False, "Tệp hộp thư có lỗi", str(error))]
+    wanted = [one for one in known if commune in (None, one.commune)]
+    if not wanted:
+        return [Finding(False, f"Tệp {file} không có hộp thư của xã {commune}", "Thêm xã vào tệp này.")]
+    return [_mailbox(one) for one in wanted]
+
+
+def _mailbox(mailbox: Mailbox) -> Finding:
+    name = f"Hộp thư của {mailbox.commune} tại {mailbox.host}"
+    try:
+        found = imap.look(mailbox)
+    except imap.AWAY as error:
+        return Finding(False, f"{name}: chưa đọc được", imap.in_words(error, mailbox))
+    notes = ["Thư chờ được đọc hết khi hệ thống chạy, cũ trước mới sau."] if found.waiting else []
+    if not found.has_processed:
+        notes.append(f"Thư mục “{mailbox.processed}” chưa có, sẽ được tạo khi hệ thống chạy.")
+    return Finding(True, f"{name}: {found.waiting} thư chờ tiếp nhận", " ".join(notes))
 
 
 def _nats_server() -> Finding:

@@ -43,6 +43,14 @@ class Waiting:
     received_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a mailbox holds. has_processed: the folder for processed mails is there."""
+
+    waiting: int
+    has_processed: bool
+
+
 @contextmanager
 def opened(mailbox: Mailbox) -> Iterator["Connection"]:
     """A connection with the folder selected, and the one for processed mails made where it is missing.
@@ -50,14 +58,31 @@ def opened(mailbox: Mailbox) -> Iterator["Connection"]:
     Raises:
         one of AWAY.
     """
-    box = _connected(mailbox)
-    try:
-        _log_in(box, mailbox)
+    with _logged_in(mailbox) as box:
         if not box.folder.exists(mailbox.processed):
             with suppress(MailboxFolderCreateError):  # somebody else was faster; otherwise moving will say so
                 box.folder.create(mailbox.processed)
         box.folder.set(mailbox.folder)
         yield Connection(box, mailbox)
+
+
+def look(mailbox: Mailbox) -> Look:
+    """Look into a mailbox, and change nothing.
+
+    Raises:
+        one of AWAY.
+    """
+    with _logged_in(mailbox) as box:
+        box.folder.set(mailbox.folder, readonly=True)
+        return Look(Connection(box, mailbox).count(), box.folder.exists(mailbox.processed))
+
+
+@contextmanager
+def _logged_in(mailbox: Mailbox) -> Iterator[BaseMailBox]:
+    box = _connected(mailbox)
+    try:
+        _log_in(box, mailbox)
+        yield box
     finally:
         with suppress(*AWAY):
             box.logout()
