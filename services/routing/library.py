@@ -24,17 +24,17 @@ def publish_answer(question: Question, command: PublishAnswer, contacts: Collect
         raise Refusal("invalid", "Nội dung khiếu nại, tố cáo hoặc ngoài phạm vi đối thoại không được công khai.")
     _names_nobody("câu hỏi", find_personal(command.asked, contacts))
     _names_nobody("câu trả lời", find_personal(command.answered, contacts))
-    before = question.published
+    before = question.publication
     if before is not None and (before.asked, before.answered) == (command.asked, command.answered):
         return question, []
-    published = Publication(command.asked, command.answered, command.actor.name, now)
-    return replace(question, published=published), [
+    publication = Publication(command.asked, command.answered, command.actor.name, now)
+    return replace(question, publication=publication), [
         AnswerPublished(
             **about(question, now),
             field=question.field,
-            asked=published.asked,
-            answered=published.answered,
-            published_by=published.by,
+            asked=publication.asked,
+            answered=publication.answered,
+            published_by=publication.by,
         )
     ]
 
@@ -42,9 +42,9 @@ def publish_answer(question: Question, command: PublishAnswer, contacts: Collect
 def unpublish_answer(question: Question, command: UnpublishAnswer, now: datetime) -> Decision:
     """It is taken out, whatever has become of the question since. What is not in the library stays out."""
     permit(question, command)
-    if question.published is None:
+    if question.publication is None:
         return question, []
-    return replace(question, published=None), [
+    return replace(question, publication=None), [
         AnswerUnpublished(**about(question, now), reason=command.reason, unpublished_by=command.actor.name)
     ]
 

@@ -97,7 +97,7 @@ class Question:
     settled_how, settled_at: set with the state `settled`; the instant is None in what was settled before it was kept.
     round: 2 once the question was reopened, and so on. reopened_at: when that was last. The drafts and returns of the
         rounds before stay.
-    published: None while it is not in the library.
+    publication: None while it is not in the library.
     """
 
     id: str
@@ -142,7 +142,7 @@ class Question:
     settled_at: datetime | None = None
     round: int = 1
     reopened_at: datetime | None = None
-    published: Publication | None = None
+    publication: Publication | None = None
     version: int = 0
 
     @property

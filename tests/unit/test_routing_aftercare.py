@@ -286,7 +286,7 @@ def test_an_answered_question_is_published_once_in_the_words_that_name_nobody():
     )
     assert carry_out(question, publish(CHAIRMAN), NOW + HOUR) == (question, [])
     mended, [told] = carry_out(question, publish(answered="Trong tháng 12 năm 2026."), NOW + HOUR)
-    assert (told.answered, mended.published.at) == ("Trong tháng 12 năm 2026.", NOW + HOUR)
+    assert (told.answered, mended.publication.at) == ("Trong tháng 12 năm 2026.", NOW + HOUR)
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def test_it_is_refused_to_publish(question, command, says):
 def test_the_office_itself_may_be_named():
     phone, email = OFFICE_CONTACTS
     question, _ = carry_out(settled(), publish(answered=f"Xin gọi {phone.replace(' ', '.')} hoặc gửi {email}."))
-    assert question.published is not None
+    assert question.publication is not None
 
 
 @pytest.mark.parametrize("then", [None, rated(NOW + HOUR)])
@@ -328,7 +328,7 @@ def test_what_is_published_may_be_taken_out_whatever_became_of_the_question(then
     question, _ = carry_out(settled(), publish())
     if then is not None:
         question, _ = take_note(question, then)
-        assert question.published is not None
+        assert question.publication is not None
     question, [told] = carry_out(question, unpublish(), NOW)
     assert told == said(
         AnswerUnpublished, question=QUESTION, reason="Quy định đã thay đổi", unpublished_by=OFFICE_HEAD.name

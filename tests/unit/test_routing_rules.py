@@ -298,7 +298,7 @@ def test_every_state_has_a_name_a_holder_and_every_holder_a_way_on():
 @pytest.mark.parametrize("command", MOVES)
 def test_only_what_the_table_allows_can_be_done(command, state):
     library = Publication("Hỏi", "Đáp", OFFICE_HEAD.name, NOW) if command is UnpublishAnswer else None
-    question = a_question(state, present=True, awaits_acceptance=True, published=library)
+    question = a_question(state, present=True, awaits_acceptance=True, publication=library)
     move = MOVES[command]
     for actor in STAFF:
         own = actor.role not in (Role.OFFICER, Role.HEAD) or actor.department == question.department

@@ -252,7 +252,7 @@ class AnyWalk(RuleBasedStateMachine):
         assert heard.count(QuestionSettled) == question.round - (question.state is not State.SETTLED)
         assert self.this_round().count(AnswerApproved) == (question.approved_at is not None)
         shown = [event for event in self.events if isinstance(event, AnswerPublished | AnswerUnpublished)]
-        assert (question.published is not None) == (bool(shown) and isinstance(shown[-1], AnswerPublished))
+        assert (question.publication is not None) == (bool(shown) and isinstance(shown[-1], AnswerPublished))
         assert heard.count(AnswerDrafted) == len(question.drafts)
         assert heard.count(AnswerReturned) == len(question.returns)
         assert heard.count(QuestionTakenForWrittenAnswer) == question.taken
