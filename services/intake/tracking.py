@@ -109,7 +109,7 @@ class _Teller:
     def tell(self) -> Story:
         known = self.known
         steps = [Step("Đã tiếp nhận", "done", self.submission.received_at), *self._rounds_before(), *self._hands()]
-        if self.question.id in self.submission.withdrawn and not known.given:
+        if self.question.id in self.submission.withdrawn and not known.given and not self._is_ahead():
             return self._withdrawn(steps)
         if known.redirected is not None:
             return self._told_where_it_goes(steps, known.redirected)
@@ -230,7 +230,7 @@ class _Teller:
         guidance: str | None = None,
     ) -> Story:
         """Its asker's own doing is told by the form itself: what the events say of it may be on its way still."""
-        question, form = self.question, self.submission
+        question, form, current = self.question, self.submission, not self._is_ahead()
         return Story(
             question=question,
             steps=tuple(steps),
@@ -243,9 +243,14 @@ class _Teller:
             guidance=guidance,
             earlier=tuple(_earlier(before) for before in self.known.earlier),
             can_withdraw=question.id in open_questions(form),
-            can_rate=is_answered(form, question.id),
-            mark=form.marks.get(question.id),
+            can_rate=current and is_answered(form, question.id),
+            mark=form.marks.get(question.id) if current else None,
         )
+
+    def _is_ahead(self) -> bool:
+        """The stream knows that the question was reopened, and the form does not yet: what it says is of the past."""
+        heard = self.submission.reopenings.get(self.question.id)
+        return self.known.round > (heard.round if heard else 1)
 
 
 def _earlier(before: Happened) -> Earlier:

@@ -187,6 +187,15 @@ def test_what_he_said_of_the_answer_is_told_by_the_form_itself() -> None:
     assert story(ASSIGNED, of=submission(marks={QUESTION: mark})).mark == mark
 
 
+def test_what_was_said_of_the_first_answer_is_of_the_past_once_the_question_is_open_again() -> None:
+    """The stream may know that before the form does."""
+    answered = {QUESTION: Settled("answered-in-writing", MAILED.occurred_at)}
+    before = submission(settlements=answered, marks={QUESTION: Mark(1, None, NOW + 2 * HOUR)})
+    told = story(*FIRST_ROUND, of=before)
+    assert (told.can_rate, told.mark) == (False, None)
+    assert story(*FIRST_ROUND[:-1], of=before).can_rate, "until then he may say something else"
+
+
 # --- the letter's fate ----------------------------------------------------------------------------------------------
 
 QUEUED = of_message(notify.NotificationQueued)
