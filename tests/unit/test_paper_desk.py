@@ -180,7 +180,7 @@ async def test_a_slip_says_what_happens_next_and_names_nobody(tmp_path: Path) ->
     known = ENTERED.registrant
     for secret in (known.name, known.phone, known.address, ENTERED.questions[0].text):
         assert str(secret) not in page
-    assert f'href="/ho-so/{SUBMISSION}" autofocus' in page, "the way back is under the Enter key"
+    assert f'href="/ho-so/{SUBMISSION}" accesskey="b" autofocus' in page, "the way back is under the Enter key"
 
 
 async def test_a_slip_of_another_commune_is_not_found(tmp_path: Path) -> None:

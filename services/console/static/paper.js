@@ -1,5 +1,5 @@
 "use strict";
-// The desk and the slip work without this. With it: Enter moves on, keys save and print, nothing is sent twice.
+// The desk and the slip work without this. With it: Enter moves on, nothing is sent twice, the slip prints itself.
 
 const paper = document.querySelector("form[data-paper]");
 if (paper) {
@@ -31,13 +31,3 @@ if (print_now) {
   print_now.addEventListener("click", () => print());
   if (new URLSearchParams(location.search).has("tu")) addEventListener("load", () => print());
 }
-
-// Alt and a letter, the same in every browser: those that have access keys of their own want other keys with them.
-document.addEventListener("keydown", (event) => {
-  if (!event.altKey || event.ctrlKey || event.metaKey) return;
-  const target = document.querySelector(`[accesskey="${event.code.replace("Key", "").toLowerCase()}"]`);
-  if (!target) return;
-  event.preventDefault();
-  target.focus();
-  if (target.matches("a, button")) target.click();
-});
