@@ -241,9 +241,14 @@ class Store(Generic[A]):
     Args:
         contract: the frozen dataclass.
         indexes: besides those on the id and the outbox.
+
+    Raises:
+        TypeError: when a field has the name of one that the store keeps for itself.
     """
 
     def __init__(self, database: Database, name: str, contract: type[A], indexes: Sequence[Index] = ()) -> None:
+        if taken := (_OWN_FIELDS - {"version"}) & contract.__annotations__.keys():
+            raise TypeError(f"{contract.__name__} has fields that the store keeps for itself: {sorted(taken)}")
         self._database = database
         self._name = name
         self._collection = database.collection(name)

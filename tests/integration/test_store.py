@@ -75,6 +75,12 @@ async def matters(database: Database) -> Matters:
     return store
 
 
+async def test_a_field_that_the_store_keeps_for_itself_is_refused_before_anything_is_saved(database: Database) -> None:
+    shown = dataclasses.make_dataclass("Shown", [("id", str), ("commune", str), ("published", str), ("version", int)])
+    with pytest.raises(TypeError, match=r"Shown .*'published'"):
+        Store(database, "shown", shown)
+
+
 async def kept(database: Database) -> dict[str, Any]:
     """The document itself."""
     document: dict[str, Any] = await database.collection("matters").find_one({"_id": "m"})
