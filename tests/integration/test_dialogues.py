@@ -230,6 +230,19 @@ async def test_seats_are_given_once_whatever_is_delivered_twice(office: Office) 
     assert Counter(guest.seat for guest in dialogue.guests) == {1: 1, 2: 1, 3: 1, None: 1}
 
 
+async def test_who_withdraws_all_he_asked_gives_his_seat_away(office: Office) -> None:
+    await office.plan(seats=1)
+    first, second = [await office.register(name) for name in ("An", "Bình")]
+    await office.hear(of_deadline(deadlines.DeadlinePassed, **CUT_OFF))
+    for _ in range(2):
+        await office.do(intake.WithdrawQuestions, submission=first, reason="Đã tự giải quyết xong")
+    await office.quiet()
+    for _ in range(2):
+        await office.again("intake-free-the-seat", "questions-withdrawn", first)
+    assert names(await office.said(first))[1:] == ["RegistrantInvited", "QuestionsWithdrawn"]
+    assert names(await office.said(second))[1:] == ["RegistrantWaitlisted", "RegistrantInvited"]
+
+
 async def test_a_paper_form_that_came_in_time_and_is_entered_late_gets_a_seat_or_a_place_among_those_who_wait(
     office: Office,
 ) -> None:
