@@ -1,6 +1,5 @@
-"""The desk: the list of questions, one case, everything that is owed, and the commands of those who work there."""
+"""The desk: the list of questions, and everything that is owed."""
 
-import asyncio
 from dataclasses import replace
 from sqlite3 import Connection
 from urllib.parse import quote
@@ -8,9 +7,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.console import dossier, lists, offers, terms, words
+from services.console import lists, offers, terms, words
 from services.console.acting import Acting
-from services.console.cases import elsewhere, history
 from services.console.commands import Attempt, perform
 from services.console.filters import ALL, CHOICES, OPEN, Choice
 from services.console.pages import Pages, Who, done, typed_in
@@ -49,53 +47,6 @@ def add_questions(router: APIRouter, service: Service, pages: Pages) -> None:
             number=number,
             offices=offers.OFFICE,
             explained=await terms.explain(service.nats, who, still_owed),
-        )
-
-
-def add_cases(router: APIRouter, service: Service, pages: Pages, reader: Reader) -> None:
-    """`/ho-so/<case>`: one form, and what can be done with its questions."""
-
-    @router.get("/ho-so/{case}")
-    async def case(who: Who, case: str, xong: str = "") -> Response:
-        return await show_case(who, case, verb=xong)
-
-    @router.post("/ho-so/{case}")
-    async def act_on_case(request: Request, who: Who, case: str) -> Response:
-        match await perform(service, reader, who, await typed_in(request)):
-            case Attempt() as attempt:
-                return await show_case(who, case, attempt=attempt)
-            case success:
-                return RedirectResponse(f"/ho-so/{case}?xong={success.verb}#{success.about}", 303)
-
-    async def show_case(who: Acting, case: str, verb: str = "", attempt: Attempt | None = None) -> Response:
-        now = service.clock()
-        found = await pages.read(lambda db: dossier.case(db, who.commune, case, now))
-        if found is None:
-            return await elsewhere(service, pages, who, case)
-        secret = found.reads_like_denunciation and who.role not in offers.OFFICE
-        if secret:
-            found = found.for_others()
-        here = offers.is_here(found.submission.attendance, found.dialogue, now)
-        all_terms = [term for question in found.questions for term in question.terms]
-        lines, explained = await asyncio.gather(
-            history(service, who, case, secret), terms.explain(service.nats, who, all_terms)
-        )
-        return pages.show(
-            "case.html",
-            who,
-            attempt.status if attempt else 200,
-            submission=found.submission,
-            dialogue=found.dialogue,
-            questions=[(question, offers.for_question(who, question, here=here)) for question in found.questions],
-            acknowledgeable=_acknowledgeable(who, found.questions),
-            topics=found.topics,
-            offered=offers.for_registrant(who, found.submission, found.dialogue, now),
-            letters=[(letter, offers.for_letter(who, letter, found.letters)) for letter in found.letters],
-            history=lines,
-            explained=explained,
-            secret=secret,
-            attempt=attempt,
-            done=done(verb),
         )
 
 
@@ -149,15 +100,3 @@ def _department(who: Acting, asked: str | None) -> str | None:
     own = who.worker.department if who.worker else None
     department = own if asked is None else asked
     return department if department and who.profile.department(department) else None
-
-
-def _acknowledgeable(who: Acting, questions: list[dossier.Question]) -> set[str]:
-    """Terms that this person may say to have seen."""
-    return {
-        term.id
-        for question in questions
-        for term in question.terms
-        if offers.may_acknowledge(
-            who, term, [one for one in question.escalations if one.term == term.id], question.department
-        )
-    }

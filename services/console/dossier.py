@@ -327,6 +327,14 @@ def files_of(db: sqlite3.Connection, commune: str, submission: str) -> list[File
     return [into(File, row) for row in rows]
 
 
+def is_denounced(db: sqlite3.Connection, submission: str) -> bool:
+    """Whether a question of a form reads like a denunciation, or is one."""
+    row = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM question WHERE submission = ? AND scope = 'denunciation')", (submission,)
+    )
+    return bool(row.fetchone()[0])
+
+
 def words_of(db: sqlite3.Connection, submission: str) -> list[Word]:
     """What a registrant wrote, in its order."""
     rows = db.execute("SELECT * FROM word WHERE submission = ? ORDER BY at, length(id), id", (submission,))

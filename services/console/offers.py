@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.console.acting import Acting
-from services.console.dossier import Dialogue, Escalation, Letter, Question, Submission
+from services.console.dossier import Case, Dialogue, Escalation, Letter, Question, Submission
 from services.console.words import Term, plain_number
 from shared.contracts import COMMANDS, Actor, Command, Role
 from shared.text import clean
@@ -64,12 +64,27 @@ OF_QUESTION = (
     Offer("group-question", "Xếp nhóm nội dung", OFFICE, TO_BE_ANSWERED),
     Offer("prioritise-question", "Đánh dấu bức xúc", OFFICE, TO_BE_ANSWERED),
 )
+ANSWERED = frozenset({"answered-at-dialogue", "answered-in-writing"})
+"""Ways in which a question was settled that its asker may rate, and others may read."""
+AFTER_ANSWER = (
+    Offer("rate-answer", "Ghi nhận đánh giá", OFFICE, ANSWERED),
+    Offer("reopen-question", "Mở lại câu hỏi", OFFICE, ANSWERED),
+    Offer("publish-answer", "Đăng lên thư viện hỏi đáp", OFFICE, ANSWERED),
+)
+"""What may be done with a question that was answered, by how it was settled."""
+UNPUBLISH = Offer("unpublish-answer", "Gỡ khỏi thư viện", OFFICE, frozenset({"published"}))
+OF_FORM = (
+    Offer("correct-registrant", "Sửa thông tin liên hệ", OFFICE, frozenset({"open", "over"})),
+    Offer("add-files", "Bổ sung tệp", OFFICE, frozenset({"open", "over"})),
+    Offer("withdraw-questions", "Ghi nhận rút câu hỏi", OFFICE, frozenset({"open"})),
+)
+"""What may be done with a form: `open` while a question of it is, then `over`."""
 HAND_OVER = Offer("record-hand-over", "Ghi nhận đã trao trực tiếp", CLERKS, frozenset({"failed"}))
 ACKNOWLEDGE = "acknowledge-escalation"
 CHECK_IN = Offer("check-in", "Có mặt", OFFICE, frozenset({"expected", "excused"}))
 EXCUSE = Offer("excuse-registrant", "Báo vắng", OFFICE, frozenset({"expected"}))
 
-SUBJECTS = ("question", "submission", "deadline", "notification", "dialogue")
+SUBJECTS = ("submission", "question", "deadline", "notification", "dialogue")
 """Fields of a command, one of which names what it is on."""
 
 TAKING_PLACE = frozenset({"announced", "registration-closed", "held"})
@@ -85,9 +100,35 @@ def for_question(who: Acting, question: Question, *, here: bool = False) -> list
     here: its asker is at the conference.
     """
     if question.standing != "open":
-        return []
+        return _after_answer(who, question)
     found = _offered(OF_QUESTION, who, question.state, question.department)
-    return [offer for offer in found if _is_due(offer.verb, question, here)]
+    return [offer for offer in found if _is_due(offer.verb, question, here)] + _unpublish(who, question)
+
+
+def _after_answer(who: Acting, question: Question) -> list[Offer]:
+    """Only what is nobody's complaint may be read by everybody."""
+    found = _offered(AFTER_ANSWER, who, question.settled_how or "")
+    public = question.scope == "in-scope"
+    return [offer for offer in found if public or offer.verb != "publish-answer"] + _unpublish(who, question)
+
+
+def _unpublish(who: Acting, question: Question) -> list[Offer]:
+    return _offered((UNPUBLISH,), who, "published" if question.published_at else "")
+
+
+def for_form(who: Acting, case: Case) -> list[Offer]:
+    """What this person may want to do with a form. Nothing where its questions have not come yet."""
+    if not case.questions:
+        return []
+    open_ones = any(question.standing == "open" for question in case.questions)
+    return _offered(OF_FORM, who, "open" if open_ones else "over")
+
+
+def may_have_files(who: Acting, denounced: bool) -> bool:
+    """The files of a form are for who answers it; those of a denunciation for the office alone."""
+    if who.worker is None:
+        return False
+    return who.worker.role in OFFICE or (not denounced and who.worker.role in EXPERTS)
 
 
 def for_registrant(who: Acting, registrant: Submission, dialogue: Dialogue | None, now: datetime) -> list[Offer]:
@@ -216,6 +257,8 @@ def _when_and_which(commune: str, typed: str) -> dict[str, Any]:
 def _in_words(found: Any) -> str:
     limits = found.get("ctx", {})
     match found["type"]:
+        case "string_pattern_mismatch":
+            return "Mục này chưa đúng, xin xem lại từng chữ số, từng ký tự."
         case "string_too_long":
             return f"Xin ghi không quá {plain_number(limits['max_length'])} chữ."
         case "string_too_short" | "missing":

@@ -100,6 +100,14 @@ async def sent_in(request: Request) -> tuple[dict[str, str], dict[str, Sent]]:
     return typed, files
 
 
+async def all_sent_in(request: Request) -> tuple[dict[str, str], list[Sent]]:
+    """The fields of a form, and its files in their order, however they are called."""
+    async with request.form(max_files=20) as form:
+        typed = {name: value for name, value in form.items() if isinstance(value, str)}
+        files = [value for _, value in form.multi_items() if not isinstance(value, str) and value.filename]
+        return typed, [Sent(file.filename or "tep", data) for file in files if (data := await file.read())]
+
+
 def done(verb: str) -> str:
     """What a page says after this was done; "" when it was nothing."""
     return words.DONE.get(verb, "")

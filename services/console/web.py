@@ -7,7 +7,9 @@ from nats.errors import Error as NatsError
 from starlette.exceptions import HTTPException
 
 from services.console.acting import COOKIE, chosen, is_called_rightly, known_hosts, require_own_site
-from services.console.desk import add_cases, add_questions, add_terms
+from services.console.case_pages import add_cases
+from services.console.desk import add_questions, add_terms
+from services.console.library import add_library
 from services.console.list_pages import add_lists
 from services.console.operations import add_operations
 from services.console.pages import HERE, Pages, typed_in, who_acts
@@ -21,7 +23,7 @@ from shared.service import Service
 from shared.web import SizeLimit, add_static
 
 MOST_BYTES = 500_000
-FILES_TO = {"/danh-sach": 12_000_000}
+FILES_TO = {"/danh-sach": 12_000_000, "/ho-so": 52_000_000}
 """Paths that files are sent to: one of 10 MB and what is typed with it."""
 A_MONTH_S = 30 * 24 * 3600
 
@@ -41,6 +43,7 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
     add_terms(router, service, pages, reader)
     add_dialogues(router, service, pages, reader)
     add_lists(router, service, pages, reader)
+    add_library(router, service, pages, reader)
     add_reports(router, service, pages)
     add_province(router, service, pages)
     add_operations(router, service, pages, view, reader, tail)

@@ -102,7 +102,7 @@ def console(folder: Path, events: Sequence[Event], now: datetime) -> FastAPI:
         communes=Communes.load(),
         clock=lambda: now,
         nats=Client(),
-        settings=SimpleNamespace(host="127.0.0.1", console_url="http://127.0.0.1"),
+        settings=SimpleNamespace(host="127.0.0.1", console_url="http://127.0.0.1", public_url="http://127.0.0.1:8080"),
     )
     add_routes(cast("Service", service), view, Reader(view), Tail())
     return app
