@@ -2,15 +2,20 @@
 
 import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure
 from structlog.testing import capture_logs
 
@@ -35,7 +40,7 @@ from shared.store import Database
 from tests.builders import COMMUNE, actor, registrant
 from tests.mail_samples import PICTURE, SENDER, a_bounce, a_mail, as_docx, as_pdf, as_xlsx, filled, malformed
 from tests.mailservers import REMEDY, MailServer, dovecot, mail_server
-from tests.servers import Servers
+from tests.servers import RunningSystem, Servers, running
 
 pytestmark = pytest.mark.skipif(dovecot() is None, reason=REMEDY)
 
@@ -462,3 +467,58 @@ async def test_a_mail_that_is_handed_in_as_a_file_goes_the_same_way_once(fresh: 
     assert [one["duplicate"] for one in first["receipts"]] == [False]
     assert [one["code"] for one in second["receipts"]] == [one["code"] for one in first["receipts"]]
     assert second["mail"] == first["mail"]
+
+
+# --- the whole installation -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def installation(server: MailServer) -> Iterator[RunningSystem]:
+    """What a mail meets: intake, and notify with a mail server of its own."""
+    environment = {"DOITHOAI_MAILBOXES": str(server.mailboxes())}
+    with running(services=["intake", "notify"], environment=environment) as system:
+        yield system
+
+
+def test_the_receipt_answers_in_the_thread_of_the_form(installation: RunningSystem, server: MailServer) -> None:
+    server.put(a_mail(filled("Đỗ Thị Thư"), Message_ID="<phieu-1@nguoidan.example>", References="<truoc@x.example>"))
+    [receipt] = _receipts(installation, 1, "Đỗ Thị Thư")
+    assert receipt["In-Reply-To"] == "<phieu-1@nguoidan.example>"
+    assert receipt["References"].split() == ["<truoc@x.example>", "<phieu-1@nguoidan.example>"]
+    assert receipt["Subject"] == "Re: Phiếu đăng ký đối thoại"
+    assert receipt["To"].addresses[0].addr_spec == SENDER
+
+
+def test_killing_intake_again_and_again_doubles_nothing_and_loses_nothing(
+    installation: RunningSystem, server: MailServer
+) -> None:
+    processed = server.processed
+    server.put(*(a_mail(filled(f"Người {number}", f"09700000{number:02}")) for number in range(30)))
+    for _ in range(4):
+        installation.crash("intake")
+    deadline = time.monotonic() + 60
+    while server.held() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    receipts = _receipts(installation, 30, "Người ")
+    assert len({receipt["In-Reply-To"] for receipt in receipts}) == 30
+    assert server.processed - processed == 30
+    with MongoClient[Any](installation.addresses.mongo_url) as client:
+        intake = client["doithoai_intake"]
+        assert intake["submissions"].count_documents({"registrant.name": {"$regex": "^Người "}}) == 30
+        assert intake["mails"].count_documents({"outcome": "registered"}) == 31
+
+
+def _receipts(installation: RunningSystem, count: int, name: str) -> list[Any]:
+    """The receipts that went out to people of a name, once there are so many."""
+    deadline = time.monotonic() + 30
+    while True:
+        mails = [message_from_bytes(file.read_bytes(), policy=default) for file in _mails(installation)]
+        found = [mail for mail in mails if name in str(mail["To"])]
+        if len(found) >= count or time.monotonic() > deadline:
+            assert len(found) == count
+            return found
+        time.sleep(0.1)
+
+
+def _mails(installation: RunningSystem) -> list[Path]:
+    return sorted(installation.addresses.mail.glob("*.eml"))
