@@ -61,7 +61,7 @@
 
   // Every field has a label, and what describes it is there.
   for (const field of document.querySelectorAll("input, textarea")) {
-    if (!field.labels.length) found.add(`${named(field)}: no label`);
+    if (field.type !== "hidden" && !field.labels.length) found.add(`${named(field)}: no label`);
   }
   for (const described of document.querySelectorAll("[aria-describedby], [aria-labelledby]")) {
     const ids = [described.getAttribute("aria-describedby"), described.getAttribute("aria-labelledby")];

@@ -2,130 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
-from itertools import count
-from pathlib import Path
+from collections.abc import Awaitable
 from typing import Any
-from uuid import uuid4
 
-import httpx
-import nats
-import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import expect
 
 from services.intake.codes import normalise
-from shared.clock import move_clock
-from shared.commands import send
-from shared.contracts import Done, intake
-from tests.builders import DIALOGUE, HELD_AT, NOW, PLACE, TITLE, actor
-from tests.servers import RunningSystem, running
-
-LOOK = Path(__file__).with_name("look.js").read_text(encoding="utf-8")
-ASKED = "Hồ sơ cấp giấy chứng nhận quyền sử dụng đất của tôi quá hẹn một tháng, bao giờ có kết quả?"
-FORM = "/xa/thanh-tri"
-numbers = count(1)
-
-
-@dataclass
-class Citizens:
-    """The citizens' address, and browsers to open it with. `blocked`: what a page's own rules kept from it."""
-
-    address: str
-    chromium: Browser
-    contexts: list[BrowserContext] = field(default_factory=list)
-    blocked: list[str] = field(default_factory=list)
-
-    async def open(self, path: str = "/", *, width: int = 1280, javascript: bool = True) -> Page:
-        context = await self.chromium.new_context(
-            base_url=self.address, viewport={"width": width, "height": 800}, java_script_enabled=javascript
-        )
-        self.contexts.append(context)
-        page = await context.new_page()
-        page.on("console", lambda said: self.blocked.append(said.text) if "Security Policy" in said.text else None)
-        page.on("pageerror", lambda error: self.blocked.append(str(error)))
-        await page.goto(path)
-        return page
-
-    async def register(self, *questions: str) -> tuple[str, str]:
-        """Register as a program does. Returns the code and the last four digits, once a department has the first."""
-        phone = f"09{next(numbers):08}"
-        form = {"name": "Nguyễn Thị Mai", "phone": phone, "questions": [{"text": text} for text in questions]}
-        async with httpx.AsyncClient(base_url=self.address) as http:
-            receipt = await http.post("/api/v1/communes/thanh-tri/submissions", json=form)
-            code = str(receipt.json()["code"])
-            await until(lambda: _is_with_a_department(http, code, phone[-4:]))
-        return code, phone[-4:]
-
-
-async def until(is_so: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
-    async with asyncio.timeout(seconds):
-        while not await is_so():  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.02)
-
-
-async def _is_with_a_department(http: httpx.AsyncClient, code: str, contact: str) -> bool:
-    told = await http.get(f"/api/v1/submissions/{code}", params={"contact": contact})
-    return bool(told.json()["questions"][0]["due_at"])
-
-
-@pytest.fixture(scope="module")
-def system() -> Iterator[RunningSystem]:
-    """What a form passes through until its term is set."""
-    with running(services=["intake", "routing", "deadlines"]) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-async def announced(system: RunningSystem) -> str:
-    """A morning in April 2026, with a dialogue ahead. Returns the citizens' address."""
-    client = await nats.connect(system.addresses.nats_url)
-
-    async def done(contract: type[intake.IntakeCommand], **fields: Any) -> bool:
-        reply = await send(client, contract(actor=actor(), key=str(uuid4()), dialogue=DIALOGUE, **fields))
-        return isinstance(reply, Done)
-
-    await move_clock(client, NOW)
-    assert await done(intake.PlanDialogue, title=TITLE, held_at=HELD_AT, place=PLACE)
-    await until(lambda: done(intake.AnnounceDialogue))
-    await client.close()
-    return system.addresses.public_url
-
-
-@pytest.fixture
-async def citizens(announced: str, chromium: Browser) -> AsyncIterator[Citizens]:
-    found = Citizens(announced, chromium)
-    yield found
-    for context in found.contexts:
-        await context.close()
-    assert found.blocked == []
-
-
-async def tab_to(page: Page, words: str) -> None:
-    """Press Tab until what has these words, or a label with them, has the focus."""
-    reached = []
-    for _ in range(30):
-        await page.keyboard.press("Tab")
-        name = await page.evaluate(
-            "() => (document.activeElement.labels?.[0] ?? document.activeElement).innerText.trim()"
-        )
-        reached.append(name)
-        if name.startswith(words):
-            return
-    raise AssertionError(f"no way to {words!r}: {reached}")
-
-
-async def fill_in(page: Page, **typed: str) -> None:
-    for name, text in typed.items():
-        await page.fill(f"#{name}", text)
-    await page.get_by_role("button", name="Gửi câu hỏi").click()
-
-
-async def look_up(page: Page, code: str, contact: str) -> None:
-    await page.goto(f"/tra-cuu/{code}")
-    await page.fill("#contact", contact)
-    await page.get_by_role("button", name="Xem phiếu").click()
-    await expect(page.locator("h1")).to_have_text(f"Phiếu {code}")
+from tests.browser.citizens import AGREED, ASKED, FORM, LOOK, Citizens, file, fill_in, look_up, tab_to
+from tests.builders import DIALOGUE
 
 
 async def test_a_citizen_registers_and_looks_it_up_with_the_keyboard_alone(citizens: Citizens) -> None:
@@ -145,6 +29,8 @@ async def test_a_citizen_registers_and_looks_it_up_with_the_keyboard_alone(citiz
     ):
         await tab_to(page, label)
         await page.keyboard.insert_text(text)
+    await tab_to(page, AGREED)
+    await press("Space")
     await tab_to(page, "Gửi câu hỏi")
     await press("Enter")
     await expect(page.locator("h1")).to_have_text("Đã tiếp nhận phiếu của ông/bà")
@@ -152,12 +38,15 @@ async def test_a_citizen_registers_and_looks_it_up_with_the_keyboard_alone(citiz
     assert normalise(code) == code
     await tab_to(page, "Xem câu hỏi đang ở đâu")
     await press("Enter")
+    await expect(page.locator("h1")).to_have_text(f"Phiếu {code}")
+    await expect(page.locator(".steps li").first).to_contain_text("Đã tiếp nhận")
+    await page.context.clear_cookies()  # another day
+    await page.goto(f"/tra-cuu/{code}")
     await expect(page.get_by_label("Mã phiếu")).to_have_value(code)
     await tab_to(page, "Bốn số cuối")
     await page.keyboard.insert_text("5678")
     await press("Enter")
     await expect(page.locator("h1")).to_have_text(f"Phiếu {code}")
-    await expect(page.locator(".steps li").first).to_contain_text("Đã tiếp nhận")
 
 
 async def test_the_way_of_a_question_says_who_answers_until_when_and_why(citizens: Citizens) -> None:
@@ -225,6 +114,7 @@ async def test_everything_works_without_javascript(citizens: Citizens) -> None:
     await fill_in(page, procedures=ASKED)
     code = await page.locator(".receipt .code").inner_text()
     await expect(page.get_by_role("button", name="In giấy tiếp nhận")).to_have_count(0)
+    await page.context.clear_cookies()
     await look_up(page, code, "5679")
     await expect(page.locator(".steps li").first).to_contain_text("Đã tiếp nhận")
 
@@ -259,14 +149,18 @@ async def test_every_page_is_as_large_clear_and_narrow_as_people_need(citizens: 
         "receipt": f"/phieu/{code}?lai=1",
         "dialogues": f"{FORM}/hoi-nghi",
         "dialogue": f"{FORM}/hoi-nghi/{DIALOGUE}",
+        "data notice": "/thong-bao-du-lieu?xa=thanh-tri",
         "error": "/khong-co",
     }
     for name, path in paths.items():
         await page.goto(path)
         await look(name)
     await page.goto(FORM)
+    await page.set_input_files("#files", file("don.pdf"))
     await fill_in(page, name="N" * 201, email="mai@")
     await expect(page.locator("#summary")).to_be_focused()
+    await page.get_by_text("Đọc toàn bộ thông báo").click()
+    await expect(page.get_by_label("Bỏ tệp này")).to_be_visible()
     await look("wrong form")
     await look_up(page, code, contact)
     await page.get_by_text("Hạn này được tính thế nào?").first.click()
