@@ -13,6 +13,7 @@ from services.console.library import add_library
 from services.console.list_pages import add_lists
 from services.console.operations import add_operations
 from services.console.pages import HERE, Pages, typed_in, who_acts
+from services.console.paper_desk import MOST_OF_A_BODY, PATH, add_paper_desk
 from services.console.reader import Reader
 from services.console.report_pages import add_province, add_reports
 from services.console.room import add_dialogues
@@ -23,7 +24,7 @@ from shared.service import Service
 from shared.web import SizeLimit, add_static
 
 MOST_BYTES = 500_000
-FILES_TO = {"/danh-sach": 12_000_000, "/ho-so": 52_000_000}
+FILES_TO = {"/danh-sach": 12_000_000, PATH: MOST_OF_A_BODY, "/ho-so": 52_000_000}
 """Paths that files are sent to: one of 10 MB and what is typed with it."""
 A_MONTH_S = 30 * 24 * 3600
 
@@ -41,6 +42,7 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
     add_questions(router, service, pages)
     add_cases(router, service, pages, reader)
     add_terms(router, service, pages, reader)
+    add_paper_desk(router, service, pages, reader)
     add_dialogues(router, service, pages, reader)
     add_lists(router, service, pages, reader)
     add_library(router, service, pages, reader)

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import nats
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from shared.clock import move_clock
@@ -90,7 +91,9 @@ async def key_in(page: Page, form: Form) -> None:
 
 
 async def look(page: Page, name: str) -> None:
-    """Keep a picture where somebody wants to look at one."""
+    """For everybody's eyes (WCAG 2.2 AA), and for those of whoever wants a picture."""
+    found = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    assert found.violations_count == 0, found.generate_report()
     if folder := os.environ.get("DOITHOAI_SCREENSHOTS"):
         await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
