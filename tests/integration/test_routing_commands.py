@@ -28,6 +28,7 @@ from tests.builders import (
     actor,
     of_attendance,
     of_dialogue,
+    of_form,
     of_message,
     submission_received,
 )
@@ -145,6 +146,17 @@ async def check_in(office: Office, question: str) -> None:
     await office.hears(came(question.removesuffix("-1")))
 
 
+async def answer_aloud(office: Office, question: str) -> None:
+    await check_in(office, question)
+    await office.done(routing.AnswerOnTheSpot, question=question, text="Đã có sổ.", answered_by="Chủ tịch")
+
+
+async def publish(office: Office, question: str) -> None:
+    await answer_aloud(office, question)
+    await office.done(routing.PublishAnswer, question=question, **PUBLISHING)
+
+
+PUBLISHING = {"asked": "Bao giờ thôn Nội có sổ đỏ?", "answered": "Trong quý IV."}
 HANDING_OVER = {"field": "health", "department": CULTURE, "reason": "Thuộc phòng khác", "clock": "pauses"}
 REFERRING = {"authority": "Ủy ban nhân dân thành phố Hà Nội", "reason": "Vượt thẩm quyền"}
 ASKINGS = [
@@ -158,6 +170,9 @@ ASKINGS = [
     Asking(routing.PrioritiseQuestion, {"pressing": True, "reason": "Nhiều hộ cùng hỏi"}),
     Asking(routing.RequestExtension, {"working_days": 5, **MORE_TIME}, by=OFFICER, not_by=CLERK),
     Asking(routing.ExtendTerm, {"working_days": 5, **MORE_TIME}, by=CHAIRMAN),
+    Asking(routing.ReopenQuestion, {"reason": "Thiếu căn cứ"}, first=answer_aloud),
+    Asking(routing.PublishAnswer, PUBLISHING, by=CHAIRMAN, first=answer_aloud),
+    Asking(routing.UnpublishAnswer, {"reason": "Quy định đã thay đổi"}, first=publish),
 ]
 
 
@@ -326,6 +341,37 @@ async def test_what_was_referred_up_is_settled_by_report_and_notice(office: Offi
             await office.done(routing.ReportToSuperior, question="C1-1", document="45/BC-UBND")
     [end] = await office.told_of(routing.QuestionSettled)
     assert end.how == "referred-up"
+
+
+async def test_what_its_asker_withdraws_is_settled_whatever_comes_before_or_after(office: Office) -> None:
+    withdrawn = of_form(intake.QuestionsWithdrawn, case="C1", questions=("C1-1",))
+    letter = of_message(notify.NotificationSent, case="C1", questions=("C1-1",))
+    await say(office.client, withdrawn)
+    await asyncio.sleep(0.1)
+    await office.hears(announced(), form("C1", LAND_TITLE, LAND_TITLE), withdrawn, letter, came("C1"))
+    ended = await office.told_of(routing.QuestionSettled)
+    assert [(event.question, event.how) for event in ended] == [("C1-1", "withdrawn")]
+    assert not await parked(office.client)
+
+
+async def test_a_contested_answer_is_given_anew_once_and_only_the_new_letter_ends_it(office: Office) -> None:
+    letter = of_message(notify.NotificationSent, case="C1", questions=("C1-1",))
+    await office.hears(form("C1", dialogue=None, on_time=False))
+    for text in ("Đang xem xét.", "Trong quý IV."):
+        await office.done(routing.DraftAnswer, OFFICER, question="C1-1", text=text)
+        await office.done(routing.ApproveAnswer, CHAIRMAN, question="C1-1")
+        await office.hears(letter)
+        if text == "Đang xem xét.":
+            mark = of_form(intake.AnswerRated, case="C1", question="C1-1", occurred_at=_now())
+            await office.hears(mark, mark, letter, mark.model_copy(update={"mark": 1}))
+            as_before = {"field": "land", "department": LAND_OFFICE, "reason": "Như lần trước"}
+            await office.done(routing.AssignQuestion, question="C1-1", **as_before)
+    assert len(await office.told_of(routing.QuestionSettled)) == 1, "the letter of the first round, heard of again"
+    await office.hears(letter.model_copy(update={"round": 2}), mark)
+    assert len(await office.told_of(routing.QuestionSettled)) == 2
+    [reopened] = await office.told_of(routing.QuestionReopened)
+    assert (reopened.round, reopened.mark) == (2, 2)
+    assert not await parked(office.client)
 
 
 # --- what was asked before --------------------------------------------------------------------------------------------
