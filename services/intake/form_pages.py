@@ -5,10 +5,10 @@ Nothing typed is ever lost: a form that is not taken comes back as it was, with 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Form
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
@@ -18,7 +18,7 @@ from services.intake.errors import RETRY_AFTER_S, Away, patience
 from services.intake.files import MOST_BYTES, MOST_OF_A_FORM, Files
 from services.intake.limits import Limits, network_of
 from services.intake.notice import NOT_AGREED, VERSION, notice
-from services.intake.online_form import NO_DIALOGUE, WrongForm, asked_in, read
+from services.intake.online_form import MOST_QUESTIONS, NO_DIALOGUE, WrongForm, asked_in, read
 from services.intake.paper_pages import Page, must_be_known, plan_files
 from services.intake.reception import Reception
 from services.intake.session import Sessions
@@ -29,6 +29,8 @@ from shared.communes import Profile
 from shared.contracts import Refusal
 from shared.contracts.people import Attachment, Matter, Registrant, Section
 from shared.service import Service
+from shared.text import one_line
+from shared.web import SECURITY_HEADERS
 
 MOST_OF_A_BODY = 55_000_000
 """Bytes of a form with its files; these go to the disk as they come."""
@@ -36,6 +38,8 @@ MOST_OF_A_BOX = 1_300_000
 """Bytes of one field: the fullest box holds 20 questions of 20,000 letters of three bytes."""
 MOST_FIELDS, MOST_FILES = 20, 100
 """Of one form, beyond which it is not read any further. A file too many is told by its name."""
+
+SHOWN_OF_A_QUESTION = 120
 
 CONTACT = ("name", "phone", "address", "email")
 BOXES: tuple[Section, ...] = ("procedures", "handling")
@@ -126,6 +130,13 @@ def add_pages(
         limit = {"max_files": MOST_FILES, "max_fields": MOST_FIELDS, "max_part_size": MOST_OF_A_BOX}
         async with request.form(**limit) as sent:
             return await take_in(commune, request, Filled.of(sent))
+
+    @router.post("/xa/{commune}/cau-hoi")
+    async def taken_apart(commune: str, text: Annotated[str, Form()] = "") -> JSONResponse:
+        """The questions that one box would become: shown while it is written, so that nobody is taken apart wrongly."""
+        must_be_known(service, commune)
+        questions = [one_line(asked.text)[:SHOWN_OF_A_QUESTION] for asked in asked_in({"procedures": text})]
+        return JSONResponse({"questions": questions[:MOST_QUESTIONS]}, headers=SECURITY_HEADERS)
 
     async def take_in(commune: str, request: Request, filled: Filled) -> Response:
         shown: dict[str, Any] = {"typed": filled.typed, "agreed": filled.consent == VERSION}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.citizens import AGREED, ASKED, FORM, Citizens, file, fill_in
+from tests.browser.citizens import AGREED, ASKED, FORM, LOOK, Citizens, file, fill_in
 
 DRAFT = "doithoai.draft.thanh-tri"
 WEEK_MS = 7 * 24 * 3600 * 1000
@@ -167,3 +167,19 @@ async def test_nobody_is_registered_who_has_not_agreed(citizens: Citizens) -> No
     await box.check()
     await page.get_by_role("button", name="Gửi câu hỏi").click()
     await expect(page.locator("h1")).to_have_text("Đã tiếp nhận phiếu của ông/bà")
+
+
+# --- several questions ----------------------------------------------------------------------------------------------
+
+
+async def test_how_a_box_is_taken_apart_is_told_while_it_is_written(citizens: Citizens) -> None:
+    page = await citizens.open(FORM, width=320)
+    await page.fill("#handling", f"{ASKED}\n\nVì sao phải <b>chờ</b> lâu?")
+    await page.locator("#handling").blur()
+    told = page.locator("[data-apart=handling]")
+    await expect(told).to_contain_text("Hệ thống hiểu là 2 câu hỏi.")
+    await expect(told.locator("li")).to_have_text([ASKED, "Vì sao phải <b>chờ</b> lâu?"])
+    assert await page.evaluate(LOOK) == []
+    await page.fill("#handling", ASKED)
+    await page.locator("#handling").blur()
+    await expect(told).to_be_empty()

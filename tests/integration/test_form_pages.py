@@ -240,6 +240,22 @@ async def test_the_notice_is_on_the_form_and_on_a_page_of_its_own(door: Door) ->
     assert re.search(r'name="consent"[^>]* checked', returned), "who has agreed need not agree twice"
 
 
+@pytest.mark.parametrize(
+    ("text", "questions", "because"),
+    [
+        (f"{ASKED}\n\nLệ phí bao nhiêu?", [ASKED, "Lệ phí bao nhiêu?"], "a blank line stands between two"),
+        ("Hỏi " + "rất " * 100, [("Hỏi " + "rất " * 100)[:120]], "the beginning tells which it is"),
+        ("", [], "nothing is written yet"),
+    ],
+)
+async def test_how_a_box_would_be_taken_apart_can_be_asked(
+    door: Door, text: str, questions: list[str], because: str
+) -> None:
+    answer = await door.http.post(f"{FORM}/cau-hoi", data={"text": text})
+    assert answer.json() == {"questions": questions}, because
+    assert await door.submissions.find({}) == []
+
+
 # --- floods and programs ---------------------------------------------------------------------------------------------
 
 

@@ -32,3 +32,33 @@ for (const told of document.querySelectorAll("[data-sending]")) {
     told.textContent = "";
   });
 }
+
+// Several questions in one box: say into which the system takes it apart, before it is sent.
+for (const told of document.querySelectorAll("[data-apart]")) {
+  const box = document.getElementById(told.dataset.apart);
+  let latest = 0;
+  const ask = async () => {
+    const own = ++latest;
+    let questions = [];
+    try {
+      const text = box.value.trim();
+      if (text) {
+        const answer = await fetch(told.dataset.to, { method: "POST", body: new URLSearchParams({ text }) });
+        if (answer.ok) ({ questions } = await answer.json());
+      }
+    } catch {
+      // Away or offline: the form is sent without it.
+    }
+    if (own !== latest) return;
+    told.replaceChildren();
+    if (questions.length < 2) return;
+    const list = document.createElement("ol");
+    list.append(
+      ...questions.map((question) => Object.assign(document.createElement("li"), { textContent: question })),
+    );
+    const words = `Hệ thống hiểu là ${questions.length} câu hỏi. Nếu chưa đúng, xin để một dòng trống giữa hai câu.`;
+    told.append(Object.assign(document.createElement("p"), { textContent: words }), list);
+  };
+  box.addEventListener("change", ask);
+  if (box.value) ask();
+}
