@@ -83,7 +83,7 @@ def demo(
 
 @app.command()
 def register(commune: str, files: list[Path], data: Data = VAR, json_lines: Json = False) -> None:
-    """Nhận phiếu đã điền (.txt .eml .docx); in giấy tiếp nhận hoặc lý do từ chối của từng phiếu."""
+    """Nhận phiếu đã điền (.txt .docx .pdf .xlsx), thư (.eml), danh sách (.csv .xlsx); in mã phiếu hoặc lý do."""
     from deploy.embedded.registration import register_files
 
     refused = False
@@ -94,13 +94,17 @@ def register(commune: str, files: list[Path], data: Data = VAR, json_lines: Json
             _print_json(result)
         elif result["code"]:
             again = " (đã nhận trước đó)" if result["status"] == "duplicate" else ""
-            typer.echo(f"{result['file']}: mã phiếu {result['code']}{again}, {len(result['questions'])} câu hỏi")
+            typer.echo(f"{_where(result)}: mã phiếu {result['code']}{again}, {len(result['questions'])} câu hỏi")
             for note in notes:
                 typer.echo(f"    Lưu ý: {note}")
         else:
-            typer.echo(f"{result['file']}: {result['error']}", err=True)
+            typer.echo(f"{_where(result)}: {result['error']}", err=True)
     if refused:
         raise typer.Exit(1)
+
+
+def _where(result: dict[str, Any]) -> str:
+    return f"{result['file']}, dòng {result['row']}" if "row" in result else str(result["file"])
 
 
 @app.command()

@@ -643,6 +643,9 @@ class CheckIn(IntakeCommand):
 
 
 class LookUpSubmission(IntakeCommand):
-    """Find a submission by its receipt code; changes nothing. Of another commune only an operator finds it."""
+    """Find a submission by its receipt code; changes nothing. Of another commune only an operator finds it.
+
+    The reply's state: "id", "commune" and "code"; for who takes in forms there, also "registrant" and "questions".
+    """
 
     code: Annotated[str, StringConstraints(min_length=1, max_length=20)]

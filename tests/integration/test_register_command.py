@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import openpyxl
 import pytest
+import typst
 from pymongo import MongoClient
 
 from tests.servers import RunningSystem, running
@@ -128,6 +130,105 @@ def test_good_files_are_taken_in_and_wrong_ones_refused_without_stopping_the_oth
         stored = list(client["doithoai_intake"]["submissions"].find())
     assert {found["registrant"]["name"]: found["code"] for found in stored} == taken
     assert {found["channel"] for found in stored} == {"paper", "email"}
+
+
+def lines(out: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def as_pdf(text: str) -> bytes:
+    pages = text.replace("@", "\\@").replace("- Thủ", "\\- Thủ").replace("- Lệ", "\\- Lệ").replace("\n", "\n\n")
+    return typst.compile(f'#set text(font: "Liberation Serif", lang: "vi")\n{pages}'.encode())
+
+
+def as_sheet(rows: Sequence[Sequence[str]]) -> bytes:
+    book, file = openpyxl.Workbook(), BytesIO()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(list(row))
+    book.save(file)
+    return file.getvalue()
+
+
+def test_forms_as_pdf_and_as_a_spreadsheet_are_taken_in(stack: RunningSystem, tmp_path: Path) -> None:
+    (tmp_path / "mai.pdf").write_bytes(as_pdf(filled("Bùi Thị Mai")))
+    rows = [["Họ và tên", "Cao Văn Sơn"], ["Điện thoại", "0912345678"], ["1. Về thủ tục hành chính"], ["Lệ phí?"]]
+    (tmp_path / "son.xlsx").write_bytes(as_sheet(rows))
+    code, out, _ = register(stack, "thanh-tri", [tmp_path / "mai.pdf", tmp_path / "son.xlsx"], "--json")
+    assert code == 0
+    pdf, sheet = lines(out)
+    assert (pdf["status"], pdf["registrant"]["name"], len(pdf["questions"])) == ("accepted", "Bùi Thị Mai", 3)
+    assert (sheet["status"], sheet["registrant"]["name"], len(sheet["questions"])) == ("accepted", "Cao Văn Sơn", 1)
+
+
+LIST = [
+    ["STT", "Họ và tên", "Điện thoại", "Nội dung"],
+    ["1", "Vũ Thị Hạnh", "0912000111", "Bao giờ sửa đường thôn Nội?"],
+    ["2", "Đinh Văn Khoa", "12", "Đèn đường hỏng đã lâu."],
+    ["3", "Lý Thị Ngân", "0912000333", "Lệ phí chứng thực là bao nhiêu?"],
+]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_of_a_list_each_row_is_answered_and_repeating_doubles_nothing(
+    stack: RunningSystem, tmp_path: Path, kind: str
+) -> None:
+    rows = [
+        [cell.replace("Vũ Thị", f"Vũ Thị {kind}").replace("Lý Thị", f"Lý Thị {kind}") for cell in row] for row in LIST
+    ]
+    file = tmp_path / f"danh-sach.{kind}"
+    file.write_bytes(as_sheet(rows) if kind == "xlsx" else "\n".join(";".join(row) for row in rows).encode())
+    code, out, _ = register(stack, "thanh-tri", [file], "--json")
+    first, wrong, last = lines(out)
+    assert code == 1, "one row was refused"
+    assert [one["row"] for one in (first, wrong, last)] == [2, 3, 4]
+    assert set(first) == {"file", "row", "status", "code", "registrant", "questions", "error"}
+    assert (first["status"], first["registrant"]["name"]) == ("accepted", f"Vũ Thị {kind} Hạnh")
+    assert [question["text"] for question in last["questions"]] == ["Lệ phí chứng thực là bao nhiêu?"]
+    assert (wrong["status"], wrong["code"]) == ("refused", None)
+    assert wrong["error"]
+
+    again = lines(register(stack, "thanh-tri", [file], "--json")[1])
+    assert [one["status"] for one in again] == ["duplicate", "refused", "duplicate"]
+    assert [one["code"] for one in again] == [first["code"], None, last["code"]]
+    said = register(stack, "thanh-tri", [file])[1]
+    assert f"{file}, dòng 2: mã phiếu {first['code']} (đã nhận trước đó), 1 câu hỏi" in said
+
+
+def a_mail(subject: str, body: str, **headers: str) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "Hùng <hung@nguoidan.example>", "vanthu@xa.example", subject
+    for name, value in headers.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content(body)
+    return mail.as_bytes()
+
+
+def test_a_mail_is_a_form_a_word_to_one_nothing_or_waits_for_a_clerk(stack: RunningSystem, tmp_path: Path) -> None:
+    form = filled("Hoàng Văn Hùng").replace("Email:", "Email: hung@nguoidan.example")
+    (tmp_path / "phieu.eml").write_bytes(a_mail("Phiếu đăng ký", form, Message_ID="<1@nguoidan.example>"))
+    taken, again = lines(register(stack, "thanh-tri", [tmp_path / "phieu.eml"] * 2, "--json")[1])
+    assert (taken["status"], again["status"]) == ("accepted", "duplicate")
+    assert taken["registrant"]["name"] == "Hoàng Văn Hùng"
+    assert len(taken["questions"]) == 3
+    assert again["code"] == taken["code"]
+
+    (tmp_path / "tra-loi.eml").write_bytes(a_mail(f"Re: {taken['code']}", "Tôi xin bổ sung bản chụp sổ."))
+    (tmp_path / "nghi.eml").write_bytes(a_mail("Trả lời tự động", "Tôi đi vắng.", Auto_Submitted="auto-replied"))
+    (tmp_path / "hoi.eml").write_bytes(a_mail("Hỏi thăm", "Kính gửi anh, chiều nay họp lúc mấy giờ?"))
+    files = [tmp_path / name for name in ("tra-loi.eml", "nghi.eml", "hoi.eml")]
+    code, out, _ = register(stack, "thanh-tri", files, "--json")
+    word, away, other = lines(out)
+    assert code == 0, "nothing was refused"
+    assert (word["status"], word["code"]) == ("accepted", taken["code"])
+    assert (away["status"], away["code"], away["error"]) == (
+        "ignored",
+        None,
+        "Thư trả lời tự động, không phải phiếu đăng ký.",
+    )
+    assert (other["status"], other["code"]) == ("quarantined", None)
+    assert "Không thấy Phiếu đăng ký" in other["error"]
 
 
 def test_all_taken_is_success_and_told_in_words(stack: RunningSystem, tmp_path: Path) -> None:

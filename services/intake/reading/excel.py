@@ -29,15 +29,24 @@ def read_xlsx(data: bytes) -> list[str]:
     return [legible("\n".join(_lines(sheet))) for sheet in forms]
 
 
+def holds_only_lists(data: bytes) -> bool:
+    """Whether a workbook is to be read as a list; False for one that cannot be read at all."""
+    try:
+        return all(map(is_list, read_sheets(EXCEL, data)))
+    except UnreadableDocument:
+        return False
+
+
 def is_list(sheet: Sheet) -> bool:
-    """Whether a sheet is a table of several people; one person below a heading is a form."""
+    """Whether a sheet is a table of people; one person below a heading, with nothing asked beside, is a form."""
     headings = headings_of(sheet)
     if headings is None:
         return False
     column = next(headings.fields[field] for field in ("name", "organisation") if field in headings.fields)
     below = takewhile(lambda row: not any(map(_is_heading, row.cells)), sheet[headings.last + 1 :])
     names = ("".join(row.cells[column : column + 1]) for row in below)
-    return sum(1 for name in names if name and not _is_label(name)) > 1
+    people = sum(1 for name in names if name and not _is_label(name))
+    return people > 1 or (people == 1 and "text" in headings.fields)
 
 
 def _lines(sheet: Sheet) -> Iterator[str]:
