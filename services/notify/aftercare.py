@@ -3,20 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
-from services.notify.correspondence import (
-    ON_PAPER,
-    Correspondence,
-    Decision,
-    Message,
-    add,
-    as_letter,
-    can_be_posted,
-    give_up,
-    put,
-    why_no_way,
-    withdraw,
-)
+from services.notify.correspondence import Correspondence, Decision, Message
 from services.notify.delivery import LOST_TRACK
+from services.notify.messages import ON_PAPER, add, as_letter, can_be_posted, give_up, put, why_no_way, withdraw
 from services.notify.owed import all_withdrawn, due, owed_in_writing, settle
 from services.notify.rules import form_of, with_question
 from shared.contracts import Event

@@ -8,38 +8,13 @@ from typing import Literal
 from shared.contracts import Event, Role
 from shared.contracts.conference import Commitment, DialogueKind
 from shared.contracts.deadlines import RuleId
-from shared.contracts.notify import (
-    MessageChannel,
-    MessageKind,
-    NotificationFailed,
-    NotificationQueued,
-    NotifyEvent,
-)
+from shared.contracts.notify import MessageChannel, MessageKind
 from shared.contracts.people import Channel, Question, Registrant, Thread
 from shared.contracts.routing import WrittenBecause
 from shared.contracts.taxonomy import Scope
 
-UNREACHABLE = "Không có thư điện tử hay địa chỉ bưu chính; cán bộ Văn phòng cần gọi điện cho người đăng ký."
-CONFIDENTIAL = "Nội dung tố cáo không gửi bằng thư in; người có thẩm quyền hướng dẫn trực tiếp và giữ bí mật danh tính."
-
 Occasion = Literal[WrittenBecause, "redirected"]
 """Why somebody is written to instead of answered at the dialogue; `redirected`: of a guidance."""
-
-ON_PAPER: frozenset[MessageKind] = frozenset(
-    {
-        "invitation",
-        "waitlist",
-        "rescheduled",
-        "cancelled",
-        "answer",
-        "guidance",
-        "referral",
-        "extension",
-        "conclusion",
-        "resolution",
-    }
-)
-"""What goes as a letter where it cannot go by mail. A receipt is handed over as a slip; a digest is for staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,98 +387,3 @@ def joined(known: Conference | None, news: Conference) -> Conference:
         cancelled=newer.cancelled or older.cancelled,
         notice=newer.notice or older.notice,
     )
-
-
-def stamp(instant: datetime) -> str:
-    """For ids: `20260420T023000123`."""
-    return f"{instant:%Y%m%dT%H%M%S}{instant.microsecond // 1000:03}"
-
-
-def write(
-    state: Correspondence, message: Message, email: str | None, now: datetime
-) -> tuple[Correspondence, list[Event]]:
-    """Once, by e-mail, else as a letter; else a person must tell it. A message that is there already changes nothing.
-
-    Args:
-        message: its channel and when it leaves are settled here.
-        email: of who is written to.
-    """
-    if state.has(message.id):
-        return state, []
-    message = replace(message, channel="email" if email else "letter", to=(email,) if email else (), next_action_at=now)
-    if email or can_be_posted(state, message):
-        return add(state, message, now)
-    return give_up(state, message, why_no_way(state, message), now)
-
-
-def give_up(state: Correspondence, message: Message, reason: str, now: datetime) -> tuple[Correspondence, list[Event]]:
-    """A person must see to it; the record keeps the message, so that it is said once."""
-    message = replace(message, state="failed", reason=reason, next_action_at=None)
-    return put(state, message), [say(NotificationFailed, state, message, now, reason=reason)]
-
-
-def withdraw(state: Correspondence, message: Message, reason: str, now: datetime) -> tuple[Correspondence, list[Event]]:
-    """It is not to go out after all. That one failed was said already."""
-    said = [say(NotificationFailed, state, message, now, reason=reason)] if message.state == "queued" else []
-    return without(state, message), said
-
-
-def add(state: Correspondence, message: Message, now: datetime) -> tuple[Correspondence, list[Event]]:
-    return put(state, message), [say(NotificationQueued, state, message, now)]
-
-
-def put(state: Correspondence, message: Message) -> Correspondence:
-    """With this message in the place of the one with its id, or at the end."""
-    others = [message if message.id == earlier.id else earlier for earlier in state.messages]
-    return _with_messages(state, others if message in others else [*others, message])
-
-
-def without(state: Correspondence, message: Message) -> Correspondence:
-    return _with_messages(state, [other for other in state.messages if other.id != message.id])
-
-
-def say(contract: type[NotifyEvent], state: Correspondence, message: Message, now: datetime, **more: object) -> Event:
-    return contract.model_validate(
-        {
-            "commune": state.commune,
-            "case": state.id,
-            "occurred_at": now,
-            "notification": message.id,
-            "kind": message.kind,
-            "channel": message.channel,
-            "questions": message.questions,
-            "round": message.round,
-            **more,
-        }
-    )
-
-
-def can_be_posted(state: Correspondence, message: Message) -> bool:
-    """Whether it may go as a letter. A printed letter passes through many hands.
-
-    A denouncer's name must not (Law on Denunciations 2018, art. 56). A guest's letter is handed over by whom he
-    represents, so it needs no address.
-    """
-    if message.kind not in ON_PAPER or _is_confidential(state, message):
-        return False
-    return message.guest is not None or (state.registrant is not None and state.registrant.address is not None)
-
-
-def why_no_way(state: Correspondence, message: Message) -> str:
-    """Why it can go neither by mail nor by post, for the clerk who must see to it."""
-    return CONFIDENTIAL if _is_confidential(state, message) else UNREACHABLE
-
-
-def as_letter(message: Message) -> str:
-    """The id of the letter that a mail becomes."""
-    return f"{message.id}.letter"
-
-
-def _is_confidential(state: Correspondence, message: Message) -> bool:
-    guidance = [state.asked(question).guidance for question in message.questions if message.kind == "guidance"]
-    return any(given is not None and given.scope is Scope.DENUNCIATION for given in guidance)
-
-
-def _with_messages(state: Correspondence, messages: Sequence[Message]) -> Correspondence:
-    waiting = [message.next_action_at for message in messages if message.next_action_at is not None]
-    return replace(state, messages=tuple(messages), next_action_at=min(waiting, default=None))

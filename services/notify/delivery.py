@@ -4,17 +4,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.notify.correspondence import (
-    Correspondence,
-    Decision,
-    Message,
-    add,
-    as_letter,
-    can_be_posted,
-    give_up,
-    put,
-    say,
-)
+from services.notify.correspondence import Correspondence, Decision, Message
+from services.notify.messages import add, as_letter, can_be_posted, give_up, put, say
 from shared.contracts import Event, Refusal, Role
 from shared.contracts.notify import NotificationSent, RecordHandOver
 

@@ -20,10 +20,8 @@ from services.notify.correspondence import (
     PromiseExtended,
     Record,
     joined,
-    stamp,
-    withdraw,
-    write,
 )
+from services.notify.messages import stamp, withdraw, write
 from services.notify.owed import CALLED_OFF, moves_since
 from shared.contracts import Command, Event, Refusal, TooEarly
 from shared.contracts.deadlines import DeadlineMoved

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from services.notify.correspondence import Correspondence, Decision, Digest, Entry, Message, add, give_up, put
+from services.notify.correspondence import Correspondence, Decision, Digest, Entry, Message
+from services.notify.messages import add, give_up, put
 from services.notify.wording import VIETNAM
 from shared.contracts.deadlines import DeadlineNear, EscalationRaised
 

@@ -8,20 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.notify.correspondence import (
-    ON_PAPER,
-    Asked,
-    Conference,
-    Correspondence,
-    Decision,
-    Extension,
-    Grant,
-    Message,
-    Move,
-    stamp,
-    withdraw,
-    write,
-)
+from services.notify.correspondence import Asked, Conference, Correspondence, Decision, Extension, Grant, Message, Move
+from services.notify.messages import ON_PAPER, stamp, withdraw, write
 from shared.contracts import Event
 from shared.contracts.notify import MessageKind
 from shared.contracts.routing import WrittenBecause

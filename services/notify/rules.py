@@ -22,10 +22,9 @@ from services.notify.correspondence import (
     Referral,
     Result,
     Seat,
-    add,
     joined,
-    write,
 )
+from services.notify.messages import add, write
 from services.notify.owed import all_withdrawn, attempted, email_of, new_message, settle
 from shared.contracts import Event, TooEarly
 from shared.contracts.deadlines import DeadlineMoved

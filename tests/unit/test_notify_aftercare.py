@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 
 from services.notify import aftercare, delivery, owed, rules
 from services.notify.contents import letter_data
-from services.notify.correspondence import CONFIDENTIAL, UNREACHABLE, Correspondence
+from services.notify.correspondence import Correspondence
+from services.notify.messages import CONFIDENTIAL, UNREACHABLE
 from shared.communes import PROFILES, read_profile
 from shared.contracts import Event, TooEarly
 from shared.contracts.intake import QuestionsWithdrawn, RegistrantCorrected

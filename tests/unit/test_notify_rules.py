@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 
 from services.notify import aftercare, delivery, dialogues, digests, rules
 from services.notify import owed as settling
-from services.notify.correspondence import CONFIDENTIAL, UNREACHABLE, Correspondence, PromiseExtended
+from services.notify.correspondence import Correspondence, PromiseExtended
+from services.notify.messages import CONFIDENTIAL, UNREACHABLE
 from shared.contracts import Event, TooEarly
 from shared.contracts.deadlines import DeadlineMoved, DeadlineNear
 from shared.contracts.intake import (
