@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from sqlite3 import Connection
+from typing import Literal
 from urllib.parse import quote
 
 import segno
@@ -19,8 +20,9 @@ from services.console.offers import CLERKS, WrongFields
 from services.console.pages import Pages, Sent, Who, all_sent_in
 from services.console.paper_forms import Pile, read_pile
 from services.console.reader import Reader
+from shared.commands import send
 from shared.contracts import Refused
-from shared.contracts.intake import RegisterSubmission
+from shared.contracts.intake import AddFiles
 from shared.files import put_file
 from shared.logs import in_short, logger
 from shared.receipts import KEEP, contact
@@ -55,13 +57,25 @@ class Keyed:
     reason: str = ""
 
 
+Again = Literal["", "co", "kem", "thieu"]
+"""A form is new; or it had been there, and came without a scan, with one that was put to it, or that was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A form that intake has, by its code."""
+
+    code: str
+    again: Again
+
+
 def add_paper_desk(router: APIRouter, service: Service, pages: Pages, reader: Reader) -> None:
     """`/nhap-phieu`, and `/ho-so/<case>/giay-tiep-nhan`."""
 
     @router.get(PATH)
     async def desk(request: Request, who: Who, phieu: str = "", lai: str = "") -> Response:
         pile = read_pile(request.cookies.get(COOKIE, ""), who.commune)
-        return await show(who, pile, Keyed(pile.kept), last=phieu, again=bool(lai))
+        return await show(who, pile, Keyed(pile.kept), last=phieu, again=lai)
 
     @router.post(PATH)
     async def enter(request: Request, who: Who) -> Response:
@@ -80,9 +94,8 @@ def add_paper_desk(router: APIRouter, service: Service, pages: Pages, reader: Re
             result = replace(keyed, status=503, reason=AWAY + choose)
         if isinstance(result, Keyed):
             return await show(who, pile, result)
-        code, again = result
-        response = RedirectResponse(f"{PATH}?phieu={quote(code)}{'&lai=1' if again else ''}", 303)
-        cookie = pile.with_form(code, keyed.typed).written()
+        response = RedirectResponse(f"{PATH}?phieu={quote(result.code)}&lai={result.again}", 303)
+        cookie = pile.with_form(result.code, keyed.typed).written()
         response.set_cookie(COOKIE, cookie, path=PATH, httponly=True, samesite="strict")
         return response
 
@@ -101,8 +114,8 @@ def add_paper_desk(router: APIRouter, service: Service, pages: Pages, reader: Re
                 scans.append(Scan(stored.id, stored.name))
         return Keyed(typed, scans, {"scan": " ".join(refusals)} if refusals else {})
 
-    async def registered(who: Acting, keyed: Keyed) -> tuple[str, bool] | Keyed:
-        """Code of the form, and whether it had been there before; else the form with what to mend."""
+    async def registered(who: Acting, keyed: Keyed) -> Taken | Keyed:
+        """What became of the form; else the form with what to mend."""
         mend = "Xin xem lại những mục được đánh dấu."
         try:
             ids = [scan.id for scan in keyed.scans]
@@ -115,9 +128,20 @@ def add_paper_desk(router: APIRouter, service: Service, pages: Pages, reader: Re
             case Attempt() as attempt:
                 return replace(keyed, status=attempt.status, reason=attempt.reason)
             case success:
-                return str(success.state["code"]), bool(success.state["duplicate"])
+                again = await scans_put_to(who, success.about, keyed) if success.state["duplicate"] else ""
+                return Taken(str(success.state["code"]), again)
 
-    async def show(who: Acting, pile: Pile, keyed: Keyed, last: str = "", *, again: bool = False) -> Response:
+    async def scans_put_to(who: Acting, submission: str, keyed: Keyed) -> Again:
+        """The form had been there before; its scan may be new."""
+        if not keyed.scans:
+            return "co"
+        scans = tuple(scan.id for scan in keyed.scans)
+        command = AddFiles(
+            actor=who.actor, key=f"{keyed.typed.get('key', '')}-scan", submission=submission, attachments=scans
+        )
+        return "thieu" if isinstance(await send(service.nats, command), Refused) else "kem"
+
+    async def show(who: Acting, pile: Pile, keyed: Keyed, last: str = "", again: str = "") -> Response:
         now = service.clock()
 
         def query(db: Connection) -> tuple[list[Entered], list[Open]]:
@@ -137,7 +161,6 @@ def add_paper_desk(router: APIRouter, service: Service, pages: Pages, reader: Re
             last=next((one for one in found if one.code == last), None),
             again=again,
             list=[one for one in found if one.code in pile.codes],
-            verb=RegisterSubmission.verb,
         )
 
     @router.get("/ho-so/{case}/giay-tiep-nhan")

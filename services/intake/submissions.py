@@ -264,11 +264,14 @@ def _on_time(dialogue: Announcement, channel: Channel, at: datetime, entered_lat
 
 
 def fingerprint(commune: str, dialogue: str | None, arrival: Arrival) -> str:
-    """Equal for the same form sent twice, whatever its spacing and capitals; the same files must be with it."""
+    """Equal for the same form sent twice, whatever its spacing and capitals; the same files must be with it.
+
+    No two scans of a paper are the same file, so those of a paper form do not count.
+    """
     registrant = arrival.registrant
     person = registrant.phone or registrant.email or registrant.address or ""
     asked = [f"{matter.section}:{matter.text}" for matter in arrival.matters]
-    files = sorted(attachment.digest for attachment in arrival.attachments)
+    files = sorted(attachment.digest for attachment in arrival.attachments if arrival.channel != "paper")
     words = [commune, dialogue or "", person, registrant.name, *asked, *files]
     return hashlib.sha256("\0".join(" ".join(word.casefold().split()) for word in words).encode()).hexdigest()
 

@@ -1,5 +1,6 @@
 """The paper desk in a real browser: a clerk enters a pile of paper forms without touching the mouse."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -43,12 +44,12 @@ PILE = (
     Form("Phạm Thị Cúc", "0952345604", "Thủ tục tách thửa?", received="17/4 15h", because="Bưu điện chuyển đến muộn"),
     Form("Đỗ Thị Dung", "0952345605", "Hồ sơ nhà ở xã hội nộp đâu?", scan="phieu-dung.pdf"),
     Form("Vũ Văn Em", "0952345606", "Xin cấp thẻ bảo hiểm y tế cho trẻ?"),
-    Form("Lê Văn Hòa", "0952345602", second="Một cửa mở cửa mấy giờ?"),
+    Form("Lê Văn Hòa", "0952345602", second="Một cửa mở cửa mấy giờ?", scan="phieu-hoa.pdf"),
     Form("Hoàng Thị Giang", "0952345607", "Đăng ký hộ kinh doanh cần gì?"),
     Form("Bùi Văn Hải", "0952345608", "Chứng thực bản sao mất bao lâu?", "Ghế ngồi chờ ở một cửa còn thiếu."),
     Form("Ngô Thị Lan", "0952345609", "Xin trợ cấp cho mẹ 82 tuổi ở đâu?"),
 )
-DUPLICATE = 6
+SCANNED, DUPLICATE = 4, 6
 
 
 @pytest.fixture
@@ -113,6 +114,8 @@ async def test_a_clerk_enters_ten_paper_forms_with_the_keyboard_alone(page: Page
             await expect(page.locator(".entered li").first).to_contain_text("(nhận 1")
         await expect(page.locator("#name")).to_have_value("")
     assert codes[DUPLICATE] == codes[1]
+    for code, scan in ((codes[SCANNED], PILE[SCANNED].scan), (codes[DUPLICATE], PILE[DUPLICATE].scan)):
+        await is_kept_with(page, code, scan)
     assert len(set(codes)) == 9
     listed = await page.locator(".entered .code").all_inner_texts()
     assert listed == list(dict.fromkeys(reversed(codes)))
@@ -143,6 +146,17 @@ async def test_a_clerk_enters_ten_paper_forms_with_the_keyboard_alone(page: Page
     await expect(page.locator("#name")).to_be_focused()
     receipt = await page.request.get(f"{stack.addresses.services['intake']}/phieu/{codes[-1]}.pdf")
     assert (receipt.status, (await receipt.body())[:5]) == (200, b"%PDF-")
+
+
+async def is_kept_with(page: Page, code: str, scan: str) -> None:
+    """Beside the desk: the case shows the file, also that of a form that had been entered without it."""
+    case = await page.context.new_page()
+    address = await page.locator(".entered a", has_text=code).get_attribute("href")
+    async with asyncio.timeout(20):
+        await case.goto(str(address))
+        while not await case.get_by_text(scan).count():
+            await case.reload()
+    await case.close()
 
 
 async def of_the_registry(stack: RunningSystem, code: str) -> list[Any]:

@@ -11,7 +11,7 @@ from services.intake.submissions import Arrival, Submission, dialogue_for, next_
 from shared.contracts import Refusal, Role
 from shared.contracts.intake import CheckIn, DialogueHeld, ExcuseRegistrant, RegisterSubmission
 from shared.contracts.people import Matter
-from tests.builders import CLOSES_AT, COMMUNE, DIALOGUE, HELD_AT, NOW, PLACE, TITLE, actor, registrant
+from tests.builders import ATTACHMENT, CLOSES_AT, COMMUNE, DIALOGUE, HELD_AT, NOW, PLACE, TITLE, actor, registrant
 
 MATTERS = (Matter(section="procedures", text="Bao giờ có kết quả?"), Matter(section="handling", text="Ai tiếp nhận?"))
 HELD = DialogueHeld(commune=COMMUNE, case=DIALOGUE, occurred_at=HELD_AT, title=TITLE, held_at=HELD_AT)
@@ -142,6 +142,8 @@ def test_each_matter_becomes_a_question_with_its_own_number() -> None:
         ({"matters": MATTERS[:1]}, False, "another question was asked"),
         ({"registrant": registrant(phone="0987654321")}, False, "another person"),
         ({"dialogue": announcement("thanh-tri-2026-2")}, False, "for another dialogue"),
+        ({"attachments": (ATTACHMENT,)}, False, "a file is with it that was not"),
+        ({"attachments": (ATTACHMENT,), "channel": "paper"}, True, "that is a scan of the form itself"),
     ],
 )
 def test_the_same_person_with_the_same_words_is_recognised(changes: dict[str, Any], same: bool, because: str) -> None:
