@@ -15,7 +15,7 @@ from services.intake.aftercare import CONTESTED
 from services.intake.codes import normalise
 from services.intake.enquiry import NOT_FOUND, Enquiry
 from services.intake.errors import RETRY_AFTER_S, TRY_LATER, Away, TooManyTries, patience
-from services.intake.limits import network_of
+from services.intake.limits import Limits, network_of
 from services.intake.online_form import WrongForm
 from services.intake.paper_pages import Page
 from services.intake.session import Sessions
@@ -33,10 +33,13 @@ NOT_OPEN = (
     "Trang phiếu chỉ mở trong 30 phút nên đã đóng lại; thay đổi chưa được ghi. "
     "Xin ông/bà ghi lại thông tin liên hệ để mở phiếu, rồi gửi lại."
 )
+TOO_OFTEN = "Phiếu đã được thay đổi nhiều lần trong một giờ. Xin ông/bà đợi ít phút rồi gửi lại."
 FROM_ELSEWHERE = "Yêu cầu không đến từ trang tra cứu của phiếu nên không được thực hiện."
 PRIVATE = {"Cache-Control": "no-store"}
 OWN_FORMS = PRIVATE | {"Referrer-Policy": "same-origin"}
 """With `no-referrer` a browser would not tell the forms of these pages from those of another site."""
+CHANGES_AN_HOUR = 30
+"""Of one form by its sender. Each stays in its history for good."""
 TYPED = ("words", "reason", "phone", "email", "address")
 """Fields that hold a person's own words."""
 
@@ -63,6 +66,7 @@ class Tracking:
         self._enquiry = enquiry
         self._submissions = submissions
         self._sessions = sessions
+        self._changes = Limits(CHANGES_AN_HOUR)
 
     async def prove(self, request: Request, code: str, contact: str) -> Response:
         """The contact is in no address, so that it stays in no history and no log."""
@@ -96,12 +100,11 @@ class Tracking:
         retry_after_s: int | None = None,
     ) -> HTMLResponse:
         """lost: what was typed and could not be taken, to be copied by whoever typed it."""
-        waiting = {"Retry-After": str(retry_after_s)} if retry_after_s else {}
         lost = tuple(text for text in map(clean, lost) if text)
         return self.page(
             "ask.html",
             status,
-            PRIVATE | waiting,
+            PRIVATE | _waiting(retry_after_s),
             code=code,
             contact=contact,
             problem=problem,
@@ -110,13 +113,19 @@ class Tracking:
         )
 
     async def show(
-        self, submission: Submission, *, news: str = "", returned: Returned | None = None, status: int = 200
+        self,
+        submission: Submission,
+        *,
+        news: str = "",
+        returned: Returned | None = None,
+        status: int = 200,
+        retry_after_s: int | None = None,
     ) -> HTMLResponse:
         account = await self._enquiry.account(submission)
         return self.page(
             "tracking.html",
             status,
-            OWN_FORMS,
+            OWN_FORMS | _waiting(retry_after_s),
             submission=submission,
             commune=self._communes[submission.commune],
             account=account,
@@ -148,13 +157,19 @@ class Tracking:
             submission = await self.opened(request, code)
             if submission is None:
                 return self.asking(known, problem=NOT_OPEN, lost=lost, status=403)
+            wait = self._changes.wait_s(submission.id)
             try:
-                return await change(submission)
+                if not wait:
+                    return await change(submission)
+                problems = {form: TOO_OFTEN}
             except WrongForm as wrong:
-                problems = wrong.problems
+                problems = dict(wrong.problems)
             except Refusal as refusal:
                 problems = {form: refusal.reason}
-            return await self.show(submission, returned=Returned(form, typed, problems), status=422)
+            returned = Returned(form, typed, problems)
+            return await self.show(
+                submission, returned=returned, status=429 if wait else 422, retry_after_s=wait or None
+            )
         except Away:
             return self.asking(known, problem=TRY_LATER, lost=lost, status=503, retry_after_s=RETRY_AFTER_S)
 
@@ -164,10 +179,15 @@ class Tracking:
             reply = await obey(self._submissions, id, command, decide)
         if isinstance(reply, Refused):
             raise Refusal("not-now", reply.reason)
+        self._changes.note(id)
 
     def back_to(self, submission: Submission, news: str = "") -> Response:
         told = f"?bao={news}" if news else ""
         return RedirectResponse(f"/tra-cuu/{submission.code}{told}", 303, PRIVATE)
+
+
+def _waiting(retry_after_s: int | None) -> dict[str, str]:
+    return {"Retry-After": str(retry_after_s)} if retry_after_s else {}
 
 
 def require_own_site(request: Request, known_as: str) -> None:

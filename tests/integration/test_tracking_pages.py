@@ -17,6 +17,7 @@ import nats
 import pytest
 from pymongo import MongoClient
 
+from services.intake.own_form import CHANGES_AN_HOUR
 from shared.commands import send
 from shared.contracts import Command, Done, Role, intake, routing
 from tests.builders import COMMUNE, actor
@@ -226,8 +227,8 @@ def test_questions_are_withdrawn_once_it_was_read_what_happens(town: Town) -> No
         browser.post(path, data=sure)
         assert list(town.stored(code)["withdrawn"]) == [first], "twice is once"
         browser.post(path, data={"question": second, "reason": "Không cần nữa", "sure": "1"})
-        page = until(browser, code, lambda _: town.stored(code).get("settled_at") is not None)
-        assert "Tôi không cần trả lời nữa" not in page, "nothing is left to withdraw"
+        left = until(browser, code, lambda _: town.stored(code).get("settled_at") is not None)
+        assert "Tôi không cần trả lời nữa" not in left, "nothing is left to withdraw"
         again = browser.post(path, data={"question": "01JOTHER-1", "reason": "Thử", "sure": "1"})
         assert again.status_code == 422
     assert {settled["how"] for settled in town.stored(code)["settlements"].values()} == {"withdrawn"}
@@ -252,7 +253,7 @@ async def test_a_bad_mark_opens_the_question_again_and_the_first_answer_stays_re
         for text in ("Ông/bà mang căn cước", "Chưa trả lời đúng câu hỏi", "“Chưa nêu lệ phí.”", "Chờ phân loại"):
             assert text in page
         assert "settled_at" not in town.stored(code) or town.stored(code)["settled_at"] is None
-        again = {"field": "civil-status", "department": CENTRE, "reason": "Trả lời lại"}
+        again: dict[str, Any] = {"field": "civil-status", "department": CENTRE, "reason": "Trả lời lại"}
         await town.do(routing.AssignQuestion, question=question, **again)
         await town.answer(question, "Lệ phí cấp bản sao là 8.000 đồng.")
         page = until(browser, code, lambda page: "Câu trả lời lần 2" in page and "Gửi đánh giá" in page)
@@ -269,6 +270,19 @@ async def test_the_answer_goes_where_the_registrant_now_is(town: Town) -> None:
         until(browser, code, lambda page: "Đã gửi thư điện tử trả lời" in page)
     mails = [mail.read_bytes() for mail in town.system.addresses.mail.iterdir() if mail.is_file()]
     assert any(f"moi-{code.lower()}@example.vn".encode() in mail for mail in mails)
+
+
+def test_a_form_is_not_changed_without_end(town: Town) -> None:
+    """Each change stays in its history for good."""
+    code, form = town.register()
+    with town.browser() as browser:
+        prove(browser, code, form["registrant"]["phone"][-4:])
+        path = f"/tra-cuu/{code}/sua-dia-chi"
+        for number in range(CHANGES_AN_HOUR):
+            assert browser.post(path, data={"address": f"Số {number}"}, follow_redirects=False).status_code == 303
+        held = browser.post(path, data={"address": "Số 99"})
+    assert (held.status_code, 'value="Số 99"' in held.text, "đợi ít phút" in held.text) == (429, True, True)
+    assert town.stored(code)["registrant"]["address"] == f"Số {CHANGES_AN_HOUR - 1}"
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
@@ -294,7 +308,13 @@ async def test_own_files_are_taken_home_and_nobody_elses(town: Town) -> None:
 
 async def _put(town: Town, form: dict[str, Any], name: str) -> str:
     file = f"01JFILE{next(town.numbers)}"
-    stored = {"file": file, "name": name, "part": 1, "parts": 1, "content": base64.b64encode(PDF).decode()}
+    stored: dict[str, Any] = {
+        "file": file,
+        "name": name,
+        "part": 1,
+        "parts": 1,
+        "content": base64.b64encode(PDF).decode(),
+    }
     await town.do(intake.StoreFile, **stored)
     await town.do(intake.AddFiles, submission=form["_id"], attachments=(file,), note="Người dân mang đến")
     return file
