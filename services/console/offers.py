@@ -84,7 +84,7 @@ ACKNOWLEDGE = "acknowledge-escalation"
 CHECK_IN = Offer("check-in", "Có mặt", OFFICE, frozenset({"expected", "excused"}))
 EXCUSE = Offer("excuse-registrant", "Báo vắng", OFFICE, frozenset({"expected"}))
 
-SUBJECTS = ("submission", "question", "deadline", "notification", "dialogue")
+SUBJECTS = ("submission", "question", "deadline", "notification", "dialogue", "mail")
 """Fields of a command, one of which names what it is on."""
 
 TAKING_PLACE = frozenset({"announced", "registration-closed", "held"})

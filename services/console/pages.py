@@ -14,6 +14,8 @@ from ulid import ULID
 from services.console import words
 from services.console.acting import Acting, acting, workers
 from services.console.filters import CHOICES
+from services.console.mailbox import count_waiting
+from services.console.offers import OFFICE
 from services.console.reader import Reader
 from services.console.view import View
 from shared.clock import RehearsalClock
@@ -78,9 +80,17 @@ class Pages:
             connected=self._service.nats.is_connected,
             behind=self._reader.behind,
             trouble=self._reader.trouble,
+            quarantined=self._quarantined(who),
             **{"explained": {}, **values},
         )
         return HTMLResponse(html, status, headers=HEADERS)
+
+    def _quarantined(self, who: Acting) -> int:
+        """Mails that wait for whoever sees to them, for the navigation. Read here: an index knows the number."""
+        if who.role not in OFFICE:
+            return 0
+        with self._view.reading() as db:
+            return count_waiting(db, who.commune)
 
 
 async def typed_in(request: Request) -> dict[str, str]:
@@ -106,6 +116,11 @@ async def all_sent_in(request: Request) -> tuple[dict[str, str], list[Sent]]:
         typed = {name: value for name, value in form.items() if isinstance(value, str)}
         files = [value for _, value in form.multi_items() if not isinstance(value, str) and value.filename]
         return typed, [Sent(file.filename or "tep", data) for file in files if (data := await file.read())]
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a script asks, whose page stays as it is."""
+    return request.headers.get("accept") == "application/json"
 
 
 def done(verb: str) -> str:

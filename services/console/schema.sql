@@ -106,6 +106,7 @@ CREATE TABLE mail (
   settled_how TEXT, settled_because TEXT, settled_by TEXT, settled_at TEXT
 ) WITHOUT ROWID;
 CREATE INDEX mail_of_commune ON mail (commune, received_at);
+CREATE INDEX mail_waiting ON mail (commune, received_at) WHERE outcome = 'quarantined' AND settled_how IS NULL;
 
 CREATE TABLE question (
   id TEXT PRIMARY KEY, commune TEXT NOT NULL, submission TEXT NOT NULL,

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from nats.errors import Error as NatsError
 from starlette.exceptions import HTTPException
 
@@ -11,8 +11,9 @@ from services.console.case_pages import add_cases
 from services.console.desk import add_questions, add_terms
 from services.console.library import add_library
 from services.console.list_pages import add_lists
+from services.console.mailbox_pages import add_mailbox
 from services.console.operations import add_operations
-from services.console.pages import HERE, Pages, typed_in, who_acts
+from services.console.pages import HEADERS, HERE, Pages, typed_in, wants_json, who_acts
 from services.console.paper_desk import MOST_OF_A_BODY, PATH, add_paper_desk
 from services.console.reader import Reader
 from services.console.report_pages import add_province, add_reports
@@ -45,6 +46,7 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
     add_paper_desk(router, service, pages, reader)
     add_dialogues(router, service, pages, reader)
     add_lists(router, service, pages, reader)
+    add_mailbox(router, service, pages, reader)
     add_library(router, service, pages, reader)
     add_reports(router, service, pages)
     add_province(router, service, pages)
@@ -72,6 +74,8 @@ def _tell_problems(service: Service, pages: Pages, hosts: frozenset[str]) -> Non
         detail = "Không có trang này." if error.detail == "Not Found" else error.detail
         if not is_called_rightly(request, hosts):
             return PlainTextResponse(detail, error.status_code)
+        if wants_json(request):
+            return JSONResponse({"reason": detail}, error.status_code, HEADERS)
         return pages.show("error.html", who_acts(request), error.status_code, detail=detail)
 
     @service.app.exception_handler(RequestValidationError)
@@ -83,6 +87,8 @@ def _tell_problems(service: Service, pages: Pages, hosts: frozenset[str]) -> Non
     async def broker_away(request: Request, error: Exception) -> Response:
         logger().warning("unavailable", error=in_short(error))
         detail = "Không hỏi được NATS lúc này. Xin tải lại trang sau ít phút; không có gì bị mất."
+        if wants_json(request):
+            return JSONResponse({"reason": detail}, 503, HEADERS)
         return pages.show("error.html", who_acts(request), 503, detail=detail)
 
 
