@@ -20,6 +20,7 @@ from services.intake.provided import (
     DialogueStore,
     FileStore,
     FrontDoor,
+    MailRoom,
     MailStore,
     Now,
     Profiles,
@@ -29,7 +30,7 @@ from services.intake.provided import (
 from services.intake.reception import Reception
 from services.intake.seating import waiting_places
 from services.intake.store import Dialogues, Submissions
-from services.intake.submissions import Arrival, Submission
+from services.intake.submissions import REGISTRARS, Arrival, Submission
 from shared.clock import Clock
 from shared.commands import obey
 from shared.communes import Profile
@@ -344,11 +345,17 @@ async def report_result(command: ReportResult, dialogues: DialogueStore, now: No
 
 @consumes.command(RegisterSubmission)
 async def register_submission(
-    command: RegisterSubmission, reception: FrontDoor, files: FileStore, mails: MailStore, profiles: Profiles, now: Now
+    command: RegisterSubmission,
+    reception: FrontDoor,
+    files: FileStore,
+    mails: MailStore,
+    mail_room: MailRoom,
+    profiles: Profiles,
+    now: Now,
 ) -> Answer:
     """A repeated command finds its form already there and gets the first receipt.
 
-    What a clerk keys in from a mail was received when the mail was, and is answered in its thread.
+    What a clerk keys in from a mail was received when the mail was, is answered in its thread and keeps its files.
     """
     commune = profile_of(profiles, command).id
     submissions.admit(command)
@@ -358,7 +365,10 @@ async def register_submission(
         command.channel,
         command.registrant,
         matters_of(command),
-        attachments=await files.chosen(commune, command.attachments),
+        attachments=(
+            *await files.chosen(commune, command.attachments),
+            *(await mail_room.files_of(mail) if mail else ()),
+        ),
         received_at=command.received_at or (mail.received_at if mail else None),
         entered_by=command.actor.name,
         entered_because=command.late_because,
@@ -386,7 +396,11 @@ async def look_up_submission(command: LookUpSubmission, store: SubmissionStore) 
     found = await store.by_code(code) if (code := normalise(command.code)) else None
     if found is None or (command.actor.role is not Role.OPERATOR and found.commune != command.actor.commune):
         raise Refusal("not-found", f"Không tìm thấy phiếu có mã {command.code}.")
-    return Done(version=found.version, state={"id": found.id, "commune": found.commune, "code": found.code})
+    state: dict[str, object] = {"id": found.id, "commune": found.commune, "code": found.code}
+    if found.commune == command.actor.commune and command.actor.role in REGISTRARS:
+        state["registrant"] = found.registrant.model_dump(mode="json")
+        state["questions"] = [question.model_dump(mode="json") for question in found.questions]
+    return Done(version=found.version, state=state)
 
 
 consumes.include(

@@ -42,7 +42,10 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One mail. As of `MailTakenIn`; settled: None while nobody has dealt with it, and where nobody need."""
+    """One mail. As of `MailTakenIn`; settled: None while nobody has dealt with it, and where nobody need.
+
+    whole: nothing of it was registered when it came, so its files go with what a clerk keys in from it.
+    """
 
     id: str
     commune: str
@@ -55,6 +58,7 @@ class Incoming:
     submissions: tuple[str, ...] = ()
     told: str | None = None
     thread: Thread | None = None
+    whole: bool = True
     settled: Settled | None = None
     version: int = 0
 
@@ -121,6 +125,7 @@ def take_in(
         submissions=judgement.submissions,
         told=told,
         thread=head.thread,
+        whole=not judgement.submissions,
     )
     return incoming, [
         MailTakenIn(

@@ -110,8 +110,11 @@ class MailReception:
         incoming = await self._incomings.get(id)
         if incoming is None:
             return None
-        receipts = [await self._reception.first_receipt(form) for form in incoming.submissions]
-        return TakenIn(incoming, tuple(receipt for receipt in receipts if receipt), before=True)
+        return TakenIn(incoming, await self._receipts(incoming.submissions), before=True)
+
+    async def _receipts(self, submissions: Sequence[str]) -> tuple[Receipt, ...]:
+        receipts = [await self._reception.first_receipt(form) for form in submissions]
+        return tuple(receipt for receipt in receipts if receipt)
 
     async def take_in(
         self, commune: str, data: bytes, received_at: datetime, original: Attachment | None = None
@@ -128,6 +131,8 @@ class MailReception:
         original = original or await self._files.keep_mail(commune, data)
         reading = await asyncio.to_thread(read, data, self._communes[commune].email)
         judgement, receipts = await self._judged(commune, id, reading, received_at)
+        if judgement.outcome == "attached":
+            receipts = await self._receipts(judgement.submissions)
         return await self._save(commune, id, original, reading.mail, judgement, received_at, receipts)
 
     async def give_up(self, commune: str, data: bytes, received_at: datetime) -> TakenIn:
@@ -150,6 +155,15 @@ class MailReception:
         told = TOO_LARGE.format(size=-(-size // (1024 * 1024)), folder=folder)
         judgement = Judgement("quarantined", "unreadable", told=told)
         return await self._save(commune, id, original, glance(headers), judgement, received_at)
+
+    async def files_of(self, mail: Incoming) -> tuple[Attachment, ...]:
+        """The files of a mail, stored to go with a form that a clerk keys in from it."""
+        if not mail.whole:
+            return ()
+        data = await self._files.read(mail.original.id) or b""
+        reading = await asyncio.to_thread(read, data, self._communes[mail.commune].email)
+        attachments, _ = await self._attachments(mail.commune, reading.mail, frozenset())
+        return attachments
 
     async def hand_on(self, form: Submission, id: str, mail: Mail) -> str | None:
         """The registrant's own words and files stay with his form; a second time changes nothing.
