@@ -5,6 +5,7 @@ from functools import partial
 
 from services.intake import handlers, web
 from services.intake.files import Files, Naming
+from services.intake.library_store import Catalogue, Library
 from services.intake.mail_reception import MailReception
 from services.intake.mailbox import Postmen
 from services.intake.mailboxes import read_mailboxes
@@ -22,6 +23,8 @@ def build(settings: Settings) -> Service:
     reception = Reception(submissions, dialogues, files, service.clock)
     mails = Incomings(service.database)
     mail_room = MailReception(mails, submissions, reception, files, service.communes, service.clock)
+    library = Library(service.database)
+    catalogue = Catalogue(library)
     service.hears(
         handlers.consumes,
         dialogues=dialogues,
@@ -30,11 +33,15 @@ def build(settings: Settings) -> Service:
         files=files,
         mails=mails,
         mail_room=mail_room,
+        library=library,
+        catalogue=catalogue,
         communes=service.communes,
     )
     _read_mailboxes(service, mail_room, mails)
     service.every(3600, partial(files.remove_unnamed, _together(submissions.naming, mails.naming)))
-    web.add_routes(service, reception, submissions, dialogues, files)
+    service.at_start(catalogue.refresh)
+    service.every(5, catalogue.refresh)
+    web.add_routes(service, reception, submissions, dialogues, files, library, catalogue)
     return service
 
 

@@ -1,5 +1,21 @@
-"""The library of published answers, as routing tells of it."""
+"""What the library hears: answers that are published, and taken back."""
 
+from services.intake import library
+from services.intake.library import Decision, Published
+from services.intake.provided import Books, LibraryStore, Now
+from shared.contracts.routing import AnswerPublished, AnswerUnpublished
 from shared.handlers import Handlers
 
 consumes = Handlers("intake")
+
+
+@consumes(AnswerPublished, AnswerUnpublished)
+async def keep_the_library(
+    said: AnswerPublished | AnswerUnpublished, store: LibraryStore, catalogue: Books, now: Now
+) -> None:
+    def decide(entry: Published | None) -> Decision:
+        if isinstance(said, AnswerPublished):
+            return library.publish(entry, said, now())
+        return library.unpublish(entry, said, now())
+
+    catalogue.put((await store.change(said.question, decide)).state)

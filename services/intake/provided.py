@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from services.intake.files import Files
+from services.intake.library_store import Catalogue, Library
 from services.intake.mail_reception import MailReception
 from services.intake.reception import Reception
 from services.intake.store import Dialogues, Incomings, Submissions
@@ -17,6 +18,8 @@ FrontDoor = Annotated[Reception, Provided("reception")]
 FileStore = Annotated[Files, Provided("files")]
 MailStore = Annotated[Incomings, Provided("mails")]
 MailRoom = Annotated[MailReception, Provided("mail_room")]
+LibraryStore = Annotated[Library, Provided("library")]
+Books = Annotated[Catalogue, Provided("catalogue")]
 Profiles = Annotated[Communes, Provided("communes")]
 Now = Annotated[Clock, Provided("now")]
 Answer = Done | Refused

@@ -8,11 +8,12 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from services.intake import dialogue_pages, form_pages, paper_pages, tracking_pages
+from services.intake import dialogue_pages, form_pages, library_pages, list_pages, paper_pages, tracking_pages
 from services.intake.api import add_api
 from services.intake.enquiry import Enquiry
 from services.intake.errors import patience, tell_errors
 from services.intake.files import Files
+from services.intake.library_store import Catalogue, Library
 from services.intake.limits import Limits
 from services.intake.reception import Reception
 from services.intake.session import Sessions
@@ -29,7 +30,13 @@ MOST_BYTES = 2_000_000
 
 
 def add_routes(
-    service: Service, reception: Reception, submissions: Submissions, dialogues: Dialogues, files: Files
+    service: Service,
+    reception: Reception,
+    submissions: Submissions,
+    dialogues: Dialogues,
+    files: Files,
+    library: Library,
+    catalogue: Catalogue,
 ) -> None:
     """Give the service its pages, its API and what protects them."""
     pages = templates(HERE / "templates")
@@ -76,3 +83,5 @@ def add_routes(
     paper_pages.add_papers(service, submissions, dialogues, sessions, page)
     dialogue_pages.add_pages(service, dialogues, page)
     tracking_pages.add_pages(service, enquiry, submissions, files, sessions, page)
+    library_pages.add_pages(service, library, catalogue, page)
+    list_pages.add_pages(service)

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from io import BytesIO
 from time import perf_counter
 from typing import Any
 
+import openpyxl
 import pytest
 
 from services.intake.lists import LONGEST_CELL
@@ -17,7 +19,7 @@ from shared.files import put_file
 from tests.builders import COMMUNE, DIALOGUE, LIST, actor
 from tests.integration.test_dialogues import Office, expecting_a_list, names, serving
 from tests.servers import Servers
-from tests.tables import as_csv, as_excel, as_word
+from tests.tables import EXCEL, as_csv, as_excel, as_word
 
 HEADING = ("STT", "Họ và tên", "Điện thoại", "Địa chỉ", "Nội dung kiến nghị")
 BAD = {7: ("Họ và tên", ""), 19: ("Điện thoại", "hỏi chồng"), 33: ("Nội dung kiến nghị", "")}
@@ -214,3 +216,28 @@ async def test_a_preview_tells_the_columns_and_marks_the_bad_rows_by_number(offi
     other = await office.do(intake.ReadTable, file=file, kind="opinions", mapping={"name": 4, "text": 3})
     assert other["mapping"] == {"name": 4, "text": 3}
     assert (await office.submissions.ids({}), COMMUNE) == ([], "thanh-tri")
+
+
+# --- the table to fill in -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("mau-danh-sach.xlsx", "opinions"), ("mau-danh-sach-nguoi-du.xlsx", "participants")]
+)
+async def test_a_template_that_was_taken_home_and_filled_in_comes_back(office: Office, path: str, kind: str) -> None:
+    await office.plan()
+    answer = await office.http.get(f"/xa/thanh-tri/{path}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, EXCEL)
+    assert (await office.http.get(f"/xa/khong-co/{path}")).status_code == 404
+    book = openpyxl.load_workbook(BytesIO(answer.content))
+    for column, text in enumerate(("1", "Lê Văn Hòa", "0912345678", "Số 7", "Thôn Nội", "", "Đường ngập.", "2"), 1):
+        if kind == "opinions" or column < 3:
+            book.worksheets[0].cell(7, column, text)
+    file = BytesIO()
+    book.save(file)
+    sent = {"kind": kind, "list": None, "sender": "Thôn Nội"}
+    for duplicate in (False, True):
+        state = await receive(office, await upload(office, file.getvalue()), **sent)
+        [receipt] = state["receipts"]
+        assert (receipt["row"], receipt["name"], receipt["duplicate"]) == (7, "Lê Văn Hòa", duplicate)
+        assert state["wrong"] == []
