@@ -83,10 +83,11 @@ async def test_a_question_that_is_typed_meets_those_like_it_at_once(office: Offi
 
 
 async def test_hints_are_limited_gently(office: Office) -> None:
-    for _ in range(HINTS_AN_HOUR):
-        await office.http.get("/xa/thanh-tri/tuong-tu?q=x")
-    refused = await office.http.get("/xa/thanh-tri/tuong-tu?q=x")
-    assert (refused.status_code, int(refused.headers["retry-after"]) > 0) == (429, True)
+    for _ in range(HINTS_AN_HOUR + 30):  # one more is free every three seconds
+        answer = await office.http.get("/xa/thanh-tri/tuong-tu?q=x")
+        if answer.status_code != 200:
+            break
+    assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (429, True)
     assert (await office.http.get(PATH)).status_code == 200, "the pages are open all the time"
 
 
