@@ -14,9 +14,10 @@ _DRAWN = 7
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 
 
-def new_code(random: Callable[[str], str] = secrets.choice) -> str:
-    """Draw a code. random: picks one character of a string; 31**7 codes are possible, so a draw can clash."""
-    drawn = "".join(random(ALPHABET) for _ in range(_DRAWN))
+def new_code(random: Callable[[int], int] = secrets.randbelow) -> str:
+    """Draw a code. random: a number below another, asked once, for it costs a call into the system; codes can clash."""
+    number = random(len(ALPHABET) ** _DRAWN)
+    drawn = "".join(ALPHABET[number // len(ALPHABET) ** place % len(ALPHABET)] for place in reversed(range(_DRAWN)))
     return _grouped(drawn + ALPHABET[-_weighted(drawn) % len(ALPHABET)])
 
 
