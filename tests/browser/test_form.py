@@ -66,7 +66,7 @@ async def test_the_draft_is_gone_with_the_receipt_and_not_before(citizens: Citiz
     await fill_in(page, phone="0912345670")
     await expect(page.locator("h1")).to_have_text("Đã tiếp nhận phiếu của ông/bà")
     receipt = page.url
-    assert await draft_of(page) is None
+    await page.wait_for_function(f"() => !localStorage.getItem('{DRAFT}')")
     await page.goto(FORM)
     await expect(page.locator("#name")).to_have_value("")
     await type_in(page, procedures="Câu khác?")
