@@ -22,6 +22,7 @@
     answer.className = "answer";
     const link = element("a", "Xem trang câu trả lời (mở trang mới)");
     link.href = one.url;
+    link.className = "action";
     link.target = "_blank";
     link.rel = "noopener";
     details.append(element("summary", one.asked), answer, link);
