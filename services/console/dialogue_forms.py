@@ -80,7 +80,10 @@ def _invite(actor: Actor, typed: Mapping[str, str], _: Profile) -> Command:
 
 
 def _from_the_floor(actor: Actor, typed: Mapping[str, str], _: Profile) -> Command:
-    """Name and words are enough at the conference; where to write to is asked for when nobody can answer at once."""
+    """Name and words are enough at the conference; where to write to is asked for when nobody can answer at once.
+
+    received_at: when it was asked, where the connection was lost meanwhile.
+    """
     name, contact, address = (one_line(typed.get(one, "")) for one in ("name", "contact", "address"))
     text, wrong = clean(typed.get("text", "")), dict[str, str]()
     if not name or len(name) > 200:
@@ -96,6 +99,7 @@ def _from_the_floor(actor: Actor, typed: Mapping[str, str], _: Profile) -> Comma
         "key": typed.get("key", ""),
         "dialogue": typed.get("dialogue"),
         "channel": "floor",
+        "received_at": typed.get("received_at") or None,
         "registrant": _registrant(name, contact, address[:500]),
         "questions": (matter,),
     }

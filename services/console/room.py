@@ -11,7 +11,7 @@ from typing import Any, get_args
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from ulid import ULID
 
@@ -20,7 +20,7 @@ from services.console.acting import Acting
 from services.console.cases import elsewhere, history
 from services.console.commands import STATUS, Attempt, Success, carry_out, perform
 from services.console.conferences import Asked, Conference, Place
-from services.console.pages import HEADERS, Pages, Who, done, typed_in
+from services.console.pages import HEADERS, Pages, Who, done, typed_in, wants_json
 from services.console.reader import Reader
 from services.console.words import Term
 from shared.commands import send
@@ -126,7 +126,10 @@ def _add_room(router: APIRouter, service: Service, pages: Pages, reader: Reader)
     @router.post("/hoi-nghi/{dialogue}/{tab}")
     async def act(request: Request, who: Who, dialogue: str, tab: str = "") -> Response:
         here, typed = _tab(tab), await typed_in(request)
-        match await _SPECIAL.get(typed.get("verb", ""), _plainly)(service, pages, reader, who, dialogue, typed):
+        outcome = await _SPECIAL.get(typed.get("verb", ""), _plainly)(service, pages, reader, who, dialogue, typed)
+        if wants_json(request) and isinstance(outcome, Success | Attempt):
+            return _in_json(outcome)
+        match outcome:
             case Attempt() as attempt:
                 return await show(who, dialogue, here, attempt=attempt)
             case Response() as elsewhere_now:
@@ -240,6 +243,13 @@ _SPECIAL: Mapping[str, Doing] = {"find-guest": _find_guest, "group-questions": _
 
 def _reading(profile: Profile) -> Callable[[str, Actor, Mapping[str, str]], Command]:
     return partial(dialogue_forms.command, profile=profile)
+
+
+def _in_json(outcome: Success | Attempt) -> Response:
+    """For a page that stays as it is: the receipt's code, or why nothing was done."""
+    if isinstance(outcome, Attempt):
+        return JSONResponse({"reason": outcome.reason, "wrong": dict(outcome.wrong)}, outcome.status, HEADERS)
+    return JSONResponse({"code": outcome.state.get("code")}, headers=HEADERS)
 
 
 def _after(dialogue: str, tab: Tab, success: Success, typed: Mapping[str, str]) -> str:
