@@ -1,6 +1,7 @@
 """The page of a form: its lines sorted into what stands at each label and what is written in each section."""
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -83,11 +84,6 @@ class Page:
         found = sorted(self.values[label], key=lambda value: (not value.sure, value.place < begins))
         return [value.written for value in found if value.written]
 
-    @property
-    def names(self) -> frozenset[str]:
-        """Whom it names so far, folded."""
-        return frozenset(fold(value.written) for value in self.values["name"] if value.sure and value.written)
-
 
 def scan(text: str) -> Page:
     """Sort the lines of a clean text into labels and sections.
@@ -101,51 +97,62 @@ def scan(text: str) -> Page:
 
 
 class _Scan:
-    """Goes down a page line by line. part: of the form, where it stands. value: which the next line may go on with."""
+    """Goes down a page line by line, once.
+
+    part: of the form, where it stands. value: which the next line may go on with. named: the copy of the form that
+    has given a name last. names: all that were given above the section, folded.
+    """
 
     def __init__(self, lines: list[Line]) -> None:
         self.page = Page({label: [] for label in WORDS}, [])
         self._lines = lines
         self._part: Literal["head", "section", "general", "past"] = "head"
         self._value: tuple[Label, Value] | None = None
+        self._named: int | None = None
+        self._names: set[str] = set()
+        self._counted = 0
         for place, line in enumerate(lines):
             self._read(place, line)
 
     @property
     def _is_named(self) -> bool:
-        """Whether this copy of the form has given a name."""
-        return any(value.sure and value.copy == len(self.page.sections) for value in self.page.values["name"])
+        return self._named == len(self.page.sections)
 
     def _read(self, place: int, line: Line) -> None:
         if self._begins_again(line):
             self._part, self._value = "head", None
         if heading := heading_of(line) or self._bare_heading(line):
-            self._part = "section"
-            asked: Section = "handling" if heading["handling"] else "procedures"
-            self.page.sections.append((asked, [line.after(heading.end())]))
+            self._begin("section", "handling" if heading["handling"] else "procedures", line.after(heading.end()))
         elif TITLE.fullmatch(line.folded):
             self._part, self._value = "head", None
             self._forget_the_letterhead()
         elif self._part == "head":
             self._read_head(place, line)
         elif self._part != "past":
-            if _ends_section(self._lines, place, self.page.names):
+            if _ends_section(self._lines, place, self._names):
                 self._part = "past"
             else:
                 self.page.sections[-1][1].append(line.written)
+
+    def _begin(self, part: Literal["section", "general"], section: Section, written: str) -> None:
+        names = self.page.values["name"]
+        self._names |= {fold(value.written) for value in names[self._counted :] if value.sure and value.written}
+        self._counted = len(names)
+        self._part = part
+        self.page.sections.append((section, [written]))
 
     def _begins_again(self, line: Line) -> bool:
         """Below a closed form another one begins; `Người đăng ký` stands above signatures, too.
 
         A form can also have what is asked above the name, and without its sections any label ends it.
         """
-        label = LABEL.match(line.folded)
+        label = LABEL.match(line.folded) if self._part != "head" else None
         if label is None or label["sure"] is None:
             return False
         if self._part == "general" and not label["name"] and ":" in label["sure"]:
             return True
         is_for_a_name = (label["name"] or "").startswith("ho")
-        return is_for_a_name and (self._part == "past" or not self.page.names)
+        return is_for_a_name and (self._part == "past" or not self._names)
 
     def _bare_heading(self, line: Line) -> re.Match[str] | None:
         """What is a heading only below the name: elsewhere it could be a wrapped line, or said in a letter."""
@@ -158,14 +165,15 @@ class _Scan:
         page = self.page
         if LABEL.match(line.folded):
             self._value = _read_labels(page, place, line)
+            if any(value.sure and value.place == place for value in page.values["name"][-1:]):
+                self._named = len(page.sections)
         elif (hamlet := HAMLET.match(line.folded)) and not (self._value and self._value[0] == "address"):
             written = f"{line.after(0, hamlet.end()).rstrip(' :.…*_')} {line.after(hamlet.end())}"
             value = Value(True, len(page.sections), place, [written])
             page.values["address"].append(value)
             self._value = "address", value
         elif (heading := GENERAL_HEADING.match(line.folded)) and self._is_named:
-            self._part = "general"
-            page.sections.append(("procedures", [line.after(heading.end())]))
+            self._begin("general", "procedures", line.after(heading.end()))
         elif END_OF_VALUE.match(line.folded):
             self._value = None
         elif self._value and _continues(*self._value, line.written):
@@ -175,7 +183,9 @@ class _Scan:
         """The office's own telephone and address stand above the title."""
         if not self._is_named:
             for values in self.page.values.values():
-                values[:] = [value for value in values if value.copy < len(self.page.sections)]
+                while values and values[-1].copy == len(self.page.sections):
+                    values.pop()
+            self._counted = min(self._counted, len(self.page.values["name"]))
 
 
 def lines_of(text: str) -> list[Line]:
@@ -208,10 +218,10 @@ def _read_labels(page: Page, place: int, line: Line) -> tuple[Label, Value] | No
     last = None
     while label:
         following = NEXT_LABEL.search(line.folded, label.end())
-        beside = BESIDE_VALUE.search(line.folded, label.end())
-        end = min((found.start() for found in (following, beside) if found), default=None)
+        end = following.start() if following else len(line.folded)
+        beside = BESIDE_VALUE.search(line.folded, label.end(), end)
         name = next(name for name in WORDS if label[name])
-        value = Value(sure, len(page.sections), place, [line.after(label.end(), end)])
+        value = Value(sure, len(page.sections), place, [line.after(label.end(), beside.start() if beside else end)])
         page.values[name].append(value)
         last = None if beside else (name, value)
         label, sure = following, True
@@ -231,7 +241,7 @@ def _continues(label: Label, value: Value, written: str) -> bool:
             return True
 
 
-def _ends_section(lines: list[Line], place: int, names: frozenset[str]) -> bool:
+def _ends_section(lines: list[Line], place: int, names: Set[str]) -> bool:
     """Whether the closing of the form, a signature or the footer of a mail begins here."""
     line = lines[place]
     following = lines[place + 1].folded if place + 1 < len(lines) else ""
