@@ -86,6 +86,10 @@ class Service:
         """Do this again and again, and at once whenever the rehearsal clock was moved."""
         self._sweeps.append((seconds, sweep))
 
+    def tidies(self, seconds: float, task: Sweep) -> None:
+        """Do this again and again by the real time. No rehearsal waits for it: its clock makes none due."""
+        self._work.append(partial(self._tidy, seconds, task))
+
     def works(self, work: Sweep, *, stop: Sweep | None = None, busy: Callable[[], int] | None = None) -> None:
         """Do this beside everything else; `stop` ends it in order, `busy` counts what is under way."""
         self._work.append(work)
@@ -259,6 +263,14 @@ class Service:
         if len(self._swept) < len(self._sweeps):
             return None
         return min(self._swept.values(), default=self.clock())
+
+    async def _tidy(self, seconds: float, task: Sweep) -> None:
+        while True:
+            try:
+                await task()
+            except Exception as error:  # noqa: BLE001 - the next round tries again
+                logger().warning("not-tidied", task=getattr(task, "__name__", repr(task)), error=in_short(error))
+            await asyncio.sleep(seconds)
 
     async def _for_ever(self, task: Sweep) -> None:
         while True:

@@ -38,9 +38,9 @@ def build(settings: Settings) -> Service:
         communes=service.communes,
     )
     _read_mailboxes(service, mail_room, mails)
-    service.every(3600, partial(files.remove_unnamed, _together(submissions.naming, mails.naming)))
+    service.tidies(3600, partial(files.remove_unnamed, _together(submissions.naming, mails.naming)))
     service.at_start(catalogue.refresh)
-    service.every(5, catalogue.refresh)
+    service.tidies(5, catalogue.refresh)
     web.add_routes(service, reception, submissions, dialogues, files, library, catalogue)
     return service
 
