@@ -59,7 +59,15 @@ FLOODED = (
     "Trong một giờ qua có quá nhiều phiếu gửi từ cùng một mạng với ông/bà. Những gì ông/bà đã điền vẫn còn nguyên "
     "ở dưới. Xin bấm “Gửi câu hỏi” lần nữa sau {minutes} phút."
 )
-CHOOSE_AGAIN = " Riêng tệp gửi kèm thì xin chọn lại."
+CHOOSE_AGAIN = " Tệp nào không còn trong phiếu ở dưới thì xin chọn lại."
+
+
+class Held(Exception):
+    """Nothing is wrong with a form, and it is not taken now."""
+
+    def __init__(self, words: str, status: int, retry_after_s: int | None = None) -> None:
+        self.words, self.status, self.retry_after_s = words, status, retry_after_s
+        super().__init__(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +150,9 @@ def add_pages(
         shown: dict[str, Any] = {"typed": filled.typed, "agreed": filled.consent == VERSION}
         basket = Basket()
         basket.carry(seal, commune, filled.carried, filled.dropped)
-        again = CHOOSE_AGAIN if filled.uploads else ""
         try:
             shown["told"] = told = await told_of(commune)
-            if wait := limits.take(network_of(request.client.host if request.client else None)):
-                shown |= {"kept": basket.kept, "held": FLOODED.format(minutes=-(-wait // 60)) + again}
-                return show(commune, Shown(**shown), 429, wait)
-            if filled.trap:
-                shown |= {"kept": basket.kept, "held": TRAPPED + again}
-                return show(commune, Shown(**shown), 422)
+            hold_back(request, filled)
             for upload in filled.uploads:
                 await basket.put(files, commune, upload)
             arrival, chosen = checked(filled, told, basket)
@@ -158,12 +160,20 @@ def add_pages(
                 receipt = await reception.take_in(commune, arrival, chosen)
         except WrongForm as error:
             return show(commune, Shown(**shown, problems=error.problems, kept=basket.kept), 422)
-        except Away:
-            shown |= {"kept": basket.kept, "held": AWAY + (again if len(basket.kept) < len(filled.uploads) else "")}
-            return show(commune, Shown(**shown, away=True), 503, RETRY_AFTER_S)
+        except (Held, Away) as error:
+            held = error if isinstance(error, Held) else Held(AWAY, 503, RETRY_AFTER_S)
+            shown |= {"held": held.words + (CHOOSE_AGAIN if filled.uploads else ""), "away": error is not held}
+            return show(commune, Shown(**shown, kept=basket.kept), held.status, held.retry_after_s)
         response = RedirectResponse(f"/phieu/{receipt.code}{'?lai=1' if receipt.duplicate else ''}", 303)
         sessions.open(response, request, receipt.code)
         return response
+
+    def hold_back(request: Request, filled: Filled) -> None:
+        """Refuse floods and programs before anything is stored."""
+        if wait := limits.take(network_of(request.client.host if request.client else None)):
+            raise Held(FLOODED.format(minutes=-(-wait // 60)), 429, wait)
+        if filled.trap:
+            raise Held(TRAPPED, 422)
 
     def checked(filled: Filled, told: Sequence[Announcement], basket: Basket) -> tuple[Arrival, Announcement | None]:
         """The form as it is taken in, and for which dialogue; everything that must be mended is told at once."""
