@@ -46,7 +46,7 @@ ABOVE = [
     "Kính gửi Văn phòng,\nTôi xin gửi phiếu ạ.\n",
     "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n\nPHIẾU ĐĂNG KÝ THAM GIA ĐỐI THOẠI\n",
     "UBND XÃ THANH TRÌ\nĐiện thoại: 024 3861 0000\nPHIẾU ĐĂNG KÝ THAM GIA ĐỐI THOẠI\nKính gửi: UBND xã Thanh Trì\n",
-    "---------- Forwarded message ---------\nTừ: Mận <a@nguoidan.example>\nDate: Th 2, 4 thg 5, 2026\nSubject: Phiếu\n\n",
+    "---------- Forwarded message ---------\nTừ: Mận <a@nguoidan.example>\nDate: 4 thg 5, 2026\nSubject: Phiếu\n\n",
     "Kính chuyển.\n\n-----Original Message-----\nFrom: Mận\nSent: Monday, May 4, 2026 8:00 AM\nTo: Văn thư\n\n",
 ]
 BELOW = [
