@@ -1,8 +1,9 @@
 """The desk: the list of questions, and everything that is owed."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from sqlite3 import Connection
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -15,6 +16,8 @@ from services.console.pages import Pages, Who, done, typed_in
 from services.console.reader import Reader
 from shared.service import Service
 from shared.text import one_line
+
+SITUATIONS: Mapping[str, terms.Situation] = {"qua-han": "late", "sap-den-han": "near"}
 
 
 def add_questions(router: APIRouter, service: Service, pages: Pages) -> None:
@@ -54,28 +57,38 @@ def add_terms(router: APIRouter, service: Service, pages: Pages, reader: Reader)
     """`/viec`: everything that is owed in a commune, questions or not, the first to end first."""
 
     @router.get("/viec")
-    async def owed(who: Who, loai: str = "", phong: str | None = None, trang: int = 1, xong: str = "") -> Response:
-        return await show_owed(who, loai, phong, trang, verb=xong)
+    async def owed(
+        who: Who, loai: str = "", phong: str | None = None, tinh: str = "", trang: int = 1, xong: str = ""
+    ) -> Response:
+        return await show_owed(who, loai, phong, tinh, trang, verb=xong)
 
     @router.post("/viec")
     async def acknowledge(
-        request: Request, who: Who, loai: str = "", phong: str | None = None, trang: int = 1
+        request: Request, who: Who, loai: str = "", phong: str | None = None, tinh: str = "", trang: int = 1
     ) -> Response:
         match await perform(service, reader, who, await typed_in(request)):
             case Attempt() as attempt:
-                return await show_owed(who, loai, phong, trang, attempt=attempt)
+                return await show_owed(who, loai, phong, tinh, trang, attempt=attempt)
             case success:
-                return RedirectResponse(f"/viec?loai={quote(loai)}&phong={quote(phong or '')}&xong={success.verb}", 303)
+                wanted = urlencode({"loai": loai, "phong": phong or "", "tinh": tinh, "xong": success.verb})
+                return RedirectResponse(f"/viec?{wanted}", 303)
 
     async def show_owed(
-        who: Acting, loai: str, phong: str | None, trang: int, verb: str = "", attempt: Attempt | None = None
+        who: Acting,
+        loai: str,
+        phong: str | None,
+        tinh: str,
+        trang: int,
+        verb: str = "",
+        attempt: Attempt | None = None,
     ) -> Response:
         now, number = service.clock(), max(1, min(trang, 10_000))
         department, rule = _department(who, phong), loai if loai in words.RULES else None
+        situation = SITUATIONS.get(tinh)
 
         def query(db: Connection) -> tuple[list[terms.Owed], dict[str, tuple[int, int]]]:
-            found = terms.owed(db, who.commune, now, rule=rule, department=department, page=number)
-            return found, terms.counts(db, who.commune, now, department)
+            found = terms.owed(db, who.commune, now, rule=rule, department=department, situation=situation, page=number)
+            return found, terms.counts(db, who.commune, now, department, situation)
 
         found, counts = await pages.read(query)
         shown = found[: terms.PAGE]
@@ -88,6 +101,7 @@ def add_terms(router: APIRouter, service: Service, pages: Pages, reader: Reader)
             counts=counts,
             rule=rule,
             department=department,
+            situation=tinh if situation else "",
             number=number,
             explained=await terms.explain(service.nats, who, [one.term for one in shown]),
             attempt=attempt,

@@ -112,6 +112,9 @@ def _add_programme(router: APIRouter, service: Service, pages: Pages, reader: Re
             chosen=next((place.slot for place in places if place.slot.id == slot), None),
             sessions=range(1, dialogue_forms.SESSIONS + 1),
             may_plan=room_offers.may_plan(who),
+            explained=await terms.explain(
+                service.nats, who, [place.term for place in places if place.term and place.term.owed]
+            ),
             attempt=attempt,
         )
 

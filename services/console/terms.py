@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
@@ -26,6 +26,7 @@ PAGE = 100
 """Terms on one page."""
 PATIENCE_S = 1.0
 """A page waits so long for deadlines to explain its terms, and goes without if it does not."""
+Situation = Literal["late", "near"]
 MOST = 200
 """Terms that one command asks of."""
 
@@ -80,6 +81,13 @@ Explanations = Mapping[str, Explained]
 """By id of the term; what deadlines did not say is missing."""
 
 
+_SITUATION = """CASE :situation
+  WHEN 'late' THEN state <> 'paused' AND due_at < :now
+  WHEN 'near' THEN state = 'near' AND due_at >= :now
+  ELSE true
+END"""
+
+
 def owed(
     db: sqlite3.Connection,
     commune: str,
@@ -87,6 +95,7 @@ def owed(
     *,
     rule: str | None = None,
     department: str | None = None,
+    situation: Situation | None = None,
     page: int = 1,
 ) -> list[Owed]:
     """What is owed in a commune, the first to end first; what stands still, last. One more than `PAGE` tells of more.
@@ -94,13 +103,15 @@ def owed(
     A cut-off is owed by nobody.
     """
     rows = db.execute(
-        "SELECT * FROM owed WHERE commune = :commune AND (:rule IS NULL OR rule = :rule) "
-        "AND (:department IS NULL OR department = :department) "
+        "SELECT * FROM owed WHERE commune = :commune AND (:rule IS NULL OR rule = :rule) "  # noqa: S608 - no value is in the text
+        f"AND (:department IS NULL OR department = :department) AND {_SITUATION} "
         "ORDER BY state = 'paused', due_at, id LIMIT :limit OFFSET :offset",
         {
             "commune": commune,
             "rule": rule,
             "department": department,
+            "situation": situation,
+            "now": instant(now),
             "limit": PAGE + 1,
             "offset": PAGE * (page - 1),
         },
@@ -109,13 +120,18 @@ def owed(
 
 
 def counts(
-    db: sqlite3.Connection, commune: str, now: datetime, department: str | None = None
+    db: sqlite3.Connection,
+    commune: str,
+    now: datetime,
+    department: str | None = None,
+    situation: Situation | None = None,
 ) -> dict[str, tuple[int, int]]:
     """How many terms are owed, by rule, and how many of them are late."""
     rows = db.execute(
-        "SELECT rule, count(*) AS number, total(state <> 'paused' AND due_at < :now) AS late FROM owed "
-        "WHERE commune = :commune AND (:department IS NULL OR department = :department) GROUP BY rule",
-        {"commune": commune, "department": department, "now": instant(now)},
+        "SELECT rule, count(*) AS number, total(state <> 'paused' AND due_at < :now) AS late "  # noqa: S608 - no value is in the text
+        "FROM owed WHERE commune = :commune AND (:department IS NULL OR department = :department) "
+        f"AND {_SITUATION} GROUP BY rule",
+        {"commune": commune, "department": department, "situation": situation, "now": instant(now)},
     )
     return {row["rule"]: (row["number"], int(row["late"])) for row in rows}
 

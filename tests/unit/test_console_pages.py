@@ -20,6 +20,7 @@ from shared.contracts import Event, Role
 from shared.contracts.deadlines import (
     DeadlineMissed,
     DeadlineMoved,
+    DeadlineNear,
     DeadlinePaused,
     DeadlineSet,
     EscalationAcknowledged,
@@ -359,3 +360,17 @@ async def test_what_has_no_page_leads_where_it_is_told(tmp_path: Path) -> None:
     assert programme.headers["location"] == "/viec?loai=periodic-dialogue&phong="
     assert (mail.status_code, "thư gửi cán bộ" in mail.text) == (404, True)
     assert dialogue.headers["location"] == f"/hoi-nghi/{DIALOGUE}"
+
+
+@pytest.mark.parametrize(
+    ("situation", "shown", "because"),
+    [("qua-han", ["khai sinh"], "the answer is late"), ("sap-den-han", ["âm thanh"], "the hall is to be ready soon")],
+)
+async def test_what_is_owed_is_filtered_by_how_urgent_it_is(
+    tmp_path: Path, situation: str, shown: list[str], because: str
+) -> None:
+    now = DUE_AT + timedelta(hours=1)
+    soon = {**DUTY_TERM, "due_at": DUE_AT + timedelta(days=1)}
+    events = [RECEIVED, ASSIGNED, TERM, of_deadline(DeadlineSet, **soon), of_deadline(DeadlineNear, **soon)]
+    html = await page(tmp_path, f"/viec?phong=&tinh={situation}", *events, now=now)
+    assert [words for words in ("khai sinh", "âm thanh") if words in html] == shown, because
