@@ -78,6 +78,14 @@ def test_old_windows_text_is_read() -> None:
     assert asked(read_table(read_sheets(CSV, data), "opinions")) == [("Hòa", ["Đường ngập"])]
 
 
+def test_a_table_in_an_old_font_is_converted_as_a_whole() -> None:
+    heading = ("STT", "Hä vµ tªn", "§iÖn tho¹i", "§Þa chØ", "Néi dung kiÕn nghÞ")
+    asks = "§\u00adêng th«n ngËp khi m\u00ada, ®Ò nghÞ n¹o vÐt cèng"
+    rows = [heading, (1, "NguyÔn ThÞ Mai", "0912345678", "Th«n Néi", asks)]
+    table = read_table(read_sheets(EXCEL, as_excel(rows)), "opinions")
+    assert asked(table) == [("Nguyễn Thị Mai", ["Đường thôn ngập khi mưa, đề nghị nạo vét cống"])]
+
+
 def test_titles_above_the_heading_are_passed_over_and_rows_keep_their_numbers() -> None:
     title = ("DANH SÁCH Ý KIẾN, KIẾN NGHỊ CỦA CỬ TRI THÔN NỘI", "", "", "", "")
     data = as_excel([title, ("(Kèm theo Công văn số 5)",), (), HEADING, MAI, (), HOA], merged=["A1:E1", "A2:E2"])

@@ -19,6 +19,7 @@ import docx
 import openpyxl
 from docx.oxml.ns import qn
 
+from services.intake.reading.legacy import restored
 from services.intake.reading.plain import decoded
 from services.intake.reading.spelling import clean
 from services.intake.reading.unreadable import UnreadableDocument
@@ -72,16 +73,25 @@ def read_sheets(media_type: MediaType, data: bytes) -> list[Sheet]:
 
 
 def _sheet(rows: Iterable[tuple[int, Sequence[str]]]) -> Sheet:
-    """The rows that are not empty, without the empty cells behind the last."""
-    found = (Row(number, _trimmed(cells)) for number, cells in rows)
-    sheet = tuple(islice((row for row in found if row.cells), MOST_ROWS + AROUND))
-    if any(len(row.cells) > MOST_COLUMNS for row in sheet):
+    """The rows that are not empty, without the empty cells behind the last. rows: as they stand in the file."""
+    found = ((number, _trimmed(cells)) for number, cells in rows)
+    written = list(islice((row for row in found if row[1]), MOST_ROWS + AROUND))
+    if any(len(cells) > MOST_COLUMNS for _, cells in written):
         raise UnreadableDocument(f"Bảng có quá {MOST_COLUMNS} cột. Xin chỉ giữ những cột cần gửi.")
-    return sheet
+    legible = _legible([cell for _, cells in written for cell in cells])
+    readable = ((number, _trimmed(tuple(islice(legible, len(cells))))) for number, cells in written)
+    return tuple(Row(number, cells) for number, cells in readable if cells)
+
+
+def _legible(cells: Sequence[str]) -> Iterator[str]:
+    """Each cell in NFC. One table is in one font: whether it is an old one, all its cells together tell."""
+    lines = [cell.split("\n") for cell in cells]
+    restored_lines = iter(restored("\n".join(line for of_cell in lines for line in of_cell)).split("\n"))
+    return (clean("\n".join(islice(restored_lines, len(of_cell)))).strip() for of_cell in lines)
 
 
 def _trimmed(cells: Sequence[str]) -> tuple[str, ...]:
-    last = max((place for place, cell in enumerate(cells, 1) if cell), default=0)
+    last = max((place for place, cell in enumerate(cells, 1) if cell.strip()), default=0)
     return tuple(cells[:last])
 
 
@@ -121,7 +131,7 @@ def _shown(value: object) -> str:
         case float() if value.is_integer() and abs(value) < 1e15:
             return str(int(value))
         case _:
-            return clean(str(value)).strip()
+            return str(value)
 
 
 def _must_be_honest(data: bytes) -> None:
@@ -160,7 +170,7 @@ def _parted(text: str, delimiter: str) -> list[list[str]]:
         records = list(csv.reader(StringIO(text), delimiter=delimiter, strict=True))
     except csv.Error:
         records = [line.split(delimiter) for line in text.split("\n")]
-    return [[clean(cell).strip() for cell in record] for record in records]
+    return records
 
 
 def _regular(records: list[list[str]]) -> tuple[float, int]:
@@ -216,7 +226,7 @@ def _amount(element: Any, properties: str, name: str, otherwise: int) -> int:
 
 def _text(cell: Any) -> str:
     lines = ("".join(_letters(paragraph)) for paragraph in cell.iter(qn("w:p")))
-    return clean("\n".join(lines)).strip()
+    return "\n".join(lines)
 
 
 def _letters(element: Any) -> Iterator[str]:
