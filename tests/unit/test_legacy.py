@@ -180,9 +180,9 @@ Thủ tục đăng ký khai sinh quá hạn cần những giấy tờ gì, lệ 
 """
 SPOKEN = sorted(set(SPEECH.split()))
 SENTENCES = (
-    st.lists(st.sampled_from(SPOKEN), min_size=8, max_size=40)
+    st.lists(st.sampled_from(SPOKEN), min_size=12, max_size=40, unique=True)
     .map(" ".join)
-    .filter(lambda text: sum(not word.isascii() for word in text.split()) >= 5)
+    .filter(lambda text: sum(not word.isascii() for word in text.split()) >= 8)
 )
 TEXTS = st.lists(SENTENCES, min_size=1, max_size=6).map("\n".join)
 ABROAD = "café résumé naïve Müller Straße señor niño déjà été où São João Zürich façade m² 25°C «x» §5 ½ the form is ·"

@@ -1,6 +1,6 @@
 """Reading a filled registration form (Phiếu đăng ký tham gia đối thoại): text in, registrant and matters out.
 
-Pure: how the text came out of a file is `documents.py`. The layout is that of the form annexed to the commune's
+Pure: how the text came out of a file is `files.py`. The layout is that of the form annexed to the commune's
 plan. People fill it by hand, in Word and in a mail, so labels are recognised without their diacritics, values may
 stand on the next line, and what surrounds the form is passed over. A form is read whole or not at all.
 """

@@ -25,7 +25,7 @@ MAX_STREAM = 4 * 1024 * 1024
 """Bytes of one page's drawing, unpacked; a page full of text has a hundredth of it."""
 MAX_TEXT = 500_000
 SECONDS = 10
-MEMORY = 1024 * 1024 * 1024
+MEMORY = 512 * 1024 * 1024
 """Bytes that reading one file may take."""
 
 _HOME = Path(__file__).parents[3]
