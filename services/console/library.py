@@ -28,7 +28,7 @@ class Published:
     submission: str
     code: str | None
     number: int | None
-    field: str | None
+    published_field: str | None
     published_asked: str
     published_answered: str
     published_by: str

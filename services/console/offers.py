@@ -218,7 +218,7 @@ def about(command: Command) -> str:
 def _is_due(verb: str, question: Question, here: bool) -> bool:
     match verb:
         case "answer-on-the-spot":
-            return here
+            return here and question.reopened_round is None  # what was not enough is answered in writing
         case "take-for-written-answer":
             return here and question.owed_in_writing is None
         case "accept-transfer":

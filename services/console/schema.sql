@@ -136,7 +136,7 @@ CREATE TABLE question (
   spoken_answer TEXT, answered_by TEXT, heard_at TEXT, settled_how TEXT, settled_at TEXT,
   -- reopened_round: 2 while the second answer is owed, and after it
   reopened_round INTEGER, reopened_because TEXT, reopened_by TEXT, reopened_at TEXT,
-  published_at TEXT, published_by TEXT, published_asked TEXT, published_answered TEXT,
+  published_at TEXT, published_by TEXT, published_field TEXT, published_asked TEXT, published_answered TEXT,
   -- notify; undelivered: why its answer or guidance could not be sent
   sent_at TEXT, undelivered TEXT,
   -- what was heard and sent before it was reopened was not enough

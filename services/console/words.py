@@ -32,13 +32,13 @@ HOW_SETTLED: Mapping[str, str] = {
     "withdrawn": "người hỏi đã rút",
 }
 MARKS: Mapping[int, str] = {
-    1: "hoàn toàn chưa đạt",
-    2: "chưa đạt",
-    3: "tạm được",
-    4: "tốt",
-    5: "rất tốt",
+    1: "chưa trả lời đúng câu hỏi",
+    2: "trả lời còn thiếu nhiều",
+    3: "tạm được, còn chỗ chưa rõ",
+    4: "rõ",
+    5: "rất rõ, đủ",
 }
-"""How well a question was answered, as its asker says."""
+"""How well a question was answered, in the words that its asker chose from."""
 
 MAIL_OUTCOMES: Mapping[str, str] = {
     "registered": "đã đăng ký thành phiếu",

@@ -7,10 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.console import case_forms, dossier, offers
+from services.console import case_forms, dossier, offers, words
 from services.console.library import published
 from services.console.lists import Filter
 from services.console.offers import WrongFields
+from services.intake.tracking import MARKS
 from shared.contracts import Event
 from shared.contracts.intake import (
     AddFiles,
@@ -40,6 +41,7 @@ from shared.contracts.routing import (
 from tests.builders import (
     ATTACHMENT,
     COMMUNE,
+    HELD_AT,
     NOW,
     ORIGINAL,
     QUESTION,
@@ -53,7 +55,7 @@ from tests.builders import (
     registrant,
     submission_received,
 )
-from tests.unit.test_console_pages import CHAIRMAN, CLERK, OFFICER, console, page
+from tests.unit.test_console_pages import ANNOUNCED, CHAIRMAN, CLERK, OFFICER, console, page
 from tests.unit.test_console_view import counts, items, the_question, view_of
 
 CASE = f"/ho-so/{SUBMISSION}"
@@ -162,6 +164,21 @@ def test_a_form_of_which_routing_speaks_first_is_found_all_the_same(tmp_path: Pa
     assert items(view_of(tmp_path, ASSIGNED, RECEIVED), Filter(search="khai sinh"))
 
 
+@pytest.mark.parametrize(
+    ("events", "offered", "because"),
+    [
+        ([ASSIGNED], True, "its asker is at the conference"),
+        ([ASSIGNED, APPROVED, SETTLED, REOPENED], False, "what was not enough is answered in writing"),
+    ],
+)
+async def test_a_reopened_question_is_not_answered_on_the_spot(
+    tmp_path: Path, events: list[Event], offered: bool, because: str
+) -> None:
+    there = (*ANNOUNCED, RECEIVED, of_attendance(AttendanceRecorded))
+    html = await page(tmp_path, CASE, *there, *events, now=HELD_AT)
+    assert bool(verbs(html, "answer-on-the-spot")) == offered, because
+
+
 def test_files_and_words_of_a_form_are_kept_once_and_in_their_order(tmp_path: Path) -> None:
     wrote = of_form(RegistrantWrote, attachments=(ATTACHMENT,), occurred_at=LATER)
     view = view_of(tmp_path, RECEIVED, of_form(FilesAdded, attachments=(ORIGINAL,)), wrote, wrote)
@@ -183,6 +200,10 @@ def test_a_mail_is_what_came_in_and_how_it_was_dealt_with(tmp_path: Path) -> Non
     assert (mail["id"], mail["outcome"], mail["settled_how"]) == ("M", "quarantined", "registered")
     assert SUBMISSION in mail["submissions"]
     assert ORIGINAL.id in mail["original"]
+
+
+def test_a_mark_is_told_to_the_office_in_the_words_that_its_giver_chose_from() -> None:
+    assert {mark: told.lower() for mark, told in MARKS.items()} == words.MARKS
 
 
 # --- what a case shows ----------------------------------------------------------------------------------------------
@@ -214,7 +235,12 @@ def test_a_mail_is_what_came_in_and_how_it_was_dealt_with(tmp_path: Path) -> Non
         ),
         (
             AGAIN,
-            ["2/5 – chưa đạt", "Câu trả lời chưa nêu lệ phí.", "Trả lời lần 2", "Câu trả lời trước, chưa đạt"],
+            [
+                "2/5 – trả lời còn thiếu nhiều",
+                "Câu trả lời chưa nêu lệ phí.",
+                "Trả lời lần 2",
+                "Câu trả lời trước, chưa đạt",
+            ],
             "the mark in words, the second round, the first answer",
         ),
         ([*ANSWERED, of_question(AnswerPublished)], [f'href="/thu-vien#{QUESTION}"'], "where everybody reads it"),

@@ -37,6 +37,11 @@ NOTHING_WANTED: Mapping[str, None] = dict.fromkeys(
 )
 """No extension is asked for."""
 
+NOT_PUBLISHED: Mapping[str, None] = dict.fromkeys(
+    ("published_at", "published_by", "published_field", "published_asked", "published_answered")
+)
+"""Only those read it who see the case."""
+
 NOT_HANDED_OVER: Mapping[str, None] = dict.fromkeys(
     (
         "transferred_from",
@@ -305,6 +310,7 @@ def _(event: AnswerPublished, db: sqlite3.Connection) -> None:
         event,
         published_at=event.occurred_at,
         published_by=event.published_by,
+        published_field=event.field,
         published_asked=event.asked,
         published_answered=event.answered,
     )
@@ -312,7 +318,7 @@ def _(event: AnswerPublished, db: sqlite3.Connection) -> None:
 
 @record.register
 def _(event: AnswerUnpublished, db: sqlite3.Connection) -> None:
-    _question(db, event, **dict.fromkeys(("published_at", "published_by", "published_asked", "published_answered")))
+    _question(db, event, **NOT_PUBLISHED)
 
 
 def _question(db: sqlite3.Connection, event: RoutingEvent, **values: Any) -> None:

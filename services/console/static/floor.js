@@ -80,7 +80,8 @@ async function send(action, entry) {
     const told = await answer.json();
     if (answer.ok) return told.code ? told : null;
     if (answer.status >= 500 || [408, 425, 429].includes(answer.status)) return null;
-    return { reason: [told.reason, ...Object.values(told.wrong ?? {})].join(" ") };
+    const wrong = Object.values(told.wrong ?? {});
+    return { reason: wrong.length ? wrong.join(" ") : told.reason };
   } catch {
     return null;
   }
