@@ -198,7 +198,8 @@ def _certain(text: str, least: int = 2) -> Encoding | None:
 
 
 def _evidence(text: str) -> _Evidence:
-    words = [word for word in _words(text) if not word.isascii()]
+    """Each word once: a foreign one that comes often is no evidence."""
+    words = {word for word in _words(text) if not word.isascii()}
     sound = sum(map(_is_sound, words))
     return _Evidence(sound, len(words) - sound)
 
@@ -212,7 +213,6 @@ def _is_sound(word: str) -> bool:
 
 
 def _broken_words(lines: Iterable[str]) -> list[str]:
-    """Each once: a foreign name that comes often is no evidence."""
     words = dict.fromkeys(word for line in lines for word in _words(line))
     return [word for word in words if not word.isascii() and not _LATER.search(word) and not _is_sound(word)]
 
