@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from services.intake.dialogue import TOLD, Announcement, Dialogue, State
 from services.intake.incoming import Incoming
 from services.intake.submissions import Submission
+from services.intake.together import Together
 from shared.store import Database, Index, Store
 
 _ANNOUNCEMENT = TypeAdapter(Announcement)
@@ -19,9 +20,13 @@ class Dialogues(Store[Dialogue]):
     def __init__(self, database: Database) -> None:
         super().__init__(database, "dialogues", Dialogue, [Index(("commune", "state"))])
         self._documents = database.collection("dialogues")
+        self._told = Together(self._told_of)
 
     async def told(self, commune: str) -> list[Announcement]:
         """The dialogues of a commune that the public knows of and that are not over: what a form may be for."""
+        return [*await self._told(commune)]
+
+    async def _told_of(self, commune: str) -> list[Announcement]:
         return await self._announcements({"commune": commune, "state": {"$in": [str(state) for state in TOLD]}})
 
     async def all_told(self) -> list[Announcement]:
