@@ -59,6 +59,7 @@ def _(event: RegistrantCorrected, db: sqlite3.Connection) -> None:
         corrected_because=event.reason,
         **_reached(event.registrant),
     )
+    _forget_words(db, event.case)
     _make_findable(db, event.case)
 
 
@@ -161,6 +162,8 @@ def _files(
     note: str | None = None,
 ) -> None:
     """Of several forms in one mail each has its files; a file that is named again stays as it was."""
+    if not files:
+        return
     db.executemany(
         "INSERT OR IGNORE INTO attachment "
         "(submission, id, commune, name, media_type, size, source, added_at, added_by, note) "
@@ -180,6 +183,11 @@ def _make_findable(db: sqlite3.Connection, submission: str) -> None:
         (submission,),
     ).fetchall()
     db.executemany(
-        "INSERT OR REPLACE INTO words (rowid, question, plain) VALUES (?, ?, ?)",
+        "INSERT INTO words (rowid, question, plain) VALUES (?, ?, ?)",
         [(row["rowid"], row["id"], folded(f"{row['code']} {row['name']} {row['text']}")) for row in rows],
     )
+
+
+def _forget_words(db: sqlite3.Connection, submission: str) -> None:
+    """Only when they change: in a full-text index, to replace costs more than to add."""
+    db.execute("DELETE FROM words WHERE rowid IN (SELECT rowid FROM question WHERE submission = ?)", (submission,))
