@@ -23,7 +23,7 @@ import trustme
 import yaml
 from imap_tools import MailBox
 
-from services.intake.mailboxes import PROCESSED
+from services.intake.mailbox.mailboxes import PROCESSED
 
 REMEDY = "dovecot is missing: apt install dovecot-imapd (`make test` does)"
 USER, PASSWORD = "xa@thanhtri.example", "mật khẩu 50% #1/2"

@@ -12,8 +12,8 @@ from deploy.embedded import CannotStart
 from deploy.embedded.installation import RunningStack, running
 from deploy.embedded.nats import MAX_PAYLOAD, binary
 from services.deadlines.working_days import CALENDARS, NoCalendar, load_calendar
-from services.intake import imap
-from services.intake.mailboxes import Mailbox, MailboxesError, read_mailboxes
+from services.intake.mailbox import imap
+from services.intake.mailbox.mailboxes import Mailbox, MailboxesError, read_mailboxes
 from shared import broker
 from shared.communes import Communes, ProfileError
 from shared.settings import Settings

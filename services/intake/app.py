@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from services.intake import handlers, web
+from services.intake import handlers
 from services.intake.files import Files, Naming
-from services.intake.library_store import Catalogue, Library
-from services.intake.mail_reception import MailReception
-from services.intake.mailbox import Postmen
-from services.intake.mailboxes import read_mailboxes
+from services.intake.library.store import Catalogue, Library
+from services.intake.mailbox.mailboxes import read_mailboxes
+from services.intake.mailbox.postman import Postmen
+from services.intake.mailbox.reception import MailReception
+from services.intake.pages import web
 from services.intake.reception import Reception
 from services.intake.store import Dialogues, Incomings, Submissions
 from shared.service import Service

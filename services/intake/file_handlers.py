@@ -5,7 +5,7 @@ import binascii
 
 from services.intake import submissions
 from services.intake.files import PART, UnwantedFile
-from services.intake.mail_handlers import mail_as_text
+from services.intake.mailbox.handlers import mail_as_text
 from services.intake.provided import Answer, FileStore, Profiles, profile_of
 from shared.contracts import Done, Refusal
 from shared.contracts.intake import ReadFile, StoreFile

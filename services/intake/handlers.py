@@ -1,19 +1,12 @@
 """What intake hears and does."""
 
-from services.intake import (
-    aftercare,
-    conclusion,
-    file_handlers,
-    form_handlers,
-    library_handlers,
-    mail_handlers,
-    rules,
-    submissions,
-    table_handlers,
-)
+from services.intake import aftercare, conclusion, file_handlers, form_handlers, rules, submissions
 from services.intake.codes import normalise
 from services.intake.dialogue import Dialogue
 from services.intake.keyed_in import matters_of
+from services.intake.library import handlers as library_handlers
+from services.intake.lists import handlers as table_handlers
+from services.intake.mailbox import handlers as mail_handlers
 from services.intake.programme import conference_of
 from services.intake.provided import (
     Answer,

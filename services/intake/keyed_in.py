@@ -2,7 +2,7 @@
 
 from pydantic import ValidationError
 
-from services.intake.online_form import MOST_QUESTIONS, TOO_MANY, asked_in
+from services.intake.pages.online_form import MOST_QUESTIONS, TOO_MANY, asked_in
 from shared.contracts import Refusal
 from shared.contracts.intake import RegisterSubmission
 from shared.contracts.people import Matter

@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from services.intake.files import Files
-from services.intake.library_store import Catalogue, Library
-from services.intake.mail_reception import MailReception
+from services.intake.library.store import Catalogue, Library
+from services.intake.mailbox.reception import MailReception
 from services.intake.reception import Reception
 from services.intake.store import Dialogues, Incomings, Submissions
 from shared.clock import Clock

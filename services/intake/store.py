@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from services.intake.dialogue import TOLD, Announcement, Dialogue, State
-from services.intake.incoming import Incoming
+from services.intake.mailbox.incoming import Incoming
 from services.intake.submissions import Submission
 from services.intake.together import Together
 from shared.store import Database, Index, Store

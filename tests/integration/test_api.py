@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from pymongo import MongoClient
 
 from services.intake.codes import new_code
-from services.intake.notice import VERSION
-from services.intake.web import MOST_BYTES
+from services.intake.pages.notice import VERSION
+from services.intake.pages.web import MOST_BYTES
 from shared.contracts.people import MAX_QUESTION
 from tests.servers import RunningSystem, running
 

@@ -23,7 +23,7 @@ from pymongo import monitoring
 from deploy.embedded.quiet import until_quiet
 from services.intake import app as intake_app
 from services.intake.dialogue import State
-from services.intake.notice import VERSION
+from services.intake.pages.notice import VERSION
 from services.intake.store import Dialogues, Submissions
 from shared.broker import EVENTS
 from shared.cases import follow

@@ -13,8 +13,8 @@ import pytest
 
 from services.intake import app as intake_app
 from services.intake.files import MOST_OF_A_FORM, Files
-from services.intake.form_pages import TRAP
-from services.intake.notice import VERSION
+from services.intake.pages.form_pages import TRAP
+from services.intake.pages.notice import VERSION
 from services.intake.store import Submissions
 from services.intake.submissions import Submission
 from shared.clock import real_now

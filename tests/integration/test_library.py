@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from services.intake.library_pages import HINTS_AN_HOUR
-from services.intake.library_store import Catalogue, Library
+from services.intake.library.store import Catalogue, Library
+from services.intake.pages.library_pages import HINTS_AN_HOUR
 from shared.contracts.routing import AnswerPublished, AnswerUnpublished
 from tests.builders import NOW, of_question
 from tests.integration.test_dialogues import Office, serving

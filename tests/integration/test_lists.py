@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from services.intake.lists import LONGEST_CELL
+from services.intake.lists.rules import LONGEST_CELL
 from shared.commands import send
 from shared.contracts import Done, Refused, Role, intake
 from shared.contracts.conference import ExpectedList

@@ -22,12 +22,12 @@ from pymongo.errors import ConnectionFailure
 from structlog.testing import capture_logs
 
 from services.intake import app as intake_app
-from services.intake import imap
 from services.intake.files import Files
-from services.intake.incoming import Incoming
-from services.intake.mail_reception import MailReception
-from services.intake.mailbox import FAILING, POLLED_AT, Postman
-from services.intake.mailboxes import read_mailboxes
+from services.intake.mailbox import imap
+from services.intake.mailbox.incoming import Incoming
+from services.intake.mailbox.mailboxes import read_mailboxes
+from services.intake.mailbox.postman import FAILING, POLLED_AT, Postman
+from services.intake.mailbox.reception import MailReception
 from services.intake.reception import Reception
 from services.intake.store import Dialogues, Incomings, Submissions
 from shared.clock import real_now

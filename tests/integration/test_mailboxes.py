@@ -5,8 +5,8 @@ Its permissions are read from the file system, so these tests write real files.
 
 import pytest
 
-from services.intake import imap
-from services.intake.mailboxes import PROCESSED, MailboxesError, read_mailboxes
+from services.intake.mailbox import imap
+from services.intake.mailbox.mailboxes import PROCESSED, MailboxesError, read_mailboxes
 
 COMMUNES = ["thanh-tri", "chanh-lo"]
 SECRET = "r%E1%BA%A5t%20b%C3%AD%20m%E1%BA%ADt"

@@ -17,7 +17,7 @@ import nats
 import pytest
 from pymongo import MongoClient
 
-from services.intake.own_form import CHANGES_AN_HOUR
+from services.intake.pages.own_form import CHANGES_AN_HOUR
 from shared.commands import send
 from shared.contracts import Command, Done, Role, intake, routing
 from tests.builders import COMMUNE, actor

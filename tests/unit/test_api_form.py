@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.intake.online_form import (
+from services.intake.pages.online_form import (
     MOST_QUESTIONS,
     NO_CONTACT,
     NO_NAME,
@@ -20,7 +20,7 @@ from services.intake.online_form import (
     asked_in,
     read,
 )
-from services.intake.session import may_see
+from services.intake.pages.session import may_see
 from services.intake.submissions import Submission
 from shared.contracts.people import MAX_QUESTION, Registrant, Section
 from tests.builders import COMMUNE, NOW, SUBMISSION, question

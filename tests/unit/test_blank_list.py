@@ -5,8 +5,8 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from services.intake.blank_list import COLUMNS, HEADING_ROW, blank_list
 from services.intake.files import EXCEL
+from services.intake.lists.blank_list import COLUMNS, HEADING_ROW, blank_list
 from services.intake.reading.headings import field_of
 from services.intake.reading.table_files import read_sheets
 from services.intake.reading.tables import read_table

@@ -11,7 +11,7 @@ from services.console import case_forms, dossier, offers, words
 from services.console.library import published
 from services.console.lists import Filter
 from services.console.offers import WrongFields
-from services.intake.tracking import MARKS
+from services.intake.pages.tracking import MARKS
 from shared.contracts import Event
 from shared.contracts.intake import (
     AddFiles,

@@ -18,8 +18,8 @@ from services.console.reader import Reader
 from services.console.tail import Tail
 from services.console.view import View
 from services.console.web import add_routes
-from services.intake import lists
 from services.intake.files import UnwantedFile, recognise
+from services.intake.lists import rules as lists
 from services.intake.reading.table_files import read_sheets
 from services.intake.reading.tables import Table, read_table
 from services.intake.reading.unreadable import UnreadableDocument

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.intake import incoming
-from services.intake.incoming import Head, Incoming, Judgement, mail_id
+from services.intake.mailbox import incoming
+from services.intake.mailbox.incoming import Head, Incoming, Judgement, mail_id
 from services.intake.submissions import Submission
 from shared.contracts import Refusal, Role
 from shared.contracts.intake import (

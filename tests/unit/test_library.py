@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.library import Published, Shelf, publish, unpublish, words_of
+from services.intake.library.shelf import Published, Shelf, publish, unpublish, words_of
 from shared.contracts import TooEarly
 from shared.contracts.routing import AnswerPublished, AnswerUnpublished
 from shared.contracts.taxonomy import QuestionField

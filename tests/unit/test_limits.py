@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.intake.limits import Limits, network_of
+from services.intake.pages.limits import Limits, network_of
 
 
 class Watch:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.intake.mail_reception import identified, read
+from services.intake.mailbox.reception import identified, read
 from services.intake.reading.drafts import draft_of
 from services.intake.reading.mail_kinds import codes_named
 from services.intake.reading.mails import Mail, glance, read_mail

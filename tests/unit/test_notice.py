@@ -2,7 +2,7 @@
 
 import hashlib
 
-from services.intake.notice import VERSION, VERSIONS, Notice, notice
+from services.intake.pages.notice import VERSION, VERSIONS, Notice, notice
 
 OF_THANH_TRI = notice("xã Thanh Trì", "Số 12 đường Nguyễn Bặc", "vanthu@example.vn", None)
 

@@ -16,7 +16,8 @@ from fastapi.responses import HTMLResponse
 from pypdf import PdfReader
 
 from services.intake.dialogue import Announcement, State
-from services.intake.paper_pages import MEDIA_TYPES, add_papers
+from services.intake.pages.paper_pages import MEDIA_TYPES, add_papers
+from services.intake.pages.session import Sessions
 from services.intake.papers.blank_form import blank_form
 from services.intake.papers.pdf import as_pdf, receipt_pdf
 from services.intake.papers.plan import TERMS, plan_content
@@ -24,7 +25,6 @@ from services.intake.papers.receipt import next_steps
 from services.intake.papers.word import as_word
 from services.intake.reading.documents import read_document, read_form_file
 from services.intake.reading.forms import UnreadableForm
-from services.intake.session import Sessions
 from services.intake.submissions import Submission
 from services.intake.words import FIELD_NAMES, sentence, standing
 from shared.communes import Communes, Profile
@@ -321,7 +321,7 @@ class Shelf:
         return SimpleNamespace(announcement=CONFERENCE) if dialogue == DIALOGUE else None
 
 
-PAGES = templates(Path("services/intake/templates"))
+PAGES = templates(Path("services/intake/pages/templates"))
 PAGES.filters |= {"sentence": sentence, "standing": standing, "field_name": FIELD_NAMES.__getitem__, "file_size": str}
 
 

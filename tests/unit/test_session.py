@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake.codes import new_code
-from services.intake.enquiry import WRONG_FROM_AN_ADDRESS, WRONG_OF_A_CODE, Tries
-from services.intake.session import COOKIE, LASTS_S, MOST, SALT, Sessions
+from services.intake.pages.enquiry import WRONG_FROM_AN_ADDRESS, WRONG_OF_A_CODE, Tries
+from services.intake.pages.session import COOKIE, LASTS_S, MOST, SALT, Sessions
 
 SECRET = SecretStr("a secret of this installation")
 CODE, OTHER = new_code(), new_code()

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from services.intake.dialogue import Dialogue, State
+from services.intake.pages.steps import Step
+from services.intake.pages.tracking import Story, stories
 from services.intake.seating import Guest
-from services.intake.steps import Step
 from services.intake.submissions import Submission
-from services.intake.tracking import Story, stories
 from shared.contracts import Envelope, Event, deadlines, notify, routing
 from shared.contracts.taxonomy import Scope
 from shared.web import time_left

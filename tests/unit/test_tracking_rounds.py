@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from services.intake.pages.tracking import Earlier, stories
 from services.intake.submissions import Mark, Settled
-from services.intake.tracking import Earlier, stories
 from shared.contracts import Event, deadlines, intake, notify, routing
 from tests.builders import (
     NOW,

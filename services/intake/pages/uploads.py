@@ -10,8 +10,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from pydantic import SecretStr, TypeAdapter
 from starlette.datastructures import UploadFile
 
-from services.intake.errors import patience
 from services.intake.files import KEPT_UNNAMED, MOST_BYTES, MOST_OF_A_FORM, Files, UnwantedFile
+from services.intake.pages.errors import patience
 from shared.contracts.people import Attachment
 from shared.text import one_line
 

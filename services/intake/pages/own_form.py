@@ -13,15 +13,15 @@ from starlette.exceptions import HTTPException
 
 from services.intake.aftercare import CONTESTED
 from services.intake.codes import normalise
-from services.intake.enquiry import NOT_FOUND, Enquiry
-from services.intake.errors import RETRY_AFTER_S, TRY_LATER, Away, TooManyTries, patience
-from services.intake.limits import Limits, network_of
-from services.intake.online_form import WrongForm
-from services.intake.paper_pages import Page
-from services.intake.session import Sessions
+from services.intake.pages.enquiry import NOT_FOUND, Enquiry
+from services.intake.pages.errors import RETRY_AFTER_S, TRY_LATER, Away, TooManyTries, patience
+from services.intake.pages.limits import Limits, network_of
+from services.intake.pages.online_form import WrongForm
+from services.intake.pages.paper_pages import Page
+from services.intake.pages.session import Sessions
+from services.intake.pages.tracking import MARKS
 from services.intake.store import Submissions
 from services.intake.submissions import Decision, Submission
-from services.intake.tracking import MARKS
 from shared.commands import obey
 from shared.contracts import Refusal, Refused
 from shared.contracts.intake import IntakeCommand

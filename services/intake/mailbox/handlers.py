@@ -4,10 +4,10 @@ import asyncio
 from dataclasses import asdict
 from typing import Any
 
-from services.intake import incoming
 from services.intake.codes import normalise
-from services.intake.incoming import Incoming
-from services.intake.mail_reception import TakenIn, read, submission_of
+from services.intake.mailbox import incoming
+from services.intake.mailbox.incoming import Incoming
+from services.intake.mailbox.reception import TakenIn, read, submission_of
 from services.intake.provided import (
     Answer,
     FileStore,

@@ -12,19 +12,19 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from services.intake import online_form
 from services.intake.dialogue import Announcement
-from services.intake.errors import RETRY_AFTER_S, Away, patience
 from services.intake.files import MOST_BYTES, MOST_OF_A_FORM, Files
-from services.intake.limits import Limits, network_of
-from services.intake.notice import NOT_AGREED, VERSION, notice
-from services.intake.online_form import MOST_QUESTIONS, NO_DIALOGUE, WrongForm, asked_in, read
-from services.intake.paper_pages import Page, must_be_known, plan_files
+from services.intake.pages import online_form
+from services.intake.pages.errors import RETRY_AFTER_S, Away, patience
+from services.intake.pages.limits import Limits, network_of
+from services.intake.pages.notice import NOT_AGREED, VERSION, notice
+from services.intake.pages.online_form import MOST_QUESTIONS, NO_DIALOGUE, WrongForm, asked_in, read
+from services.intake.pages.paper_pages import Page, must_be_known, plan_files
+from services.intake.pages.session import Sessions
+from services.intake.pages.uploads import Basket, Seal
 from services.intake.reception import Reception
-from services.intake.session import Sessions
 from services.intake.store import Dialogues
 from services.intake.submissions import Arrival, dialogue_for, next_dialogue, taking_registrations
-from services.intake.uploads import Basket, Seal
 from shared.communes import Profile
 from shared.contracts import Refusal
 from shared.contracts.people import Attachment, Matter, Registrant, Section

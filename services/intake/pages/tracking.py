@@ -12,9 +12,9 @@ from itertools import pairwise
 
 from services.intake.aftercare import is_answered, open_questions
 from services.intake.dialogue import Dialogue
-from services.intake.giving import giving, told
-from services.intake.happened import Happened, Term, what_happened
-from services.intake.steps import Step, step
+from services.intake.pages.giving import giving, told
+from services.intake.pages.happened import Happened, Term, what_happened
+from services.intake.pages.steps import Step, step
 from services.intake.submissions import Mark, Submission
 from services.intake.words import sentence
 from shared.contracts import Envelope, routing

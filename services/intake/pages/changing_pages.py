@@ -9,13 +9,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 from ulid import ULID
 
-from services.intake import online_form
 from services.intake.aftercare import CONTESTED, correct_registrant, must_ask, rate_answer, withdraw_questions
-from services.intake.enquiry import PAGE
-from services.intake.online_form import WrongForm, read_registrant
-from services.intake.own_form import OWN_FORMS, Tracking
+from services.intake.pages import online_form
+from services.intake.pages.enquiry import PAGE
+from services.intake.pages.online_form import WrongForm, read_registrant
+from services.intake.pages.own_form import OWN_FORMS, Tracking
+from services.intake.pages.tracking import MARKS
 from services.intake.submissions import Submission
-from services.intake.tracking import MARKS
 from shared.contracts import Actor, Role
 from shared.contracts.intake import CorrectRegistrant, RateAnswer, WithdrawQuestions
 from shared.text import clean

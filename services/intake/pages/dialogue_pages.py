@@ -11,9 +11,9 @@ from starlette.exceptions import HTTPException
 from ulid import ULID
 
 from services.intake.dialogue import Dialogue, State
-from services.intake.enquiry import PAGE
-from services.intake.errors import Away, patience
-from services.intake.paper_pages import Page, download, known, must_be_known, plan_files
+from services.intake.pages.enquiry import PAGE
+from services.intake.pages.errors import Away, patience
+from services.intake.pages.paper_pages import Page, download, known, must_be_known, plan_files
 from services.intake.store import Dialogues
 from shared.commands import send
 from shared.contracts import Actor, Done, Role

@@ -1,9 +1,9 @@
 """In which words a citizen reads how an answer reaches him: at the conference, by mail, by letter, or not yet."""
 
 from services.intake.dialogue import AHEAD, Dialogue, State
-from services.intake.happened import Happened
+from services.intake.pages.happened import Happened
+from services.intake.pages.steps import Step, step
 from services.intake.seating import waiting_places
-from services.intake.steps import Step, step
 from services.intake.submissions import Submission
 from services.intake.words import sentence
 from shared.contracts import notify

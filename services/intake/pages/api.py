@@ -9,10 +9,10 @@ from pydantic import AwareDatetime, BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from services.intake.enquiry import NOT_FOUND, Enquiry
-from services.intake.errors import TITLES, patience
-from services.intake.limits import Limits, network_of
-from services.intake.online_form import Form, WrongForm, read
+from services.intake.pages.enquiry import NOT_FOUND, Enquiry
+from services.intake.pages.errors import TITLES, patience
+from services.intake.pages.limits import Limits, network_of
+from services.intake.pages.online_form import Form, WrongForm, read
 from services.intake.reception import Receipt, Reception
 from services.intake.submissions import Arrival
 from shared.contracts import Refusal

@@ -5,9 +5,9 @@ from urllib.parse import quote
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.intake.blank_list import blank_list
 from services.intake.files import EXCEL
-from services.intake.paper_pages import must_be_known
+from services.intake.lists.blank_list import blank_list
+from services.intake.pages.paper_pages import must_be_known
 from shared.contracts.conference import ListKind
 from shared.service import Service
 from shared.web import SECURITY_HEADERS

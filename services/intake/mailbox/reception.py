@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.intake.files import MOST_OF_A_FORM, Files, UnwantedFile
-from services.intake.incoming import Head, Incoming, Judgement, hear_registrant, mail_id, take_in
+from services.intake.mailbox.incoming import Head, Incoming, Judgement, hear_registrant, mail_id, take_in
 from services.intake.reading.mail_kinds import Found, Kind, cases_answered, codes_named, forms_in, kind_of
 from services.intake.reading.mails import Mail, MailFile, glance, read_mail
 from services.intake.reading.unreadable import UnreadableDocument

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from services.intake.library import Published, Shelf
+from services.intake.library.shelf import Published, Shelf
 from shared.store import Database, Index, Store
 
 OVERLAP = timedelta(minutes=1)

@@ -1,7 +1,7 @@
 """What the library hears: answers that are published, and taken back."""
 
-from services.intake import library
-from services.intake.library import Decision, Published
+from services.intake.library import shelf as library
+from services.intake.library.shelf import Decision, Published
 from services.intake.provided import Books, LibraryStore, Now
 from shared.contracts.routing import AnswerPublished, AnswerUnpublished
 from shared.handlers import Handlers

@@ -11,11 +11,11 @@ from typing import TypeVar
 from nats.errors import Error as NatsError
 from prometheus_client import Counter, Gauge
 
-from services.intake import imap
 from services.intake.files import MOST_BYTES_OF_A_MAIL
-from services.intake.imap import Connection, NotGiven, Waiting, in_words
-from services.intake.mail_reception import MailReception, TakenIn, identified
-from services.intake.mailboxes import Mailbox
+from services.intake.mailbox import imap
+from services.intake.mailbox.imap import Connection, NotGiven, Waiting, in_words
+from services.intake.mailbox.mailboxes import Mailbox
+from services.intake.mailbox.reception import MailReception, TakenIn, identified
 from services.intake.store import Incomings
 from shared.clock import Clock, real_now
 from shared.logs import in_short, logger

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.intake import lists, rules
+from services.intake import rules
 from services.intake.dialogue import Announcement, permit
 from services.intake.files import Files
+from services.intake.lists import rules as lists
 from services.intake.provided import (
     Answer,
     DialogueStore,

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from services.intake.errors import patience
-from services.intake.library import Published
-from services.intake.library_store import Catalogue, Library
-from services.intake.limits import Limits, network_of
-from services.intake.paper_pages import must_be_known
+from services.intake.library.shelf import Published
+from services.intake.library.store import Catalogue, Library
+from services.intake.pages.errors import patience
+from services.intake.pages.limits import Limits, network_of
+from services.intake.pages.paper_pages import must_be_known
 from shared.service import Service
 from shared.text import clean, one_line
 from shared.web import SECURITY_HEADERS, problem

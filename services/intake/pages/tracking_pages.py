@@ -8,14 +8,14 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from services.intake import changing_pages
 from services.intake.codes import normalise
-from services.intake.enquiry import Enquiry
-from services.intake.errors import patience
 from services.intake.files import Files
-from services.intake.own_form import PRIVATE, Tracking
-from services.intake.paper_pages import Page
-from services.intake.session import Sessions
+from services.intake.pages import changing_pages
+from services.intake.pages.enquiry import Enquiry
+from services.intake.pages.errors import patience
+from services.intake.pages.own_form import PRIVATE, Tracking
+from services.intake.pages.paper_pages import Page
+from services.intake.pages.session import Sessions
 from services.intake.store import Submissions
 from shared.service import Service
 

@@ -10,12 +10,12 @@ from pydantic import TypeAdapter, ValidationError
 from ulid import ULID
 
 from services.intake.codes import normalise
-from services.intake.errors import TooManyTries, patience
-from services.intake.limits import Limits
-from services.intake.session import may_see
+from services.intake.pages.errors import TooManyTries, patience
+from services.intake.pages.limits import Limits
+from services.intake.pages.session import may_see
+from services.intake.pages.tracking import Story, stories
 from services.intake.store import Dialogues, Submissions
 from services.intake.submissions import Submission
-from services.intake.tracking import Story, stories
 from shared.cases import follow
 from shared.commands import send
 from shared.contracts import Actor, Done, Role

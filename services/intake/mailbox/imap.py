@@ -19,7 +19,7 @@ from imap_tools.errors import (
     UnexpectedCommandStatusError,
 )
 
-from services.intake.mailboxes import Mailbox
+from services.intake.mailbox.mailboxes import Mailbox
 
 TIMEOUT_S = 30.0
 """Of one step."""

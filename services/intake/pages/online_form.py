@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from services.intake.notice import UNKNOWN, VERSION, VERSIONS
+from services.intake.pages.notice import UNKNOWN, VERSION, VERSIONS
 from services.intake.reading.questions import separate
 from shared.contracts.people import MAX_QUESTION, Matter, Registrant, Section
 from shared.text import clean, one_line

@@ -8,15 +8,15 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from services.intake import dialogue_pages, form_pages, library_pages, list_pages, paper_pages, tracking_pages
-from services.intake.api import add_api
-from services.intake.enquiry import Enquiry
-from services.intake.errors import patience, tell_errors
 from services.intake.files import Files
-from services.intake.library_store import Catalogue, Library
-from services.intake.limits import Limits
+from services.intake.library.store import Catalogue, Library
+from services.intake.pages import dialogue_pages, form_pages, library_pages, list_pages, paper_pages, tracking_pages
+from services.intake.pages.api import add_api
+from services.intake.pages.enquiry import Enquiry
+from services.intake.pages.errors import patience, tell_errors
+from services.intake.pages.limits import Limits
+from services.intake.pages.session import Sessions
 from services.intake.reception import Reception
-from services.intake.session import Sessions
 from services.intake.store import Dialogues, Submissions
 from services.intake.submissions import next_dialogue
 from services.intake.words import FIELD_NAMES, file_size, standing

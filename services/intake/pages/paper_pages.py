@@ -13,14 +13,14 @@ from starlette.requests import Request
 
 from services.intake.codes import normalise
 from services.intake.dialogue import Announcement
-from services.intake.errors import patience
+from services.intake.pages.errors import patience
+from services.intake.pages.session import Sessions
 from services.intake.papers.blank_form import blank_form
 from services.intake.papers.blocks import Paper
 from services.intake.papers.pdf import as_pdf, receipt_pdf
 from services.intake.papers.plan import plan_content
 from services.intake.papers.receipt import next_steps
 from services.intake.papers.word import as_word
-from services.intake.session import Sessions
 from services.intake.store import Dialogues, Submissions
 from services.intake.submissions import Submission
 from shared.communes import Profile

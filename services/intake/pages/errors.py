@@ -11,7 +11,7 @@ from nats.errors import Error as NatsError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from services.intake.online_form import WrongForm
+from services.intake.pages.online_form import WrongForm
 from shared.logs import in_short, logger
 from shared.store import OUTAGES
 from shared.web import problem
