@@ -31,6 +31,7 @@ from tests.builders import (
     full_plan,
     of_attendance,
     of_dialogue,
+    question,
     registrant,
     submission_received,
 )
@@ -148,7 +149,11 @@ async def test_where_nothing_can_be_sent_the_form_comes_back_with_a_word_on_its_
 
 async def test_the_last_form_is_shown_with_its_slip_and_those_before_it_by_their_codes(tmp_path: Path) -> None:
     other = submission_received(
-        case="01JOTHER", code="X9X9-X9X9", channel="paper", registrant=registrant(name="Lê Hòa")
+        case="01JOTHER",
+        code="X9X9-X9X9",
+        channel="paper",
+        registrant=registrant(name="Lê Hòa"),
+        questions=(question().model_copy(update={"id": "01JOTHER-1"}),),
     )
     events = (*ANNOUNCED, ENTERED, other)
     pile = Pile(COMMUNE, (ENTERED.code, "X9X9-X9X9", "GONE-GONE"), {"received": "18/4 9:30", "keep": "1"})
