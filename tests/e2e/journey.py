@@ -17,8 +17,8 @@ import pypdf
 
 from deploy.embedded.installation import RunningStack
 from deploy.embedded.quiet import until_quiet
+from deploy.embedded.rehearsal.forms import Sent
 from deploy.embedded.rehearsal.ledger import Ledger
-from deploy.embedded.rehearsal.people import Sent
 from deploy.embedded.rehearsal.play import Outcome
 from services.console.acting import COOKIE
 from shared.cases import read
@@ -66,13 +66,20 @@ class Journey:
         [sent] = [sent for sent in self.outcome.sent.values() if sent.form.key == key]
         return sent
 
+    def case(self, key: str) -> str:
+        """Id of the form of this key."""
+        return self.sent(key).case
+
     def question(self, key: str, number: int = 1) -> str:
         """Id of a question of the form of this key."""
-        return f"{self.sent(key).case}-{number}"
+        return f"{self.case(key)}-{number}"
 
     def settled(self, key: str, number: int = 1) -> str:
-        """How a question of the form of this key was settled."""
-        how: str = self.the("question-settled", question=self.question(key, number)).how
+        """How a question of the form of this key was settled, once in each round; the last of them."""
+        question = self.question(key, number)
+        settled = self.named("question-settled", question=question)
+        assert len(settled) == 1 + len(self.named("question-reopened", question=question))
+        how: str = settled[-1].how
         return how
 
     def mails(self, kind: str, to: str | None = None) -> list[EmailMessage]:
@@ -91,7 +98,7 @@ class Journey:
 
     def letters(self, kind: str, key: str | None = None) -> list[str]:
         """The texts of the printed letters of a kind, of the form of this key; spaces made single."""
-        case = self.sent(key).case if key else ""
+        case = self.case(key) if key else ""
         return [text for name, text in self._letters if f".{kind}" in name and name.startswith(case)]
 
     def public(self) -> httpx.AsyncClient:

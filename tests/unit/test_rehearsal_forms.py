@@ -18,7 +18,7 @@ from shared.web import HANOI
 PROFILES = Communes.load()
 ALL = [script for commune in ORDER for script in scripts_of(commune, PROFILES[commune].name)]
 FORMS = [form for script in ALL for form in script.forms]
-FILES = [form for form in FORMS if form.data is not None]
+FILES = [form for form in FORMS if form.how in ("txt", "eml", "docx", "paper")]
 [FIRST, _] = scripts_of("thanh-tri", PROFILES["thanh-tri"].name)
 
 each_script = pytest.mark.parametrize("script", ALL, ids=lambda script: script.id)
@@ -124,6 +124,8 @@ def test_duties_and_lists_are_those_of_the_profile(script):
     slot = next((slot for slot in profile.programme if slot.id == entry.slot), None)
     audiences = {None, *(session.audience for session in (slot.sessions if slot else ()))}
     lists = {one.id: one.kind for one in profile.conference.lists if one.audience in audiences}
+    assert not lists.keys() & {one.id for one in entry.tables}, "no plan asks for them"
+    lists |= {one.id: "opinions" for one in entry.tables}
     assert entry.late_duty in (None, *(duty.id for duty in profile.conference.duties))
     assert entry.late_list in (None, *lists)
     assert {lists[one] for one in on_lists(script)} <= {"opinions"}
@@ -211,7 +213,9 @@ def test_a_list_holds_the_opinions_of_several_people_and_others_come_empty():
 
 
 def test_the_forms_of_thanh_tri_come_in_through_every_door_and_mixed():
-    assert Counter(form.how for form in FIRST.forms) == {"web": 15, "txt": 8, "eml": 8, "docx": 6, "floor": 2}
+    assert Counter(form.how for form in FIRST.forms) == {
+        "web": 16, "page": 1, "txt": 8, "eml": 8, "docx": 6, "paper": 1, "list": 2, "floor": 2,
+    }  # fmt: skip
     assert {form.how for form in FIRST.forms[:8]} >= {"web", "txt", "eml", "docx"}
 
 

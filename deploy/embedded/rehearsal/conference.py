@@ -179,7 +179,7 @@ class Conference:
     async def _hear_the_floor(self) -> None:
         for form in self._script.forms:
             if form.how == "floor":
-                await self._people.register(form)
+                await self._people.register(form, self._held_at.date())
 
     async def _answer_on_the_spot(self) -> None:
         """Plan of Chánh Lộ II.4.2: the chairman answers, or a deputy or head does; what is not settled is taken."""
@@ -274,4 +274,4 @@ class Conference:
 
 
 def _stays_away(form: DemoForm) -> bool:
-    return bool(form.excused or form.absent or form.late)
+    return bool(form.excused or form.absent or form.late or form.withdrawn)

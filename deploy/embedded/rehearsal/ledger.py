@@ -8,10 +8,17 @@ from shared.contracts import Event, deadlines, intake, notify, routing
 
 @dataclass(slots=True)
 class Ledger:
-    """Counts of one rehearsal. questions: what became of each, `open` until something did."""
+    """Counts of one rehearsal. questions: what became of each, `open` until something did.
+
+    mails: what became of each. rated, published: by question.
+    """
 
     submissions: dict[str, intake.SubmissionReceived] = field(default_factory=dict)
     questions: dict[str, str] = field(default_factory=dict)
+    mails: dict[str, str] = field(default_factory=dict)
+    rated: dict[str, int] = field(default_factory=dict)
+    reopened: int = 0
+    published: set[str] = field(default_factory=set)
     messages: Counter[tuple[str, str]] = field(default_factory=Counter)
     failed: int = 0
     missed: dict[str, str] = field(default_factory=dict)
@@ -31,6 +38,17 @@ class Ledger:
                 self.questions[event.question] = event.how
             case routing.QuestionReopened():
                 self.questions[event.question] = "open"
+                self.reopened += 1
+            case intake.MailTakenIn():
+                self.mails[event.case] = event.outcome
+            case intake.MailSettled():
+                self.mails[event.case] = event.how
+            case intake.AnswerRated():
+                self.rated[event.question] = event.mark
+            case routing.AnswerPublished():
+                self.published.add(event.question)
+            case routing.AnswerUnpublished():
+                self.published.discard(event.question)
             case routing.QuestionAwaitsTriage():
                 self.triaged += 1
             case routing.ExtensionGranted() | intake.CommitmentExtended():

@@ -10,6 +10,8 @@ from services.deadlines.working_days import WorkingCalendar
 from shared.commands import send
 from shared.communes import Profile
 from shared.contracts import Actor, Command, Done, Refused, Role
+from shared.contracts.intake import FilePurpose
+from shared.files import put_file
 from shared.web import HANOI
 
 
@@ -33,6 +35,13 @@ class Office:
         if isinstance(reply, Refused):
             raise CannotRehearse(f"{self.profile.name}: lệnh {command.verb} bị từ chối: {reply.reason}")
         return reply
+
+    async def keeps(self, name: str, data: bytes, purpose: FilePurpose = "attachment") -> str:
+        """The id of a file that a clerk has handed in. Raises CannotRehearse when it is not taken."""
+        kept = await put_file(self._nats, self.actor(Role.CLERK), name, data, purpose)
+        if isinstance(kept, Refused):
+            raise CannotRehearse(f"{self.profile.name}: tệp {name} không được nhận: {kept.reason}")
+        return kept.id
 
     def actor(self, role: Role, department: str | None = None) -> Actor:
         holders = self.profile.holders(role, department)

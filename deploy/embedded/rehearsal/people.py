@@ -1,18 +1,18 @@
 """The people of a rehearsal: citizens who write, officers who answer, a chairman who presides, some of them late."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
 import httpx
 
-from deploy.embedded.rehearsal.agenda import Agenda
+from deploy.embedded.rehearsal.afterwards import Aftercare
+from deploy.embedded.rehearsal.agenda import Act, Agenda
 from deploy.embedded.rehearsal.conference import Conference
-from deploy.embedded.rehearsal.forms import DemoForm, Fate
-from deploy.embedded.rehearsal.office import CannotRehearse, Office, on
-from deploy.embedded.rehearsal.script import Script
-from services.intake.reading.documents import read_form_file
+from deploy.embedded.rehearsal.doors import Doors
+from deploy.embedded.rehearsal.entries import Fate
+from deploy.embedded.rehearsal.forms import DemoForm, Sent
+from deploy.embedded.rehearsal.office import Office, on
+from deploy.embedded.rehearsal.script import Script, TableEntry
 from shared.contracts import Event, Role, deadlines, intake, routing
 from shared.contracts.taxonomy import QuestionField
 from shared.web import HANOI
@@ -23,28 +23,20 @@ NOT_IN_ITS_TERM: frozenset[Fate] = frozenset({"on-the-spot", "taken", "referred-
 """What no department answers when it is handed out."""
 
 
-@dataclass(slots=True)
-class Sent:
-    """A form that went out and the receipt it got. waits: its sender has been told that there is no seat yet."""
-
-    form: DemoForm
-    code: str
-    case: str
-    waits: bool = False
-
-
 class People:
     """Who does what for one dialogue, and when. Each acts through the door that is his: a page, a file, a command."""
 
     def __init__(
         self, office: Office, http: httpx.AsyncClient, public_url: str, agenda: Agenda, script: Script
     ) -> None:
-        self._office, self._http, self._public_url = office, http, public_url
-        self._profile, self._agenda, self._script = office.profile, agenda, script
+        self._office, self._profile, self._agenda, self._script = office, office.profile, agenda, script
+        self._doors = Doors(office, http, public_url)
+        self._aftercare = Aftercare(office, http, public_url, agenda, script)
         self._planned: set[str] = set()
         self._returned: set[str] = set()
         self._escalated: set[str] = set()
         self._settled: set[str] = set()
+        self._again: set[str] = set()
         self._reports = 0
         self.sent: dict[str, Sent] = {}
         self.conference = Conference(office, agenda, script, self)
@@ -68,8 +60,16 @@ class People:
         self._send_over([form for form in doors if form.late], held_on - timedelta(days=9), held_on)
         for form in doors:
             if form.reopened:
-                self._agenda.add(on(self.conference.put_off_on, 14, 5), partial(self.register, form))
+                day = self.conference.put_off_on
+                self._agenda.add(on(day, 14, 5), partial(self.register, form, day))
         self._agenda.add(on(self._office.working_day(held_on, -2), 10), self._excuse_who_reported)
+        for table in self._script.entry.tables:
+            handed_in_on = self._office.at_work(held_on + timedelta(days=table.at))
+            self._agenda.add(on(handed_in_on, 14), partial(self._hand_in, table))
+        for mail in self._script.entry.mails:
+            if mail.answers is None:
+                writes_at = on(self._office.at_work(held_on + timedelta(days=mail.at)), 16)
+                self._agenda.add(writes_at, partial(self._doors.take_in_mail, mail, writes_at))
         return self.conference.held_at + timedelta(days=self._script.entry.until)
 
     def hear(self, event: Event) -> None:
@@ -86,15 +86,19 @@ class People:
             self._take_to_heart(event, at)
         if event.case not in self.sent:
             return
+        self._aftercare.hear(event, at, self.sent[event.case])
         match event:
             case intake.RegistrantWaitlisted() | intake.RegistrantInvited():
                 self.sent[event.case].waits = isinstance(event, intake.RegistrantWaitlisted)
             case routing.QuestionSettled():
                 self._settled.add(event.question)
+            case routing.QuestionReopened():
+                self._open_again(event, at)
             case routing.QuestionAwaitsTriage():
                 self._soon(at, event, lambda: self._decide(event))
             case routing.AnswerDrafted():
-                self._agenda.add(on(self._office.working_day(at.date(), 1), 15), lambda: self._judge(event))
+                day = self._office.working_day(at.date(), 1)
+                self._agenda.add(on(day, 15), self._unless_settled(event.question, lambda: self._judge(event)))
             case routing.AnswerReturned():
                 day = self._office.working_day(at.date(), 1)
                 self._agenda.add(on(day, 10), lambda: self._draft(event.case, event.question, event.department))
@@ -116,29 +120,23 @@ class People:
             case deadlines.EscalationRaised() if event.to is Role.OFFICE_HEAD:
                 self.acknowledge(event, at)
 
-    async def register(self, form: DemoForm) -> None:
+    async def register(self, form: DemoForm, today: date) -> None:
         """Send a form through its own door."""
-        if form.how == "web":
-            await self.note(form, await self._by_web(form))
-        elif form.how == "floor":
-            done = await self._office.does(
-                Role.CLERK,
-                intake.RegisterSubmission,
-                channel="floor",
-                registrant=form.registrant,
-                questions=form.matters,
-                dialogue=self.dialogue,
-            )
-            await self.note(form, str(done.state["code"]))
-        else:
-            await self.note(form, await self._by_file(form))
+        self._remember(await self._doors.take_in(form, self.dialogue, today))
 
     async def note(self, form: DemoForm, code: str) -> None:
         """Remember whose form has which code."""
-        found = await self._office.does(Role.OPERATOR, intake.LookUpSubmission, code=code)
-        self.sent[found.state["id"]] = Sent(form, code, found.state["id"])
-        if self.example is None and form.excused and form.registrant.phone:
-            self.example = code, form.registrant.phone[-4:]
+        self._remember(await self._doors.sent(form, code))
+
+    def _remember(self, sent: Sent) -> None:
+        self.sent[sent.case] = sent
+        if self.example is None and sent.form.excused and sent.form.registrant.phone:
+            self.example = sent.code, sent.form.registrant.phone[-4:]
+
+    async def _hand_in(self, table: TableEntry) -> None:
+        forms = [form for form in self._script.forms if form.list == table.id]
+        for sent in await self._doors.take_in_table(table, forms, self.dialogue):
+            self._remember(sent)
 
     def acknowledge(self, raised: deadlines.EscalationRaised, at: datetime) -> None:
         """Whom a missed term is put before says soon what he does about it, unless it is done by then."""
@@ -165,7 +163,7 @@ class People:
         days = [day for day in span if self._office.is_working(day)]
         for number, form in enumerate(forms):
             day = days[min(1 + number * (len(days) - 2) // len(forms), len(days) - 1)]
-            self._agenda.add(on(day, (9, 10, 14, 16)[number % 4], 5 * number % 60), partial(self.register, form))
+            self._agenda.add(on(day, (9, 10, 14, 16)[number % 4], 5 * number % 60), partial(self.register, form, day))
 
     def _plan_answer(self, owed: deadlines.DeadlineSet | deadlines.DeadlineMoved, at: datetime) -> None:
         """Everybody answers within the term, but for who is days late and who asks for more time."""
@@ -184,33 +182,19 @@ class People:
             self._agenda.add(on(asked_on, 10), lambda: self._ask_for_time(owed.about, owed.department))
             self._agenda.add(on(asked_on, 14), lambda: self._grant_time(owed.about, owed.department))
             day = self._office.working_day(owed.due_on, 3)
-        self._agenda.add(on(day, 10, number % 60), lambda: self._draft(owed.case, owed.about, owed.department))
+        draft = partial(self._draft, owed.case, owed.about, owed.department)
+        self._agenda.add(on(day, 10, number % 60), self._unless_settled(owed.about, draft))
 
-    async def _by_web(self, form: DemoForm) -> str:
-        body = form.registrant.model_dump() | {
-            "questions": [matter.model_dump() for matter in form.matters],
-            "dialogue": self.dialogue,
-        }
-        answer = await self._http.post(f"{self._public_url}/api/v1/communes/{self.commune}/submissions", json=body)
-        if answer.status_code != 201:
-            raise CannotRehearse(f"Phiếu {form.key} không được nhận: {answer.text[:300]}")
-        return str(answer.json()["code"])
+    def _open_again(self, reopened: routing.QuestionReopened, at: datetime) -> None:
+        """What was not answered well is given to the department once more, where the script has a better answer."""
+        self._settled.discard(reopened.question)
+        self._planned.discard(reopened.question)
+        self._again.add(reopened.question)
+        if self._answer(reopened.case, reopened.question):
+            self._soon(at, reopened, lambda: self._decide(reopened))
 
-    async def _by_file(self, form: DemoForm) -> str:
-        assert form.data is not None
-        read, channel = read_form_file(form.filename, form.data)
-        done = await self._office.does(
-            Role.CLERK,
-            intake.RegisterSubmission,
-            channel=channel,
-            registrant=read.registrant,
-            questions=read.matters,
-            dialogue=self.dialogue,
-        )
-        return str(done.state["code"])
-
-    async def _decide(self, waiting: routing.QuestionAwaitsTriage) -> None:
-        """The office reads what the rules were not sure of."""
+    async def _decide(self, waiting: routing.QuestionAwaitsTriage | routing.QuestionReopened) -> None:
+        """The office reads what the rules were not sure of, or what comes back to it."""
         if self._fate(waiting.case, waiting.question) == "redirected":
             await self._redirect(waiting.case, waiting.question)
             return
@@ -343,7 +327,12 @@ class People:
                 )
 
     def _answer(self, case: str, question: str) -> str:
-        return self.sent[case].form.answers[_number(question) - 1]
+        """Of a question that was opened again the better one; empty where there is none."""
+        form, number = self.sent[case].form, _number(question)
+        if question in self._again:
+            rated = form.afterwards[number - 1].rated
+            return (rated and rated.better) or ""
+        return form.answers[number - 1]
 
     def _fate(self, case: str, question: str) -> Fate:
         return self.sent[case].form.fates[_number(question) - 1]
@@ -354,14 +343,19 @@ class People:
     def _is_right(self, case: str, question: str, department: str) -> bool:
         return self._profile.department_for(self._expected_field(case, question)).id == department
 
-    def _soon(self, at: datetime, event: routing.RoutingEvent, act: Callable[[], Awaitable[None]]) -> None:
+    def _soon(self, at: datetime, event: routing.RoutingEvent, act: Act) -> None:
         """At the next half past eight of a working day, unless the question is settled by then."""
+        day = self._office.working_day(at.date(), 1)
+        self._agenda.add(on(day, 8, 30), self._unless_settled(event.question, act))
+
+    def _unless_settled(self, question: str, act: Act) -> Act:
+        """Somebody may have withdrawn it meanwhile."""
 
         async def unless_settled() -> None:
-            if event.question not in self._settled:
+            if question not in self._settled:
                 await act()
 
-        self._agenda.add(on(self._office.working_day(at.date(), 1), 8, 30), unless_settled)
+        return unless_settled
 
 
 def _number(question: str) -> int:

@@ -17,9 +17,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from deploy.embedded.installation import RunningStack
 from deploy.embedded.quiet import StillBusy, until_quiet
 from deploy.embedded.rehearsal.agenda import Agenda
+from deploy.embedded.rehearsal.forms import Sent
 from deploy.embedded.rehearsal.ledger import Ledger
 from deploy.embedded.rehearsal.office import CannotRehearse, Office
-from deploy.embedded.rehearsal.people import People, Sent
+from deploy.embedded.rehearsal.people import People
 from deploy.embedded.rehearsal.report import show
 from deploy.embedded.rehearsal.script import ORDER, Script, scripts_of
 from services.deadlines.working_days import NoCalendar, WorkingCalendar, load_calendar

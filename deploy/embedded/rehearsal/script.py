@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from deploy.embedded.rehearsal.forms import DemoForm, FormEntry, filled
+from deploy.embedded.rehearsal.entries import FormEntry, Text
+from deploy.embedded.rehearsal.forms import DemoForm, filled
 from shared.contracts.conference import Representative
 from shared.strict_yaml import Strict, read_strictly
 
@@ -19,7 +20,6 @@ SCRIPTS = Path(__file__).with_name("scripts")
 ORDER = ("chanh-lo", "nguyen-nghiem", "tinh-thien", "thanh-mai", "thanh-tri")
 """The communes in the order of their plans' dates."""
 
-Text = Annotated[str, Field(min_length=1)]
 Kind = Literal["periodic", "ad-hoc"]
 
 
@@ -80,13 +80,46 @@ class Guest(Strict):
     absent: bool = False
 
 
+class WrongRow(Strict):
+    """A row of a list that cannot be taken, as it stands there."""
+
+    name: Text | None = None
+    phone: Text | None = None
+    address: Text | None = None
+    text: Text | None = None
+
+
+class TableEntry(Strict):
+    """A list that somebody sends as a spreadsheet though no plan asks him for it. On it are the forms that name it.
+
+    at: days after the conference, negative before it.
+    """
+
+    id: Text
+    sender: Text
+    at: int
+    wrong: tuple[WrongRow, ...] = Field(default=(), strict=False)
+
+
+class MailEntry(Strict):
+    """A mail that is no form. at: as of a list. answers: key of the form whose receipt it replies to, a day later."""
+
+    key: Text
+    name: Text
+    email: Text
+    subject: Text
+    text: Text
+    at: int = 0
+    answers: Text | None = None
+
+
 class DialogueEntry(Strict):
     """One dialogue. title: with {month}, {quarter} and {year} of its day. held_at: a day its plan names or allows.
 
     planned, announced, invited: days before it; the last when the office invites its guests. until: days after it that
     are played.
     late_duty: the preparation that is forgotten until its term has been missed.
-    late_list: the list that comes after its term.
+    late_list: the list that comes after its term. tables, mails: what else is sent in.
     """
 
     key: Text
@@ -102,6 +135,8 @@ class DialogueEntry(Strict):
     late_duty: Text | None = None
     late_list: Text | None = None
     guests: tuple[Guest, ...] = Field(default=(), strict=False)
+    tables: tuple[TableEntry, ...] = Field(default=(), strict=False)
+    mails: tuple[MailEntry, ...] = Field(default=(), strict=False)
     delegated: Delegation | None = None
     postponed: Postponed | None = None
     cancelled: Cancelled | None = None
