@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from services.intake.library.shelf import entry_id
 from services.intake.library.store import Catalogue, Library
 from services.intake.pages.library_pages import HINTS_AN_HOUR
 from shared.contracts.routing import AnswerPublished, AnswerUnpublished
@@ -15,6 +16,7 @@ from tests.servers import Servers
 
 PATH = "/xa/thanh-tri/hoi-dap"
 ASKED = "Cấp lại giấy khai sinh bị mất cần những giấy tờ gì?"
+FIRST = entry_id("01JFORM001-1")
 
 
 @pytest.fixture
@@ -40,19 +42,28 @@ async def test_what_is_published_is_shown_found_and_taken_out_again(office: Offi
     assert (ASKED in found, "đường thôn Nội" in found) == (True, False)
     assert "Có 1 câu hỏi về “giay khai sinh”." in found
     assert "Chưa có câu hỏi nào về “máy bay”." in (await office.http.get(PATH, params={"q": "máy bay"})).text
-    entry = await office.http.get(f"{PATH}/01JFORM001-1")
+    entry = await office.http.get(f"{PATH}/{FIRST}")
     assert (entry.status_code, ASKED in entry.text) == (200, True)
-    assert (await office.http.get("/xa/thanh-mai/hoi-dap/01JFORM001-1")).status_code == 404, "it is of another commune"
+    assert (await office.http.get(f"/xa/thanh-mai/hoi-dap/{FIRST}")).status_code == 404, "it is of another commune"
     assert ASKED not in (await office.http.get("/xa/thanh-mai/hoi-dap")).text
     taken_out = of_question(
         AnswerUnpublished, case="01JFORM001", question="01JFORM001-1", occurred_at=NOW.replace(hour=5)
     )
     await office.hear(taken_out, times=2)
     assert ASKED not in (await office.http.get(PATH)).text
-    assert (await office.http.get(f"{PATH}/01JFORM001-1")).status_code == 404
+    assert (await office.http.get(f"{PATH}/{FIRST}")).status_code == 404
     assert office.service.database is not None
-    [kept] = await Library(office.service.database).find({"_id": "01JFORM001-1"})
+    [kept] = await Library(office.service.database).find({"_id": FIRST})
     assert (kept.asked, kept.answered) == ("", ""), "its words are gone from the database, too"
+
+
+async def test_neither_a_page_nor_a_hint_tells_of_which_form_a_question_was(office: Office) -> None:
+    """Who knows a form's id could answer a mail that he never got."""
+    await publish(office, 1, ASKED)
+    for path in (PATH, f"{PATH}?q=khai+sinh", f"{PATH}/{FIRST}", f"/xa/thanh-tri/tuong-tu?q={quote(ASKED)}"):
+        answer = await office.http.get(path)
+        assert (answer.status_code, ASKED in answer.text, "01JFORM" in answer.text) == (200, True, False), path
+    assert (await office.http.get(f"{PATH}/01JFORM001-1")).status_code == 404
 
 
 async def test_a_long_library_has_pages(office: Office) -> None:
@@ -75,7 +86,7 @@ async def test_a_question_that_is_typed_meets_those_like_it_at_once(office: Offi
     answer = await office.http.get(path, params={"q": typed})
     assert perf_counter() - started < 0.5, "some 10 ms on an idle machine"
     [hint] = answer.json()
-    assert (hint["asked"], hint["url"]) == (ASKED, f"{PATH}/01JFORM001-1")
+    assert (hint["asked"], hint["url"]) == (ASKED, f"{PATH}/{FIRST}")
     assert len(hint["answered"]) < 750
     for nothing in ("khai", "", "Xin hỏi về nước sạch của khu dân cư"):
         assert (await office.http.get(path, params={"q": nothing})).json() == [], nothing
@@ -97,4 +108,4 @@ async def test_another_replica_learns_of_an_entry(office: Office) -> None:
     await other.refresh()
     await publish(office, 1, ASKED)
     await other.refresh()
-    assert other.shelf("thanh-tri").search("khai sinh") == ["01JFORM001-1"]
+    assert other.shelf("thanh-tri").search("khai sinh") == [FIRST]

@@ -18,4 +18,4 @@ async def keep_the_library(
             return library.publish(entry, said, now())
         return library.unpublish(entry, said, now())
 
-    catalogue.put((await store.change(said.question, decide)).state)
+    catalogue.put((await store.change(library.entry_id(said.question), decide)).state)

@@ -3,6 +3,7 @@
 Pure. What is searched lies in memory: ten thousand entries take some tens of megabytes.
 """
 
+import hashlib
 import math
 import re
 from collections import defaultdict
@@ -21,7 +22,7 @@ from shared.contracts.taxonomy import QuestionField
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One question of the library. `id` is the question's.
+    """One question of the library. `id` is its own: see `entry_id`.
 
     shown: False once it was taken out; its words are gone then. decided_at: when that was last said.
     noted_at: when it was saved here, for those who follow.
@@ -42,12 +43,17 @@ class Published:
 Decision = tuple[Published, Sequence[Event]]
 
 
+def entry_id(question: str) -> str:
+    """What an address of the library names: anybody reads it, and a question's own id names the form it stands on."""
+    return hashlib.sha256(question.encode()).hexdigest()[:16]
+
+
 def publish(entry: Published | None, said: AnswerPublished, now: datetime) -> Decision:
     """It stands in the library, with the words of the last time it was published."""
     if entry is not None and said.occurred_at <= entry.decided_at:
         return entry, []
     return Published(
-        id=said.question,
+        id=entry_id(said.question),
         commune=said.commune,
         field=said.field,
         asked=said.asked,

@@ -50,11 +50,11 @@ def add_pages(service: Service, library: Library, catalogue: Catalogue, page: Pa
             pages=max(1, -(-len(found) // A_PAGE)),
         )
 
-    @router.get("/xa/{commune}/hoi-dap/{question}")
-    async def entry(commune: str, question: str) -> HTMLResponse:
+    @router.get("/xa/{commune}/hoi-dap/{id}")
+    async def entry(commune: str, id: str) -> HTMLResponse:
         profile = must_be_known(service, commune)
         async with patience():
-            found = await library.in_order([question]) if len(question) <= 64 else []
+            found = await library.in_order([id]) if len(id) <= 64 else []
         if not found or found[0].commune != commune:
             raise HTTPException(404, "Không tìm thấy câu hỏi này. Có thể câu trả lời đã được gỡ để cập nhật.")
         return page("library_entry.html", commune=profile, entry=found[0])
