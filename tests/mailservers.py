@@ -119,21 +119,24 @@ class MailServer:
 
 
 @contextmanager
-def mail_server() -> Iterator[MailServer]:
-    """A dovecot that runs, in a folder of its own; it ends with the test."""
+def mail_server(capability: str = "") -> Iterator[MailServer]:
+    """A dovecot that runs, in a folder of its own; it ends with the test.
+
+    capability: what it says it can; empty for everything.
+    """
     with tempfile.TemporaryDirectory(prefix="doithoai-dovecot-") as name:
         Path(name).chmod(0o755)  # its processes are several users' where root starts it
-        with _server(Path(name)) as server:
+        with _server(Path(name), capability) as server:
             yield server
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[MailServer]:
+def _server(folder: Path, capability: str) -> Iterator[MailServer]:
     authority, port = trustme.CA(), _free_port()
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
     (folder / "server.pem").chmod(0o600)
-    (folder / "dovecot.conf").write_text(_configuration(folder, port), encoding="utf-8")
+    (folder / "dovecot.conf").write_text(_configuration(folder, port, capability), encoding="utf-8")
     owner = pwd.getpwnam(_owner())
     (folder / "mail").mkdir()
     os.chown(folder / "mail", owner.pw_uid, owner.pw_gid)
@@ -151,7 +154,7 @@ def _owner() -> str:
     return "nobody" if os.getuid() == 0 else getpass.getuser()
 
 
-def _configuration(folder: Path, port: int) -> str:
+def _configuration(folder: Path, port: int, capability: str) -> str:
     user = pwd.getpwnam(_owner())
     group = grp.getgrgid(user.pw_gid).gr_name
     return f"""
@@ -171,6 +174,7 @@ disable_plaintext_auth = yes
 auth_mechanisms = plain login
 mail_location = maildir:{folder}/mail
 mail_fsync = never
+imap_capability = {capability}
 passdb {{
   driver = passwd-file
   args = {folder}/users

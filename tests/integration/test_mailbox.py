@@ -354,6 +354,28 @@ async def test_a_clerks_mail_program_may_have_read_the_mail_first(desk: Desk) ->
     assert await desk.postman.round() == 1
 
 
+@pytest.mark.parametrize(
+    ("capability", "left", "because"),
+    [
+        ("", 1, "the server moves it"),
+        ("IMAP4rev1 UIDPLUS", 1, "copied, and this one alone is removed"),
+        ("IMAP4rev1", 2, "copied, and only marked: there is no way to remove this one alone"),
+    ],
+)
+async def test_moving_a_mail_removes_no_other_that_somebody_marked(
+    database: Database, capability: str, left: int, because: str
+) -> None:
+    with mail_server(capability) as server:
+        desk = Desk(database, server)
+        await database.prepare()
+        await asyncio.to_thread(server.put, a_mail("Thư cán bộ còn cân nhắc."), a_mail(filled()))
+        with server.client() as box:
+            box.client.uid("STORE", box.uids()[0], "+FLAGS", r"(\Deleted)")
+        assert await desk.postman.round() == 1, because
+        assert await desk.postman.round() == 0, because
+        assert (server.held(), server.processed) == (left, 1), because
+
+
 # --- the whole service ------------------------------------------------------------------------------------------------
 
 

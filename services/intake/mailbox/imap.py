@@ -13,11 +13,14 @@ from datetime import UTC, datetime
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import (
     ImapToolsError,
+    MailboxDeleteError,
+    MailboxExpungeError,
     MailboxFolderCreateError,
     MailboxFolderSelectError,
     MailboxLoginError,
     UnexpectedCommandStatusError,
 )
+from imap_tools.utils import check_command_status
 
 from services.intake.mailbox.mailboxes import Mailbox
 
@@ -125,15 +128,29 @@ class Connection:
         return self._part(uid, "BODY.PEEK[HEADER]")
 
     def move(self, uid: str) -> None:
-        """To the folder of processed mails: at once where the server can, else copied and then removed.
+        """To the folder of processed mails: at once where the server can (RFC 6851), else copied and then removed.
 
         Raises:
             NotGiven: the server refuses it.
         """
         try:
-            self._box.move([uid], self._mailbox.processed)
+            if "MOVE" in self._box.client.capabilities:
+                self._box.move([uid], self._mailbox.processed)
+            else:
+                self._box.copy([uid], self._mailbox.processed)
+                self._remove(uid)
         except UnexpectedCommandStatusError as error:
             raise NotGiven(type(error).__name__) from error
+
+    def _remove(self, uid: str) -> None:
+        """This mail alone (RFC 4315). A plain EXPUNGE would take with it what clerks marked and may still want back.
+
+        Where the server cannot, the mail stays, marked; such are not read again.
+        """
+        marked = self._box.client.uid("STORE", uid, "+FLAGS", r"(\Deleted)")
+        check_command_status(marked, MailboxDeleteError)
+        if "UIDPLUS" in self._box.client.capabilities:
+            check_command_status(self._box.client.uid("EXPUNGE", uid), MailboxExpungeError)
 
     def _about(self, uids: Sequence[str]) -> Iterator[Waiting]:
         kind, lines = self._box.client.uid("FETCH", ",".join(uids), "(UID RFC822.SIZE INTERNALDATE)")
