@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from services.notify.correspondence import Correspondence, Decision, Message
 from services.notify.messages import add, as_letter, can_be_posted, give_up, put, say
+from services.notify.owed import settle
 from shared.contracts import Event, Refusal, Role
 from shared.contracts.notify import NotificationSent, RecordHandOver
 
@@ -24,22 +25,22 @@ def claim_due(
     """Take on every message that is due; once this is saved, `state.claimed(by)` is the caller's to send.
 
     A claim without a result after `stale_after` was lost in a crash. It may be taken on again, with the same id,
-    so that the receiver can recognise a second copy; a letter is merely written again over the same file.
+    so that the receiver can recognise a second copy; a letter is merely written again over the same file. What is
+    not owed any more is not taken on again.
 
     Args:
         by: a name that no other claim has.
         alive: claims that the caller knows to be under way. They are not lost, however slow the mail server is
             and however far a rehearsal clock was moved.
     """
-    events: list[Event] = []
+    state, events = _lost(state, now, alive)
     for message in state.messages:
-        if message.next_action_at is None or message.next_action_at > now or message.claimed_by in alive:
+        if not _is_due(message, now) or message.claimed_by in alive:
             continue
         if message.attempts >= MOST_ATTEMPTS:
             state, said = give_up(state, message, LOST_TRACK, now)
             events += said
             continue
-        lost = message.state == "sending"
         claimed = replace(
             message,
             state="sending",
@@ -47,18 +48,29 @@ def claim_due(
             claimed_by=by,
             next_action_at=now + stale_after,
             attempts=message.attempts + 1,
-            uncertain=message.uncertain or (lost and message.channel == "email"),
         )
         state = put(state, claimed)
     return state, events
 
 
+def _lost(state: Correspondence, now: datetime, alive: Collection[str]) -> tuple[Correspondence, list[Event]]:
+    """Claims without a result wait again; whether their mail has left, nobody knows."""
+    lost = [
+        message
+        for message in state.messages
+        if message.state == "sending" and message.claimed_by not in alive and _is_due(message, now)
+    ]
+    for message in lost:
+        state = put(state, replace(_waiting(message, now), uncertain=message.uncertain or message.channel == "email"))
+    state, events = _settled(state, now) if lost else (state, [])
+    return state, [*events]
+
+
 def release(state: Correspondence, by: str, now: datetime) -> Decision:
     """A process that stops before it began to send gives back what it had claimed."""
     for message in state.claimed(by):
-        freed = replace(message, state="queued", next_action_at=now, attempts=message.attempts - 1)
-        state = put(state, replace(freed, claimed_at=None, claimed_by=None))
-    return state, []
+        state = put(state, replace(_waiting(message, now), attempts=message.attempts - 1))
+    return _settled(state, now)
 
 
 def sent(state: Correspondence, message_id: str, reference: str, now: datetime, *, uncertain: bool = False) -> Decision:
@@ -87,7 +99,8 @@ def sent(state: Correspondence, message_id: str, reference: str, now: datetime, 
 def failed(state: Correspondence, message_id: str, reason: str, now: datetime, *, permanent: bool, by: str) -> Decision:
     """Not now: tried again with growing pauses, for a day. Never: a mail to a citizen becomes a letter if it can.
 
-    Where his address was set right while it was under way, it goes there instead.
+    Where his address was set right while it was under way, it goes there instead; what was withdrawn, reopened or told
+    at the dialogue meanwhile goes nowhere any more.
 
     Only the holder of the claim can say so; another may be sending it meanwhile.
 
@@ -98,14 +111,17 @@ def failed(state: Correspondence, message_id: str, reason: str, now: datetime, *
     message = state.message(message_id)
     if message not in state.claimed(by):
         return state, []
+    state, events = _settled(put(state, _waiting(message, now)), now)
+    if not state.has(message_id):
+        return state, events
+    message = state.message(message_id)
     if (email := _corrected_to(state, message)) is not None:
-        again = replace(message, to=(email,), state="queued", next_action_at=now, attempts=0, reason=None)
-        return put(state, replace(again, claimed_at=None, claimed_by=None)), []
+        return put(state, replace(message, to=(email,), attempts=0, reason=None)), events
     if not permanent and message.attempts < MOST_ATTEMPTS:
         pause = PAUSES[min(message.attempts, len(PAUSES)) - 1]
-        again = replace(message, state="queued", next_action_at=now + pause, reason=reason)
-        return put(state, replace(again, claimed_at=None, claimed_by=None)), []
-    state, events = give_up(state, message, reason, now)
+        return put(state, replace(message, next_action_at=now + pause, reason=reason)), events
+    state, given_up = give_up(state, message, reason, now)
+    events = [*events, *given_up]
     if message.channel == "letter" or not can_be_posted(state, message):
         return state, events
     letter = replace(
@@ -141,6 +157,20 @@ def hand_over(state: Correspondence, command: RecordHandOver, now: datetime) -> 
         raise Refusal("not-now", "Thư này đang chờ gửi qua thư điện tử hoặc bưu chính, chưa cần giao trực tiếp.")
     message = replace(message, state="sent", channel="in-person", sent_at=now, reference=command.note, reason=None)
     return put(state, message), [say(NotificationSent, state, message, now, reference=command.note)]
+
+
+def _is_due(message: Message, now: datetime) -> bool:
+    return message.next_action_at is not None and message.next_action_at <= now
+
+
+def _waiting(message: Message, now: datetime) -> Message:
+    """In nobody's hands."""
+    return replace(message, state="queued", next_action_at=now, claimed_at=None, claimed_by=None)
+
+
+def _settled(state: Correspondence, now: datetime) -> Decision:
+    """What became of a form while its messages were under way. Guests and staff are owed nothing by it."""
+    return settle(state, now) if state.registrant is not None else (state, [])
 
 
 def _corrected_to(state: Correspondence, message: Message) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.notify.correspondence import Asked, Conference, Correspondence, Decision, Extension, Grant, Message, Move
-from services.notify.messages import ON_PAPER, stamp, withdraw, write
+from services.notify.messages import ON_PAPER, put, stamp, withdraw, write
 from shared.contracts import Event
 from shared.contracts.notify import MessageKind
 from shared.contracts.routing import WrittenBecause
@@ -27,7 +27,7 @@ OF_THE_CONFERENCE: frozenset[MessageKind] = frozenset(
 
 
 def settle(state: Correspondence, now: datetime) -> Decision:
-    """Write what is owed and not written; withdraw what was written, not attempted, and is no longer owed."""
+    """Write what is owed and not written; withdraw what was written, is not on its way, and is no longer owed."""
     state, events = _withdraw(state, now)
     for message in due(state, now):
         state, said = write(state, message, email_of(state), now)
@@ -152,7 +152,8 @@ def _occasion(state: Correspondence, asked: Asked) -> WrittenBecause:
 def _withdraw(state: Correspondence, now: datetime) -> tuple[Correspondence, list[Event]]:
     """Take out what is not owed after all, while nothing was attempted; what still is owed gets written anew.
 
-    What the conference, the asker or another round has overtaken is taken out also between two attempts.
+    What the conference, the asker or another round has overtaken is taken out also between two attempts; of an answer
+    to several questions what is still owed keeps its place, for some of it may have arrived.
     """
     events: list[Event] = []
     for message in state.messages:
@@ -161,11 +162,13 @@ def _withdraw(state: Correspondence, now: datetime) -> tuple[Correspondence, lis
             reason = _unwanted(state, message)
         if message.state == "queued":
             reason = reason or _overtaken(state, message)
-        if message.kind == "answer" and not _any_attempted(state, message):
+        if message.kind == "answer":
             reason = reason or _not_owed(state, message)
         if reason is not None:
             state, said = withdraw(state, message, reason, now)
             events += said
+        elif message.kind == "answer" and message.state == "queued":
+            state = put(state, replace(message, questions=_still_owed(state, message)))
     return state, events
 
 
@@ -191,13 +194,23 @@ def _overtaken(state: Correspondence, message: Message) -> str | None:
 
 
 def _not_owed(state: Correspondence, message: Message) -> str | None:
-    """Why the answer to one of its questions is not to go out in this message."""
-    about = [state.asked(question) for question in message.questions]
+    """Why an answer is not to go out in this message: one of its questions is not owed it, or, once that was attempted
+    and waits for the next attempt, none of them is."""
+    left = _still_owed(state, message)
+    if _any_attempted(state, message) and (left or message.state != "queued"):
+        return None
+    about = [state.asked(question) for question in message.questions if question not in left]
     if any(asked.withdrawn for asked in about):
         return WITHDRAWN
     if any(asked.round > message.round for asked in about):
         return REOPENED
-    return None if all(owed_in_writing(state, asked) for asked in about) else ANSWERED_ALOUD
+    return ANSWERED_ALOUD if about else None
+
+
+def _still_owed(state: Correspondence, message: Message) -> tuple[str, ...]:
+    """Those questions of an answer whose askers wait for it in this round."""
+    about = [state.asked(question) for question in message.questions]
+    return tuple(one.question.id for one in about if one.round == message.round and owed_in_writing(state, one))
 
 
 def all_withdrawn(state: Correspondence, questions: Sequence[str]) -> bool:

@@ -169,7 +169,7 @@ def note_owed(state: Correspondence | None, owed: WrittenAnswerOwed, now: dateti
 def note_answered_at_dialogue(
     state: Correspondence | None, answered: QuestionAnsweredAtDialogue, now: datetime
 ) -> Decision:
-    """He heard the answer: nothing is owed in writing, and what has not been attempted yet is withdrawn."""
+    """He heard the answer: nothing is owed in writing, and what is not on its way is withdrawn."""
     state = form_of(state, answered)
     return settle(with_question(state, replace(state.asked(answered.question), answered_at_dialogue=True)), now)
 

@@ -273,6 +273,49 @@ def test_what_was_on_its_way_stays_and_what_waits_between_two_attempts_does_not(
     assert (answers(state), failed.reason) == ([], owed.WITHDRAWN)
 
 
+OVERTAKEN = [
+    (withdrawn(), owed.WITHDRAWN),
+    (reopened(), owed.REOPENED),
+    (HEARD, owed.ANSWERED_ALOUD),
+]
+
+
+@pytest.mark.parametrize("permanent", [False, True])
+@pytest.mark.parametrize(("fact", "reason"), OVERTAKEN)
+def test_what_was_overtaken_while_it_was_under_way_is_not_tried_again(fact, reason, permanent):
+    state = claimed(hears(a_form(), APPROVED, CANCELLED)[0])
+    state, _ = hears(state, fact)
+    state, events = delivery.failed(state, f"{SUBMISSION}.answer.1", "451", NOW, permanent=permanent, by="c")
+    assert (answers(state), [event.reason for event in events]) == ([], [reason])
+
+
+@pytest.mark.parametrize(("fact", "reason"), OVERTAKEN)
+def test_what_was_overtaken_while_its_sender_stopped_or_died_is_not_taken_on_again(fact, reason):
+    state, _ = hears(claimed(hears(a_form(), APPROVED, CANCELLED)[0]), fact)
+    released, events = delivery.release(state, "c", NOW)
+    assert (answers(released), [event.reason for event in events]) == ([], [reason])
+    lost, events = delivery.claim_due(state, "d", NOW + HOUR, timedelta(minutes=5))
+    assert (answers(lost), [event.reason for event in events]) == ([], [reason])
+
+
+@pytest.mark.parametrize(("fact", "reason"), OVERTAKEN)
+def test_what_is_overtaken_between_two_attempts_is_not_tried_again(fact, reason):
+    state = claimed(hears(a_form(), APPROVED, CANCELLED)[0])
+    state, _ = delivery.failed(state, f"{SUBMISSION}.answer.1", "451", NOW, permanent=False, by="c")
+    state, events = hears(state, fact)
+    assert (answers(state), [event.reason for event in events]) == ([], [reason])
+
+
+@pytest.mark.parametrize("permanent", [False, True])
+def test_of_two_answers_under_way_the_one_that_is_still_owed_is_tried_again(permanent):
+    state = claimed(hears(a_form(questions=TWO), APPROVED, approved_again(SECOND, round=1), CANCELLED)[0])
+    [both] = answers(state)
+    assert both.questions == (QUESTION, SECOND)
+    state, _ = hears(state, withdrawn())
+    state, _ = delivery.failed(state, both.id, "451", NOW, permanent=permanent, by="c")
+    assert [one.questions for one in answers(state) if one.state == "queued"] == [(SECOND,)]
+
+
 def test_what_no_way_led_to_need_not_be_handed_over_any_more():
     state, _ = hears(a_late_form(NOWHERE), APPROVED)
     state, events = hears(state, withdrawn())
@@ -353,7 +396,7 @@ def test_each_letter_tells_the_answer_of_its_round():
 def test_a_first_answer_that_waits_between_two_attempts_is_not_sent_after_the_second():
     state = claimed(hears(a_form(), APPROVED, CANCELLED)[0])
     state, _ = delivery.failed(state, f"{SUBMISSION}.answer.1", "451 bận", NOW, permanent=False, by="c")
-    state, events = hears(state, HEARD, reopened())
+    state, events = hears(state, reopened())
     assert (answers(state), [event.reason for event in events]) == ([], [owed.REOPENED])
 
 
