@@ -1,10 +1,16 @@
 """The servers that tests run against. How they are chosen: tests/servers.py."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.servers import RunningSystem, Servers, chosen_servers, given_elsewhere, running
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """A process for each core, file by file; one alone on servers that were given, for they are shared and wiped."""
+    return 0 if given_elsewhere() else os.cpu_count() or 1
 
 
 @pytest.fixture(scope="session")
