@@ -79,6 +79,32 @@ def test_what_is_wrong_is_said_without_the_password(tmp_path, text, said, becaus
     assert SECRET not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "said", "because"),
+    [
+        (f"'{URL}': {{url: x}}", "…: chưa có hồ sơ cấu hình", "an address for a commune"),
+        (f"thanh-tri:\n  {URL}: 1", "thanh-tri.…: không có khóa này", "an address for a key"),
+        (f"thanh-tri: {{url: '{URL}', {SECRET}: x}}", "thanh-tri.…: không có khóa này", "a password for a key"),
+        (f"thanh-tri:\n  {URL}: 1\n  {URL}: 2", "thanh-tri.…: khóa này được ghi hai lần", "the same twice"),
+        (f"thanh-tri: {{url: ['{URL}']}}", "thanh-tri.url", "a list"),
+        (f"thanh-tri: {{url: '{URL}', every: '{URL}'}}", "thanh-tri.every", "an address for a number"),
+        (f"thanh-tri: {{url: '{URL}', trusted: '{URL}'}}", "thanh-tri.trusted: không đúng dạng", "and for a name"),
+        (f"thanh-tri:\n  url: {URL}: b", "YAML sai", "no YAML"),
+    ],
+)
+def test_a_password_in_the_wrong_place_is_not_quoted_either(tmp_path, text, said, because):
+    with pytest.raises(MailboxesError) as error:
+        read(tmp_path, text)
+    assert said in str(error.value), because
+    assert SECRET not in str(error.value), because
+    assert "xa%40thanhtri" not in str(error.value), because
+
+
+def test_a_mailbox_may_name_the_server_whose_word_counts(tmp_path):
+    [mailbox] = read(tmp_path, f"thanh-tri: {{url: '{URL}', trusted: MX.example}}")
+    assert mailbox.trusted == "mx.example"
+
+
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
 def test_a_file_that_others_may_read_is_refused(tmp_path, mode):
     with pytest.raises(MailboxesError, match="chmod 600"):

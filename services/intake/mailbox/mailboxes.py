@@ -1,5 +1,6 @@
 """Which commune has which mailbox: a file with passwords, read strictly, and shown to nobody."""
 
+import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import Field, RootModel
 
-from shared.strict_yaml import Finding, Mistake, Strict, YamlError, meant, read_document
+from shared.strict_yaml import Finding, Mistake, Place, Strict, YamlError, meant, read_document, written
 
 PROCESSED = "Đã tiếp nhận"
 EVERY_S = 30
@@ -27,7 +28,10 @@ class MailboxesError(YamlError):
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """One commune's mailbox. ca: certificates to trust instead of the system's. every_s: seconds between two looks."""
+    """One commune's mailbox. ca: certificates to trust instead of the system's. every_s: seconds between two looks.
+
+    trusted: the name under which the mail server says whether a sender is who he says (RFC 8601: authserv-id).
+    """
 
     commune: str
     host: str
@@ -39,6 +43,7 @@ class Mailbox:
     processed: str = PROCESSED
     ca: Path | None = None
     every_s: int = EVERY_S
+    trusted: str | None = None
 
 
 class _Entry(Strict):
@@ -47,10 +52,11 @@ class _Entry(Strict):
     processed: Annotated[str, Field(min_length=1, max_length=200)] = PROCESSED
     ca: Annotated[str, Field(min_length=1)] | None = None
     every: Annotated[int, Field(ge=1, le=3600)] = EVERY_S
+    trusted: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,253}$")] | None = None
 
 
 class _File(RootModel[dict[str, _Entry]]):
-    """`commune: {url, folder, processed, ca, every}`."""
+    """`commune: {url, folder, processed, ca, every, trusted}`."""
 
 
 def read_mailboxes(file: Path, communes: Iterable[str]) -> list[Mailbox]:
@@ -67,7 +73,8 @@ def read_mailboxes(file: Path, communes: Iterable[str]) -> list[Mailbox]:
         raise MailboxesError(error.mistakes) from None
     found, findings = document.against(_File, lambda data: _findings(data, known, file.parent))
     if found is None or findings:
-        raise MailboxesError(document.mistakes(findings))
+        shown = [(place, _without_secrets(place, what, known)) for place, what in findings]
+        raise MailboxesError(document.mistakes(shown))
     return [_mailbox(commune, entry, file.parent) for commune, entry in found.root.items()]
 
 
@@ -79,6 +86,15 @@ def _require_private(file: Path) -> None:
     if stat.S_IMODE(mode) & 0o077:
         what = f"tệp có mật khẩu nên chỉ chủ của nó được đọc: chạy `chmod 600 {file}`"
         raise MailboxesError([Mistake(file, 1, what)])
+
+
+def _without_secrets(place: Place, what: str, communes: list[str]) -> str:
+    """An address that lands in a key takes its password there: of keys only those are quoted that are ours."""
+    ours = {*communes, *_Entry.model_fields}
+    named = tuple(part if part in ours else "…" for part in map(str, place))
+    if what.startswith(written(place)):
+        what = written(named) + what[len(written(place)) :]
+    return re.sub(r"//.*@", "//…@", what)
 
 
 def _findings(data: Mapping[str, Any], communes: list[str], folder: Path) -> Iterator[Finding]:
@@ -144,4 +160,5 @@ def _mailbox(commune: str, entry: _Entry, folder: Path) -> Mailbox:
         processed=entry.processed,
         ca=folder / entry.ca if entry.ca else None,
         every_s=entry.every,
+        trusted=entry.trusted.lower() if entry.trusted else None,
     )
