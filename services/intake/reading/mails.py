@@ -14,6 +14,7 @@ from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.utils import parseaddr
+from itertools import islice
 from typing import Literal
 
 from services.intake.reading.files import texts_of
@@ -31,6 +32,7 @@ MAX_LINES = 600_000
 MAX_HEADER = 20_000
 """Bytes of one header field of a mail."""
 MAX_REFERENCES = 20
+MAX_FINDINGS = 10
 MOST_GLANCED_AT = 64 * 1024
 MAX_BODY = 500_000
 """Characters of a body that is taken apart."""
@@ -67,6 +69,7 @@ class Mail:
     own: the sender's own words, without what he quotes and without his signature.
     unread: why attachments gave no text, Vietnamese sentences that name them.
     machine: what program wrote it, as far as it shows; surely: not even a form in it would make it a person's.
+    findings: what servers on its way say of the sender, the last one first.
     """
 
     sender: str | None = None
@@ -79,6 +82,7 @@ class Mail:
     unread: tuple[str, ...] = ()
     machine: Machine | None = None
     surely: bool = False
+    findings: tuple[str, ...] = ()
 
     @property
     def texts(self) -> list[str]:
@@ -122,6 +126,7 @@ def read_mail(data: bytes) -> Mail:
         unread=tuple(unread),
         machine=mail.machine,
         surely=mail.surely,
+        findings=mail.findings,
     )
 
 
@@ -165,7 +170,13 @@ def _headers_of(message: Message) -> Mail:
         references=_references(message),
         machine=machine,
         surely=surely,
+        findings=_findings(message),
     )
+
+
+def _findings(message: Message) -> tuple[str, ...]:
+    values = (str(value) for name, value in message.raw_items() if name.lower() == "authentication-results")
+    return tuple(value[:MAX_HEADER] for value in islice(values, MAX_FINDINGS))
 
 
 def _address(message: Message) -> str | None:
