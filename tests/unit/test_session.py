@@ -79,6 +79,7 @@ def test_of_many_forms_those_opened_last_stay_open() -> None:
         ("X" + opening(Sessions(SECRET), CODE)[1:], "tampered with"),
         (URLSafeTimedSerializer(SECRET.get_secret_value(), salt=SALT).dumps([5, None, "K7QX"]), "no codes in it"),
     ],
+    ids=["nothing", "no signature", "another secret", "another purpose", "tampered with", "no codes"],
 )
 def test_a_cookie_that_is_not_ours_opens_nothing(cookie: str, because: str) -> None:
     assert Sessions(SECRET).opened(asking(cookie)) == frozenset(), because
