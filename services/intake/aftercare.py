@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from services.intake.dialogue import OFFICE, allow_role
-from services.intake.submissions import Decision, Mark, Reopened, Settled, Submission
+from services.intake.submissions import Decision, Mark, Reading, Reopened, Settled, Submission
 from shared.contracts import Refusal, Role, TooEarly
 from shared.contracts.intake import (
     AddFiles,
@@ -24,7 +24,15 @@ from shared.contracts.intake import (
     WithdrawQuestions,
 )
 from shared.contracts.people import Attachment
-from shared.contracts.routing import QuestionReopened, QuestionSettled, Settlement
+from shared.contracts.routing import (
+    QuestionAssigned,
+    QuestionAwaitsTriage,
+    QuestionRedirected,
+    QuestionReopened,
+    QuestionSettled,
+    Settlement,
+)
+from shared.contracts.taxonomy import Scope
 
 CONTESTED = 2
 """A mark as low as this, or lower, gives the question back to the office."""
@@ -124,9 +132,10 @@ def must_ask(submission: Submission, question: str) -> None:
 
 
 def is_answered(submission: Submission, question: str) -> bool:
-    """Its last settlement was an answer; what was sent elsewhere or withdrawn was not."""
+    """Its last settlement was an answer; what was sent elsewhere or withdrawn was not. Of one that nobody knows how it
+    was settled, routing does."""
     settled = submission.settlements.get(question)
-    return settled is not None and settled.how in ANSWERED
+    return settled is not None and (settled.how is None or settled.how in ANSWERED)
 
 
 def rate_answer(submission: Submission, command: RateAnswer, now: datetime) -> Decision:
@@ -176,6 +185,32 @@ def add_files(
 
 
 # --- what routing says of its questions -----------------------------------------------------------------------------
+
+
+Judged = QuestionAwaitsTriage | QuestionAssigned | QuestionRedirected
+
+
+def is_judgement(fact: Judged) -> bool:
+    """Whether it tells of a denunciation, or what a person has decided. What the rules alone assigned never was one."""
+    match fact:
+        case QuestionAwaitsTriage():
+            return fact.scope is Scope.DENUNCIATION
+        case QuestionAssigned():
+            return fact.assigned_by is not None
+        case QuestionRedirected():
+            return True
+
+
+def note_reading(submission: Submission | None, fact: Judged) -> Decision:
+    """The last word counts: what reads like a denunciation is one until a person has seen that it is none."""
+    if submission is None:
+        raise TooEarly("the submission is not here yet")
+    known = submission.readings.get(fact.question)
+    if known is not None and fact.occurred_at <= known.at:
+        return submission, []
+    denounces = not isinstance(fact, QuestionAssigned) and fact.scope is Scope.DENUNCIATION
+    readings = submission.readings | {fact.question: Reading(denounces, fact.occurred_at)}
+    return replace(submission, readings=readings), []
 
 
 def note_settled(submission: Submission | None, settled: QuestionSettled) -> Decision:

@@ -6,7 +6,7 @@ import binascii
 from services.intake import submissions
 from services.intake.files import PART, UnwantedFile
 from services.intake.mailbox.handlers import mail_as_text
-from services.intake.provided import Answer, FileStore, Profiles, profile_of
+from services.intake.provided import Answer, FileStore, Profiles, SubmissionStore, profile_of
 from shared.contracts import Done, Refusal
 from shared.contracts.intake import ReadFile, StoreFile
 from shared.handlers import Handlers
@@ -32,13 +32,14 @@ async def store_file(command: StoreFile, files: FileStore, profiles: Profiles) -
 
 
 @consumes.command(ReadFile)
-async def read_file(command: ReadFile, files: FileStore, profiles: Profiles) -> Answer:
+async def read_file(command: ReadFile, files: FileStore, store: SubmissionStore, profiles: Profiles) -> Answer:
     """A file of one's own commune, for those who work with its forms. With a mail comes what it says, under "mail"."""
     profile = profile_of(profiles, command)
     kept = await files.find(command.file)
     if kept is None or kept.commune != profile.id:
         raise Refusal("not-found", "Không tìm thấy tệp này.")
-    submissions.permit_file(command, kept.purpose)
+    form = await store.of_file(command.file, kept.named_by) if kept.purpose == "attachment" else None
+    submissions.permit_file(command, kept.purpose, form)
     data = await files.read(command.file) or b""
     parts = max(1, -(-len(data) // PART))
     piece = data[(command.part - 1) * PART : command.part * PART]

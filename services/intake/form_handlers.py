@@ -5,7 +5,7 @@ from services.intake.provided import Answer, FileStore, Now, Profiles, Submissio
 from shared.commands import obey
 from shared.contracts import Done
 from shared.contracts.intake import AddFiles, CorrectRegistrant, RateAnswer, WithdrawQuestions
-from shared.contracts.routing import QuestionReopened
+from shared.contracts.routing import QuestionAssigned, QuestionAwaitsTriage, QuestionRedirected, QuestionReopened
 from shared.handlers import Handlers
 
 consumes = Handlers("intake")
@@ -14,6 +14,12 @@ consumes = Handlers("intake")
 @consumes(QuestionReopened)
 async def note_what_is_owed_again(reopened: QuestionReopened, store: SubmissionStore) -> None:
     await store.change(reopened.case, lambda one: aftercare.note_reopened(one, reopened))
+
+
+@consumes(QuestionAwaitsTriage, QuestionAssigned, QuestionRedirected)
+async def note_what_reads_like_a_denunciation(judged: aftercare.Judged, store: SubmissionStore) -> None:
+    if aftercare.is_judgement(judged):
+        await store.change(judged.case, lambda one: aftercare.note_reading(one, judged))
 
 
 @consumes.command(CorrectRegistrant)

@@ -366,6 +366,7 @@ async def register_submission(
         entered_by=command.actor.name,
         entered_because=command.late_because,
         thread=mail.thread if mail else None,
+        mail=mail.id if mail else None,
     )
     receipt = await reception.receive(commune, arrival, command.dialogue)
     await mail_handlers.note_registered(command, mails, receipt, now)

@@ -10,7 +10,7 @@ from services.intake.codes import new_code
 from services.intake.dialogue import Announcement
 from services.intake.files import Files
 from services.intake.store import Dialogues, Submissions
-from services.intake.submissions import Arrival, Submission, dialogue_for, receive_submission
+from services.intake.submissions import Arrival, Submission, dialogue_for, is_repeat, receive_submission
 from shared.contracts.base import Model
 from shared.contracts.people import Question
 
@@ -46,11 +46,17 @@ class Reception:
         Raises:
             Refusal: that dialogue takes no forms now.
         """
+        if arrival.mail is not None and (before := await self._from_mail(arrival.mail, arrival)):
+            return _receipt(before, duplicate=True)
         told = await self._dialogues.told(commune)
         if arrival.channel == "floor" and dialogue and (held := await self._dialogues.get(dialogue)):
             told = [held.announcement] if held.commune == commune else []
         chosen = dialogue_for(told, dialogue, arrival.channel, self._now(), arrival.received_at)
         return await self.take_in(commune, arrival, chosen)
+
+    async def _from_mail(self, mail: str, arrival: Arrival) -> Submission | None:
+        """The form that was read from the same mail before a crash, though another dialogue may be next by now."""
+        return next((form for form in await self._submissions.of_mail(mail) if is_repeat(form, arrival)), None)
 
     async def first_receipt(self, submission: str) -> Receipt | None:
         """The receipt of a form that is here."""

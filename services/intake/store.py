@@ -60,14 +60,22 @@ class Submissions(Store[Submission]):
                 Index(("dialogue",), sparse=True),
                 Index(("attachments.id",), sparse=True),
                 Index(("collected_by",), sparse=True),
+                Index(("mail",), sparse=True),
             ],
         )
+
+    def _read(self, document: Mapping[str, Any]) -> Submission:
+        return super()._read(as_kept_now(document))
 
     async def by_code(self, code: str) -> Submission | None:
         return next(iter(await self.find({"code": code}, limit=1)), None)
 
     async def by_fingerprint(self, fingerprint: str) -> Submission | None:
         return next(iter(await self.find({"fingerprint": fingerprint}, limit=1)), None)
+
+    async def of_mail(self, mail: str) -> list[Submission]:
+        """The forms that came by a mail."""
+        return await self.find({"mail": mail})
 
     async def collected(self, commune: str, sender: str, dialogue: str | None) -> list[Submission]:
         """What came for a dialogue, or for none, on the lists of one sender."""
@@ -77,6 +85,12 @@ class Submissions(Store[Submission]):
         """Which of these files a form names, and which form."""
         found = await self.find({"attachments.id": {"$in": list(files)}})
         return {file.id: form.id for form in found for file in form.attachments if file.id in files}
+
+    async def of_file(self, file: str, named_by: str | None) -> Submission | None:
+        """The form that names a file, also where a crash kept the file from knowing it."""
+        if named_by is not None:
+            return await self.get(named_by)
+        return next(iter(await self.find({"attachments.id": file}, limit=1)), None)
 
     async def without_seat(self, dialogue: str) -> list[Submission]:
         """Who is expected at a dialogue and has no seat."""
@@ -93,6 +107,15 @@ class Submissions(Store[Submission]):
             return set()
         asked = await self.find({"_id": {"$in": sorted(set(forms.values()))}, "dialogue": dialogue})
         return questions - {question.id for submission in asked for question in submission.questions}
+
+
+def as_kept_now(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A form that was stored before it was kept how and when each question was settled: then only which were."""
+    if not (before := document.get("settled")):
+        return document
+    kept, reopened = document.get("settlements", {}), document.get("reopenings", {})
+    settled = {id: {"how": None, "at": document["received_at"]} for id in before if id not in reopened}
+    return {**document, "settlements": settled | kept}
 
 
 class Incomings(Store[Incoming]):

@@ -27,9 +27,9 @@ from shared.contracts.routing import Settlement
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Nothing is owed of a question any more."""
+    """Nothing is owed of a question any more. how: None where it was settled before that was kept."""
 
-    how: Settlement
+    how: Settlement | None
     at: datetime
 
 
@@ -51,17 +51,26 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """As what routing, or a person after it, last took a question."""
+
+    denounces: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """One form of one person. `attendance` is None for a late form: it is answered in writing, not at the dialogue.
 
     fingerprint: the same person with the same words for the same dialogue has the same one.
-    collected_by: the organisation whose list it came on.
+    collected_by: the organisation whose list it came on. mail: the one it came by.
     seat: at the conference; waits: the place on the waiting list that the registrant was told.
     attachments: files that came with it or were put to it later.
     corrected_at: when its registrant was last corrected.
     withdrawn: ids of the questions that its sender wants no answer to any more.
     settlements, reopenings, marks: by question, the last of each. A mark is of the last answer only.
     settled_at: when nothing was owed of any question; None while something is.
+    readings: by question, of those that routing held for a denunciation or a person has decided on.
     """
 
     id: str
@@ -77,6 +86,7 @@ class Submission:
     attendance: Attendance | None = None
     excuse: str | None = None
     collected_by: str | None = None
+    mail: str | None = None
     seat: int | None = None
     waits: int | None = None
     attachments: tuple[Attachment, ...] = ()
@@ -85,8 +95,15 @@ class Submission:
     settlements: dict[str, Settled] = field(default_factory=dict)
     reopenings: dict[str, Reopened] = field(default_factory=dict)
     marks: dict[str, Mark] = field(default_factory=dict)
+    readings: dict[str, Reading] = field(default_factory=dict)
     settled_at: datetime | None = None
     version: int = 0
+
+    @property
+    def confidential(self) -> bool:
+        """A question of it reads like a denunciation, or is one: who sent it is kept secret (Law on Denunciations 2018,
+        art. 56)."""
+        return any(reading.denounces for reading in self.readings.values())
 
 
 Decision = tuple[Submission, Sequence[Event]]
@@ -157,10 +174,19 @@ def admit_files(command: StoreFile) -> None:
     allow_role(command, "gửi tệp", REGISTRARS)
 
 
-def permit_file(command: ReadFile, purpose: FilePurpose) -> None:
-    """The files of a form are for whoever answers it; whole mails and lists are for the office."""
-    everybody = frozenset(Role) - {Role.PROVINCE}
-    allow_role(command, "xem tệp này", everybody if purpose == "attachment" else REGISTRARS)
+def permit_file(command: ReadFile, purpose: FilePurpose, form: Submission | None) -> None:
+    """The files of a form are for whoever answers it, and where it reads like a denunciation for the office alone.
+
+    Whole mails and lists, and what no form names, are for who takes in forms.
+
+    Args:
+        form: the one that names the file.
+    """
+    if purpose != "attachment" or form is None:
+        may = REGISTRARS
+    else:
+        may = OFFICE if form.confidential else frozenset(Role) - {Role.PROVINCE}
+    allow_role(command, "xem tệp này", may)
 
 
 # --- a form comes in ------------------------------------------------------------------------------------------------
@@ -171,6 +197,7 @@ class Arrival:
     """A form that was read, and how it came. Who takes it in says what he knows.
 
     received_at: where it came in before it is entered; then `entered_by` and, but from the floor, `entered_because`.
+    mail: the id of the one it was read from.
     The others as of `SubmissionReceived`.
     """
 
@@ -184,6 +211,7 @@ class Arrival:
     entered_by: str | None = None
     entered_because: str | None = None
     thread: Thread | None = None
+    mail: str | None = None
 
 
 OLDEST = timedelta(days=365)
@@ -228,6 +256,7 @@ def receive_submission(
         dialogue=dialogue.id if dialogue else None,
         attendance="present" if there else "expected" if on_time else None,
         collected_by=arrival.collected_by,
+        mail=arrival.mail,
         attachments=arrival.attachments,
     )
     received = SubmissionReceived(
@@ -274,6 +303,11 @@ def fingerprint(commune: str, dialogue: str | None, arrival: Arrival) -> str:
     files = sorted(attachment.digest for attachment in arrival.attachments if arrival.channel != "paper")
     words = [commune, dialogue or "", person, registrant.name, *asked, *files]
     return hashlib.sha256("\0".join(" ".join(word.casefold().split()) for word in words).encode()).hexdigest()
+
+
+def is_repeat(form: Submission, arrival: Arrival) -> bool:
+    """The same form once more, whatever dialogue it would be for by now."""
+    return form.fingerprint == fingerprint(form.commune, form.dialogue, arrival)
 
 
 # --- whether its sender comes ---------------------------------------------------------------------------------------

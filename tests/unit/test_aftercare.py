@@ -6,13 +6,24 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from services.intake import aftercare
-from services.intake.aftercare import add_files, correct_registrant, note_reopened, note_settled, rate_answer
+from services.intake.aftercare import (
+    add_files,
+    correct_registrant,
+    is_judgement,
+    note_reading,
+    note_reopened,
+    note_settled,
+    rate_answer,
+)
 from services.intake.aftercare import withdraw_questions as withdraw
+from services.intake.store import as_kept_now
 from services.intake.submissions import Reopened, Settled, Submission
 from shared.contracts import Event, Refusal, Role, TooEarly, intake, routing
 from shared.contracts.people import Registrant
+from shared.contracts.taxonomy import Scope
 from tests.builders import ATTACHMENT, COMMUNE, DIALOGUE, NOW, SUBMISSION, actor, of_question, question, registrant
 
 ONE, TWO = f"{SUBMISSION}-1", f"{SUBMISSION}-2"
@@ -326,6 +337,68 @@ def test_settled_and_reopened_come_to_the_same_in_any_order(facts: list[Event], 
     }
     assert after.reopenings == {ONE: Reopened(3, NOW + 3 * HOUR)}
     assert after.settled_at == NOW + 4 * HOUR
+
+
+def test_a_form_of_before_settlements_were_kept_still_settles() -> None:
+    stored = TypeAdapter(Submission).dump_python(form())
+    del stored["settlements"], stored["reopenings"]
+    half = TypeAdapter(Submission).validate_python(as_kept_now({**stored, "settled": [ONE]}))
+    assert (set(half.settlements), half.settled_at) == ({ONE}, None)
+    whole, _ = note_settled(half, settled(TWO, at=NOW + HOUR))
+    assert whole.settled_at == NOW + HOUR
+    again, _ = note_reopened(whole, reopened(ONE, at=NOW + 2 * HOUR))
+    kept = TypeAdapter(Submission).dump_python(again) | {"settled": [ONE]}
+    assert set(as_kept_now(kept)["settlements"]) == {TWO}, "what was reopened since is owed again"
+
+
+def test_of_a_form_of_before_settlements_were_kept_routing_knows_what_was_answered() -> None:
+    assert rate_answer(form(settlements={ONE: Settled(None, NOW)}), rating(1), NOW)[1]
+
+
+# --- what reads like a denunciation ---------------------------------------------------------------------------------
+
+
+def waits(scope: Scope = Scope.DENUNCIATION, question: str = ONE, at: datetime = NOW) -> Any:
+    return of_question(routing.QuestionAwaitsTriage, scope=scope, question=question, occurred_at=at, case=SUBMISSION)
+
+
+def decided(by: str | None = "Lê Thị Hoa", question: str = ONE, at: datetime = NOW + HOUR) -> Any:
+    return of_question(routing.QuestionAssigned, assigned_by=by, question=question, occurred_at=at, case=SUBMISSION)
+
+
+def redirected(scope: Scope, question: str = ONE, at: datetime = NOW + HOUR) -> Any:
+    return of_question(routing.QuestionRedirected, scope=scope, question=question, occurred_at=at, case=SUBMISSION)
+
+
+@pytest.mark.parametrize(
+    ("facts", "confidential", "because"),
+    [
+        ([], False, "nothing is known against it"),
+        ([waits(Scope.IN_SCOPE)], False, "the rules were not sure of the field"),
+        ([waits(Scope.COMPLAINT)], False, "a complaint is made in one's own name"),
+        ([waits()], True, "it reads like a denunciation"),
+        ([waits(), decided()], False, "somebody has seen that it is none"),
+        ([redirected(Scope.DENUNCIATION)], True, "somebody has seen that it is one"),
+        ([waits(), redirected(Scope.COMPLAINT)], False, "it is a complaint"),
+        ([waits(), decided(question=TWO)], True, "of two questions one is"),
+        ([decided(None)], False, "the rules have assigned it"),
+    ],
+)
+def test_a_form_is_confidential_where_one_of_its_questions_reads_like_a_denunciation(
+    facts: list[Any], confidential: bool, because: str
+) -> None:
+    for order in (facts, facts[::-1], facts * 2):
+        one = form()
+        for fact in order:
+            if is_judgement(fact):
+                one, events = note_reading(one, fact)
+                assert events == []
+        assert one.confidential is confidential, because
+
+
+def test_a_judgement_that_comes_before_its_form_waits() -> None:
+    with pytest.raises(TooEarly):
+        note_reading(None, waits())
 
 
 QUESTIONS = st.sampled_from((ONE, TWO))

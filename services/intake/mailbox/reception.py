@@ -208,7 +208,7 @@ class MailReception:
         if kind in ("bounce", "automatic-reply", "newsletter"):
             return Judgement("ignored", kind), ()
         if kind == "form" and reading.found.forms:
-            return await self._registered(commune, reading, received_at)
+            return await self._registered(commune, id, reading, received_at)
         if kind == "reply":
             return await self._answered(commune, id, mail), ()
         if kind == "form":
@@ -217,7 +217,7 @@ class MailReception:
         return Judgement("quarantined", "no-form", told=_sentences(said, *mail.unread)), ()
 
     async def _registered(
-        self, commune: str, reading: Reading, received_at: datetime
+        self, commune: str, id: str, reading: Reading, received_at: datetime
     ) -> tuple[Judgement, Sequence[Receipt]]:
         """Each form becomes a submission; what is left over of the mail waits for a clerk."""
         found, mail = reading.found, reading.mail
@@ -233,6 +233,7 @@ class MailReception:
                 attachments=tuple(attachments),
                 received_at=received_at,
                 thread=thread_of(mail),
+                mail=id,
             )
             receipts.append(await self._reception.receive(commune, arrival))
         submissions = tuple(dict.fromkeys(submission_of(receipt) for receipt in receipts))
