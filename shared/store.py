@@ -188,7 +188,8 @@ class Bucket:
     """Files of one service, in GridFS. Each has an id of ours and describes itself."""
 
     def __init__(self, database: Database, name: str) -> None:
-        self._files = database.collection(f"{name}.files")
+        self._files, self._chunks = database.collection(f"{name}.files"), database.collection(f"{name}.chunks")
+        self._begun = database.collection(f"{name}.begun")
         self._database, self._name = database.collection(name).database, name
 
     @cached_property
@@ -197,14 +198,26 @@ class Bucket:
         return AsyncIOMotorGridFSBucket(self._database, self._name)
 
     async def put(self, id: str, data: bytes, about: Mapping[str, Any]) -> bool:
-        """Keep a file. False, and nothing is written, when the id is taken."""
+        """Keep a file. False, and nothing is written, when the id is taken.
+
+        That it was begun is noted before: of what a crash cuts off nobody else would know.
+        """
         if await self._files.find_one({"_id": id}, {"_id": 1}):
             return False
+        await self._begun.replace_one({"_id": id}, {"at": real_now()}, upsert=True)
         try:
             await self._bucket.upload_from_stream_with_id(id, id, data, metadata=dict(about))
         except (FileExists, DuplicateKeyError):  # two at once
             return False
+        await self._begun.delete_one({"_id": id})
         return True
+
+    async def remove_torn(self, before: datetime) -> None:
+        """Remove the pieces of files that were begun before an instant and never became whole."""
+        async for begun in self._begun.find({"at": {"$lt": before}}, {"_id": 1}):
+            if not await self._files.find_one({"_id": begun["_id"]}, {"_id": 1}):
+                await self._chunks.delete_many({"files_id": begun["_id"]})
+            await self._begun.delete_one({"_id": begun["_id"]})
 
     async def about(self, id: str) -> dict[str, Any] | None:
         """What was told of a file when it was put; None when there is none."""

@@ -6,6 +6,7 @@ from functools import partial
 from services.intake import handlers
 from services.intake.files import Files, Naming
 from services.intake.library.store import Catalogue, Library
+from services.intake.mailbox.leftovers import remove_originals
 from services.intake.mailbox.mailboxes import read_mailboxes
 from services.intake.mailbox.postman import Postmen
 from services.intake.mailbox.reception import MailReception
@@ -40,6 +41,7 @@ def build(settings: Settings) -> Service:
     )
     _read_mailboxes(service, mail_room, mails)
     service.tidies(3600, partial(files.remove_unnamed, _together(submissions.naming, mails.naming)))
+    service.tidies(3600, partial(remove_originals, mails, files, service.clock))
     service.at_start(catalogue.refresh)
     service.tidies(5, catalogue.refresh)
     web.add_routes(service, reception, submissions, dialogues, files, library, catalogue)

@@ -6,7 +6,8 @@ import binascii
 from services.intake import submissions
 from services.intake.files import PART, UnwantedFile
 from services.intake.mailbox.handlers import mail_as_text
-from services.intake.provided import Answer, FileStore, Profiles, SubmissionStore, profile_of
+from services.intake.mailbox.leftovers import KEPT
+from services.intake.provided import Answer, FileStore, MailStore, Profiles, SubmissionStore, profile_of
 from shared.contracts import Done, Refusal
 from shared.contracts.intake import ReadFile, StoreFile
 from shared.handlers import Handlers
@@ -32,10 +33,14 @@ async def store_file(command: StoreFile, files: FileStore, profiles: Profiles) -
 
 
 @consumes.command(ReadFile)
-async def read_file(command: ReadFile, files: FileStore, store: SubmissionStore, profiles: Profiles) -> Answer:
+async def read_file(
+    command: ReadFile, files: FileStore, store: SubmissionStore, mails: MailStore, profiles: Profiles
+) -> Answer:
     """A file of one's own commune, for those who work with its forms. With a mail comes what it says, under "mail"."""
     profile = profile_of(profiles, command)
     kept = await files.find(command.file)
+    if kept is None and await mails.original_gone(profile.id, command.file):
+        raise Refusal("not-found", f"Thư này do máy gửi tự động; thư gốc chỉ được giữ {KEPT.days} ngày và đã được xóa.")
     if kept is None or kept.commune != profile.id:
         raise Refusal("not-found", "Không tìm thấy tệp này.")
     form = await store.of_file(command.file, kept.named_by) if kept.purpose == "attachment" else None

@@ -166,6 +166,12 @@ def plain_name(name: str, media_type: MediaType) -> str:
     return f"{stem[:150] or 'tep'}.{ENDINGS[media_type]}"
 
 
+def must_be_free(chosen: Sequence[Kept], *forms: str) -> None:
+    """Refuse files that are another form's than these: whoever may read one form might learn from another."""
+    if any(one.named_by not in (None, *forms) for one in chosen):
+        raise Refusal("invalid", "Một tệp đính kèm đã thuộc phiếu khác. Xin chọn lại tệp.")
+
+
 class Files:
     """Keeps the files of all communes."""
 
@@ -245,18 +251,18 @@ class Files:
     async def read(self, id: str) -> bytes | None:
         return await self._bucket.read(id)
 
-    async def chosen(self, commune: str, ids: Sequence[str]) -> tuple[Attachment, ...]:
-        """What a command or a form names.
+    async def chosen(self, commune: str, ids: Sequence[str]) -> tuple[Kept, ...]:
+        """What a command names for a form.
 
         Raises:
-            Refusal: one is not here, or of another commune.
+            Refusal: one is not here, of another commune, or a whole mail or list.
         """
         found = []
         for id in ids:
             kept = await self.find(id)
-            if kept is None or kept.commune != commune:
+            if kept is None or kept.commune != commune or kept.purpose != "attachment":
                 raise Refusal("not-found", "Không tìm thấy một tệp đính kèm. Xin chọn lại tệp.")
-            found.append(kept.attachment)
+            found.append(kept)
         return tuple(found)
 
     async def name(self, attachments: Sequence[Attachment], by: str) -> None:
@@ -269,11 +275,19 @@ class Files:
 
         naming: asked again before, for a crash may have come between saving a form and naming its files.
         """
-        ids = await self._bucket.older(real_now() - KEPT_UNNAMED, REMOVED_AT_ONCE, named_by=None)
-        named = await naming(ids) if ids else {}
-        for id, by in named.items():
-            await self._bucket.note([id], named_by=by)
-        for id in (one for one in ids if one not in named):
+        removed, before = 0, real_now() - KEPT_UNNAMED
+        while ids := await self._bucket.older(before, REMOVED_AT_ONCE, named_by=None):
+            named = await naming(ids)
+            for id, by in named.items():
+                await self._bucket.note([id], named_by=by)
+            left = [one for one in ids if one not in named]
+            await self.remove(left)
+            removed += len(left)
+        await self._parts.delete_many({"at": {"$lt": before}})
+        await self._bucket.remove_torn(before)
+        return removed
+
+    async def remove(self, ids: Sequence[str]) -> None:
+        """Remove files that no form names, and no mail needs."""
+        for id in ids:
             await self._bucket.delete(id)
-        await self._parts.delete_many({"at": {"$lt": real_now() - KEPT_UNNAMED}})
-        return len(ids) - len(named)

@@ -1,6 +1,7 @@
 """A form after it came in: its sender corrected, questions withdrawn, answers rated, files added."""
 
 from services.intake import aftercare
+from services.intake.files import must_be_free
 from services.intake.provided import Answer, FileStore, Now, Profiles, SubmissionStore, profile_of
 from shared.commands import obey
 from shared.contracts import Done
@@ -42,7 +43,9 @@ async def add_files(
     command: AddFiles, store: SubmissionStore, files: FileStore, profiles: Profiles, now: Now
 ) -> Answer:
     """What the form names is kept. What a crash leaves unnamed is found by the form, and named then."""
-    attachments = await files.chosen(profile_of(profiles, command).id, command.attachments)
+    chosen = await files.chosen(profile_of(profiles, command).id, command.attachments)
+    must_be_free(chosen, command.submission)
+    attachments = tuple(one.attachment for one in chosen)
     done = await obey(
         store, command.submission, command, lambda one: aftercare.add_files(one, command, attachments, now())
     )

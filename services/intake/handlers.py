@@ -1,8 +1,11 @@
 """What intake hears and does."""
 
+from collections.abc import Sequence
+
 from services.intake import aftercare, conclusion, file_handlers, form_handlers, rules, submissions
 from services.intake.codes import normalise
 from services.intake.dialogue import Dialogue
+from services.intake.files import Kept, must_be_free
 from services.intake.keyed_in import matters_of
 from services.intake.library import handlers as library_handlers
 from services.intake.lists import handlers as table_handlers
@@ -343,6 +346,7 @@ async def register_submission(
     files: FileStore,
     mails: MailStore,
     mail_room: MailRoom,
+    store: SubmissionStore,
     profiles: Profiles,
     now: Now,
 ) -> Answer:
@@ -354,12 +358,13 @@ async def register_submission(
     submissions.admit(command)
     submissions.check_past(command, now())
     mail = await mail_handlers.mail_to_register(command, mails)
+    chosen = await files.chosen(commune, command.attachments)
     arrival = Arrival(
         command.channel,
         command.registrant,
         matters_of(command),
         attachments=(
-            *await files.chosen(commune, command.attachments),
+            *(one.attachment for one in chosen),
             *(await mail_room.files_of(mail) if mail else ()),
         ),
         received_at=command.received_at or (mail.received_at if mail else None),
@@ -368,9 +373,17 @@ async def register_submission(
         thread=mail.thread if mail else None,
         mail=mail.id if mail else None,
     )
+    must_be_free(chosen, *await _repeated(arrival, chosen, store))
     receipt = await reception.receive(commune, arrival, command.dialogue)
     await mail_handlers.note_registered(command, mails, receipt, now)
     return Done(version=1, state=receipt.model_dump(mode="json"))
+
+
+async def _repeated(arrival: Arrival, chosen: Sequence[Kept], store: Submissions) -> list[str]:
+    """Those that have the chosen files already, and are the same form: a command that comes again names them again."""
+    named = dict.fromkeys(one.named_by for one in chosen if one.named_by is not None)
+    forms = [await store.get(id) for id in named]
+    return [form.id for form in forms if form is not None and submissions.is_repeat(form, arrival)]
 
 
 @consumes.command(ExcuseRegistrant)

@@ -132,6 +132,15 @@ class Incomings(Store[Incoming]):
         found = await self.find({"original.id": {"$in": list(files)}})
         return {mail.original.id: mail.id for mail in found}
 
+    async def ignored(self, before: datetime, limit: int) -> list[Incoming]:
+        """Mails that were ignored before an instant and whose originals are still here."""
+        query = {"outcome": "ignored", "received_at": {"$lt": before}, "original_gone": {"$ne": True}}
+        return await self.find(query, limit=limit)
+
+    async def original_gone(self, commune: str, file: str) -> bool:
+        """Whether a file was the original of a mail of this commune, and was removed."""
+        return bool(await self.ids({"original.id": file, "commune": commune, "original_gone": True}, limit=1))
+
     async def tried(self, id: str) -> int:
         """Note one more try at a mail, before it is made: it may end this process. Returns how many there were."""
         await self._tries.update_one({"_id": id}, {"$inc": {"count": 1}}, upsert=True)

@@ -18,9 +18,11 @@ from shared.cases import read
 from shared.commands import send
 from shared.communes import Communes
 from shared.contracts import Actor, Command, Done, Event, Refused, Role, deadlines, intake, notify, routing
-from shared.contracts.people import Matter
+from shared.contracts.people import Attachment, Matter
+from shared.files import get_file, put_file
 from tests.builders import COMMUNE, registrant
 from tests.servers import RunningSystem
+from tests.unit.test_files import pdf
 
 LAND, LAND_TITLE = "phong-kinh-te", "Bao giờ các hộ ở thôn Nội được cấp sổ đỏ?"
 PROFILE = Communes.load()[COMMUNE]
@@ -56,10 +58,11 @@ class Form:
     def email(self) -> str:
         return f"nguoi{self.number}@nguoidan.example"
 
-    async def comes_in(self, **changes: Any) -> None:
+    async def comes_in(self, text: str = LAND_TITLE, files: tuple[str, ...] = (), **changes: Any) -> None:
         known = registrant(**{"name": f"Nguyễn Thị Mai {self.number}", "email": self.email} | changes)
-        matter = Matter(section="procedures", text=f"{LAND_TITLE} Phiếu {self.number}.")
-        done = await self.done(intake.RegisterSubmission, CLERK, channel="paper", registrant=known, questions=(matter,))
+        matter = Matter(section="procedures", text=f"{text} Phiếu {self.number}.")
+        about = {"channel": "paper", "registrant": known, "questions": (matter,), "attachments": files}
+        done = await self.done(intake.RegisterSubmission, CLERK, **about)
         found = await self.done(intake.LookUpSubmission, CLERK, code=done.state["code"])
         self.case = found.state["id"]
 
@@ -93,6 +96,15 @@ class Form:
 
     async def settled(self) -> list[str]:
         return [event.how for event in await self.said(routing.QuestionSettled)]
+
+    async def scan(self) -> Attachment:
+        """A file that a clerk has handed in."""
+        kept = await put_file(self.client, CLERK, "ban-quet.pdf", pdf() + f"%{next(self.keys)}".encode())
+        assert isinstance(kept, Attachment), kept
+        return kept
+
+    async def may_read(self, by: Actor, file: Attachment) -> bool:
+        return not isinstance(await get_file(self.client, by, file.id), Refused)
 
     def mails(self, kind: str, to: str | None = None) -> list[tuple[str, str]]:
         """Subject and text of the mails of a kind, oldest first."""
@@ -197,6 +209,40 @@ async def test_the_office_may_reopen_a_question_too_and_only_an_answered_one(for
     assert (reopened.reopened_by, reopened.mark) == (CLERK.name, None)
     await form.done(intake.WithdrawQuestions, CITIZEN, submission=form.case, **WITHDRAW)
     assert await form.settled() == ["answered-in-writing", "withdrawn"]
+
+
+async def test_the_files_of_what_reads_like_a_denunciation_are_for_the_office_until_it_has_decided(form: Form) -> None:
+    scan = await form.scan()
+    assert await form.may_read(CLERK, scan)
+    assert not await form.may_read(OFFICER, scan), "no form has it yet"
+    await form.comes_in("Tôi tố cáo cán bộ địa chính thôn Nội nhận hối lộ khi làm sổ đỏ.", (scan.id,))
+    assert [waits.scope for waits in await form.said(routing.QuestionAwaitsTriage)] == ["denunciation"]
+    added = await form.scan()
+    await form.done(intake.AddFiles, CLERK, submission=form.case, attachments=(added.id,))
+    for file in (scan, added):
+        assert await form.may_read(CHAIRMAN, file)
+        for by in (OFFICER, staff(Role.HEAD, LAND), Actor(name="Vận hành", role=Role.OPERATOR, commune=COMMUNE)):
+            assert not await form.may_read(by, file)
+    none = {"field": "land", "department": LAND, "reason": "Chỉ hỏi về hồ sơ"}
+    await form.done(routing.AssignQuestion, CLERK, question=form.question, **none)
+    assert await form.may_read(OFFICER, scan)
+
+
+async def test_a_file_of_one_form_is_put_to_no_other(form: Form, stack: RunningSystem) -> None:
+    scan = await form.scan()
+    await form.comes_in(files=(scan.id,))
+    first = form.case
+    await form.comes_in(files=(scan.id,))
+    assert form.case == first, "whoever sends the same again names the same files again"
+    await form.done(intake.AddFiles, CLERK, submission=form.case, attachments=(scan.id,))
+    other = Form(form.client, stack, next(NUMBERS))
+    await other.comes_in()
+    refused = await other.refused(intake.AddFiles, CLERK, submission=other.case, attachments=(scan.id,))
+    assert (refused.code, "thuộc phiếu khác" in refused.reason) == ("invalid", True)
+    about = {"channel": "paper", "registrant": registrant(), "attachments": (scan.id,)}
+    asked = (Matter(section="procedures", text="Bao giờ có điện chiếu sáng?"),)
+    refused = await other.refused(intake.RegisterSubmission, CLERK, questions=asked, **about)
+    assert (refused.code, "thuộc phiếu khác" in refused.reason) == ("invalid", True)
 
 
 async def test_what_goes_out_after_a_correction_goes_to_the_right_address(form: Form) -> None:

@@ -17,17 +17,17 @@ import pytest
 from nats.aio.client import Client
 
 from services.intake import app as intake_app
-from services.intake.files import PART, Files, UnwantedFile
+from services.intake.files import PART, REMOVED_AT_ONCE, Files, UnwantedFile
 from services.intake.store import Submissions
 from services.intake.submissions import Submission
 from shared.clock import real_now
 from shared.commands import send
 from shared.contracts import Actor, Done, Refused, Role
-from shared.contracts.intake import ReadFile, StoreFile
-from shared.contracts.people import Attachment
+from shared.contracts.intake import AddFiles, LookUpSubmission, ReadFile, RegisterSubmission, StoreFile
+from shared.contracts.people import Attachment, Matter
 from shared.files import get_file, put_file
 from shared.settings import Settings
-from shared.store import Database
+from shared.store import Bucket, Database
 from tests.builders import COMMUNE, NOW, SUBMISSION, actor, question, registrant
 from tests.servers import Servers
 from tests.unit.test_files import JPEG, pdf, png, xlsx
@@ -123,6 +123,14 @@ async def test_what_nothing_names_is_removed_after_a_day(cabinet: Cabinet) -> No
     assert await cabinet.chunks() == 2, "nothing of it is left"
 
 
+async def test_a_flood_of_files_that_nothing_names_is_removed_in_one_go(cabinet: Cabinet) -> None:
+    flood = [await cabinet.files.keep(COMMUNE, "anh.png", png() + bytes(n)) for n in range(REMOVED_AT_ONCE + 50)]
+    await cabinet.file(flood[0])
+    await cabinet.age(*(one.id for one in flood))
+    assert await cabinet.clear() == len(flood) - 1
+    assert await cabinet.chunks() == 1
+
+
 async def test_a_file_stays_whose_mark_was_lost_in_a_crash(cabinet: Cabinet) -> None:
     kept = await cabinet.files.keep(COMMUNE, "don.pdf", pdf())
     await cabinet.file(kept)
@@ -131,6 +139,31 @@ async def test_a_file_stays_whose_mark_was_lost_in_a_crash(cabinet: Cabinet) -> 
     found = await cabinet.files.find(kept.id)
     assert found is not None
     assert found.named_by == SUBMISSION, "and is marked now"
+
+
+async def test_the_pieces_of_a_file_that_was_cut_off_are_removed_after_a_day(cabinet: Cabinet) -> None:
+    whole = await cabinet.files.keep(COMMUNE, "don.pdf", pdf())
+    torn = await cabinet.files.keep(COMMUNE, "anh.png", png())
+    await cabinet.database.collection("files.files").delete_one({"_id": torn.id})  # it is written last
+    begun = cabinet.database.collection("files.begun")
+    assert await begun.count_documents({}) == 0, "what became whole is forgotten"
+    for kept in (whole, torn):
+        await begun.insert_one({"_id": kept.id, "at": real_now()})
+    await cabinet.clear()
+    assert await cabinet.chunks() == 2, "it may be on its way still"
+    await begun.update_many({}, {"$set": {"at": real_now() - timedelta(hours=25)}})
+    await cabinet.clear()
+    assert await cabinet.chunks() == 1
+    assert await cabinet.files.read(whole.id) == pdf()
+    assert await begun.count_documents({}) == 0
+
+
+async def test_it_is_known_of_a_file_that_it_was_begun(cabinet: Cabinet) -> None:
+    bucket = Bucket(cabinet.database, "files")
+    with pytest.raises(TypeError):
+        await bucket.put("01JTORN", None, {})  # type: ignore[arg-type]
+    [begun] = await cabinet.database.collection("files.begun").find({}).to_list(10)
+    assert begun["_id"] == "01JTORN"
 
 
 async def test_half_a_file_is_removed_after_a_day(cabinet: Cabinet) -> None:
@@ -182,11 +215,30 @@ async def stored(client: Client, name: str, data: bytes, by: Actor | None = None
     return kept
 
 
+def a_registration(*files: Attachment) -> RegisterSubmission:
+    return RegisterSubmission(
+        actor=actor(),
+        key=str(uuid4()),
+        channel="paper",
+        registrant=registrant(),
+        questions=(Matter(section="procedures", text="Bao giờ có kết quả?"),),
+        attachments=tuple(one.id for one in files),
+    )
+
+
+async def registered(client: Client, *files: Attachment) -> str:
+    """The id of a form that has these files."""
+    done = await send(client, a_registration(*files))
+    found = await send(client, LookUpSubmission(actor=actor(), key="k", code=done.state["code"]))
+    assert isinstance(found, Done)
+    return str(found.state["id"])
+
+
 async def test_a_large_scan_goes_to_intake_and_back_in_parts(client: Client) -> None:
     data = pdf() + os.urandom(3_500_000)
     kept = await stored(client, "ban-quet.pdf", data)
     assert kept.size == len(data)
-    back = await get_file(client, actor(Role.OFFICER), kept.id)
+    back = await get_file(client, actor(), kept.id)
     assert back == (kept, data)
 
 
@@ -221,17 +273,34 @@ async def test_a_file_without_its_middle_is_no_file(client: Client) -> None:
 
 async def test_a_file_is_for_its_own_commune_and_for_those_who_work_with_its_forms(client: Client) -> None:
     kept = await stored(client, "don.pdf", pdf())
+    await registered(client, kept)
+    unnamed = await stored(client, "don.pdf", pdf())
     table = await stored(client, "ds.xlsx", xlsx(), purpose="table")
     for who, file, may, because in (
         (actor(Role.OFFICER), kept, True, "an officer answers the form"),
         (actor(Role.CHAIRMAN), kept, True, "so does the chairman"),
         (actor(Role.CLERK, commune="thanh-mai"), kept, False, "a clerk of another commune"),
         (actor(Role.PROVINCE), kept, False, "the province compares figures, not people"),
+        (actor(Role.OFFICER), unnamed, False, "nobody knows yet what form it is for"),
         (actor(Role.OFFICER), table, False, "whole lists are for the office"),
         (actor(), table, True, "which is the clerk"),
     ):
         found = await get_file(client, who, file.id)
         assert isinstance(found, Refused) is not may, because
+
+
+async def test_whole_mails_and_lists_are_no_attachments(client: Client) -> None:
+    id = await registered(client)
+    mail = await stored(client, "thu.eml", b"Subject: x\r\n\r\nx", purpose="mail")
+    table = await stored(client, "ds.xlsx", xlsx(), purpose="table")
+    for file in (mail, table):
+        for command in (
+            AddFiles(actor=actor(), key=str(uuid4()), submission=id, attachments=(file.id,)),
+            a_registration(file),
+        ):
+            refused = await send(client, command)
+            assert isinstance(refused, Refused)
+            assert refused.code == "not-found"
 
 
 @pytest.mark.parametrize(

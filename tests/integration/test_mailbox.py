@@ -22,9 +22,11 @@ from pymongo.errors import ConnectionFailure
 from structlog.testing import capture_logs
 
 from services.intake import app as intake_app
+from services.intake.dialogue import Dialogue, State
 from services.intake.files import Files
 from services.intake.mailbox import imap
 from services.intake.mailbox.incoming import Incoming
+from services.intake.mailbox.leftovers import remove_originals
 from services.intake.mailbox.mailboxes import read_mailboxes
 from services.intake.mailbox.postman import FAILING, POLLED_AT, Postman
 from services.intake.mailbox.reception import MailReception
@@ -56,7 +58,8 @@ class Desk:
         communes = Communes.load()
         self.server = server
         self.mails, self.forms, self.files = Incomings(database), Submissions(database), Files(database)
-        reception = Reception(self.forms, Dialogues(database), self.files, real_now)
+        self.dialogues = Dialogues(database)
+        reception = Reception(self.forms, self.dialogues, self.files, real_now)
         self.room = MailReception(self.mails, self.forms, reception, self.files, communes, real_now)
         self.reception = reception
         [mailbox] = read_mailboxes(server.mailboxes(), communes)
@@ -279,6 +282,39 @@ async def test_a_mail_that_was_taken_in_and_not_moved_is_moved_and_nothing_else(
     assert [mail.id for mail in await desk.mails.find({})] == [first.incoming.id]
     assert len(await desk.forms.find({})) == 1
     assert (desk.server.held(), desk.server.processed) == (0, before + 1)
+
+
+async def test_a_mail_that_a_crash_kept_from_being_saved_is_no_second_form_though_another_dialogue_is_next(
+    desk: Desk, database: Database
+) -> None:
+    data = a_mail(filled()).as_bytes()
+    before = await desk.room.take_in(COMMUNE, data, real_now())
+    await database.collection("mails").delete_many({})
+    held_at = real_now() + timedelta(days=30)
+    next_one = Dialogue("D2", COMMUNE, "Đối thoại kỳ sau", held_at, "Hội trường", State.ANNOUNCED, held_at)
+    assert await desk.dialogues.create(next_one, [])
+    again = await desk.room.take_in(COMMUNE, data, real_now())
+    assert not again.before
+    assert [one.code for one in again.receipts] == [one.code for one in before.receipts]
+    assert again.incoming.submissions == before.incoming.submissions
+    assert len(await desk.forms.find({})) == 1
+    other = await desk.room.take_in(COMMUNE, a_mail(filled(), subject="Gửi lại cho kỳ sau").as_bytes(), real_now())
+    assert other.incoming.submissions != before.incoming.submissions, "what he sends again himself is for the next one"
+
+
+async def test_the_originals_of_what_programs_sent_go_after_a_month(desk: Desk, fresh: Servers) -> None:
+    form, bounce = await desk.read(a_mail(filled()), a_bounce())
+    if form.outcome == "ignored":
+        form, bounce = bounce, form
+    later = [real_now() + timedelta(days=days) for days in (29, 31)]
+    assert await remove_originals(desk.mails, desk.files, lambda: later[0]) == 0
+    assert await remove_originals(desk.mails, desk.files, lambda: later[1]) == 1
+    assert await remove_originals(desk.mails, desk.files, lambda: later[1]) == 0
+    assert await desk.files.read(bounce.original.id) is None
+    assert await desk.files.read(form.original.id) is not None
+    async with intake(fresh) as office:
+        gone = await office.do(ReadFile, file=bounce.original.id)
+        assert (gone.outcome, "đã được xóa" in gone.reason) == ("refused", True)
 
 
 async def test_a_mail_that_fails_is_put_before_a_clerk_and_stops_no_other(desk: Desk) -> None:

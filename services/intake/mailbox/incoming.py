@@ -45,6 +45,7 @@ class Incoming:
     """One mail. As of `MailTakenIn`; settled: None while nobody has dealt with it, and where nobody need.
 
     whole: nothing of it was registered when it came, so its files go with what a clerk keys in from it.
+    original_gone: its original was removed (see leftovers.py).
     """
 
     id: str
@@ -59,6 +60,7 @@ class Incoming:
     told: str | None = None
     thread: Thread | None = None
     whole: bool = True
+    original_gone: bool = False
     settled: Settled | None = None
     version: int = 0
 
@@ -142,6 +144,11 @@ def take_in(
             told=told,
         )
     ]
+
+
+def forget_original(incoming: Incoming) -> Decision:
+    """Its bytes are gone; what became of it stays."""
+    return replace(incoming, original_gone=True), []
 
 
 # --- a clerk deals with it -------------------------------------------------------------------------------------------
