@@ -43,7 +43,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail. version: for commands. original: id of the whole mail as a file."""
+    """One mail. version: for commands. original: id of the whole mail as a file.
+
+    proposed: code of the form that it seems to belong to.
+    """
 
     id: str
     outcome: str
@@ -52,6 +55,7 @@ class Mail:
     subject_line: str | None
     received_at: datetime
     told: str | None
+    proposed: str | None
     settled_how: str | None
     settled_because: str | None
     settled_by: str | None

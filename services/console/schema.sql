@@ -103,6 +103,7 @@ CREATE INDEX word_of_submission ON word (submission);
 CREATE TABLE mail (
   id TEXT PRIMARY KEY, commune TEXT NOT NULL,
   outcome TEXT, why TEXT, sender TEXT, subject_line TEXT, received_at TEXT, original TEXT, submissions TEXT, told TEXT,
+  proposed TEXT,
   settled_how TEXT, settled_because TEXT, settled_by TEXT, settled_at TEXT
 ) WITHOUT ROWID;
 CREATE INDEX mail_of_commune ON mail (commune, received_at);

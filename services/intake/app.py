@@ -7,7 +7,7 @@ from services.intake import handlers
 from services.intake.files import Files, Naming
 from services.intake.library.store import Catalogue, Library
 from services.intake.mailbox.leftovers import remove_originals
-from services.intake.mailbox.mailboxes import read_mailboxes
+from services.intake.mailbox.mailboxes import Mailbox, read_mailboxes
 from services.intake.mailbox.postman import Postmen
 from services.intake.mailbox.reception import MailReception
 from services.intake.pages import web
@@ -24,7 +24,9 @@ def build(settings: Settings) -> Service:
     files = Files(service.database)
     reception = Reception(submissions, dialogues, files, service.clock)
     mails = Incomings(service.database)
-    mail_room = MailReception(mails, submissions, reception, files, service.communes, service.clock)
+    mailboxes = _mailboxes(service)
+    trusted = {mailbox.commune: mailbox.trusted for mailbox in mailboxes if mailbox.trusted}
+    mail_room = MailReception(mails, submissions, reception, files, service.communes, service.clock, trusted)
     library = Library(service.database)
     catalogue = Catalogue(library)
     service.hears(
@@ -39,7 +41,9 @@ def build(settings: Settings) -> Service:
         catalogue=catalogue,
         communes=service.communes,
     )
-    _read_mailboxes(service, mail_room, mails)
+    if mailboxes:
+        postmen = Postmen(mailboxes, mail_room, mails, service.clock)
+        service.works(postmen.work, stop=postmen.stop, busy=lambda: postmen.busy)
     service.tidies(3600, partial(files.remove_unnamed, _together(submissions.naming, mails.naming)))
     service.tidies(3600, partial(remove_originals, mails, files, service.clock))
     service.at_start(catalogue.refresh)
@@ -48,12 +52,10 @@ def build(settings: Settings) -> Service:
     return service
 
 
-def _read_mailboxes(service: Service, room: MailReception, mails: Incomings) -> None:
+def _mailboxes(service: Service) -> list[Mailbox]:
     """Raises MailboxesError: of a wrong file an operator must learn when he starts, not when mails are missed."""
-    if service.settings.mailboxes is None:
-        return
-    postmen = Postmen(read_mailboxes(service.settings.mailboxes, service.communes), room, mails, service.clock)
-    service.works(postmen.work, stop=postmen.stop, busy=lambda: postmen.busy)
+    file = service.settings.mailboxes
+    return read_mailboxes(file, service.communes) if file else []
 
 
 def _together(*naming: Naming) -> Naming:

@@ -10,6 +10,7 @@ from services.intake.keyed_in import matters_of
 from services.intake.library import handlers as library_handlers
 from services.intake.lists import handlers as table_handlers
 from services.intake.mailbox import handlers as mail_handlers
+from services.intake.mailbox.incoming import thread_for
 from services.intake.programme import conference_of
 from services.intake.provided import (
     Answer,
@@ -370,7 +371,7 @@ async def register_submission(
         received_at=command.received_at or (mail.received_at if mail else None),
         entered_by=command.actor.name,
         entered_because=command.late_because,
-        thread=mail.thread if mail else None,
+        thread=thread_for(mail, command.registrant.email) if mail else None,
         mail=mail.id if mail else None,
     )
     must_be_free(chosen, *await _repeated(arrival, chosen, store))

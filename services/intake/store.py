@@ -124,7 +124,15 @@ class Incomings(Store[Incoming]):
 
     def __init__(self, database: Database) -> None:
         super().__init__(
-            database, "mails", Incoming, [Index(("commune", "outcome")), Index(("original.id",), sparse=True)]
+            database,
+            "mails",
+            Incoming,
+            [
+                Index(("commune", "outcome")),
+                Index(("original.id",), sparse=True),
+                Index(("submissions",)),
+                Index(("sender", "received_at")),
+            ],
         )
         self._tries = database.collection("mail_tries")
 
@@ -132,6 +140,16 @@ class Incomings(Store[Incoming]):
         """Which of these files are the original of a mail, and of which."""
         found = await self.find({"original.id": {"$in": list(files)}})
         return {mail.original.id: mail.id for mail in found}
+
+    async def forms_of(self, commune: str, sender: str | None, start: datetime, end: datetime) -> int:
+        """How many forms the mails of a sender became that came in from `start` to `end`."""
+        sent = {"commune": commune, "sender": sender, "received_at": {"$gt": start, "$lte": end}}
+        found = await self.find({**sent, "why": "form", "submissions": {"$ne": []}})
+        return sum(len(mail.submissions) for mail in found)
+
+    async def replies_to(self, form: str, limit: int) -> int:
+        """How many mails were attached to a form by themselves."""
+        return len(await self.ids({"submissions": form, "outcome": "attached"}, limit=limit))
 
     async def ignored(self, before: datetime, limit: int) -> list[Incoming]:
         """Mails that were ignored before an instant and whose originals are still here."""

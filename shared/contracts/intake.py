@@ -315,6 +315,7 @@ class MailTakenIn(IntakeEvent):
 
     sender: the bare address. original: the whole mail as it came. submissions: what it became, or belongs to.
     told: why it was quarantined, a Vietnamese sentence for the clerk.
+    proposed: code of the form that a mail in quarantine seems to belong to.
     """
 
     outcome: MailOutcome
@@ -325,6 +326,7 @@ class MailTakenIn(IntakeEvent):
     original: Attachment
     submissions: tuple[Token, ...] = ()
     told: str | None = None
+    proposed: str | None = None
 
 
 class MailSettled(IntakeEvent):

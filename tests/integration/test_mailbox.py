@@ -42,7 +42,7 @@ from shared.files import put_file
 from shared.settings import Settings
 from shared.store import Database
 from tests.builders import COMMUNE, actor, registrant
-from tests.mail_samples import PICTURE, SENDER, a_bounce, a_mail, as_docx, as_pdf, as_xlsx, filled, malformed
+from tests.mail_samples import OFFICE, PICTURE, SENDER, a_bounce, a_mail, as_docx, as_pdf, as_xlsx, filled, malformed
 from tests.mailservers import REMEDY, MailServer, dovecot, mail_server
 from tests.servers import RunningSystem, Servers, running
 
@@ -56,7 +56,7 @@ class Desk:
 
     def __init__(self, database: Database, server: MailServer) -> None:
         communes = Communes.load()
-        self.server = server
+        self.database, self.server = database, server
         self.mails, self.forms, self.files = Incomings(database), Submissions(database), Files(database)
         self.dialogues = Dialogues(database)
         reception = Reception(self.forms, self.dialogues, self.files, real_now)
@@ -64,6 +64,21 @@ class Desk:
         self.reception = reception
         [mailbox] = read_mailboxes(server.mailboxes(), communes)
         self.postman = Postman(mailbox, self.room, self.mails, real_now)
+
+    def trusting(self, server: str) -> "Desk":
+        """The same, where a mail server says who sent a mail."""
+        desk = Desk(self.database, self.server)
+        communes = Communes.load()
+        trusted = {COMMUNE: server}
+        desk.room = MailReception(self.mails, self.forms, self.reception, self.files, communes, real_now, trusted)
+        desk.postman = Postman(desk.postman.mailbox, desk.room, self.mails, real_now)
+        return desk
+
+    async def proposed(self, mail: Incoming) -> str | None:
+        """The form that a clerk finds named."""
+        [taken] = [one for one in await self.mails.history(mail.id) if "taken-in" in one.type]
+        proposed: str | None = taken.data.get("proposed")
+        return proposed
 
     async def read(self, *mails: Any) -> list[Incoming]:
         """What became of these mails, after a round."""
@@ -189,7 +204,7 @@ async def test_a_reply_to_our_mail_stays_with_its_form(desk: Desk) -> None:
         a_mail(
             words,
             subject="Re: Tiếp nhận phiếu",
-            sender="con.gai@nguoidan.example",
+            sender=SENDER.upper(),
             files=[("giấy hẹn.jpg", PICTURE)],
             In_Reply_To=OURS.format(form=form.id),
         )
@@ -211,6 +226,110 @@ async def test_the_code_in_the_subject_counts_only_where_the_registrant_writes(d
     assert (strange.outcome, strange.why, strange.submissions) == ("quarantined", "unknown-code", ())
     assert strange.told is not None
     assert "địa chỉ khác" in strange.told
+    assert await desk.proposed(strange) == form.code
+
+
+async def test_whoever_learns_what_our_mails_are_called_puts_nothing_into_anybodys_form(desk: Desk) -> None:
+    """It may be the registrant with another address of his: a clerk finds the form named."""
+    form = await desk.a_form(email="con@nguoidan.example")
+    reply = a_mail(
+        "Tôi xin rút đơn.",
+        subject="Re: Tiếp nhận phiếu",
+        sender="ke.la@x.example",
+        files=[("giấy hẹn.jpg", PICTURE)],
+        In_Reply_To=f"<{form.id}.x@x.example>",
+    )
+    taken = await desk.read_one(reply)
+    assert (taken.outcome, taken.why, taken.submissions) == ("quarantined", "unknown-code", ())
+    assert await desk.proposed(taken) == form.code
+    assert form.code in str(taken.told)
+    assert await desk.forms.get(form.id) == form, "nothing is changed"
+
+
+async def test_a_sender_is_believed_only_as_far_as_the_mail_server_vouches_for_him(desk: Desk) -> None:
+    desk = desk.trusting("mx.xa.example")
+    form = await desk.a_form(email=SENDER)
+    passed = "mx.xa.example; dmarc=pass header.from=nguoidan.example"
+    for findings, outcome, because in (
+        (passed, "attached", "it was he"),
+        (passed.replace("=pass", "=fail"), "quarantined", "somebody in his name"),
+        (passed.replace("mx.xa", "mx.ke-la"), "quarantined", "a finding that came along"),
+        (None, "quarantined", "nobody says who it was"),
+    ):
+        headers = {"Authentication_Results": findings} if findings else {}
+        for names in ({"subject": f"Phiếu {form.code}"}, {"In_Reply_To": OURS.format(form=form.id)}):
+            taken = await desk.read_one(a_mail("Xin bổ sung.", **names, **headers))
+            assert taken.outcome == outcome, because
+            if outcome == "quarantined":
+                assert "không xác nhận được người gửi" in str(taken.told), because
+                assert await desk.proposed(taken) == form.code, because
+
+
+@pytest.mark.parametrize(
+    ("trusted", "mail", "threaded", "because"),
+    [
+        (None, a_mail(filled()), True, "it goes to whom the mail is from"),
+        (None, a_mail(filled(email=SENDER)), True, "the form says so, too"),
+        (None, a_mail(filled(email="ngan.hang@x.example")), False, "whoever that is did not write"),
+        ("mx.xa.example", a_mail(filled()), False, "nobody vouches that he wrote"),
+    ],
+)
+async def test_only_who_wrote_is_answered_in_the_thread_of_his_mail(
+    desk: Desk, trusted: str | None, mail: Any, threaded: bool, because: str
+) -> None:
+    desk = desk.trusting(trusted) if trusted else desk
+    taken = await desk.read_one(mail)
+    [received] = await desk.forms.history(taken.submissions[0])
+    assert ("thread" in received.data and received.data["thread"] is not None) is threaded, because
+
+
+async def test_nobody_has_the_office_write_to_a_crowd(desk: Desk) -> None:
+    """Each form sends a receipt to whom it names."""
+
+    def forms(count: int, begin: int) -> list[tuple[str, bytes]]:
+        people = [(f"Người Thứ {number}", f"09{number:08}") for number in range(begin, begin + count)]
+        return [(f"{name}.txt", filled(name, phone).encode()) for name, phone in people]
+
+    crowd = await desk.read_one(a_mail("Phiếu của thôn.", files=forms(21, 0)))
+    assert (crowd.outcome, crowd.why, crowd.submissions) == ("quarantined", "form", ())
+    assert "Thư có 21 phiếu" in str(crowd.told)
+    for begin in (100, 200, 300):
+        taken = await desk.read_one(a_mail("Phiếu của thôn.", files=forms(20, begin)))
+        assert (taken.outcome, len(taken.submissions)) == ("registered", 20)
+    more = await desk.read_one(a_mail(filled()))
+    assert (more.outcome, more.why, more.submissions) == ("quarantined", "form", ())
+    assert "quá 60 phiếu trong một giờ" in str(more.told)
+    other = await desk.read_one(a_mail(filled(), sender="nguoi.khac@x.example"))
+    assert other.outcome == "registered"
+    handed_in = await desk.room.take_in(
+        COMMUNE, bytes(a_mail("Của xã.", files=forms(21, 400))), real_now(), more.original
+    )
+    assert (handed_in.incoming.outcome, len(handed_in.receipts)) == ("registered", 21), "the office answers for it"
+
+
+async def test_a_form_takes_only_so_many_replies_and_files_without_a_clerk(desk: Desk) -> None:
+    form = await desk.a_form()
+    ours = OURS.format(form=form.id)
+    pictures = [(f"{number}.jpg", PICTURE + bytes([number])) for number in range(5)]
+    for _ in range(4):
+        assert (await desk.read_one(a_mail("Ảnh.", files=pictures, In_Reply_To=ours))).outcome == "attached"
+    full = await desk.read_one(a_mail("Ảnh nữa.", files=pictures[:1], In_Reply_To=ours))
+    assert (full.outcome, full.why, await desk.proposed(full)) == ("quarantined", "reply", form.code)
+    for number in range(16):
+        assert (await desk.read_one(a_mail(f"Lời {number}.", In_Reply_To=ours))).outcome == "attached"
+    assert (await desk.read_one(a_mail("Lời cuối.", In_Reply_To=ours))).outcome == "quarantined"
+    after = await desk.forms.get(form.id)
+    assert after is not None
+    assert len(after.attachments) == 20
+
+
+async def test_our_own_mail_that_comes_back_is_not_answered(desk: Desk) -> None:
+    """It would be for ever: what a citizen wrote in his question may be a whole form."""
+    form = await desk.a_form()
+    for headers in ({"Message_ID": OURS.format(form=form.id)}, {"Auto_Submitted": "auto-generated"}):
+        taken = await desk.read_one(a_mail(filled(email=OFFICE), sender=f"UBND xã <{OFFICE}>", **headers))
+        assert (taken.outcome, taken.why) == ("ignored", "automatic-reply"), headers
+    assert len(await desk.forms.find({})) == 1
 
 
 async def test_a_reply_that_holds_a_filled_form_is_a_form(desk: Desk) -> None:
@@ -489,7 +608,7 @@ async def test_a_clerk_reads_what_waits_and_registers_attaches_or_discards_it(
         assert told.state["mail"]["text"] == "Kính gửi xã, ngõ nhà tôi ngập."
         assert told.state["mail"]["email"] == SENDER
         asked = (Matter(section="procedures", text="Ngõ nhà tôi ngập."),)
-        keyed_in = {"channel": "email", "registrant": registrant(), "questions": asked, "mail": first.id}
+        keyed_in = {"channel": "email", "registrant": registrant(email=SENDER), "questions": asked, "mail": first.id}
         done = await office.do(RegisterSubmission, **keyed_in)
         again = await office.do(RegisterSubmission, **keyed_in)
         assert isinstance(done, Done)
@@ -504,7 +623,8 @@ async def test_a_clerk_reads_what_waits_and_registers_attaches_or_discards_it(
     registered = await desk.forms.by_code(done.state["code"])
     assert registered is not None
     received = (await desk.forms.history(registered.id))[0].data
-    assert received["thread"]["message_id"] == first.thread.message_id if first.thread else False
+    assert first.thread is not None
+    assert received["thread"]["message_id"] == first.thread.message_id
     assert abs(registered.received_at - first.received_at) < timedelta(seconds=1)
     assert [one.type for one in await desk.mails.history(first.id)] == [
         "vn.doithoai.mail.taken-in.v1",

@@ -32,6 +32,12 @@ def waiting(**changes) -> Incoming:
     return a_mail(Judgement(**{"outcome": "quarantined", "why": "no-form"} | changes))[0]
 
 
+def a_form(**changes) -> Submission:
+    known = {"id": SUBMISSION, "commune": COMMUNE, "code": "K7QX-3M9D", "fingerprint": "x", "channel": "email"}
+    of_it = {"received_at": NOW, "on_time": True, "registrant": registrant(), "questions": (question(),)}
+    return Submission(**known | of_it | changes)
+
+
 def register(**changes):
     asked = (Matter(section="procedures", text="Ngõ nhà tôi ngập."),)
     known = {"actor": actor(), "key": "1", "channel": "email", "registrant": registrant(), "questions": asked}
@@ -165,17 +171,7 @@ def test_what_was_dealt_with_is_not_dealt_with_again(decide):
 
 
 def test_what_the_registrant_writes_stays_with_his_form():
-    form = Submission(
-        id=SUBMISSION,
-        commune=COMMUNE,
-        code="K7QX-3M9D",
-        fingerprint="x",
-        channel="email",
-        received_at=NOW,
-        on_time=True,
-        registrant=registrant(),
-        questions=(question(),),
-    )
+    form = a_form()
     after, [said] = incoming.hear_registrant(form, "Tôi gửi thêm giấy hẹn.", [ATTACHMENT], THREAD, NOW)
     assert isinstance(said, RegistrantWrote)
     assert (said.case, said.text, said.attachments, said.thread) == (
@@ -185,3 +181,48 @@ def test_what_the_registrant_writes_stays_with_his_form():
         THREAD,
     )
     assert after.attachments == (ATTACHMENT,)
+
+
+@pytest.mark.parametrize(
+    ("email", "threaded", "because"),
+    [
+        ("mai@nguoidan.example", True, "whoever wrote"),
+        ("Mai@NguoiDan.example", True, "in capitals"),
+        ("khac@nguoidan.example", False, "somebody else"),
+        (None, False, "nobody"),
+    ],
+)
+def test_what_a_clerk_keys_in_answers_only_whoever_wrote(email, threaded, because):
+    assert (incoming.thread_for(waiting(), email) is not None) is threaded, because
+
+
+@pytest.mark.parametrize(
+    ("found", "of_the_hour", "said", "because"),
+    [
+        (20, 0, None, "a hamlet's forms"),
+        (21, 0, "Thư có 21 phiếu", "a crowd"),
+        (20, 40, None, "sixty in an hour"),
+        (1, 60, "quá 60 phiếu trong một giờ", "one more"),
+    ],
+)
+def test_more_forms_than_people_send_wait_for_a_clerk(found, of_the_hour, said, because):
+    told = incoming.too_many_forms(found, of_the_hour)
+    assert (told is None) if said is None else (told is not None and said in told), because
+
+
+@pytest.mark.parametrize(
+    ("kept", "replies", "files", "fits", "because"),
+    [
+        (0, 19, 5, True, "the twentieth reply"),
+        (0, 20, 0, False, "one more"),
+        (15, 0, 5, True, "the twentieth file"),
+        (15, 0, 6, False, "one more"),
+    ],
+)
+def test_a_form_takes_so_many_replies_and_files_and_no_more(kept, replies, files, fits, because):
+    form = a_form(attachments=(ATTACHMENT,) * kept)
+    if fits:
+        incoming.admit_reply(form, replies, files)
+    else:
+        with pytest.raises(incoming.FullForm):
+            incoming.admit_reply(form, replies, files)

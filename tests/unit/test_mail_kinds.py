@@ -96,6 +96,20 @@ def test_the_commune_itself_is_nobodys_address():
     assert form.registrant.email is None
 
 
+@pytest.mark.parametrize(
+    ("mail", "expected", "because"),
+    [
+        (a_mail(filled(), sender=OFFICE, Message_ID=OURS), "automatic-reply", "we wrote it"),
+        (a_mail(filled(), sender=OFFICE.upper(), Auto_Submitted="auto-generated"), "automatic-reply", "as ours say"),
+        (a_mail("Cảm ơn.", sender=OFFICE, In_Reply_To=OURS), "reply", "a clerk writes"),
+        (a_mail(filled(), sender=OFFICE), "form", "and sends forms on"),
+        (a_mail(filled(), Message_ID=OURS), "form", "somebody else's mail, whatever it calls itself"),
+    ],
+)
+def test_a_mail_of_our_own_that_comes_back_is_no_form(mail, expected, because):
+    assert kind(mail) == expected, because
+
+
 def test_a_form_in_the_body_and_attached_is_one_with_all_that_either_asks():
     attached = as_docx(filled(question="Xã có làm hộ chiếu không?"))
     [form] = read(bytes(a_mail(filled(), files=[("p.docx", attached)])), OFFICE).found.forms

@@ -21,6 +21,7 @@ def _(event: MailTakenIn, db: sqlite3.Connection) -> None:
         original=event.original.model_dump(mode="json"),
         submissions=event.submissions,
         told=event.told,
+        proposed=event.proposed,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from services.intake.aftercare import MOST_FILES
 from services.intake.dialogue import WRITERS, allow_role
 from services.intake.submissions import REGISTRARS, Submission
 from shared.contracts import Event, Refusal
@@ -26,6 +27,12 @@ MOST_TOLD = 2_000
 """Characters of what the clerk is told of a mail."""
 MOST_TEXT = 20_000
 """Characters of what a registrant wrote; the original holds the rest."""
+MOST_FORMS = 20
+"""Of one mail."""
+MOST_FORMS_AN_HOUR = 60
+"""Of one sender."""
+MOST_REPLIES = 20
+"""To one form, without anybody's leave."""
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 How = Literal["registered", "attached", "discarded"]
@@ -76,11 +83,12 @@ class Judgement:
     why: MailReason
     submissions: tuple[str, ...] = ()
     told: str | None = None
+    proposed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands above a mail. thread: None where it has no Message-ID to answer to."""
+    """What stands above a mail. thread: None where it has no Message-ID to answer to, or its sender may be another."""
 
     sender: str | None
     subject: str
@@ -142,8 +150,24 @@ def take_in(
             original=original,
             submissions=judgement.submissions,
             told=told,
+            proposed=judgement.proposed,
         )
     ]
+
+
+def too_many_forms(found: int, of_the_hour: int) -> str | None:
+    """Why the forms in a mail wait for a clerk: each sends a receipt, and nobody is to send the office's mail around.
+
+    Args:
+        of_the_hour: forms that its sender has sent in the hour before.
+    """
+    if found > MOST_FORMS:
+        many = f"Thư có {found} phiếu, quá {MOST_FORMS} phiếu một thư."
+    elif of_the_hour + found > MOST_FORMS_AN_HOUR:
+        many = f"Địa chỉ này gửi quá {MOST_FORMS_AN_HOUR} phiếu trong một giờ."
+    else:
+        return None
+    return f"{many} Xin xem thư gốc rồi nhập những phiếu của người dân."
 
 
 def forget_original(incoming: Incoming) -> Decision:
@@ -167,6 +191,11 @@ def may_register(incoming: Incoming | None, command: RegisterSubmission) -> Inco
     if incoming.settled is not None and incoming.settled.how != "registered":
         raise _dealt_with(incoming.settled)
     return incoming
+
+
+def thread_for(incoming: Incoming, email: str | None) -> Thread | None:
+    """Where the receipt of a form from this mail answers: in the thread of whom it goes to, and in nobody else's."""
+    return incoming.thread if same_address(email, incoming.sender) else None
 
 
 def register_from(incoming: Incoming, command: RegisterSubmission, submission: str, now: datetime) -> Decision:
@@ -222,6 +251,27 @@ def _settled(
 
 
 # --- the registrant writes -------------------------------------------------------------------------------------------
+
+
+class FullForm(Exception):
+    """So much was put to a form by mail that a person must see what else comes."""
+
+
+def same_address(one: str | None, other: str | None) -> bool:
+    return one is not None and other is not None and one.casefold() == other.casefold()
+
+
+def admit_reply(submission: Submission, replies: int, files: int) -> None:
+    """A form is stored as one document, which has an end.
+
+    Args:
+        replies: mails that were attached to it by themselves.
+
+    Raises:
+        FullForm
+    """
+    if replies >= MOST_REPLIES or len(submission.attachments) + files > MOST_FILES:
+        raise FullForm(submission.id)
 
 
 def hear_registrant(

@@ -2,14 +2,27 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.intake.files import MOST_OF_A_FORM, Files, UnwantedFile
-from services.intake.mailbox.incoming import Head, Incoming, Judgement, hear_registrant, mail_id, take_in
-from services.intake.reading.mail_kinds import Found, Kind, cases_answered, codes_named, forms_in, kind_of
+from services.intake.mailbox.incoming import (
+    MOST_REPLIES,
+    FullForm,
+    Head,
+    Incoming,
+    Judgement,
+    admit_reply,
+    hear_registrant,
+    mail_id,
+    same_address,
+    take_in,
+    too_many_forms,
+)
+from services.intake.reading.mail_kinds import Found, Kind, cases_answered, codes_named, forms_in, is_our_own, kind_of
 from services.intake.reading.mails import Mail, MailFile, glance, read_mail
+from services.intake.reading.senders import vouched_for
 from services.intake.reading.unreadable import UnreadableDocument
 from services.intake.reception import Receipt, Reception
 from services.intake.store import Incomings, Submissions
@@ -33,9 +46,14 @@ TOO_LARGE = (
 OTHER_FILES = "Thư có phiếu của nhiều người và còn kèm tệp chưa rõ của ai: {names}."
 NO_SUCH_CODE = "Tiêu đề thư có mã {code}, nhưng xã không có phiếu nào mang mã này."
 OTHER_SENDER = (
-    "Tiêu đề thư có mã {code}, nhưng thư gửi từ địa chỉ khác với email ghi trên phiếu. Xin xác minh người gửi rồi gắn "
-    "thư vào phiếu."
+    "Thư nói về phiếu {code} nhưng gửi từ địa chỉ khác, không phải email ghi trên phiếu. Xin xác minh người gửi rồi "
+    "gắn thư vào phiếu."
 )
+NOT_VOUCHED_FOR = (
+    "Thư nói về phiếu {code} và ghi là gửi từ email của phiếu, nhưng máy chủ thư không xác nhận được người gửi. Xin "
+    "xác minh người gửi rồi gắn thư vào phiếu."
+)
+FULL = "Phiếu {code} đã nhận nhiều thư hoặc nhiều tệp bổ sung. Xin xem thư này có cần giữ cùng phiếu không."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,8 @@ def read(data: bytes, office: str | None) -> Reading:
         if head.machine and head.surely:
             return Reading(head, Found(), head.machine)
         return Reading(head, Found(), "no-form", error.reason)
+    if is_our_own(mail, office):
+        return Reading(mail, Found(), "automatic-reply")
     found = forms_in(mail, office)
     return Reading(mail, found, kind_of(mail, found))
 
@@ -87,7 +107,10 @@ def identified(commune: str, data: bytes) -> str:
 
 
 class MailReception:
-    """Takes in mails for all communes. A mail is durable, with all it became, once its method returns."""
+    """Takes in mails for all communes. A mail is durable, with all it became, once its method returns.
+
+    trusted: by commune, the name in which its mail server says who sent a mail; without it, any sender is believed.
+    """
 
     def __init__(
         self,
@@ -97,6 +120,7 @@ class MailReception:
         files: Files,
         communes: Communes,
         now: Clock,
+        trusted: Mapping[str, str] | None = None,
     ) -> None:
         self._incomings = incomings
         self._submissions = submissions
@@ -104,6 +128,7 @@ class MailReception:
         self._files = files
         self._communes = communes
         self._now = now
+        self._trusted = trusted or {}
 
     async def known(self, id: str) -> TakenIn | None:
         """A mail that was taken in before."""
@@ -128,9 +153,10 @@ class MailReception:
         id = await asyncio.to_thread(identified, commune, data)
         if before := await self.known(id):
             return before
+        handed_in = original is not None
         original = original or await self._files.keep_mail(commune, data)
         reading = await asyncio.to_thread(read, data, self._communes[commune].email)
-        judgement, receipts = await self._judged(commune, id, reading, received_at)
+        judgement, receipts = await self._judged(commune, id, reading, received_at, handed_in)
         if judgement.outcome == "attached":
             receipts = await self._receipts(judgement.submissions)
         return await self._save(commune, id, original, reading.mail, judgement, received_at, receipts)
@@ -165,17 +191,25 @@ class MailReception:
         attachments, _ = await self._attachments(mail.commune, reading.mail, frozenset())
         return attachments
 
-    async def hand_on(self, form: Submission, id: str, mail: Mail) -> str | None:
+    async def hand_on(self, form: Submission, id: str, mail: Mail, replies: int | None = None) -> str | None:
         """The registrant's own words and files stay with his form; a second time changes nothing.
+
+        Args:
+            replies: how many came before, where nobody has said that this one belongs there.
 
         Returns:
             Why some of the files could not be kept.
+
+        Raises:
+            FullForm: too much came before; nothing is changed.
         """
         attachments, notes = await self._attachments(form.commune, mail, frozenset())
         thread = thread_of(mail) or Thread(message_id=f"<{id}@khong-co-message-id.invalid>", subject=mail.subject)
 
         def heard(found: Submission | None) -> Decision:
             assert found is not None, "it was found a moment ago, and none is ever removed"
+            if replies is not None:
+                admit_reply(found, replies, len(attachments))
             return hear_registrant(found, mail.own or mail.body.strip() or UNTOLD, attachments, thread, self._now())
 
         saved = (await self._submissions.change(form.id, heard, key=f"mail:{id}")).state
@@ -192,7 +226,7 @@ class MailReception:
         received_at: datetime,
         receipts: Sequence[Receipt] = (),
     ) -> TakenIn:
-        head = Head(mail.sender, mail.subject, thread_of(mail))
+        head = Head(mail.sender, mail.subject, thread_of(mail) if self._sender_of(commune, mail) else None)
         saved = await self._incomings.change(
             id, lambda known: take_in(known, id, commune, original, head, judgement, received_at, self._now())
         )
@@ -200,14 +234,18 @@ class MailReception:
         return TakenIn(saved.state, tuple(receipts))
 
     async def _judged(
-        self, commune: str, id: str, reading: Reading, received_at: datetime
+        self, commune: str, id: str, reading: Reading, received_at: datetime, handed_in: bool
     ) -> tuple[Judgement, Sequence[Receipt]]:
+        """handed_in: by somebody of the office, who answers for it."""
         mail, kind = reading.mail, reading.kind
         if reading.unreadable:
             return Judgement("quarantined", "unreadable", told=reading.unreadable), ()
         if kind in ("bounce", "automatic-reply", "newsletter"):
             return Judgement("ignored", kind), ()
         if kind == "form" and reading.found.forms:
+            many = None if handed_in else await self._too_many(commune, reading, received_at)
+            if many:
+                return Judgement("quarantined", "form", told=many), ()
             return await self._registered(commune, id, reading, received_at)
         if kind == "reply":
             return await self._answered(commune, id, mail), ()
@@ -216,11 +254,27 @@ class MailReception:
         said = NO_FORM if mail.body or mail.files else EMPTY
         return Judgement("quarantined", "no-form", told=_sentences(said, *mail.unread)), ()
 
+    async def _too_many(self, commune: str, reading: Reading, received_at: datetime) -> str | None:
+        begin = received_at - timedelta(hours=1)
+        of_the_hour = await self._incomings.forms_of(commune, reading.mail.sender, begin, received_at)
+        return too_many_forms(len(reading.found.forms), of_the_hour)
+
+    def _sender_of(self, commune: str, mail: Mail) -> str | None:
+        """Who sent a mail; None where that is not to be believed."""
+        trusted = self._trusted.get(commune)
+        if mail.sender is None or (trusted and not vouched_for(mail.sender, mail.findings, trusted)):
+            return None
+        return mail.sender
+
     async def _registered(
         self, commune: str, id: str, reading: Reading, received_at: datetime
     ) -> tuple[Judgement, Sequence[Receipt]]:
-        """Each form becomes a submission; what is left over of the mail waits for a clerk."""
+        """Each form becomes a submission; what is left over of the mail waits for a clerk.
+
+        The receipt answers in the mail's thread only where it goes to the mail's sender.
+        """
         found, mail = reading.found, reading.mail
+        sender = self._sender_of(commune, mail)
         alone = len(found.forms) == 1 and not found.problems
         attachments, notes = await self._attachments(commune, mail, found.used) if alone else ((), ())
         others = [] if alone else [file.name for file in _worth_keeping(mail, found.used)]
@@ -232,7 +286,7 @@ class MailReception:
                 form.matters,
                 attachments=tuple(attachments),
                 received_at=received_at,
-                thread=thread_of(mail),
+                thread=thread_of(mail) if same_address(form.registrant.email, sender) else None,
                 mail=id,
             )
             receipts.append(await self._reception.receive(commune, arrival))
@@ -244,25 +298,33 @@ class MailReception:
         return Judgement("quarantined", "form", submissions, told), receipts
 
     async def _answered(self, commune: str, id: str, mail: Mail) -> Judgement:
-        """Who answers our mail has its Message-ID, which nobody can guess; a code may be read over a shoulder."""
-        for case in cases_answered(mail):
-            form = await self._submissions.get(case)
-            if form is not None and form.commune == commune:
-                told = await self.hand_on(form, id, mail)
-                return Judgement("attached", "reply", (form.id,), told)
-        refused = ""
-        for code in codes_named(mail):
-            form = await self._submissions.by_code(code)
-            if form is None or form.commune != commune:
-                refused = refused or NO_SUCH_CODE.format(code=code)
-            elif not _is_of(form, mail.sender):
-                refused = OTHER_SENDER.format(code=code)
-            else:
-                told = await self.hand_on(form, id, mail)
-                return Judgement("attached", "reply", (form.id,), told)
-        if refused:
-            return Judgement("quarantined", "unknown-code", told=refused)
+        """A form hears its own registrant alone: others may know its code, or the Message-ID of a mail to him."""
+        codes = codes_named(mail)
+        found = [
+            *[await self._submissions.get(case) for case in cases_answered(mail)],
+            *[await self._submissions.by_code(code) for code in codes],
+        ]
+        forms = [form for form in found if form is not None and form.commune == commune]
+        sender = self._sender_of(commune, mail)
+        for form in forms:
+            if same_address(form.registrant.email, sender):
+                return await self._attached(form, id, mail)
+        if forms:
+            [form, *_] = forms
+            is_named = same_address(form.registrant.email, mail.sender)
+            told = (NOT_VOUCHED_FOR if is_named else OTHER_SENDER).format(code=form.code)
+            return Judgement("quarantined", "unknown-code", told=told, proposed=form.code)
+        if codes:
+            return Judgement("quarantined", "unknown-code", told=NO_SUCH_CODE.format(code=codes[0]))
         return Judgement("quarantined", "no-form", told=_sentences(NO_FORM, *mail.unread))
+
+    async def _attached(self, form: Submission, id: str, mail: Mail) -> Judgement:
+        replies = await self._incomings.replies_to(form.id, MOST_REPLIES)
+        try:
+            told = await self.hand_on(form, id, mail, replies)
+        except FullForm:
+            return Judgement("quarantined", "reply", told=FULL.format(code=form.code), proposed=form.code)
+        return Judgement("attached", "reply", (form.id,), told)
 
     async def _attachments(
         self, commune: str, mail: Mail, used: frozenset[int]
@@ -291,11 +353,6 @@ def _worth_keeping(mail: Mail, used: frozenset[int]) -> list[MailFile]:
         for number, file in enumerate(mail.files)
         if number not in used and not (file.drawn and len(file.data) < SMALLEST_PICTURE)
     ]
-
-
-def _is_of(form: Submission, sender: str | None) -> bool:
-    email = form.registrant.email
-    return email is not None and sender is not None and email.casefold() == sender.casefold()
 
 
 def _sentences(*sentences: str) -> str:

@@ -63,6 +63,13 @@ def kind_of(mail: Mail, found: Found) -> Kind:
     return "form" if found.problems else "no-form"
 
 
+def is_our_own(mail: Mail, office: str | None) -> bool:
+    """One that the office's programs wrote and that came back: it quotes forms, and would be answered for ever."""
+    if not office or not mail.sender or mail.sender.casefold() != office.casefold():
+        return False
+    return mail.machine == "automatic-reply" or bool(mail.message_id and _OURS.fullmatch(mail.message_id))
+
+
 def cases_answered(mail: Mail) -> list[str]:
     """The cases of our mails that this one refers to, the one it answers first."""
     found = (match[1] for reference in reversed(mail.references) if (match := _OURS.fullmatch(reference)))
