@@ -115,6 +115,7 @@ class Service:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=bool(self.settings.trusted_proxies),
             forwarded_allow_ips=self.settings.trusted_proxies,
             timeout_graceful_shutdown=3,
             loop="uvloop",

@@ -19,8 +19,8 @@ class Settings(BaseSettings):
     secret: signs what citizens' browsers keep; the same for all replicas. Without one, each start makes its own.
     mailboxes: the file that names each commune's mailbox with its password; None: no mailbox is read.
     forms_an_hour: forms that are taken from one address of the network; 0: any number.
-    trusted_proxies: addresses, separated by commas, whose X-Forwarded-For tells where a request comes from. Whoever
-        could reach a service past them could choose his address, and so evade every limit.
+    trusted_proxies: addresses, separated by commas, whose X-Forwarded-For tells where a request comes from; none by
+        default. Whoever could reach a service past them could choose his address, and so evade every limit.
     replicas: copies that JetStream keeps of each stream; 3 in production.
     """
 
@@ -41,6 +41,6 @@ class Settings(BaseSettings):
     secret: SecretStr | None = None
     mailboxes: Path | None = None
     forms_an_hour: int = Field(default=60, ge=0)
-    trusted_proxies: str = "127.0.0.1"
+    trusted_proxies: str = ""
     replicas: int = Field(default=1, ge=1, le=5)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import nats
@@ -31,7 +32,8 @@ class Finding:
 
 async def examine(data: Path) -> list[Finding]:
     """Look at configuration, connections, streams, calendars and fonts. Looking changes nothing."""
-    findings = [_profiles(), *_calendars(), _fonts(), _nats_server(), *mailboxes(Settings().mailboxes)]
+    settings = Settings()
+    findings = [_profiles(), *_calendars(), _fonts(), _nats_server(), proxies(settings), *mailboxes(settings.mailboxes)]
     stack = running(data)
     if stack is None:
         return [
@@ -93,6 +95,21 @@ def _mailbox(mailbox: Mailbox) -> Finding:
     if not found.has_processed:
         notes.append(f"Thư mục “{mailbox.processed}” chưa có, sẽ được tạo khi hệ thống chạy.")
     return Finding(True, f"{name}: {found.waiting} thư chờ tiếp nhận", " ".join(notes))
+
+
+def proxies(settings: Settings) -> Finding:
+    """Whether those who reach this installation from elsewhere are told apart: by their addresses they are limited."""
+    host = urlsplit(settings.public_url).hostname or ""
+    if settings.trusted_proxies:
+        return Finding(True, f"Địa chỉ người gửi lấy từ máy chủ chuyển tiếp {settings.trusted_proxies}")
+    if host == "localhost" or host.startswith("127.") or host == "::1":
+        return Finding(True, "Không có máy chủ chuyển tiếp (proxy)")
+    return Finding(
+        False,
+        f"Người dân vào bằng {settings.public_url}, chưa khai báo máy chủ chuyển tiếp (proxy)",
+        "Đặt DOITHOAI_TRUSTED_PROXIES là địa chỉ của máy chủ ấy: nếu không, mọi phiếu như gửi từ một mạng, "
+        "và giới hạn của một người chặn tất cả.",
+    )
 
 
 def _nats_server() -> Finding:
