@@ -23,6 +23,17 @@ ROOM = f"/hoi-nghi/{DIALOGUE}/tai-hoi-nghi"
 QUESTIONS = "Bao giờ thôn Nội có nước sạch?", "Đường thôn Đoài ngập khi mưa.", "Phí chợ năm nay là bao nhiêu?"
 
 
+DAY_MS = 24 * 3600 * 1000
+OLDER = """by => {
+  for (const [id, kept] of Object.entries(localStorage)) {
+    const entry = JSON.parse(kept);
+    localStorage.setItem(id, JSON.stringify({ ...entry, kept_at: entry.kept_at - by }));
+  }
+  return localStorage.length;
+}"""
+"""Lets what is kept grow older. Returns how much there is."""
+
+
 @dataclass(frozen=True)
 class Hall:
     """The hall of a conference that has begun, with a browser in it."""
@@ -194,6 +205,27 @@ async def test_what_is_refused_stays_with_the_reason_and_can_be_mended_or_droppe
     await expect(queue(page)).to_be_hidden()
     names = ("Lý Văn Sơn", "Lý Thị Mây", "Lý Văn Đá")
     assert sorted(one.registrant.name for one in await hall.taken_in(*names)) == ["Lý Thị Mây", "Lý Văn Sơn"]
+
+
+async def test_names_and_questions_stay_on_no_device_for_good(hall: Hall) -> None:
+    """Refused ones go after three days, whatever page is opened; what was never sent is nowhere else."""
+    context = await hall.context()
+    page = await enter(context)
+    await capture(page, "Lý Văn Cũ", QUESTIONS[0], contact="không có")
+    await expect(page.get_by_role("heading", name="Cần xem lại (1)")).to_be_visible()
+    await page.goto("/")
+    assert await page.evaluate(OLDER, 3 * DAY_MS - 60_000) == 1
+    await page.goto("/")
+    assert await page.evaluate(OLDER, 2 * 60_000) == 1
+    await page.goto("/")
+    assert await page.evaluate(OLDER, 0) == 0
+    await page.evaluate(
+        "age => { for (const number of [4, 31]) localStorage.setItem(`doithoai-floor/khac/${number}`,"
+        " JSON.stringify({ id: '', kept_at: Date.now() - number * age, fields: {} })); }",
+        DAY_MS,
+    )
+    await page.goto("/")
+    assert await page.evaluate("() => Object.keys(localStorage)") == ["doithoai-floor/khac/4"]
 
 
 async def test_a_server_that_dies_under_it_gets_each_question_once_when_it_is_back(hall: Hall) -> None:

@@ -1,6 +1,18 @@
 "use strict";
 // Pages work without this. With it: a choice is taken over at once, figures stay fresh, the tail is live, keys move.
 
+// Names and questions from the floor stay on no device for good, whatever page is opened: three days those that were
+// refused, which somebody has read; thirty those that were never sent, for they are nowhere else.
+const DAY_MS = 24 * 3600 * 1000;
+for (const id of Object.keys(localStorage).filter((one) => one.startsWith("doithoai-floor/"))) {
+  try {
+    const { reason, kept_at } = JSON.parse(localStorage.getItem(id));
+    if (Date.now() - kept_at > (reason ? 3 : 30) * DAY_MS) localStorage.removeItem(id);
+  } catch {
+    // a lock, or nothing of ours
+  }
+}
+
 for (const form of document.querySelectorAll("form[data-submit]")) {
   form.querySelector("button").hidden = true;
   form.addEventListener("change", () => form.requestSubmit());

@@ -1,6 +1,6 @@
 "use strict";
 // Questions from the floor. Each is kept in this browser until the server has it, so a lost connection loses nothing.
-// Without this script the form is sent like any other.
+// Without this script the form is sent like any other. How long they stay: console.js.
 
 const PATIENCE_MS = 5000;
 const AGAIN_MS = 5000;
@@ -248,7 +248,8 @@ function start(section) {
     const fields = Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "key" && name !== "version"));
     const captured_at = form.dataset.capturedAt ?? now();
     try {
-      waiting.put({ id: `${waiting.prefix}${captured_at}-${random()}`, key: `floor-${random()}`, captured_at, fields });
+      const id = `${waiting.prefix}${captured_at}-${random()}`;
+      waiting.put({ id, key: `floor-${random()}`, captured_at, kept_at: Date.now(), fields });
     } catch {
       return; // this browser keeps nothing: the form is sent as it is
     }
