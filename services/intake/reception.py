@@ -10,7 +10,14 @@ from services.intake.codes import new_code
 from services.intake.dialogue import Announcement
 from services.intake.files import Files
 from services.intake.store import Dialogues, Submissions
-from services.intake.submissions import Arrival, Submission, dialogue_for, is_repeat, receive_submission
+from services.intake.submissions import (
+    Arrival,
+    Submission,
+    dialogue_for,
+    is_repeat,
+    may_have_receipt,
+    receive_submission,
+)
 from shared.contracts.base import Model
 from shared.contracts.people import Question
 
@@ -24,6 +31,17 @@ class Receipt(Model):
     dialogue: str | None
     questions: tuple[Question, ...]
     duplicate: bool = False
+
+
+class AlreadyTaken(Exception):
+    """The same form had come before, and who repeats it is not known as its sender: he is not told its code.
+
+    was_mailed: its receipt went to the e-mail that the form has.
+    """
+
+    def __init__(self, code: str, was_mailed: bool) -> None:
+        self.code, self.was_mailed = code, was_mailed
+        super().__init__("already taken")
 
 
 class Reception:
@@ -45,6 +63,7 @@ class Reception:
 
         Raises:
             Refusal: that dialogue takes no forms now.
+            AlreadyTaken: see there; nothing is stored.
         """
         if arrival.mail is not None and (before := await self._from_mail(arrival.mail, arrival)):
             return _receipt(before, duplicate=True)
@@ -64,7 +83,7 @@ class Reception:
         return _receipt(form, duplicate=True) if form else None
 
     async def take_in(self, commune: str, arrival: Arrival, dialogue: Announcement | None) -> Receipt:
-        """As `receive`, where it is known already which dialogue the form is for."""
+        """As `receive`, where it is known already which dialogue the form is for; raises AlreadyTaken, too."""
         now = self._now()
         while True:
             submission, events = receive_submission(
@@ -74,6 +93,8 @@ class Reception:
                 await self._files.name(submission.attachments, submission.id)
                 return _receipt(submission)
             if first := await self._submissions.by_fingerprint(submission.fingerprint):
+                if not may_have_receipt(first, arrival, now):
+                    raise AlreadyTaken(first.code, first.registrant.email is not None and first.corrected_at is None)
                 return _receipt(first, duplicate=True)
             # otherwise the code was taken, one chance in 27 thousand million: draw another
 

@@ -63,6 +63,7 @@ class Submission:
     """One form of one person. `attendance` is None for a late form: it is answered in writing, not at the dialogue.
 
     fingerprint: the same person with the same words for the same dialogue has the same one.
+    sent_by: the mark of who sent it himself, if he has one (`Sender`).
     collected_by: the organisation whose list it came on. mail: the one it came by.
     seat: at the conference; waits: the place on the waiting list that the registrant was told.
     attachments: files that came with it or were put to it later.
@@ -97,6 +98,7 @@ class Submission:
     marks: dict[str, Mark] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
     settled_at: datetime | None = None
+    sent_by: str | None = None
     version: int = 0
 
     @property
@@ -193,9 +195,21 @@ def permit_file(command: ReadFile, purpose: FilePurpose, form: Submission | None
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """By what somebody who sends a form himself is known when he sends it again.
+
+    mark: a hash; None: by nothing. lasts: how long from the first time; None for good.
+    """
+
+    mark: str | None
+    lasts: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """A form that was read, and how it came. Who takes it in says what he knows.
 
+    sender: None where the office or a service takes it in.
     received_at: where it came in before it is entered; then `entered_by` and, but from the floor, `entered_because`.
     mail: the id of the one it was read from.
     The others as of `SubmissionReceived`.
@@ -212,6 +226,7 @@ class Arrival:
     entered_because: str | None = None
     thread: Thread | None = None
     mail: str | None = None
+    sender: Sender | None = None
 
 
 OLDEST = timedelta(days=365)
@@ -258,6 +273,7 @@ def receive_submission(
         collected_by=arrival.collected_by,
         mail=arrival.mail,
         attachments=arrival.attachments,
+        sent_by=arrival.sender.mark if arrival.sender else None,
     )
     received = SubmissionReceived(
         commune=commune,
@@ -303,6 +319,22 @@ def fingerprint(commune: str, dialogue: str | None, arrival: Arrival) -> str:
     files = sorted(attachment.digest for attachment in arrival.attachments if arrival.channel != "paper")
     words = [commune, dialogue or "", person, registrant.name, *asked, *files]
     return hashlib.sha256("\0".join(" ".join(word.casefold().split()) for word in words).encode()).hexdigest()
+
+
+SAME_NETWORK_FOR = timedelta(minutes=15)
+"""After an unclear result a program tries again within this time. Later it may be anybody behind the same address."""
+
+
+def may_have_receipt(first: Submission, again: Arrival, now: datetime) -> bool:
+    """Whoever repeats a form gets its first receipt only if he is known as its sender: its code opens the form.
+
+    The office and its services get it whoever had sent the form; they may look it up anyway.
+    """
+    if (sender := again.sender) is None:
+        return True
+    if sender.mark is None or sender.mark != first.sent_by:
+        return False
+    return sender.lasts is None or now - first.received_at <= sender.lasts
 
 
 def is_repeat(form: Submission, arrival: Arrival) -> bool:

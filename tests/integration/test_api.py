@@ -284,10 +284,11 @@ def test_a_wrong_page_comes_back_as_it_was_typed(door: Door, changes: dict[str, 
 
 def test_pages_carry_what_protects_their_reader(door: Door) -> None:
     code = door.post(form(name="Vũ Thị Thu")).json()["code"]
-    for path in ("/", "/xa/thanh-tri", f"/phieu/{code}", "/tra-cuu", "/khong-co", "/api/docs"):
+    forms = ("/xa/thanh-tri", "/tra-cuu")
+    for path in ("/", *forms, f"/phieu/{code}", "/khong-co", "/api/docs"):
         page = door.http.get(path)
         assert "default-src 'self'" in page.headers["content-security-policy"], path
-        assert page.headers["referrer-policy"] == "no-referrer"
+        assert page.headers["referrer-policy"] == ("same-origin" if path in forms else "no-referrer")
         assert "style=" not in page.text
         assert "<script>" not in page.text
         assert not re.search(r'(src|href|action)="(https?:)?//', page.text), "nothing comes from another server"
@@ -329,13 +330,21 @@ def test_the_description_of_the_api_is_readable_and_true(door: Door) -> None:
     for path in document["paths"]:
         assert path in page
     posting = document["paths"]["/api/v1/communes/{commune}/submissions"]["post"]["responses"]
-    assert set(posting) == {"200", "201", "400", "404", "413", "422", "429", "503"}
+    assert set(posting) == {"200", "201", "400", "404", "409", "413", "422", "429", "503"}
     example = document["components"]["schemas"]["Form"]["example"]
     receipt = door.post(example)
     assert receipt.status_code == 201
     assert set(receipt.json()) == set(document["components"]["schemas"]["Receipt"]["properties"])
     status = door.http.get(f"/api/v1/submissions/{receipt.json()['code']}", params={"contact": example["email"]})
     assert set(status.json()) == set(document["components"]["schemas"]["SubmissionStatus"]["properties"])
+
+
+def test_whoever_says_that_he_forwards_for_others_is_not_believed(door: Door) -> None:
+    """Else every request could come from an address of its own, and no limit would ever hold."""
+    first = door.post(form(name="Cao Thị Xa"))
+    headers = {"Content-Type": "application/json", "X-Forwarded-For": "198.51.100.9"}
+    again = door.http.post(SUBMISSIONS, content=json.dumps(form(name="Cao Thị Xa")), headers=headers)
+    assert (again.status_code, again.json()["code"]) == (200, first.json()["code"]), "it is the same network still"
 
 
 def test_a_database_that_is_away_costs_a_citizen_a_second_try_and_nothing_else(door: Door) -> None:

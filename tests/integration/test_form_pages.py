@@ -6,18 +6,21 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
+from unittest.mock import ANY
 
 import httpx
 import pytest
 
 from services.intake import app as intake_app
+from services.intake.codes import new_code
 from services.intake.files import MOST_OF_A_FORM, Files
-from services.intake.pages.form_pages import TRAP
+from services.intake.pages.form_pages import MOST_OF_A_DAY, TAKEN_APART_AN_HOUR, TRAP
 from services.intake.pages.notice import VERSION
+from services.intake.pages.paper_pages import PDFS_AN_HOUR, UNKNOWN_AN_HOUR
 from services.intake.store import Submissions
 from services.intake.submissions import Submission
-from shared.clock import real_now
 from shared.contracts.intake import SubmissionReceived
 from shared.service import Service
 from shared.settings import Settings
@@ -28,6 +31,8 @@ from tests.unit.test_files import HTML, JPEG, docx, pdf, png
 FORM = "/xa/thanh-tri"
 ASKED = "Thủ tục cấp lại giấy khai sinh cần những giấy tờ gì?"
 TYPED = {"name": "Nguyễn Thị Mai", "phone": "0912345678", "procedures": ASKED, "consent": VERSION}
+API = "/api/v1/communes/thanh-tri/submissions"
+BY_PROGRAM = {"name": "Mai", "phone": "0912345678", "questions": [{"text": ASKED}]}
 HERE, ELSEWHERE = "203.0.113.7", "203.0.113.8"
 Sent = tuple[str, bytes]
 LISTED = re.compile(r'<span>([^<]+) \(\d[^)]*\)</span>\s*<span[^>]*><input[^>]*name="drop" value="([^"]+)"')
@@ -59,6 +64,20 @@ class Door:
         """As a browser sends it: an empty file is there, too, when none is chosen."""
         chosen = [("files", one) for one in files or (("", b""),)]
         return await self.http.post(at, data=dict(typed), files=chosen)
+
+    @asynccontextmanager
+    async def elsewhere(self) -> AsyncIterator[httpx.AsyncClient]:
+        """Another browser at another address."""
+        transport = httpx.ASGITransport(self.service.app, client=(ELSEWHERE, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://intake") as http:
+            yield http
+
+    async def age_forms(self, by: timedelta) -> None:
+        """All forms came in so much earlier."""
+        assert self.service.database is not None
+        forms = self.service.database.collection("submissions")
+        async for form in forms.find({}):
+            await forms.update_one({"_id": form["_id"]}, {"$set": {"received_at": form["received_at"] - by}})
 
     async def taken(self, answer: httpx.Response) -> Submission:
         assert answer.status_code == 303, answer.text
@@ -95,6 +114,12 @@ def summary_of(answer: httpx.Response) -> str:
     found = re.search(r'<div class="summary".*?</div>', answer.text, re.DOTALL)
     assert found, "no summary"
     return html.unescape(re.sub(r"<[^>]+>", "", found.group()))
+
+
+def once_in(answer: httpx.Response) -> str:
+    found = re.search(r'name="once" value="([^"]+)"', answer.text)
+    assert found, "no token"
+    return found.group(1)
 
 
 def carried_in(answer: httpx.Response) -> str:
@@ -197,17 +222,119 @@ async def test_what_a_page_carries_is_believed_only_where_it_is_ours(door: Door,
 
 
 async def test_the_same_form_with_its_file_sent_twice_is_one_form(door: Door) -> None:
-    first = await door.taken(await door.send(TYPED, ("a.pdf", pdf())))
-    again = await door.send(TYPED, ("a.pdf", pdf()))
+    typed = TYPED | {"once": once_in(await door.http.get(FORM))}
+    first = await door.taken(await door.send(typed, ("a.pdf", pdf())))
+    door.http.cookies.clear()
+    again = await door.send(typed, ("a.pdf", pdf()))
     assert (await door.taken(again)).id == first.id
     assert again.headers["location"].endswith("?lai=1")
-    other = await door.taken(await door.send(TYPED, ("b.png", png())))
+    assert await door.stored() == 1, "the second copy is nobody's"
+    other = await door.taken(await door.send(typed, ("b.png", png())))
     assert other.id != first.id, "another file makes another form"
-    assert door.service.database is not None
-    await door.service.database.collection("files.files").update_many(
-        {}, {"$set": {"uploadDate": real_now() - timedelta(days=2)}}
-    )
-    assert await door.files.remove_unnamed(door.submissions.naming) == 1, "the second copy is nobody's"
+
+
+# --- who is told the code of a form that had come before -----------------------------------------------------------
+
+
+async def test_who_only_knows_what_a_neighbour_wrote_learns_no_code_and_opens_no_form(door: Door) -> None:
+    first = await door.taken(await door.send(TYPED | {"once": once_in(await door.http.get(FORM))}, ("a.pdf", pdf())))
+    door.http.cookies.clear()
+    for once in (once_in(await door.http.get(FORM)), "", "do-toi-nghi-ra"):
+        told = await door.send(TYPED | {"once": once}, ("a.pdf", pdf()))
+        assert told.status_code == 409
+        assert "<h1>Phiếu này đã được tiếp nhận</h1>" in told.text
+        assert "Văn phòng cho biết mã phiếu sau khi xác minh người hỏi" in told.text
+        assert "vanthu_thanhtri@hanoi.gov.vn" in told.text
+        assert first.code not in told.text
+        assert "set-cookie" not in told.headers
+        assert (await door.stored(), len(await door.submissions.find({}))) == (1, 1), "nothing is stored"
+    assert len(await door.submissions.history(first.id)) == 1
+
+
+async def test_whose_receipt_was_mailed_is_told_to_look_there(door: Door) -> None:
+    typed = TYPED | {"email": "mai@example.vn"}
+    await door.taken(await door.send(typed))
+    door.http.cookies.clear()
+    told = await door.send(typed)
+    assert "đã được gửi đến địa chỉ thư điện tử ghi trên phiếu" in told.text
+    assert "mai@example.vn" not in told.text
+
+
+async def test_a_form_keeps_its_token_through_all_that_must_be_mended(door: Door) -> None:
+    once = once_in(await door.http.get(FORM))
+    wrong = await door.send(TYPED | {"once": once, "name": ""})
+    assert once_in(wrong) == once
+    trapped = await door.send(TYPED | {"once": once, TRAP: "x"})
+    assert once_in(trapped) == once
+    assert once_in(await door.http.get(FORM)) != once, "another form has another"
+
+
+async def test_a_browser_that_has_the_form_open_may_see_its_receipt_again(door: Door) -> None:
+    first = await door.taken(await door.send(TYPED))
+    again = await door.send(TYPED | {"once": once_in(await door.http.get(FORM))})
+    assert (await door.taken(again)).id == first.id
+
+
+async def test_a_program_repeats_its_form_with_its_key_whenever_and_from_wherever(door: Door) -> None:
+    key = {"Idempotency-Key": "6f9619ff-8b86-d011-b42d-00cf4fc964ff"}
+    first = await door.http.post(API, json=BY_PROGRAM, headers=key)
+    await door.age_forms(timedelta(days=3))
+    async with door.elsewhere() as elsewhere:
+        again = await elsewhere.post(API, json=BY_PROGRAM, headers=key)
+        assert (first.status_code, again.status_code) == (201, 200)
+        assert again.json()["code"] == first.json()["code"]
+        other = await elsewhere.post(API, json=BY_PROGRAM, headers={"Idempotency-Key": "x" * 36})
+        assert other.status_code == 409
+    assert (await door.http.post(API, json=BY_PROGRAM)).status_code == 409, "it was sent with a key"
+    short = await door.http.post(API, json=BY_PROGRAM, headers={"Idempotency-Key": "1"})
+    assert (short.status_code, short.json()["errors"][0]["parameter"]) == (422, "Idempotency-Key")
+
+
+async def test_a_program_without_a_key_repeats_its_form_soon_and_from_where_it_was(door: Door) -> None:
+    first = (await door.http.post(API, json=BY_PROGRAM)).json()
+    await door.age_forms(timedelta(minutes=14))
+    assert (await door.http.post(API, json=BY_PROGRAM)).json() == first | {"duplicate": True, "received_at": ANY}
+    async with door.elsewhere() as elsewhere:
+        told = await elsewhere.post(API, json=BY_PROGRAM)
+    await door.age_forms(timedelta(minutes=2))
+    late = await door.http.post(API, json=BY_PROGRAM)
+    for answer in (told, late):
+        assert (answer.status_code, answer.headers["content-type"]) == (409, "application/problem+json")
+        assert answer.json()["title"] == "Phiếu này đã được tiếp nhận"
+        assert first["code"] not in answer.text
+        assert "location" not in answer.headers
+    page = await door.send({"name": "Mai", "phone": "0912345678", "procedures": ASKED, "consent": VERSION})
+    assert page.status_code == 409, "nor does the page tell"
+
+
+# --- other sites -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "because"),
+    [
+        ({"Origin": "https://ke-xau.example"}, 403, "another site"),
+        ({"Origin": "null"}, 403, "a site that hides"),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "http://intake"}, 403, "the browser says so"),
+        ({"Sec-Fetch-Site": "same-site"}, 403, "another server of the same name"),
+        ({"Origin": "http://intake"}, None, "our own page"),
+        ({"Sec-Fetch-Site": "same-origin"}, None, "our own page"),
+        ({}, None, "no browser at all"),
+    ],
+)
+async def test_another_site_cannot_hand_in_a_form_through_its_visitors(
+    door: Door, headers: dict[str, str], status: int | None, because: str
+) -> None:
+    sent = await door.http.post(FORM, data=TYPED, headers=headers)
+    asked = await door.http.post("/tra-cuu", data={"code": "x", "contact": "x"}, headers=headers)
+    assert (sent.status_code, asked.status_code) == (status or 303, status or 404), because
+    assert len(await door.submissions.find({})) == (0 if status else 1), because
+
+
+async def test_our_own_forms_say_where_they_come_from(door: Door) -> None:
+    """With `no-referrer` a browser sends "Origin: null", like a site that hides."""
+    for path in (FORM, "/tra-cuu"):
+        assert (await door.http.get(path)).headers["referrer-policy"] == "same-origin", path
 
 
 # --- what is shown to whom -------------------------------------------------------------------------------------------
@@ -256,6 +383,38 @@ async def test_how_a_box_would_be_taken_apart_can_be_asked(
     assert await door.submissions.find({}) == []
 
 
+# --- codes that are guessed ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["", ".pdf"])
+async def test_who_tries_codes_is_soon_told_nothing_more(door: Door, ending: str) -> None:
+    form = await door.taken(await door.send(TYPED))
+    own = f"/phieu/{form.code}{ending}"
+    async with door.elsewhere() as tries:
+        assert (await tries.get(own)).status_code == 200
+        for _ in range(UNKNOWN_AN_HOUR):
+            assert (await tries.get(f"/phieu/{new_code()}{ending}")).status_code == 404
+        held = await tries.get(own)
+        assert (held.status_code, 0 < int(held.headers["retry-after"]) <= 60) == (429, True)
+        assert "quá nhiều lần" in held.text
+        tries.cookies = door.http.cookies
+        assert (await tries.get(own)).status_code == 200, "who has it open is not held back"
+    assert (await door.http.get(own)).status_code == 200, "everybody else notices nothing"
+
+
+async def test_receipts_are_not_set_without_end(door: Door) -> None:
+    form = await door.taken(await door.send(TYPED))
+    path = f"/phieu/{form.code}.pdf"
+    statuses = [(await door.http.get(path)).status_code for _ in range(PDFS_AN_HOUR + 1)]
+    assert (set(statuses[:-1]), statuses[-1]) == ({200}, 429)
+
+
+async def test_boxes_are_not_taken_apart_without_end(door: Door) -> None:
+    ask = partial(door.http.post, f"{FORM}/cau-hoi", data={"text": ""})
+    statuses = [(await ask()).status_code for _ in range(TAKEN_APART_AN_HOUR + 1)]
+    assert (set(statuses[:-1]), statuses[-1]) == ({200}, 429)
+
+
 # --- floods and programs ---------------------------------------------------------------------------------------------
 
 
@@ -287,9 +446,46 @@ async def test_a_flood_from_one_address_is_held_back_and_loses_nothing(fresh: Se
         api = await door.http.post("/api/v1/communes/thanh-tri/submissions", json=form)
         assert (api.status_code, api.json()["title"]) == (429, "Quá nhiều lần gửi")
         assert 0 < int(api.headers["retry-after"]) <= 1_800
-        transport = httpx.ASGITransport(door.service.app, client=(ELSEWHERE, 1))
-        async with httpx.AsyncClient(transport=transport, base_url="http://intake") as elsewhere:
+        async with door.elsewhere() as elsewhere:
             assert (await elsewhere.post(FORM, data=TYPED)).status_code == 303, "everybody else notices nothing"
+
+
+async def test_a_flood_of_large_forms_is_not_even_read(fresh: Servers) -> None:
+    async with serving(fresh, forms_an_hour=1) as door:
+        await door.taken(await door.send(TYPED))
+        read = 0
+
+        async def body() -> AsyncIterator[bytes]:
+            nonlocal read
+            for _ in range(100):
+                read += 1
+                yield bytes(100_000)
+
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        for announced in ({"Content-Length": "10000000"}, {}):
+            held = await door.http.post(FORM, content=body(), headers=headers | announced)
+            assert (held.status_code, read) == (429, 0)
+            assert 0 < int(held.headers["retry-after"]) <= 3_600
+            assert "quay lại trang trước" in held.text
+
+
+async def test_one_connection_does_not_fill_the_disk(door: Door) -> None:
+    """Each form lacks its name, so that its files stay with nobody; those who send none are let in all the same."""
+    most = 10 * 1024 * 1024
+    for number in range(-(-MOST_OF_A_DAY // (5 * most))):
+        many = [((f"{number}-{one}.jpg"), (JPEG + bytes([number, one])).ljust(most, b"x")) for one in range(5)]
+        assert (await door.send(TYPED | {"name": ""}, *many)).status_code == 422
+    before = await door.stored()
+    small = await door.send(TYPED, ("a.pdf", pdf()))
+    assert (small.status_code, await door.stored()) == (429, before)
+    assert "gửi phiếu không kèm tệp" in summary_of(small)
+    assert ASKED in small.text
+    large = await door.send(TYPED, ("a.pdf", pdf().ljust(3_000_000, b"x")))
+    assert (large.status_code, await door.stored()) == (429, before)
+    await door.taken(await door.send(TYPED))
+    async with door.elsewhere() as elsewhere:
+        files = {"files": ("a.pdf", pdf())}
+        assert (await elsewhere.post(FORM, data=TYPED | {"name": "Lê Hà"}, files=files)).status_code == 303
 
 
 @pytest.mark.parametrize(

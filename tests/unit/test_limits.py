@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.intake.pages.limits import Limits, network_of
+from services.intake.pages.limits import DAY_S, WIDER, Limits, NetworkLimits, network_of, networks_of
 
 
 class Watch:
@@ -74,3 +74,25 @@ def test_no_number_of_addresses_fills_the_memory() -> None:
         limits.take(str(number))
     assert limits.wait_s("0") == 0, "forgotten"
     assert limits.wait_s("999") > 0
+
+
+def test_an_address_of_the_new_kind_lies_in_what_one_customer_may_have() -> None:
+    assert networks_of("2001:db8:1:2:aaaa::1") == ("2001:db8:1:2::/64", "2001:db8:1::/48")
+    assert networks_of("203.0.113.7") == ("203.0.113.7",)
+
+
+def test_who_has_all_networks_of_a_customer_may_do_ten_times_as_much_as_a_household() -> None:
+    limits = NetworkLimits(2, Watch())
+    taken = [limits.take(f"2001:db8:1:{number:x}::1") for number in range(100)]
+    assert (taken.count(0), taken[-1] > 0) == (2 * WIDER, True)
+    assert limits.take("2001:db8:2:1::1") == 0, "another customer notices nothing"
+    assert [limits.take("203.0.113.7") for _ in range(3)][1:] == [0, 1_800], "an old address is one connection"
+
+
+def test_a_budget_is_used_up_by_what_was_counted_and_comes_back_with_time() -> None:
+    watch = Watch()
+    limits = NetworkLimits(1_000, watch, within_s=DAY_S)
+    assert [limits.take("a", 600), limits.take("a", 600)] == [0, 0], "one too many by the last"
+    assert limits.take("a", 1) > 200 * DAY_S / 1_000
+    watch.seconds += DAY_S / 2
+    assert limits.take("a", 1) == 0

@@ -7,7 +7,15 @@ import pytest
 
 from services.intake import submissions
 from services.intake.dialogue import Announcement, State
-from services.intake.submissions import Arrival, Submission, dialogue_for, next_dialogue
+from services.intake.submissions import (
+    SAME_NETWORK_FOR,
+    Arrival,
+    Sender,
+    Submission,
+    dialogue_for,
+    may_have_receipt,
+    next_dialogue,
+)
 from shared.contracts import Refusal, Role
 from shared.contracts.intake import CheckIn, DialogueHeld, ExcuseRegistrant, RegisterSubmission
 from shared.contracts.people import Matter
@@ -149,6 +157,31 @@ def test_each_matter_becomes_a_question_with_its_own_number() -> None:
 def test_the_same_person_with_the_same_words_is_recognised(changes: dict[str, Any], same: bool, because: str) -> None:
     first, again = received()[0], received(NOW + timedelta(days=1), **changes)[0]
     assert (first.fingerprint == again.fingerprint) is same, because
+
+
+NET, PAGE = Sender("net", SAME_NETWORK_FOR), Sender("page")
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "later", "may", "because"),
+    [
+        (PAGE, PAGE, timedelta(days=3), True, "the same page is sent again"),
+        (PAGE, Sender("other"), timedelta(), False, "a neighbour knows the name, the number and the words"),
+        (PAGE, Sender(None), timedelta(), False, "who is known by nothing is nobody"),
+        (Sender(None), Sender(None), timedelta(), False, "and not the same nobody"),
+        (None, PAGE, timedelta(), False, "a clerk had entered it"),
+        (NET, NET, SAME_NETWORK_FOR, True, "a program tries again after an unclear result"),
+        (NET, NET, SAME_NETWORK_FOR + timedelta(seconds=1), False, "by now it may be anybody of the same network"),
+        (PAGE, NET, timedelta(), False, "the network of who sent by the page proves nothing"),
+        (PAGE, None, timedelta(days=30), True, "the office may look it up anyway"),
+    ],
+)
+def test_only_its_sender_gets_the_first_receipt_again(
+    first: Sender | None, again: Sender | None, later: timedelta, may: bool, because: str
+) -> None:
+    submission, _ = received(sender=first)
+    repeated = Arrival("web", registrant(), MATTERS, sender=again)
+    assert may_have_receipt(submission, repeated, NOW + later) is may, because
 
 
 # --- for which dialogue ---------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field
@@ -11,14 +11,26 @@ from starlette.requests import Request
 
 from services.intake.pages.enquiry import NOT_FOUND, Enquiry
 from services.intake.pages.errors import TITLES, patience
-from services.intake.pages.limits import Limits, network_of
+from services.intake.pages.limits import NetworkLimits, host_of, network_of
 from services.intake.pages.online_form import Form, WrongForm, read
-from services.intake.reception import Receipt, Reception
+from services.intake.pages.repeats import Senders, where_the_code_is
+from services.intake.reception import AlreadyTaken, Receipt, Reception
 from services.intake.submissions import Arrival
 from shared.contracts import Refusal
 from shared.service import Service
 from shared.text import one_line
 
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Một chuỗi ngẫu nhiên cho mỗi phiếu, ví dụ UUID, giữ kín và gửi lại y nguyên khi gửi lại phiếu ấy.",
+        min_length=16,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+    ),
+]
+"""What nobody guesses: whoever repeats a form with its key is told its code, whenever and from wherever he does."""
 FLOODED = "Địa chỉ mạng này đã gửi quá nhiều phiếu trong một giờ. Xin gửi lại sau {seconds} giây."
 
 
@@ -47,7 +59,7 @@ class Mend(BaseModel):
     """Một chỗ cần sửa."""
 
     pointer: Annotated[str | None, Field(description="Chỗ sai trong nội dung gửi lên (JSON Pointer).")] = None
-    parameter: Annotated[str | None, Field(description="Tham số sai trong địa chỉ.")] = None
+    parameter: Annotated[str | None, Field(description="Tham số sai trong địa chỉ hoặc trong tiêu đề.")] = None
     detail: Annotated[str, Field(description="Cần sửa thế nào.")]
 
 
@@ -77,7 +89,9 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def add_api(service: Service, reception: Reception, enquiry: Enquiry, limits: Limits) -> dict[str, Any]:
+def add_api(
+    service: Service, reception: Reception, enquiry: Enquiry, senders: Senders, limits: NetworkLimits
+) -> dict[str, Any]:
     """Add the public API. Returns its OpenAPI document, which is also served at /api/openapi.json."""
     router = APIRouter(prefix="/api/v1", tags=["Phiếu đăng ký"])
 
@@ -85,7 +99,9 @@ def add_api(service: Service, reception: Reception, enquiry: Enquiry, limits: Li
         "/communes/{commune}/submissions",
         summary="Gửi phiếu đăng ký",
         description="Trả lời khi phiếu đã được lưu bền vững. Phiếu gửi lại (cùng người, cùng nội dung) không tạo phiếu "
-        "mới mà nhận lại giấy tiếp nhận đầu tiên, nên sau một lần gửi không rõ kết quả cứ gửi lại. "
+        "mới mà nhận lại giấy tiếp nhận đầu tiên, nên sau một lần gửi không rõ kết quả cứ gửi lại: với cùng "
+        "Idempotency-Key thì lúc nào cũng được, không có khóa thì trong 15 phút, từ cùng một mạng. Ngoài ra, phiếu đã "
+        "được tiếp nhận thì trả lời 409, không cho biết mã phiếu: ai biết mã là xem được phiếu. "
         "Tệp gửi kèm không nhận qua API, chỉ nhận trên trang gửi câu hỏi. Số phiếu nhận trong một giờ từ một địa chỉ "
         "mạng có giới hạn (429).",
         status_code=201,
@@ -98,21 +114,25 @@ def add_api(service: Service, reception: Reception, enquiry: Enquiry, limits: Li
                 "headers": _LOCATION,
             },
             201: {"headers": _LOCATION},
-            **_problems(400, 404, 413, 422, 429, 503),
+            **_problems(400, 404, 409, 413, 422, 429, 503),
         },
     )
-    async def submit(commune: str, form: Form, request: Request, response: Response) -> Receipt:
+    async def submit(commune: str, form: Form, request: Request, response: Response, key: Key = None) -> Receipt:
         if commune not in service.communes:
             raise HTTPException(404, f"Chưa có xã, phường nào có mã “{one_line(commune)[:60]}” trong hệ thống.")
-        if wait := limits.take(network_of(request.client.host if request.client else None)):
+        host = host_of(request)
+        if wait := limits.take(host):
             raise HTTPException(429, FLOODED.format(seconds=wait), {"Retry-After": str(wait)})
         registrant, matters = read(form)
-        arrival = Arrival("web", registrant, matters, notice=form.notice or None)
+        sender = senders.of_program(key, host)
+        arrival = Arrival("web", registrant, matters, notice=form.notice or None, sender=sender)
         try:
             async with patience():
                 receipt = await reception.receive(commune, arrival, form.dialogue or None)
         except Refusal as refusal:
             raise WrongForm({"dialogue": refusal.reason}) from refusal
+        except AlreadyTaken as taken:
+            raise HTTPException(409, where_the_code_is(taken, service.communes[commune])) from taken
         response.headers["Location"] = f"/api/v1/submissions/{receipt.code}"
         if receipt.duplicate:
             response.status_code = 200
@@ -137,7 +157,7 @@ def add_api(service: Service, reception: Reception, enquiry: Enquiry, limits: Li
             ),
         ],
     ) -> SubmissionStatus:
-        found = await enquiry.find(code, contact, network_of(request.client.host if request.client else None))
+        found = await enquiry.find(code, contact, network_of(host_of(request)))
         if found is None:
             raise HTTPException(404, NOT_FOUND)
         submission, told = found

@@ -24,6 +24,7 @@ TITLES = {
     403: "Không được thực hiện",
     404: "Không tìm thấy",
     405: "Không được phép",
+    409: "Phiếu này đã được tiếp nhận",
     413: "Nội dung quá lớn",
     422: "Nội dung chưa đúng",
     429: "Quá nhiều lần gửi",
@@ -123,14 +124,14 @@ def tell_errors(app: FastAPI, error_page: ErrorPage) -> None:
             source, *place = (str(part) for part in found["loc"])
             name = "" if found["type"] == "json_invalid" else "/".join(place)
             why = _WRONG_JSON.get(found["type"], _WRONG) if name else _NO_JSON
-            where = {"parameter": name} if source == "query" else {"pointer": f"#/{name}" if name else "#"}
+            where = {"parameter": name} if source in ("query", "header") else {"pointer": f"#/{name}" if name else "#"}
             errors.append({**where, "detail": why})
             told.append(f"{name}: {why}" if name else why)
         return tell(request, 422, " ".join(told[:MOST_TOLD]), errors[:MOST_TOLD])
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
-        own = error.status_code in (403, 404, 413, 429) and error.detail != "Not Found"
+        own = error.status_code in (403, 404, 409, 413, 429) and error.detail != "Not Found"
         detail = error.detail if own else _DETAILS.get(error.status_code, "Yêu cầu không hợp lệ.")
         if error.status_code == 400 and request.url.path.startswith("/api/"):
             detail += " Nội dung phải là JSON, mã hóa UTF-8, không lồng quá sâu."

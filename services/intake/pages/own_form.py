@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from starlette.exceptions import HTTPException
 
 from services.intake.aftercare import CONTESTED
 from services.intake.codes import normalise
 from services.intake.pages.enquiry import NOT_FOUND, Enquiry
 from services.intake.pages.errors import RETRY_AFTER_S, TRY_LATER, Away, TooManyTries, patience
-from services.intake.pages.limits import Limits, network_of
+from services.intake.pages.limits import Limits, host_of, network_of
 from services.intake.pages.online_form import WrongForm
+from services.intake.pages.own_site import OF_FORMS, refuse_other_sites, require_own_site
 from services.intake.pages.paper_pages import Page
 from services.intake.pages.session import Sessions
 from services.intake.pages.tracking import MARKS
@@ -34,10 +34,8 @@ NOT_OPEN = (
     "Xin ông/bà ghi lại thông tin liên hệ để mở phiếu, rồi gửi lại."
 )
 TOO_OFTEN = "Phiếu đã được thay đổi nhiều lần trong một giờ. Xin ông/bà đợi ít phút rồi gửi lại."
-FROM_ELSEWHERE = "Yêu cầu không đến từ trang tra cứu của phiếu nên không được thực hiện."
 PRIVATE = {"Cache-Control": "no-store"}
-OWN_FORMS = PRIVATE | {"Referrer-Policy": "same-origin"}
-"""With `no-referrer` a browser would not tell the forms of these pages from those of another site."""
+OWN_FORMS = PRIVATE | OF_FORMS
 CHANGES_AN_HOUR = 30
 """Of one form by its sender. Each stays in its history for good."""
 TYPED = ("words", "reason", "phone", "email", "address")
@@ -69,9 +67,14 @@ class Tracking:
         self._changes = Limits(CHANGES_AN_HOUR)
 
     async def prove(self, request: Request, code: str, contact: str) -> Response:
-        """The contact is in no address, so that it stays in no history and no log."""
+        """The contact is in no address, so that it stays in no history and no log.
+
+        Raises:
+            HTTPException: 403, the form is another site's.
+        """
+        refuse_other_sites(request, self._known_as)
         typed = one_line(code)[:40], one_line(contact)[:254]
-        sender = network_of(request.client.host if request.client else None)
+        sender = network_of(host_of(request))
         try:
             submission = await self._enquiry.prove(code, contact, sender)
         except TooManyTries as tries:
@@ -104,7 +107,7 @@ class Tracking:
         return self.page(
             "ask.html",
             status,
-            PRIVATE | _waiting(retry_after_s),
+            OWN_FORMS | _waiting(retry_after_s),
             code=code,
             contact=contact,
             problem=problem,
@@ -188,19 +191,3 @@ class Tracking:
 
 def _waiting(retry_after_s: int | None) -> dict[str, str]:
     return {"Retry-After": str(retry_after_s)} if retry_after_s else {}
-
-
-def require_own_site(request: Request, known_as: str) -> None:
-    """Another site must not send a form from its own pages. The cookie's SameSite says so, too; old browsers do not.
-
-    Args:
-        known_as: host and port under which citizens reach these pages.
-
-    Raises:
-        HTTPException: 403.
-    """
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    own = (request.headers.get("host"), known_as)
-    same = site == "same-origin" if site is not None else origin is not None and urlsplit(origin).netloc in own
-    if not same:
-        raise HTTPException(403, FROM_ELSEWHERE)

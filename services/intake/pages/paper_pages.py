@@ -14,6 +14,7 @@ from starlette.requests import Request
 from services.intake.codes import normalise
 from services.intake.dialogue import Announcement
 from services.intake.pages.errors import patience
+from services.intake.pages.limits import NetworkLimits, host_of
 from services.intake.pages.session import Sessions
 from services.intake.papers.blank_form import blank_form
 from services.intake.papers.blocks import Paper
@@ -36,6 +37,11 @@ MEDIA_TYPES: dict[DocumentFormat, str] = {
 Page = Callable[..., HTMLResponse]
 """Takes a template's name and its values."""
 
+UNKNOWN_AN_HOUR = 60
+"""Codes that nobody has, asked for from one address: nobody mistypes so often, and nobody finds one by trying."""
+PDFS_AN_HOUR = 200
+"""Receipts that are set for one address: each costs some 40 ms, and no office prints three a minute."""
+TOO_OFTEN = "Đã hỏi quá nhiều lần từ mạng này. Xin ông/bà thử lại sau {minutes} phút."
 NO_SUBMISSION = "Không tìm thấy phiếu có mã này. Xin ông/bà kiểm tra lại từng chữ, từng số."
 
 
@@ -79,22 +85,35 @@ def add_papers(
 ) -> None:
     """Add the receipt and the downloads."""
     router = APIRouter(include_in_schema=False)
+    unknown, printed = NetworkLimits(UNKNOWN_AN_HOUR), NetworkLimits(PDFS_AN_HOUR)
     tracking = f"{service.settings.public_url}/tra-cuu"
 
     def file_of(paper: Paper, format: DocumentFormat) -> bytes:
         return as_word(paper) if format == "docx" else as_pdf(paper, service.clock().astimezone(HANOI).date())
 
-    async def received(code: str) -> tuple[Submission, Announcement | None]:
+    def let_in(wait: int) -> None:
+        if wait:
+            raise HTTPException(429, TOO_OFTEN.format(minutes=-(-wait // 60)), {"Retry-After": str(wait)})
+
+    async def received(code: str, request: Request) -> tuple[Submission, Announcement | None]:
+        """Who has asked for too many unknown codes learns of no further one, unless he has it open."""
+        typed = normalise(code)
+        if typed is None:
+            raise HTTPException(404, NO_SUBMISSION)
+        if typed not in sessions.opened(request):
+            let_in(unknown.wait_s(host_of(request)))
         async with patience():
-            submission = await submissions.by_code(typed) if (typed := normalise(code)) else None
+            submission = await submissions.by_code(typed)
             if submission is None:
+                unknown.note(host_of(request))
                 raise HTTPException(404, NO_SUBMISSION)
             dialogue = await dialogues.get(submission.dialogue) if submission.dialogue else None
         return submission, dialogue.announcement if dialogue else None
 
     @router.get("/phieu/{code}.pdf")
-    async def receipt_on_paper(code: str) -> Response:
-        submission, dialogue = await received(code)
+    async def receipt_on_paper(code: str, request: Request) -> Response:
+        submission, dialogue = await received(code, request)
+        let_in(printed.take(host_of(request)))
         commune = service.communes[submission.commune]
         content = await asyncio.to_thread(receipt_pdf, submission, dialogue, commune, tracking)
         return download(content, f"giay-tiep-nhan-{submission.code}", "pdf")
@@ -102,7 +121,7 @@ def add_papers(
     @router.get("/phieu/{code}")
     async def receipt(code: str, request: Request, lai: str = "") -> HTMLResponse:
         """A code alone shows no word of the form; who has just sent it sees how his questions were taken apart."""
-        submission, dialogue = await received(code)
+        submission, dialogue = await received(code, request)
         commune = service.communes[submission.commune]
         return page(
             "receipt.html",

@@ -5,13 +5,14 @@ Between two tries the page itself carries what is kept, signed: there is no sess
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from pydantic import SecretStr, TypeAdapter
 from starlette.datastructures import UploadFile
 
 from services.intake.files import KEPT_UNNAMED, MOST_BYTES, MOST_OF_A_FORM, Files, UnwantedFile
-from services.intake.pages.errors import patience
+from services.intake.pages.errors import Away, patience
 from shared.contracts.people import Attachment
 from shared.text import one_line
 
@@ -56,6 +57,7 @@ class Basket:
 
     def __init__(self) -> None:
         self.kept: list[Attachment] = []
+        self._came_now: list[str] = []
         self.problems: list[str] = []
 
     def carry(self, seal: Seal, commune: str, carried: str, dropped: frozenset[str]) -> None:
@@ -79,8 +81,15 @@ class Basket:
         try:
             async with patience():
                 kept = await files.keep(commune, name, data)
+            self._came_now.append(kept.id)
         except UnwantedFile as unwanted:
             self.problems.append(f"Chưa nhận “{name}”: {unwanted.reason}")
             return
         if all(kept.digest != one.digest for one in self.kept):
             self.kept.append(kept)
+
+    async def empty(self, files: Files) -> None:
+        """Keep nothing of what came now, for the form had come before. What earlier tries kept may be its own."""
+        with suppress(Away):  # what is left goes as whatever nothing names
+            async with patience():
+                await files.remove(self._came_now)

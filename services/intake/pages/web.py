@@ -14,7 +14,8 @@ from services.intake.pages import dialogue_pages, form_pages, library_pages, lis
 from services.intake.pages.api import add_api
 from services.intake.pages.enquiry import Enquiry
 from services.intake.pages.errors import patience, tell_errors
-from services.intake.pages.limits import Limits
+from services.intake.pages.limits import NetworkLimits
+from services.intake.pages.repeats import Senders
 from services.intake.pages.session import Sessions
 from services.intake.reception import Reception
 from services.intake.store import Dialogues, Submissions
@@ -59,8 +60,8 @@ def add_routes(
     service.app.add_middleware(SizeLimit, most=MOST_BYTES, larger=forms)
     add_static(service.app, HERE / "static")
     tell_errors(service.app, error_page)
-    limits = Limits(service.settings.forms_an_hour)
-    described = add_api(service, reception, enquiry, limits)
+    limits, senders = NetworkLimits(service.settings.forms_an_hour), Senders(service.settings.secret)
+    described = add_api(service, reception, enquiry, senders, limits)
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     @router.get("/api/docs")
@@ -79,7 +80,7 @@ def add_routes(
         return page("home.html", communes=communes)
 
     service.app.include_router(router)
-    form_pages.add_pages(service, reception, dialogues, files, sessions, limits, page)
+    form_pages.add_pages(service, reception, dialogues, files, sessions, senders, limits, page)
     paper_pages.add_papers(service, submissions, dialogues, sessions, page)
     dialogue_pages.add_pages(service, dialogues, page)
     tracking_pages.add_pages(service, enquiry, submissions, files, sessions, page)
