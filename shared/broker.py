@@ -313,7 +313,7 @@ class Delivery(BaseMiddleware[Any, Any]):
         )
         await msg.reject()
         self._failures.forget(handler, metadata.sequence.stream)
-        logger().error("parked", error=_in_words(error))
+        logger().error("parked", error=in_short(error))
         HANDLED.labels(handler, "parked").inc()
         PARKED.labels(handler).inc()
 

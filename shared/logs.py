@@ -1,6 +1,12 @@
-"""Structured logs: one JSON object a line, with the case and the correlation id, never personal data."""
+"""Structured logs: one JSON object a line, with the case and the correlation id, never personal data.
 
+An exception of ours whose words quote nobody and nothing that was sent in says so by `names_nobody = True`, and is
+logged with them; of all others only the class and the code, for mail servers and libraries quote what they were given.
+"""
+
+import errno
 import logging
+import re
 import sys
 import traceback
 from typing import Any
@@ -8,6 +14,8 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 from structlog.typing import ExcInfo, FilteringBoundLogger
+
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def configure_logs(service: str, level: str) -> None:
@@ -36,11 +44,33 @@ def logger() -> FilteringBoundLogger:
 
 
 def in_short(error: BaseException) -> str:
-    """What went wrong, in one line. Of data that do not fit, where and why: the data themselves may be personal."""
+    """What went wrong, in one line, and what was at the bottom of it.
+
+    Of data that do not fit, where and why: the data themselves may be personal.
+    """
+    told = _told(error)
+    if error.__cause__ is not None:
+        told += f" < {_told(error.__cause__)}"
+    return told[:300]
+
+
+def _told(error: BaseException) -> str:
+    name = type(error).__qualname__
     if isinstance(error, ValidationError):
         places = (f"{'.'.join(map(str, found['loc']))} {found['type']}" for found in error.errors(include_input=False))
-        return f"{type(error).__name__}: {'; '.join(places)}"[:300]
-    return f"{type(error).__name__}: {error}".replace("\n", " ")[:300]
+        return f"{name}: {'; '.join(places)}"
+    if getattr(error, "names_nobody", False):
+        return f"{name}: {error}".replace("\n", " ")
+    return " ".join([name, *_codes(error)])
+
+
+def _codes(error: BaseException) -> list[str]:
+    """What SMTP, IMAP, the database, the broker and the system call it."""
+    status = getattr(error, "command_result", None)  # of imap_tools: ("NO", what the server said)
+    known = [getattr(error, name, None) for name in ("code", "err_code", "sqlite_errorname")]
+    known += [errno.errorcode.get(getattr(error, "errno", None) or 0), status[0] if status else None]
+    told = [str(code) for code in known if isinstance(code, int | str)]
+    return [code for code in dict.fromkeys(told) if _CODE.fullmatch(code)]
 
 
 def trace(exc_info: ExcInfo) -> str:

@@ -49,6 +49,8 @@ Decision = tuple[A, Sequence[Event]]
 class StaleSave(RuntimeError):
     """Others kept changing the same aggregate; the message will be delivered again."""
 
+    names_nobody = True
+
 
 class Outdated(Exception):
     """A command was decided on an older state. `changes`: names of the events that came since."""

@@ -39,6 +39,8 @@ class CannotPrint(ValueError):
 class FontMissing(RuntimeError):
     """The fonts that pages are set in are not where they must be, or are too old for Vietnamese."""
 
+    names_nobody = True
+
 
 class Typesetter:
     """Sets the templates of one folder. Safe to use from several threads; they take turns.

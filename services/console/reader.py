@@ -35,6 +35,8 @@ GATHER_S = 0.02
 class Lost(Exception):
     """The place in the stream is lost; a new consumer is made from the view's position."""
 
+    names_nobody = True
+
 
 class Reader:
     """Reads the whole stream into one view.

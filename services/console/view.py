@@ -60,9 +60,13 @@ class Applied:
 class Malformed(ValueError):
     """A message that is no event, or not the one its subject says."""
 
+    names_nobody = True
+
 
 class Elsewhere(RuntimeError):
     """The view was emptied, or written by another process, since its position was asked for."""
+
+    names_nobody = True
 
 
 class View:

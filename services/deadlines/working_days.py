@@ -21,6 +21,8 @@ WEEKEND: Mapping[int, str] = {5: "Thứ Bảy", 6: "Chủ nhật"}
 class NoCalendar(LookupError):
     """The days off of `year` are not known. `reason` is a Vietnamese sentence for a person."""
 
+    names_nobody = True
+
     def __init__(self, year: int) -> None:
         self.year = year
         self.reason = f"Chưa có lịch làm việc năm {year}. Cần bổ sung tệp deploy/calendars/vn-{year}.yaml."

@@ -69,6 +69,8 @@ DAMAGED = "Tệp bị hỏng, không mở được."
 class UnwantedFile(ValueError):
     """A file that is not taken. reason: a Vietnamese sentence for whoever sent it, without the file's name."""
 
+    names_nobody = True
+
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)

@@ -103,6 +103,8 @@ class Envelope(Model):
 class UnknownEvent(ValueError):
     """The type of a message is in no contract."""
 
+    names_nobody = True
+
 
 class Role(StrEnum):
     """Who acts. What each may do is decided by the service that owns the case."""
@@ -196,6 +198,8 @@ class Refusal(Exception):
 
 class TooEarly(Exception):
     """Raised by a rule for a fact that arrived before the one it rests on; it is delivered again soon."""
+
+    names_nobody = True
 
 
 Reply = Annotated[Done | Refused, Field(discriminator="outcome")]

@@ -34,7 +34,11 @@ AWAY = (OSError, EOFError, imaplib.IMAP4.error, ImapToolsError)
 
 
 class NotGiven(Exception):
-    """The server answers, and refuses this mail."""
+    """The server answers, and refuses this mail. code: `NO` or `BAD`; what it says of the mail may quote it."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ class Connection:
                 self._box.copy([uid], self._mailbox.processed)
                 self._remove(uid)
         except UnexpectedCommandStatusError as error:
-            raise NotGiven(type(error).__name__) from error
+            raise NotGiven(str(error.command_result[0])) from error
 
     def _remove(self, uid: str) -> None:
         """This mail alone (RFC 4315). A plain EXPUNGE would take with it what clerks marked and may still want back.
@@ -167,7 +171,7 @@ class Connection:
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
-            raise NotGiven(str(error)[:200]) from error
+            raise NotGiven("BAD") from error
         if kind != "OK":
             raise NotGiven(str(kind))
         return next((line[1] for line in lines if isinstance(line, tuple) and isinstance(line[1], bytes)), None)
