@@ -10,7 +10,7 @@ from services.intake.keyed_in import matters_of
 from services.intake.library import handlers as library_handlers
 from services.intake.lists import handlers as table_handlers
 from services.intake.mailbox import handlers as mail_handlers
-from services.intake.mailbox.incoming import thread_for
+from services.intake.mailbox.incoming import same_address, thread_for
 from services.intake.programme import conference_of
 from services.intake.provided import (
     Answer,
@@ -372,6 +372,7 @@ async def register_submission(
         entered_by=command.actor.name,
         entered_because=command.late_because,
         thread=thread_for(mail, command.registrant.email) if mail else None,
+        by_another=mail is not None and not same_address(mail.sender, command.registrant.email),
         mail=mail.id if mail else None,
     )
     must_be_free(chosen, *await _repeated(arrival, chosen, store))

@@ -225,6 +225,7 @@ class Arrival:
     entered_by: str | None = None
     entered_because: str | None = None
     thread: Thread | None = None
+    by_another: bool = False
     mail: str | None = None
     sender: Sender | None = None
 
@@ -293,6 +294,7 @@ def receive_submission(
         entered_by=arrival.entered_by if entered_late else None,
         entered_because=arrival.entered_because if entered_late else None,
         thread=arrival.thread,
+        by_another=arrival.by_another,
     )
     if there and dialogue is not None:
         return submission, [received, _attendance(submission, dialogue.id, True, now)]

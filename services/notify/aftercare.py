@@ -6,7 +6,7 @@ from datetime import datetime
 from services.notify.correspondence import Correspondence, Decision, Message
 from services.notify.delivery import LOST_TRACK
 from services.notify.messages import ON_PAPER, add, as_letter, can_be_posted, give_up, put, why_no_way, withdraw
-from services.notify.owed import all_withdrawn, due, owed_in_writing, settle
+from services.notify.owed import all_withdrawn, due, email_of, owed_in_writing, settle
 from services.notify.rules import form_of, with_question
 from shared.contracts import Event
 from shared.contracts.intake import QuestionsWithdrawn, RegistrantCorrected
@@ -43,6 +43,8 @@ def correct(state: Correspondence | None, corrected: RegistrantCorrected, now: d
     state, events = form_of(state, corrected), list[Event]()
     if state.corrected_at is not None and corrected.occurred_at <= state.corrected_at:
         return state, []
+    if state.thread is not None and corrected.registrant.email != email_of(state):
+        state = replace(state, thread=None, by_another=True)  # who is reached there now did not write
     state = replace(state, registrant=corrected.registrant, corrected_at=corrected.occurred_at)
     for message in state.messages:
         if message.guest is None and (message.kind in ON_PAPER or message.kind == "receipt"):

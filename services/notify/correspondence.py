@@ -285,7 +285,7 @@ class Correspondence:
 
     registrant: None until the form is known, and for all else.
     dialogue: the one the form is registered for; None for a dialogue's own record.
-    thread: the mail the form came by; its receipt answers there.
+    thread: the mail by which the registrant sent his form; its receipt answers there. by_another: somebody else did.
     channel, collected_by: the door the form came through, and whose list it was on; None where that was never kept.
     files: how many came with it. corrected_at: when the registrant was last set right.
     withdrawn: nothing that was open is left of the form.
@@ -303,6 +303,7 @@ class Correspondence:
     channel: Channel | None = None
     collected_by: str | None = None
     thread: Thread | None = None
+    by_another: bool = False
     files: int = 0
     corrected_at: datetime | None = None
     withdrawn: bool = False

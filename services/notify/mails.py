@@ -73,8 +73,9 @@ def render_mail(
         CannotMail: the receiver's address is none that mail can be sent to.
     """
     context = _context(state, message, profile, base_url, desk_url, conclusion)
-    subject, text = _render(_TEXT, message.kind, context)
-    _, html = _render(_HTML, message.kind, context)
+    template = "receipt_by_another" if _tells_a_stranger(state, message) else message.kind
+    subject, text = _render(_TEXT, template, context)
+    _, html = _render(_HTML, template, context)
     mail = MIMEMultipart("alternative", boundary=BOUNDARY, policy=WIRE)
     mail["Message-ID"] = message_id(message, profile)
     mail["Date"] = format_datetime(now.astimezone(VIETNAM))
@@ -91,6 +92,11 @@ def render_mail(
     pass_url = context["invitation"]["pass_url"] if message.kind == "invitation" else None
     mail.attach(_with_drawing(rich, pass_url) if pass_url else rich)
     return mail
+
+
+def _tells_a_stranger(state: Correspondence, message: Message) -> bool:
+    """Whoever sends a form in names whom its receipt goes to. Nobody is to have his words go there as the office's."""
+    return message.kind == "receipt" and state.by_another
 
 
 def _answer_in(mail: MIMEMultipart, thread: Thread) -> str | None:
@@ -146,7 +152,7 @@ def _receipt(state: Correspondence, profile: Profile) -> dict[str, Any]:
     assert state.registrant is not None, "a receipt is written when the form is known"
     assert state.code is not None
     assert state.received_at is not None
-    name = one_line(state.registrant.name)
+    name = "" if state.by_another else one_line(state.registrant.name)
     term = profile.terms.get("department-answer")
     return {
         "addressee": addressee(name),
@@ -192,10 +198,10 @@ def _with_drawing(html: MIMEText, url: str) -> MIMEMultipart:
 
 
 def _display_name(state: Correspondence, message: Message) -> str:
-    """None for staff, and none where a name in the header could tell who denounced somebody."""
+    """None for staff, none that a stranger gave, and none where it could tell who denounced somebody."""
     if message.guest is not None:
         return state.guest(message.guest).name
-    if message.kind == "guidance" or state.registrant is None:
+    if message.kind == "guidance" or state.registrant is None or _tells_a_stranger(state, message):
         return ""
     return state.registrant.name
 
@@ -222,9 +228,9 @@ def _domain(email: str) -> str:
     return ascii_domain
 
 
-def _render(environment: Environment, kind: str, context: Mapping[str, Any]) -> tuple[str, str]:
+def _render(environment: Environment, template: str, context: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and body. A value that a template asks for and nobody gave is an error."""
-    module = environment.get_template(f"{kind}.j2").make_module(dict(context))
+    module = environment.get_template(f"{template}.j2").make_module(dict(context))
     body = re.sub(r"\n{3,}", "\n\n", str(module)).strip() + "\n"
     return one_line(str(vars(module)["subject"])), body
 

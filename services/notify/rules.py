@@ -66,6 +66,7 @@ def acknowledge(
         channel=received.channel,
         collected_by=received.collected_by,
         thread=received.thread,
+        by_another=received.by_another,
         files=len(received.attachments or ()),
         received_at=received.received_at,
         on_time=received.on_time,

@@ -227,7 +227,7 @@ class SubmissionReceived(IntakeEvent):
     collected_by: the organisation whose list it came on.
     notice: version of the data notice that its sender agreed to; None where he was asked on paper, or not at all.
     entered_at, entered_by, entered_because: where it was received before it was entered, when, by whom and why so late.
-    thread: the mail it came by.
+    thread: the mail it came by, where its registrant sent that. by_another: somebody else did.
     """
 
     code: str
@@ -244,6 +244,7 @@ class SubmissionReceived(IntakeEvent):
     entered_by: str | None = None
     entered_because: str | None = None
     thread: Thread | None = None
+    by_another: bool = False
 
 
 class RegistrantCorrected(IntakeEvent):

@@ -280,7 +280,7 @@ async def test_only_who_wrote_is_answered_in_the_thread_of_his_mail(
     desk = desk.trusting(trusted) if trusted else desk
     taken = await desk.read_one(mail)
     [received] = await desk.forms.history(taken.submissions[0])
-    assert ("thread" in received.data and received.data["thread"] is not None) is threaded, because
+    assert (received.data["thread"] is not None, received.data["by_another"]) == (threaded, not threaded), because
 
 
 async def test_nobody_has_the_office_write_to_a_crowd(desk: Desk) -> None:

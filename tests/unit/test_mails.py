@@ -499,6 +499,21 @@ def test_the_receipt_of_a_form_that_came_by_mail_answers_in_its_thread():
     assert mail["Subject"] == "Re: Phiếu của tôi"
 
 
+def test_a_receipt_to_whom_somebody_else_named_has_nothing_of_what_that_one_wrote():
+    words = "Tài khoản bị khóa, xin vào x.example"
+    state = a_form(by_another=True, registrant=registrant(name=words), questions=(question(1, words),))
+    mail = mail_of(state)
+    assert mail["Subject"] == "Đã tiếp nhận Phiếu đăng ký đối thoại, mã K7QX-3M9D"
+    assert mail["To"].addresses[0].display_name == ""
+    assert f'href="{BASE}/tra-cuu/K7QX-3M9D"' in html_of(mail)
+    for part in both_parts(mail):
+        assert "K7QX-3M9D" in part
+        assert "tiếp nhận một Phiếu đăng ký" in part
+        assert "x.example" not in part
+        assert "Tài khoản" not in part
+    assert "x.example" not in str(mail)
+
+
 def test_only_the_receipt_answers_in_the_thread():
     mail = mail_of(an_answered_form(thread=Thread(message_id="<b2@x.example>", subject="Phiếu của tôi")))
     assert mail["In-Reply-To"] is None

@@ -29,6 +29,7 @@ from tests.builders import (
     NOW,
     QUESTION,
     SUBMISSION,
+    THREAD,
     actor,
     of_form,
     of_question,
@@ -156,6 +157,19 @@ def test_a_receipt_that_has_not_left_goes_to_the_right_address_or_nowhere():
     assert the(hears(state, corrected())[0], "receipt").to == ("mai.moi@nguoidan.example",)
     state, [failed] = hears(state, corrected(BY_POST))
     assert (state.messages, failed.reason) == ((), aftercare.NO_ADDRESS)
+
+
+@pytest.mark.parametrize(
+    ("known", "threaded", "because"),
+    [
+        (registrant(name="Nguyễn Thị Mây"), True, "the address is that of the mail"),
+        (NEW, False, "who is reached there did not write"),
+    ],
+)
+def test_the_receipt_leaves_the_thread_with_the_address(known, threaded, because):
+    state, _ = rules.acknowledge(None, submission_received(thread=THREAD), NOW)
+    after, _ = hears(state, corrected(known))
+    assert (after.thread is not None, after.by_another) == (threaded, not threaded), because
 
 
 @pytest.mark.parametrize(("known", "channel"), [(NEW, "email"), (BY_POST, "letter")])

@@ -280,13 +280,15 @@ class MailReception:
         others = [] if alone else [file.name for file in _worth_keeping(mail, found.used)]
         receipts = []
         for form in found.forms:
+            is_his = same_address(form.registrant.email, sender)
             arrival = Arrival(
                 "email",
                 form.registrant,
                 form.matters,
                 attachments=tuple(attachments),
                 received_at=received_at,
-                thread=thread_of(mail) if same_address(form.registrant.email, sender) else None,
+                thread=thread_of(mail) if is_his else None,
+                by_another=not is_his,
                 mail=id,
             )
             receipts.append(await self._reception.receive(commune, arrival))
