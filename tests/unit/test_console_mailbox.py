@@ -62,6 +62,12 @@ async def test_a_mail_shows_why_it_waits_and_what_can_be_done_though_it_cannot_b
         assert f'value="{verb}"' in html
 
 
+async def test_the_form_that_a_mail_seems_to_belong_to_is_proposed(tmp_path):
+    html = await page(tmp_path, f"/hop-thu/{MAIL}", of_form(MailTakenIn, case=MAIL, proposed="K7QX-3M9D"))
+    assert 'id="attach-code" name="code" type="text" required value="K7QX-3M9D"' in html
+    assert '<details class="act" open>' in html
+
+
 async def test_what_was_dealt_with_offers_only_another_persons_form(tmp_path):
     html = await page(tmp_path, f"/hop-thu/{MAIL}", submission_received(), WAITS, SETTLED)
     assert "Nhập thêm phiếu của người khác" in html
