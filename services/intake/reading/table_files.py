@@ -6,7 +6,6 @@ surfaces as `UnreadableDocument`. What the rows mean is `tables.py`.
 
 import csv
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import docx
 import openpyxl
 from docx.oxml.ns import qn
 
+from services.intake.reading.archives import must_be_honest
 from services.intake.reading.legacy import restored
 from services.intake.reading.plain import decoded
 from services.intake.reading.spelling import clean
@@ -32,6 +32,13 @@ MOST_COLUMNS = 50
 MOST_SHEETS = 20
 MAX_XML = 16 * 1024 * 1024
 """Bytes of the XML of one file once unpacked: two thousand rows of a thousand letters each, and as much again."""
+MAX_TAGS = 600_000
+"""Of that XML: two thousand rows of fifty cells have some five hundred thousand."""
+LAST_ROW = 2**20
+"""The last row a spreadsheet has. Some programs note how high it is, and all above it then comes as empty rows."""
+MOST_LOOKED_AT = 3 * LAST_ROW
+"""Rows of a whole workbook."""
+_TOO_GREAT = "Tệp giải nén ra quá lớn, không phải một danh sách. Xin chia thành nhiều tệp."
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +106,25 @@ def _trimmed(cells: Sequence[str]) -> tuple[str, ...]:
 
 
 def _of_excel(data: bytes) -> list[Sheet]:
-    _must_be_honest(data)
+    must_be_honest(data, MAX_XML, MAX_TAGS, _TOO_GREAT)
     book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
     try:
         shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"][:MOST_SHEETS]
-        return [_sheet(_rows_of(sheet)) for sheet in shown]
+        places = iter(range(MOST_LOOKED_AT))
+        return [_sheet(_rows_of(sheet, places)) for sheet in shown]
     finally:
         book.close()
 
 
-def _rows_of(sheet: Any) -> Iterator[tuple[int, Sequence[str]]]:
-    """Whatever extent the file claims for the sheet."""
+def _rows_of(sheet: Any, places: Iterator[int]) -> Iterator[tuple[int, Sequence[str]]]:
+    """Whatever extent the file claims for the sheet. places: one for each row that may still be looked at."""
     sheet.reset_dimensions()
-    for number, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True), 1):
-        yield number, [_shown(value) for value in values]
+    rows = sheet.iter_rows(max_row=LAST_ROW, max_col=MOST_COLUMNS + 1, values_only=True)
+    for (number, values), _ in zip(enumerate(rows, 1), places, strict=False):
+        if values.count(None) < len(values):
+            yield number, [_shown(value) for value in values]
+    if next(places, None) is None:
+        raise UnreadableDocument("Bảng có quá nhiều dòng trống. Xin xóa những dòng không dùng.")
 
 
 def _shown(value: object) -> str:
@@ -132,18 +144,6 @@ def _shown(value: object) -> str:
             return str(int(value))
         case _:
             return str(value)
-
-
-def _must_be_honest(data: bytes) -> None:
-    """Refuse what unpacks to more than a table, and XML that defines entities: no office program writes any."""
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        members = [one for one in archive.infolist() if one.filename.endswith((".xml", ".rels", ".vml"))]
-        if sum(one.file_size for one in members) > MAX_XML:
-            raise UnreadableDocument("Tệp giải nén ra quá lớn, không phải một danh sách. Xin chia thành nhiều tệp.")
-        for one in members:
-            with archive.open(one) as content:
-                if b"<!DOCTYPE" in content.read(2_000):
-                    raise UnreadableDocument("Tệp có cấu trúc bất thường nên không được nhận.")
 
 
 # --- CSV ------------------------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ _NOT_SHOWN = (qn("w:moveFrom"), qn("w:del"))
 
 
 def _of_word(data: bytes) -> list[Sheet]:
-    _must_be_honest(data)
+    must_be_honest(data, MAX_XML, MAX_TAGS, _TOO_GREAT)
     body = docx.Document(BytesIO(data)).element.body
     found = [_sheet(_rows_of_table(table)) for table in islice(body.iter(qn("w:tbl")), MOST_SHEETS)]
     return sorted(found, key=lambda sheet: sum(len(row.cells) for row in sheet), reverse=True)

@@ -1,21 +1,23 @@
 """Word's `.docx`: its paragraphs as lines, in the order they are read."""
 
-import zipfile
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 import docx
 from docx.oxml.ns import qn
 
+from services.intake.reading.archives import must_be_honest
 from services.intake.reading.fonts import Fonts, converted
 from services.intake.reading.legacy import legible
 from services.intake.reading.unreadable import UnreadableDocument
 
-MAX_UNPACKED = 50 * 1024 * 1024
-"""Bytes of a .docx once unpacked; photographs are most of an honest one."""
 MAX_XML = 4 * 1024 * 1024
-"""Bytes of its XML, which takes fifty times its size in memory."""
+"""Bytes of the XML of a form once unpacked."""
+MAX_TAGS = 200_000
+MAX_PARAGRAPHS = 20_000
+_TOO_GREAT = "Tệp .docx giải nén ra quá lớn, không phải một phiếu đăng ký."
 
 
 def read_docx(data: bytes) -> str:
@@ -25,12 +27,7 @@ def read_docx(data: bytes) -> str:
         UnreadableDocument: damaged, or greater than a form can be once unpacked.
     """
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            members = archive.infolist()
-        unpacked = sum(member.file_size for member in members)
-        xml = sum(member.file_size for member in members if member.filename.endswith((".xml", ".rels")))
-        if unpacked > MAX_UNPACKED or xml > MAX_XML:
-            raise UnreadableDocument("Tệp .docx giải nén ra quá lớn, không phải một phiếu đăng ký.")
+        must_be_honest(data, MAX_XML, MAX_TAGS, _TOO_GREAT)
         return legible("\n".join(_paragraphs(docx.Document(BytesIO(data)))))
     except UnreadableDocument:
         raise
@@ -49,7 +46,9 @@ def _paragraphs(document: Any) -> Iterator[str]:
         if style.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None
     }
     fonts = Fonts(document)
-    paragraphs = list(_paragraph_elements(document.element.body))
+    paragraphs = list(islice(_paragraph_elements(document.element.body), MAX_PARAGRAPHS + 1))
+    if len(paragraphs) > MAX_PARAGRAPHS:
+        raise UnreadableDocument(_TOO_GREAT)
     texts = converted(list(_runs(paragraph, fonts, fonts.of_paragraph(paragraph))) for paragraph in paragraphs)
     for paragraph, text in zip(paragraphs, texts, strict=True):
         level = _list_level(paragraph, listing_styles)
