@@ -34,7 +34,7 @@ SESSIONS = 4
 PROCEDURES = "procedures"
 
 PHONE = re.compile(r"^\+?[0-9]{9,15}$")
-EMAIL = re.compile(r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$")
+EMAIL = re.compile(r"^[^@\s<>,;]++@[^@\s<>,;.]++\.[^@\s<>,;]++$")
 
 
 def command(verb: str, actor: Actor, typed: Mapping[str, str], profile: Profile) -> Command:

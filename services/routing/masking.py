@@ -14,7 +14,13 @@ NAMES: dict[Kind, str] = {"phone": "số điện thoại", "email": "thư điệ
 
 _GAP = r"[ .\u00a0-]?"
 _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("email", re.compile(r"[^\s@<>(),;:“”\"]+@[^\s@<>(),;:“”\"]+\.[^\s@<>(),;:“”\".]+")),
+    # From the beginning of a word alone: else a word of n letters would be gone through n times.
+    (
+        "email",
+        re.compile(
+            r"(?<![^\s@<>(),;:“”\"])[^\s@<>(),;:“”\"]++@[^\s@<>(),;:“”\"]+\.[^\s@<>(),;:“”\".]+",
+        ),
+    ),
     # Mobiles have nine digits after the 0 (of old: ten, from 01), landlines nine or ten, from 02. A day such as
     # 08.05.2026 before an hour is none.
     (

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 from services.intake.reading.spelling import fold
 
-_EMAIL = re.compile(r"[^@\s<>,;()\"']+@[^@\s<>,;()\"']+\.[^@\s<>,;()\"'.]+")
+LONGEST_CELL = 1_000
+"""Characters looked at of a cell that is to hold a number or an address."""
+
+_EMAIL = re.compile(r"(?<![^@\s<>,;()\"'])[^@\s<>,;()\"']++@[^@\s<>,;()\"']+\.[^@\s<>,;()\"'.]+")
+"""Looked for from the beginning of a word alone, or a word of n letters would be gone through n times."""
 _MOBILE_WITHOUT_0 = re.compile(r"[35789][0-9]{8}")
 _PHONE = re.compile(r"\+?[0-9]{9,15}")
 _WRITTEN = re.compile(r"\+?\(?[0-9][0-9\s.()\-]{6,20}[0-9]")
-_APART = re.compile(r"[;,/|\n]|\s[-–]\s|\s+(?:hoặc|và)\s+")
+_APART = re.compile(r"[;,/|\n]|\s[-–]\s|\s(?:hoặc|và)\s")
 _SHORTENED = re.compile(r"([0-9])[.,]([0-9]+)[eE]\+?([0-9]{1,2})")
 _NONE_WRITTEN = re.compile(r"(?:(?:khong|ko|chua|k)(?: (?:co|dung|ro|biet|nho))*|x+|[-–/.?_]+)?")
 
@@ -27,7 +31,7 @@ class Contacts:
 def read_contacts(*cells: str) -> Contacts:
     """What the cells for telephone and mail of one row say, whichever stands in which; of several the first counts."""
     phones, emails, notes = list[str](), list[str](), list[str]()
-    for cell in cells:
+    for cell in (one[:LONGEST_CELL] for one in cells):
         emails += (found := _EMAIL.findall(cell))
         rest = _EMAIL.sub(" ", cell).strip(" ,;.")
         if _NONE_WRITTEN.fullmatch(fold(rest).strip()):

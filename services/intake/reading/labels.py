@@ -48,16 +48,20 @@ _DWELLS = (
     r"(?:lien he|lien lac|thuong tru|tam tru|cu tru|nhan thu|gui thu|nha rieng|nha|noi o|cho o|hien tai|hien nay"
     r"|cu the|tai|cua toi)"
 )
+# How often a word may come again has an end: labels are looked for at every place of a line.
 WORDS: dict[Label, str] = {
     "email": r"(?:dia chi\s+)?(?:e-?mail|(?:hop |hom )?thu dien tu)"
-    r"(?:\s+(?:lien he|lien lac|ca nhan|cua toi|\(neu co\)))*"
+    r"(?:\s+(?:lien he|lien lac|ca nhan|cua toi|\(neu co\))){0,5}"
     rf"|(?:dia chi\s+)?(?:g?mail|(?:hop|hom) thu){_COLON}",
-    "name": rf"ho\s*(?:,\s*chu dem\s*)?(?:va|,|&|/)?\s*ten(?:\s+{_PERSON})*(?:\s*[/,]\s*ten {_BODY})?"
-    rf"|(?:ten\s+)?nguoi dang ky|ten {_BODY}(?:(?:\s*[,/]\s*|\s+hoac\s+){_BODY})*"
-    rf"|toi ten la|ten toi la|(?:{_BODY}(?:\s*[,/]\s*{_BODY})*|ong\s*[/,(]\s*ba\)?|toi la|(?:full )?name|ten){_COLON}",
-    "phone": rf"(?:so\s+)?(?:dien thoai|dtdd|sdt|dt|tel|di dong)(?:\s+{_REACHED})*(?:\s*[/,&(]\s*(?:zalo|e-?mail)\)?)?"
+    "name": rf"ho\s*(?:,\s*chu dem\s*)?(?:va|,|&|/)?\s*ten(?:\s+{_PERSON}){{0,5}}(?:\s*[/,]\s*ten {_BODY})?"
+    rf"|(?:ten\s+)?nguoi dang ky|ten {_BODY}(?:(?:\s*[,/]\s*|\s+hoac\s+){_BODY}){{0,9}}"
+    rf"|toi ten la|ten toi la|(?:{_BODY}(?:\s*[,/]\s*{_BODY}){{0,9}}|ong\s*[/,(]\s*ba\)?|toi la"
+    rf"|(?:full )?name|ten){_COLON}",
+    "phone": rf"(?:so\s+)?(?:dien thoai|dtdd|sdt|dt|tel|di dong)(?:\s+{_REACHED}){{0,8}}"
+    rf"(?:\s*[/,&(]\s*(?:zalo|e-?mail)\)?)?"
     rf"|(?:phone|mobile|hotline|(?:so )?zalo|(?:so )?lien he|(?:so )?lien lac){_COLON}",
-    "address": rf"dia chi(?:\s+{_DWELLS})*|(?:noi|cho) (?:o|cu tru|thuong tru|sinh song)(?:\s+(?:hien nay|hien tai))?"
+    "address": rf"dia chi(?:\s+{_DWELLS}){{0,8}}"
+    rf"|(?:noi|cho) (?:o|cu tru|thuong tru|sinh song)(?:\s+(?:hien nay|hien tai))?"
     rf"|(?:ho khau(?: thuong tru)?|(?:thuong|tam|cu) tru(?: tai)?|d/c|address){_COLON}",
 }
 _LABELS = "|".join(f"(?P<{label}>{words})" for label, words in WORDS.items())

@@ -47,6 +47,10 @@ class Line:
         return Line(self.text[place:until], "").written
 
 
+_BLANK = " .…;,:|*_(-–"
+"""What alone says nothing at a label."""
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """What stands beside and below a label.
@@ -58,6 +62,11 @@ class Value:
     copy: int
     place: int
     lines: list[str]
+
+    def add(self, line: str) -> None:
+        """One more line; dots and dashes alone add nothing."""
+        if line.strip(_BLANK):
+            self.lines.append(line)
 
     @property
     def written(self) -> str:
@@ -177,7 +186,7 @@ class _Scan:
         elif END_OF_VALUE.match(line.folded):
             self._value = None
         elif self._value and _continues(*self._value, line.written):
-            self._value[1].lines.append(line.written)
+            self._value[1].add(line.written)
 
     def _forget_the_letterhead(self) -> None:
         """The office's own telephone and address stand above the title."""

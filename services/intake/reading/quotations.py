@@ -4,10 +4,12 @@ import re
 
 from services.intake.reading.spelling import fold
 
+LONGEST_LINE = 1_000
+"""Characters looked at of a line; no program writes longer ones above what it quotes."""
 _QUOTED = re.compile(r" {0,3}>")
 _INTRODUCED = re.compile(
     r"(?:vao|on|luc|ngay|le|am) (?=.*(?:@|\d:\d|\d{4})).{1,300}(?:da viet|wrote|viet|schrieb|a ecrit) ?:|"
-    r".{1,120}<[^<> ]+@[^<> ]+> (?:da viet|wrote) ?:"
+    r".{1,120}<[^<>@ ]++@[^<>@ ]++> (?:da viet|wrote) ?:"
 )
 """The line above a quotation; some programs break it over two."""
 _SEPARATED = re.compile(
@@ -21,7 +23,8 @@ _DEVICE = re.compile(
     r"(?:sent from (?:my )?|get outlook for |(?:da |duoc )?gui tu (?:iphone|ipad|dien thoai|thiet bi|yahoo|outlook"
     r"|gmail|zalo|samsung|thu)).{0,60}"
 )
-_ADDRESS = re.compile(r"[^\s<>\[\]():;,\"']+@[^\s<>\[\]():;,\"']+\.[^\s<>\[\]():;,\"']+")
+_ADDRESS = re.compile(r"(?<![^\s<>\[\]():;,\"'@])[^\s<>\[\]():;,\"'@]++@[^\s<>\[\]():;,\"'@]+\.[^\s<>\[\]():;,\"'@]+")
+"""From the beginning of a word alone: else a word of n letters would be gone through n times."""
 
 
 def own_words(text: str) -> str:
@@ -30,14 +33,14 @@ def own_words(text: str) -> str:
     text: the body of a mail, cleaned. Words below a quotation and between its lines are his, too.
     """
     lines = text.split("\n")
-    folded = [fold(line.strip()) for line in lines]
+    folded = [fold(line.strip()[:LONGEST_LINE]) for line in lines]
     kept: list[str] = []
     place = 0
     while place < len(lines):
         if _QUOTED.match(lines[place]):
             place += 1
         elif length := _introduction(folded, place):
-            following = next((line for line in lines[place + length :] if line.strip()), "")
+            following = next((lines[below] for below in range(place + length, len(lines)) if lines[below].strip()), "")
             if not _QUOTED.match(following):
                 break
             place += length
@@ -72,7 +75,7 @@ def first_sender(text: str) -> str | None:
     The last head counts: of a chain, it is the oldest mail's.
     """
     lines = text.split("\n")
-    folded = [fold(line.strip(" >")) for line in lines]
+    folded = [fold(line.strip(" >")[:LONGEST_LINE]) for line in lines]
     heads = [place for place in range(len(lines)) if _begins_another_mail(folded, place)]
     if not heads or not any(_is_forwarding(folded[place]) for place in heads):
         return None

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from services.intake.reading.labels import Label
 from services.intake.reading.page import Page
 from services.intake.reading.spelling import fold
 
@@ -10,7 +11,12 @@ MAX_NAME = 200
 MAX_ADDRESS = 500
 MAX_EMAIL = 254
 
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+LONGEST_VALUE = 1_000
+"""Characters looked at of what stands at a label: all that may be kept of a name or an address, and more."""
+
+_OF_A_USER = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]"
+_EMAIL = re.compile(rf"(?<!{_OF_A_USER}){_OF_A_USER}++@[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)++")
+"""Looked for from the beginning of a word alone, or a word of n letters would be gone through n times."""
 _PHONE = re.compile(r"\+?[0-9]{9,15}")
 _NONE_WRITTEN = re.compile(r"(?:khong|ko|chua)(?: (?:co|dung))?(?: (?:e-?mail|(?:so )?dien thoai))?|x+|[-/]+")
 
@@ -32,9 +38,9 @@ def contact_of(page: Page, sender: str | None) -> Contact:
 
     sender: the e-mail address the form came from, used where the form gives none.
     """
-    names = [name for name in page.first("name") if any(map(str.isalpha, name))]
+    names = [name for name in _written(page, "name") if any(map(str.isalpha, name))]
     phones, emails, addresses = (
-        [value for value in page.first(label) if not _NONE_WRITTEN.fullmatch(fold(value))]
+        [value for value in _written(page, label) if not _NONE_WRITTEN.fullmatch(fold(value))]
         for label in ("phone", "email", "address")
     )
     phones, emails = (  # under `Điện thoại/Email` and the like stand both
@@ -59,6 +65,10 @@ def contact_of(page: Page, sender: str | None) -> Contact:
     return contact
 
 
+def _written(page: Page, label: Label) -> list[str]:
+    return [value[:LONGEST_VALUE] for value in page.first(label)]
+
+
 def _note_what_is_wrong(contact: Contact, phones: list[str], emails: list[str], sender: str | None) -> None:
     """A wrong number or address is a problem only where nothing else reaches the person."""
     wrong: list[tuple[str, str]] = []
@@ -66,7 +76,7 @@ def _note_what_is_wrong(contact: Contact, phones: list[str], emails: list[str], 
         wrong.append(("Số điện thoại ghi trên phiếu không đúng", phones[0]))
     if emails and not contact.email:
         wrong.append(("Email ghi trên phiếu không đúng", emails[0]))
-    if not contact.email and (usable := _emails(sender or "")):
+    if not contact.email and (usable := _emails((sender or "")[:LONGEST_VALUE])):
         contact.email = usable[0]
         contact.notes.append("Phiếu không ghi email dùng được; đã lấy địa chỉ email của thư gửi đến.")
     _note_others(contact, phones, emails)
