@@ -172,6 +172,7 @@ def test_after_ten_wrong_contacts_the_right_one_waits_too(town: Town) -> None:
         held = prove(browser, code, right)
         told = browser.get(f"/api/v1/submissions/{code}", params={"contact": right})
         assert ONE in knows.get(f"/tra-cuu/{code}").text, "whoever has proved it stays"
+        assert ONE in prove(knows, code, right).text, "and may prove it once more"
     assert (held.status_code, told.status_code) == (429, 429)
     assert int(held.headers["retry-after"]) > 0
     assert "quá nhiều lần" in held.text

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from services.intake.codes import new_code
 from services.intake.pages.enquiry import WRONG_FROM_AN_ADDRESS, WRONG_OF_A_CODE, Tries
+from services.intake.pages.limits import MOST_KEYS
 from services.intake.pages.session import COOKIE, LASTS_S, MOST, SALT, Sessions
 
 SECRET = SecretStr("a secret of this installation")
@@ -102,11 +103,29 @@ def test_a_form_that_was_asked_for_wrongly_ten_times_waits_wherever_one_asks_fro
     tries = Tries(clock)
     for number in range(WRONG_OF_A_CODE):
         assert tries.wait_s(CODE, f"10.0.0.{number}") == 0
-        tries.note_wrong(CODE, f"10.0.0.{number}")
+        tries.note_wrong(CODE, f"10.0.0.{number}", is_known=True)
     assert tries.wait_s(CODE, "10.0.1.1") > 0
     assert tries.wait_s(OTHER, "10.0.1.1") == 0, "another form is not held back"
     clock.now += 3600
     assert tries.wait_s(CODE, "10.0.1.1") == 0
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_code_that_nobody_has_waits_like_any_other(is_known: bool) -> None:
+    """Else whoever asks would learn which codes are given out."""
+    tries = Tries(Clock())
+    for number in range(WRONG_OF_A_CODE):
+        tries.note_wrong(CODE, f"10.0.0.{number}", is_known=is_known)
+    assert tries.wait_s(CODE, "10.0.1.1") == 360
+
+
+def test_no_number_of_codes_that_nobody_has_lets_the_tries_of_a_real_one_be_forgotten() -> None:
+    tries = Tries(Clock())
+    for number in range(WRONG_OF_A_CODE):
+        tries.note_wrong(CODE, f"10.0.0.{number}", is_known=True)
+    for number in range(MOST_KEYS + 1):
+        tries.note_wrong(str(number), "10.0.1.1", is_known=False)
+    assert tries.wait_s(CODE, "10.0.2.1") > 0
 
 
 def test_who_tries_many_forms_waits_too() -> None:
@@ -114,7 +133,7 @@ def test_who_tries_many_forms_waits_too() -> None:
     tries = Tries(clock)
     for code in [new_code() for _ in range(WRONG_FROM_AN_ADDRESS)]:
         assert tries.wait_s(code, "10.0.0.1") == 0
-        tries.note_wrong(code, "10.0.0.1")
+        tries.note_wrong(code, "10.0.0.1", is_known=True)
     assert tries.wait_s(CODE, "10.0.0.1") > 0
     assert tries.wait_s(CODE, "10.0.0.2") == 0, "a neighbour does not"
     clock.now += 3600

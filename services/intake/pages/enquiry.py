@@ -75,19 +75,23 @@ class Account:
 class Tries:
     """Counts wrong contacts, of a code that nobody has like of any other: nobody learns which codes are given out.
 
+    Each kind has a table of its own: of those that nobody has there is no end, and what is counted of one that was
+    given out must not be forgotten for them.
+
     clock: seconds that only grow.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._of_code = Limits(WRONG_OF_A_CODE, clock)
+        self._of_known, self._of_unknown = Limits(WRONG_OF_A_CODE, clock), Limits(WRONG_OF_A_CODE, clock)
         self._from = Limits(WRONG_FROM_AN_ADDRESS, clock)
 
     def wait_s(self, code: str, sender: str) -> int:
         """Seconds until this form may be asked for again from there; 0 when it may now."""
-        return max(self._of_code.wait_s(code), self._from.wait_s(sender))
+        return max(self._of_known.wait_s(code), self._of_unknown.wait_s(code), self._from.wait_s(sender))
 
-    def note_wrong(self, code: str, sender: str) -> None:
-        self._of_code.note(code)
+    def note_wrong(self, code: str, sender: str, *, is_known: bool) -> None:
+        """is_known: whether a form has this code."""
+        (self._of_known if is_known else self._of_unknown).note(code)
         self._from.note(sender)
 
 
@@ -119,7 +123,7 @@ class Enquiry:
             submission = await self._submissions.by_code(known)
         if submission is not None and may_see(submission, contact):
             return submission
-        self._tries.note_wrong(known, sender)
+        self._tries.note_wrong(known, sender, is_known=submission is not None)
         return None
 
     async def account(self, submission: Submission) -> Account:

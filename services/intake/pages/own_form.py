@@ -69,10 +69,14 @@ class Tracking:
     async def prove(self, request: Request, code: str, contact: str) -> Response:
         """The contact is in no address, so that it stays in no history and no log.
 
+        A browser that has the form open already is let in: others who guess wrongly do not lock its sender out.
+
         Raises:
             HTTPException: 403, the form is another site's.
         """
         refuse_other_sites(request, self._known_as)
+        if (submission := await self.opened(request, code)) is not None:
+            return self.back_to(submission)
         typed = one_line(code)[:40], one_line(contact)[:254]
         sender = network_of(host_of(request))
         try:
