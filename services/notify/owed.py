@@ -153,7 +153,7 @@ def _withdraw(state: Correspondence, now: datetime) -> tuple[Correspondence, lis
     """Take out what is not owed after all, while nothing was attempted; what still is owed gets written anew.
 
     What the conference, the asker or another round has overtaken is taken out also between two attempts; of an answer
-    to several questions what is still owed keeps its place, for some of it may have arrived.
+    to several questions those that are not moot keep their place, for they may have arrived.
     """
     events: list[Event] = []
     for message in state.messages:
@@ -168,7 +168,7 @@ def _withdraw(state: Correspondence, now: datetime) -> tuple[Correspondence, lis
             state, said = withdraw(state, message, reason, now)
             events += said
         elif message.kind == "answer" and message.state == "queued":
-            state = put(state, replace(message, questions=_still_owed(state, message)))
+            state = put(state, replace(message, questions=_not_moot(state, message)))
     return state, events
 
 
@@ -195,22 +195,28 @@ def _overtaken(state: Correspondence, message: Message) -> str | None:
 
 def _not_owed(state: Correspondence, message: Message) -> str | None:
     """Why an answer is not to go out in this message: one of its questions is not owed it, or, once that was attempted
-    and waits for the next attempt, none of them is."""
-    left = _still_owed(state, message)
-    if _any_attempted(state, message) and (left or message.state != "queued"):
+    and waits for the next attempt, none of them will ever be."""
+    about = [state.asked(question) for question in message.questions]
+    if _any_attempted(state, message):
+        moot = message.state == "queued" and not _not_moot(state, message)
+    else:
+        moot = not all(asked.round == message.round and owed_in_writing(state, asked) for asked in about)
+    if not moot:
         return None
-    about = [state.asked(question) for question in message.questions if question not in left]
     if any(asked.withdrawn for asked in about):
         return WITHDRAWN
-    if any(asked.round > message.round for asked in about):
-        return REOPENED
-    return ANSWERED_ALOUD if about else None
+    return REOPENED if any(asked.round > message.round for asked in about) else ANSWERED_ALOUD
 
 
-def _still_owed(state: Correspondence, message: Message) -> tuple[str, ...]:
-    """Those questions of an answer whose askers wait for it in this round."""
+def _not_moot(state: Correspondence, message: Message) -> tuple[str, ...]:
+    """Questions of an answer that may still be owed it. What is not owed because he was there may become so again;
+    what he has withdrawn or heard, or is answered anew, never does."""
     about = [state.asked(question) for question in message.questions]
-    return tuple(one.question.id for one in about if one.round == message.round and owed_in_writing(state, one))
+    return tuple(
+        asked.question.id
+        for asked in about
+        if not (asked.withdrawn or asked.round > message.round or (asked.round == 1 and asked.answered_at_dialogue))
+    )
 
 
 def all_withdrawn(state: Correspondence, questions: Sequence[str]) -> bool:

@@ -732,6 +732,27 @@ def test_nobody_is_written_to_twice_or_forgotten_when_messages_leave_at_once(lif
         assert life.owed() <= set(received)
 
 
+@settings(max_examples=200, deadline=None)
+@given(lives, st.randoms(use_true_random=False))
+def test_while_a_mail_server_is_busy_what_was_heard_is_not_written_and_what_is_owed_is_not_forgotten(life, random):
+    def busy(state):
+        state, _ = delivery.claim_due(state, "c", NOW, timedelta(minutes=5))
+        for message in state.claimed("c"):
+            state, _ = delivery.failed(state, message.id, "451", NOW, permanent=False, by="c")
+        return state
+
+    facts = life.facts()
+    twice = facts + random.choices(facts, k=3)
+    random.shuffle(twice)
+    state = deliver(twice, busy)
+    state, _ = delivery.claim_due(state, "d", NOW + timedelta(days=1), timedelta(minutes=5))
+    received = [question for m in state.claimed("d") if m.kind == "answer" for question in m.questions]
+    assert len(received) == len(set(received)), "two written answers to one question"
+    assert not set(received) & {asked.id for asked, heard in zip(TWO, life.heard, strict=True) if heard}
+    if life.email or life.address:
+        assert life.owed() <= set(received)
+
+
 EVERYTHING = [
     APPROVED,
     ABSENT,
