@@ -69,6 +69,10 @@ class Value:
             self.lines.append(line)
 
     @property
+    def is_empty(self) -> bool:
+        return not any(line.strip(_BLANK) for line in self.lines)
+
+    @property
     def written(self) -> str:
         return " ".join(filter(None, self.lines)).strip(" .…;,:|*_").rstrip("(-– .,;")
 
@@ -245,7 +249,7 @@ def _continues(label: Label, value: Value, written: str) -> bool:
         case "email":
             return " " not in written
         case "name":  # once it is written, an empty line ends it, and a label that is not known
-            return not value.written or (bool(written) and ":" not in written)
+            return value.is_empty or (bool(written) and ":" not in written)
         case "address":
             return True
 
