@@ -48,7 +48,8 @@ async def read_file(
     data = await files.read(command.file) or b""
     parts = max(1, -(-len(data) // PART))
     piece = data[(command.part - 1) * PART : command.part * PART]
-    says = await mail_as_text(data, profile.email) if kept.purpose == "mail" and command.part == 1 else None
+    is_asked = kept.purpose == "mail" and command.part == 1
+    says = await mail_as_text(files, kept, data, profile.email) if is_asked else None
     return Done(
         version=0,
         state={

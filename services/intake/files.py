@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePosixPath
-from typing import get_args
+from typing import Any, get_args
 
 from ulid import ULID
 
@@ -78,12 +78,16 @@ class UnwantedFile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A stored file. named_by: the form or mail that names it; None until one does."""
+    """A stored file. named_by: the form or mail that names it; None until one does.
+
+    words: what a mail was found to say, where it has been read.
+    """
 
     commune: str
     attachment: Attachment
     purpose: FilePurpose
     named_by: str | None
+    words: Mapping[str, Any] | None = None
 
 
 def recognise(name: str, data: bytes, purpose: FilePurpose) -> MediaType:
@@ -248,7 +252,7 @@ class Files:
             return None
         attachment = Attachment.model_validate(about)
         assert about["purpose"] in get_args(FilePurpose)
-        return Kept(about["commune"], attachment, about["purpose"], about["named_by"])
+        return Kept(about["commune"], attachment, about["purpose"], about["named_by"], about.get("words"))
 
     async def read(self, id: str) -> bytes | None:
         return await self._bucket.read(id)
@@ -271,6 +275,10 @@ class Files:
         """These are named by a form or a mail that is saved, and stay."""
         if attachments:
             await self._bucket.note([one.id for one in attachments], named_by=by)
+
+    async def keep_words(self, id: str, words: Mapping[str, Any]) -> None:
+        """What a mail says stays beside it, and goes with it."""
+        await self._bucket.note([id], words=words)
 
     async def remove_unnamed(self, naming: Naming) -> int:
         """Remove what nothing has named for a day. Returns how many.

@@ -1,13 +1,14 @@
 """Mails that clerks deal with, and those that are handed in as files."""
 
 import asyncio
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import Any
 
 from services.intake.codes import normalise
+from services.intake.files import Files, Kept
 from services.intake.mailbox import incoming
 from services.intake.mailbox.incoming import Incoming
-from services.intake.mailbox.reception import TakenIn, read, submission_of
+from services.intake.mailbox.reception import TakenIn, opened, read, submission_of
 from services.intake.provided import (
     Answer,
     FileStore,
@@ -18,7 +19,7 @@ from services.intake.provided import (
     SubmissionStore,
     profile_of,
 )
-from services.intake.reading.drafts import draft_of
+from services.intake.reading.drafts import as_state
 from services.intake.reception import Receipt
 from services.intake.store import Incomings
 from services.intake.submissions import Submission
@@ -61,7 +62,7 @@ async def attach_mail(
     now: Now,
 ) -> Answer:
     """The form is told before the mail is settled: what a crash leaves half done is done by a repeat."""
-    profile = profile_of(profiles, command)
+    profile_of(profiles, command)
     form = await _form(command, store)
 
     def may(one: Incoming) -> incoming.Decision:
@@ -74,8 +75,7 @@ async def attach_mail(
     assert mail is not None, "obey has found it"
     if mail.settled is None:
         data = await files.read(mail.original.id) or b""
-        reading = await asyncio.to_thread(read, data, profile.email)
-        await room.hand_on(form, mail.id, reading.mail)
+        await room.hand_on(form, mail.id, await asyncio.to_thread(opened, data))
     settled = command.model_copy(update={"version": None})
     return await obey(mails, command.mail, settled, lambda one: incoming.attach(one, command, form.id, now()))
 
@@ -117,8 +117,11 @@ async def note_registered(command: RegisterSubmission, mails: Incomings, receipt
     await mails.change(command.mail, registered)
 
 
-async def mail_as_text(data: bytes, office: str) -> dict[str, Any]:
-    """What a stored mail says, as plain text, and as much of a form as was understood."""
+async def mail_as_text(files: Files, kept: Kept, data: bytes, office: str) -> Mapping[str, Any]:
+    """What a stored mail says, as plain text, and as much of a form as was understood; read once."""
+    if kept.words is not None:
+        return kept.words
     reading = await asyncio.to_thread(read, data, office)
-    draft = asdict(await asyncio.to_thread(draft_of, reading.mail, office))
-    return {**draft, "matters": [matter.model_dump() for matter in draft["matters"]]}
+    words = await asyncio.to_thread(as_state, reading.mail, office)
+    await files.keep_words(kept.attachment.id, words)
+    return words

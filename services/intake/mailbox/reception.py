@@ -20,6 +20,7 @@ from services.intake.mailbox.incoming import (
     take_in,
     too_many_forms,
 )
+from services.intake.reading.drafts import as_state
 from services.intake.reading.mail_kinds import Found, Kind, cases_answered, codes_named, forms_in, is_our_own, kind_of
 from services.intake.reading.mails import Mail, MailFile, glance, read_mail
 from services.intake.reading.senders import vouched_for
@@ -91,6 +92,14 @@ def read(data: bytes, office: str | None) -> Reading:
         return Reading(mail, Found(), "automatic-reply")
     found = forms_in(mail, office)
     return Reading(mail, found, kind_of(mail, found))
+
+
+def opened(data: bytes) -> Mail:
+    """A mail with the bytes of its files, of which none is looked into."""
+    try:
+        return read_mail(data, files_too=False)
+    except UnreadableDocument:
+        return glance(data)
 
 
 def thread_of(mail: Mail) -> Thread | None:
@@ -187,8 +196,7 @@ class MailReception:
         if not mail.whole:
             return ()
         data = await self._files.read(mail.original.id) or b""
-        reading = await asyncio.to_thread(read, data, self._communes[mail.commune].email)
-        attachments, _ = await self._attachments(mail.commune, reading.mail, frozenset())
+        attachments, _ = await self._attachments(mail.commune, await asyncio.to_thread(opened, data), frozenset())
         return attachments
 
     async def hand_on(self, form: Submission, id: str, mail: Mail, replies: int | None = None) -> str | None:
@@ -231,6 +239,8 @@ class MailReception:
             id, lambda known: take_in(known, id, commune, original, head, judgement, received_at, self._now())
         )
         await self._files.name([saved.state.original], id)
+        says = await asyncio.to_thread(as_state, mail, self._communes[commune].email)
+        await self._files.keep_words(saved.state.original.id, says)
         return TakenIn(saved.state, tuple(receipts))
 
     async def _judged(
@@ -250,7 +260,8 @@ class MailReception:
         if kind == "reply":
             return await self._answered(commune, id, mail), ()
         if kind == "form":
-            return Judgement("quarantined", "form", told=_sentences(SPOILED, *reading.found.problems)), ()
+            told = _sentences(SPOILED, *reading.found.problems, *mail.skipped)
+            return Judgement("quarantined", "form", told=told), ()
         said = NO_FORM if mail.body or mail.files else EMPTY
         return Judgement("quarantined", "no-form", told=_sentences(said, *mail.unread)), ()
 
@@ -293,10 +304,11 @@ class MailReception:
             )
             receipts.append(await self._reception.receive(commune, arrival))
         submissions = tuple(dict.fromkeys(submission_of(receipt) for receipt in receipts))
-        if not found.problems and not others:
+        if not found.problems and not others and not mail.skipped:
             return Judgement("registered", "form", submissions, _sentences(*notes) or None), receipts
         left = [OTHER_FILES.format(names=", ".join(others))] if others else []
-        told = _sentences(f"Đã tiếp nhận {len(submissions)} phiếu trong thư này.", *found.problems, *left)
+        taken = f"Đã tiếp nhận {len(submissions)} phiếu trong thư này."
+        told = _sentences(taken, *found.problems, *left, *mail.skipped, *notes)
         return Judgement("quarantined", "form", submissions, told), receipts
 
     async def _answered(self, commune: str, id: str, mail: Mail) -> Judgement:

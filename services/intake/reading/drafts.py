@@ -1,6 +1,7 @@
 """What a mail that is no complete form tells all the same: the beginning of what a clerk keys in."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from services.intake.reading.forms import MAX_MATTERS, MAX_TEXT, looks_like_form
 from services.intake.reading.legacy import legible
@@ -51,6 +52,12 @@ def draft_of(mail: Mail, office: str | None = None) -> Draft:
         matters=tuple(matters[:MAX_MATTERS]),
         files=tuple(file.name for file in mail.files),
     )
+
+
+def as_state(mail: Mail, office: str | None) -> dict[str, Any]:
+    """The draft as it is kept beside the mail, and as the console gets it."""
+    draft = asdict(draft_of(mail, office))
+    return {**draft, "matters": [matter.model_dump() for matter in draft["matters"]], "files": list(draft["files"])}
 
 
 def shown(mail: Mail) -> str:

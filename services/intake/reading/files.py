@@ -8,16 +8,16 @@ import re
 from collections.abc import Callable, Mapping
 
 from services.intake.reading.excel import read_xlsx
-from services.intake.reading.pdf import read_pdf
+from services.intake.reading.pdf import SECONDS, read_pdf
 from services.intake.reading.plain import read_text
 from services.intake.reading.unreadable import MAX_FILE, UnreadableDocument
 from services.intake.reading.word import read_docx
 
-_READERS: Mapping[str, Callable[[bytes], list[str]]] = {
-    "txt": lambda data: [read_text(data)],
-    "docx": lambda data: [read_docx(data)],
-    "pdf": lambda data: [read_pdf(data)],
-    "xlsx": read_xlsx,
+_READERS: Mapping[str, Callable[[bytes, int], list[str]]] = {
+    "txt": lambda data, _: [read_text(data)],
+    "docx": lambda data, _: [read_docx(data)],
+    "pdf": lambda data, seconds: [read_pdf(data, seconds)],
+    "xlsx": lambda data, _: read_xlsx(data),
 }
 _ACCEPTED = "chỉ nhận tệp .txt, .eml, .docx, .pdf hoặc .xlsx"
 _SIGNATURES = {
@@ -31,10 +31,11 @@ _SIGNATURES = {
 _OWN_SIGNATURES = {"docx": b"PK\x03\x04", "xlsx": b"PK\x03\x04", "pdf": b"%PDF"}
 
 
-def texts_of(name: str, data: bytes) -> list[str]:
+def texts_of(name: str, data: bytes, seconds: int = SECONDS) -> list[str]:
     r"""The texts of one file that may be a form, the likeliest first, each in NFC with `\n` line ends.
 
     name: of the file; its ending decides how it is read. A mail is none of them.
+    seconds: that a file may take which may take any time.
 
     Raises:
         UnreadableDocument: too big, broken, or of another kind.
@@ -42,7 +43,15 @@ def texts_of(name: str, data: bytes) -> list[str]:
     ending = checked_ending(name, data)
     if ending not in _READERS:
         raise UnreadableDocument(f"Không đọc được tệp .{ending} ở đây; {_ACCEPTED}.")
-    return _READERS[ending](data)
+    return _READERS[ending](data, min(seconds, SECONDS))
+
+
+def is_pdf(name: str) -> bool:
+    return _ending(name) == "pdf"
+
+
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2].lower() if "." in name else ""
 
 
 def checked_ending(name: str, data: bytes) -> str:
@@ -51,7 +60,7 @@ def checked_ending(name: str, data: bytes) -> str:
     Raises:
         UnreadableDocument: too big, empty, or of another kind.
     """
-    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    ending = _ending(name)
     if ending == "csv":
         raise UnreadableDocument("Tệp .csv là danh sách, không phải một phiếu; xin gửi bằng mục nhận danh sách.")
     if ending not in (*_READERS, "eml"):

@@ -8,16 +8,18 @@ import base64
 import binascii
 import email
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.utils import parseaddr
 from itertools import islice
+from math import ceil
+from time import monotonic
 from typing import Literal
 
-from services.intake.reading.files import texts_of
+from services.intake.reading.files import is_pdf, texts_of
 from services.intake.reading.html import html_text
 from services.intake.reading.legacy import legible
 from services.intake.reading.plain import decoded
@@ -31,11 +33,18 @@ MAX_LINES = 600_000
 """Lines of a mail; one of 25 MB in base64 has half as many."""
 MAX_HEADER = 20_000
 """Bytes of one header field of a mail."""
+MAX_SENDER = 2_000
+"""Characters of the header that names the sender; the email package takes quadratic time over it."""
 MAX_REFERENCES = 20
 MAX_FINDINGS = 10
 MOST_GLANCED_AT = 64 * 1024
 MAX_BODY = 500_000
 """Characters of a body that is taken apart."""
+MAX_ATTACHED = 1_000_000
+"""Characters of all the files of a mail that are taken apart."""
+MOST_PDFS = 5
+MOST_SECONDS = 20
+"""That the files of one mail take together. What is left over is not read: other people's mails wait, too."""
 
 Machine = Literal["bounce", "automatic-reply", "newsletter"]
 
@@ -68,6 +77,7 @@ class Mail:
     message_id, references: with their angle brackets; the oldest reference first, the mail answered last.
     own: the sender's own words, without what he quotes and without his signature.
     unread: why attachments gave no text, Vietnamese sentences that name them.
+    skipped: those of them that say which were not looked into, so that a person has to.
     machine: what program wrote it, as far as it shows; surely: not even a form in it would make it a person's.
     findings: what servers on its way say of the sender, the last one first.
     """
@@ -80,6 +90,7 @@ class Mail:
     own: str = ""
     files: tuple[MailFile, ...] = ()
     unread: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
     machine: Machine | None = None
     surely: bool = False
     findings: tuple[str, ...] = ()
@@ -95,8 +106,12 @@ class Mail:
         return "\n\n".join(passage.texts[0] for passage in self.passages if passage.file is None and passage.texts)
 
 
-def read_mail(data: bytes) -> Mail:
+def read_mail(data: bytes, *, files_too: bool = True, clock: Callable[[], float] = monotonic) -> Mail:
     """The body, its plain text before its HTML, then what is attached and what is forwarded.
+
+    Args:
+        files_too: False to leave what is attached as it is, where only its bytes are wanted.
+        clock: seconds, from any beginning.
 
     Raises:
         UnreadableDocument: broken, or built so that reading it would take for ever.
@@ -114,7 +129,7 @@ def read_mail(data: bytes) -> Mail:
         raise
     except Exception as error:  # the email package fails in many ways on a mail that is made to be wrong
         raise UnreadableDocument("Thư bị hỏng, không đọc được.") from error
-    attached, unread = _passages_of(files)
+    attached, unread, skipped = _passages_of(files if files_too else (), clock)
     return Mail(
         sender=mail.sender,
         subject=mail.subject,
@@ -123,7 +138,8 @@ def read_mail(data: bytes) -> Mail:
         passages=(*bodies, *attached),
         own=own_words(bodies[0].texts[0]) if bodies else "",
         files=tuple(file for file, _ in files),
-        unread=tuple(unread),
+        unread=(*unread, *skipped),
+        skipped=tuple(skipped),
         machine=mail.machine,
         surely=mail.surely,
         findings=mail.findings,
@@ -180,7 +196,7 @@ def _findings(message: Message) -> tuple[str, ...]:
 
 
 def _address(message: Message) -> str | None:
-    address = parseaddr(_header(message, "From"))[1].strip()
+    address = parseaddr(_header(message, "From")[:MAX_SENDER])[1].strip()
     return address if re.fullmatch(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,185}", address) else None
 
 
@@ -230,7 +246,7 @@ def _machine(message: Message) -> tuple[Machine | None, bool]:
     """
     submitted = _header(message, "Auto-Submitted").strip().lower()
     precedence = _header(message, "Precedence").strip().lower()
-    user = (_address(message) or parseaddr(_header(message, "From"))[1]).partition("@")[0].lower()
+    user = (_address(message) or parseaddr(_header(message, "From")[:MAX_SENDER])[1]).partition("@")[0].lower()
     subject = fold(clean(_header(message, "Subject")))[:300]
     report = _report_type(message)
     if report == "delivery-status" or user in ("mailer-daemon", "mail-daemon"):
@@ -332,20 +348,31 @@ def _joined(texts: Sequence[str]) -> list[str]:
     return [*texts, "\n".join(texts)] if len(texts) > 1 else list(texts)
 
 
-def _passages_of(files: Sequence[tuple[MailFile, str | None]]) -> tuple[list[Passage], list[str]]:
+def _passages_of(
+    files: Sequence[tuple[MailFile, str | None]], clock: Callable[[], float]
+) -> tuple[list[Passage], list[str], list[str]]:
+    """What the files say; why some say nothing; and which were not looked into, for all that had been read before."""
     found: list[Passage] = []
     unread: list[str] = []
+    skipped: list[str] = []
+    until, letters, pdfs = clock() + MOST_SECONDS, 0, 0
     for number, (file, sender) in enumerate(files):
         if file.drawn:
             continue
+        pdfs += is_pdf(file.name)
+        left = until - clock()
+        if left <= 0 or letters > MAX_ATTACHED or (is_pdf(file.name) and pdfs > MOST_PDFS):
+            skipped.append(f"Tệp đính kèm {file.name}: chưa được đọc vì thư có quá nhiều nội dung; xin mở tệp để xem.")
+            continue
         try:
-            texts = tuple(text for text in texts_of(file.name, file.data) if text.strip())
+            texts = tuple(text for text in texts_of(file.name, file.data, ceil(left)) if text.strip())
         except UnreadableDocument as error:
             unread.append(f"Tệp đính kèm {file.name}: {error.reason}")
             continue
+        letters += sum(map(len, texts))
         if texts:
             found.append(Passage(texts, sender, number))
-    return found, unread
+    return found, unread, skipped
 
 
 def _file(part: Message, name: str) -> MailFile:
