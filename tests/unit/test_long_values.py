@@ -13,9 +13,11 @@ import pytest
 from services.console.dialogue_forms import EMAIL
 from services.intake.reading.contacts import read_contacts
 from services.intake.reading.forms import UnreadableForm, read_form
+from services.intake.reading.mails import read_mail
 from services.intake.reading.quotations import first_sender, own_words
 from services.intake.reading.table_files import read_sheets
 from services.intake.reading.tables import read_table
+from services.intake.reading.unreadable import UnreadableDocument
 from services.routing.masking import find_personal
 
 SHORT, LONG = 4_000, 16_000
@@ -57,6 +59,15 @@ def heads(value: str) -> object:
     return first_sender("\n".join(["---- Forwarded message", *lines]))
 
 
+def in_the_header(field: str) -> Callable[[str], object]:
+    def read(value: str) -> None:
+        value = value.replace("\n", "\n ")
+        with suppress(UnreadableDocument):
+            read_mail(f"{field}{value}\nMessage-ID: <a@nha.example>\n\nKính gửi xã.".encode())
+
+    return read
+
+
 PLACES: dict[str, Callable[[str], object]] = {
     "name": at_the_label("Họ tên: "),
     "nothing at a name": at_the_label("Họ tên:\n"),
@@ -65,12 +76,32 @@ PLACES: dict[str, Callable[[str], object]] = {
     "address": at_the_label("Địa chỉ: "),
     "contacts": read_contacts,
     "list": in_a_list,
+    "subject": in_the_header("Subject: "),
+    "sender": in_the_header("From: "),
+    "kind": in_the_header('Content-Type: text/plain; a="'),
     "quotation": lambda value: own_words(f"x<{value}"),
     "head": heads,
     "published": find_personal,
     "console": lambda value: EMAIL.match(f"a@{value}@"),
 }
-PIECES = ("a", "1", "@", ".", "1.", "a@", "@.", "-", " ", ";\n", "to chuc, ", "thư ", "x > ")
+PIECES = (
+    "a",
+    "1",
+    "@",
+    ".",
+    "1.",
+    "a@",
+    "@.",
+    "-",
+    " ",
+    ";\n",
+    "to chuc, ",
+    "thư ",
+    "x > ",
+    ";",
+    "=?utf-8?q?a",
+    "a\n\n",
+)
 
 
 @pytest.mark.parametrize("piece", PIECES)

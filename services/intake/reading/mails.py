@@ -33,6 +33,8 @@ MAX_LINES = 600_000
 """Lines of a mail; one of 25 MB in base64 has half as many."""
 MAX_HEADER = 20_000
 """Bytes of one header field of a mail."""
+MAX_FIELD = 3_000
+"""Bytes of one that describes a part; with a long name of a file, told twice over, it has half as many."""
 MAX_SENDER = 2_000
 """Characters of the header that names the sender; the email package takes quadratic time over it."""
 MAX_REFERENCES = 20
@@ -167,8 +169,12 @@ def _is_built_to_choke(data: bytes) -> bool:
     return (
         nested > MAX_PARTS
         or data.count(b"\n") + data.count(b"\r") > 2 * MAX_LINES
-        or any(len(header[0]) > MAX_HEADER for header in _HEADERS.finditer(data))
+        or any(len(header[0]) > _most(header[0]) for header in _HEADERS.finditer(data))
     )
+
+
+def _most(header: bytes) -> int:
+    return MAX_FIELD if header[:8].lower() == b"content-" else MAX_HEADER
 
 
 # Headers
@@ -211,20 +217,27 @@ def _header(message: Message, name: str) -> str:
     wanted = name.lower()
     value = next((value for field, value in message.raw_items() if field.lower() == wanted), "")
     plain = decoded(str(value)[:MAX_HEADER].encode("utf-8", "surrogateescape"))
-    return _without_encoded_words(plain).replace("\n", " ").replace("\r", " ")
+    return _in_one_line(_without_encoded_words(_in_one_line(plain)))
+
+
+def _in_one_line(text: str) -> str:
+    return text.replace("\n", " ").replace("\r", " ")
 
 
 def _without_encoded_words(text: str) -> str:
-    if "=?" not in text:
+    """What follows the last end of a word is none: to look for its end at each place takes quadratic time."""
+    end = text.rfind("?=") + 2
+    if "=?" not in text[:end]:
         return text
     try:
-        pieces = decode_header(text)
+        pieces = decode_header(text[:end])
     except (MessageError, ValueError, LookupError):
         return text
-    return "".join(
+    words = (
         piece if isinstance(piece, str) else decoded(piece, charset) if charset else decoded(piece)
         for piece, charset in pieces
     )
+    return "".join(words) + text[end:]
 
 
 # Whether a program wrote it
