@@ -317,11 +317,9 @@ def test_who_was_not_there_is_answered_in_writing_and_only_the_letter_meets_the_
 
 async def test_who_has_neither_telephone_nor_email_looks_up_his_answer_by_his_name(journey):
     sent = journey.sent("tro-cap-khuyet-tat")
-    async with journey.public() as http:
-        page = await http.post("/tra-cuu", data={"code": sent.code, "contact": "Trịnh Thị Bông"}, follow_redirects=True)
-        stranger = await http.post(
-            "/tra-cuu", data={"code": sent.code, "contact": "Đặng Thị Út Hiền"}, follow_redirects=True
-        )
+    async with journey.public() as own, journey.public() as another:
+        page = await own.post("/tra-cuu", data={"code": sent.code, "contact": "Trịnh Thị Bông"}, follow_redirects=True)
+        stranger = await another.post("/tra-cuu", data={"code": sent.code, "contact": "Đặng Thị Út Hiền"})
     assert the_answer(sent) in words_of(page.text)
     assert stranger.status_code == 404
 
