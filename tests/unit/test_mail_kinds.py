@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.intake.mailbox.reception import identified, read
-from services.intake.reading.drafts import draft_of
+from services.intake.reading.drafts import draft_of, phone_in
 from services.intake.reading.mail_kinds import codes_named
 from services.intake.reading.mails import Mail, glance, read_mail
 from services.intake.reading.quotations import own_words
@@ -187,3 +187,16 @@ def _read_all(data: bytes) -> None:
     draft_of(reading.mail, OFFICE)
     assert isinstance(glance(data), Mail)
     assert len(identified("thanh-tri", data)) == 26
+
+
+@pytest.mark.parametrize(
+    ("text", "phone", "because"),
+    [
+        ("Tôi ở ngõ 5, thôn Nội, số điện thoại 0951 234 070. Cảm ơn xã.", "0951234070", "within a sentence"),
+        ("gọi +84 95.123.40-70 nhé", "+84951234070", "with the country, in groups"),
+        ("Hồ sơ số 012345678901 nộp ngày 12/05/2026, lệ phí 50.000 đồng", None, "a longer number, a day, an amount"),
+        ("ĐT 0912345678 hoặc 0987654321", "0912345678", "the first of two"),
+    ],
+)
+def test_a_telephone_number_is_found_in_plain_words(text: str, phone: str | None, because: str) -> None:
+    assert phone_in(text) == phone, because

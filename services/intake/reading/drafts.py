@@ -1,5 +1,6 @@
 """What a mail that is no complete form tells all the same: the beginning of what a clerk keys in."""
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -46,12 +47,21 @@ def draft_of(mail: Mail, office: str | None = None) -> Draft:
     return Draft(
         text=shown(mail),
         name=contact.name,
-        phone=contact.phone,
+        phone=contact.phone or phone_in(mail.own or mail.body),
         email=contact.email,
         address=contact.address,
         matters=tuple(matters[:MAX_MATTERS]),
         files=tuple(file.name for file in mail.files),
     )
+
+
+_PHONE = re.compile(r"(?<![0-9])(?:\+84|0)(?:[ .-]?[0-9]){9}(?![0-9])")
+
+
+def phone_in(text: str) -> str | None:
+    """The first Vietnamese telephone number that stands anywhere in a text; the clerk compares it."""
+    found = _PHONE.search(text[:MOST_SHOWN])
+    return re.sub("[ .-]", "", found[0]) if found else None
 
 
 def as_state(mail: Mail, office: str | None) -> dict[str, Any]:
