@@ -52,7 +52,9 @@ def told(event: intake.IntakeEvent, unit: Unit) -> Told:
 
 def _of_submission(event: intake.SubmissionReceived) -> Told:
     timely = "trong hạn đăng ký" if event.on_time else "sau hạn đăng ký, được trả lời bằng văn bản"
-    if event.channel == "floor":
+    if event.dialogue is None:
+        timely = "chưa có hội nghị nào nhận đăng ký, được trả lời bằng văn bản"
+    elif event.channel == "floor":
         timely = "nêu tại hội nghị"
     what = f"Gửi phiếu {event.code} qua {words.CHANNELS[event.channel]}: {len(event.questions)} câu hỏi, {timely}"
     more = [f"Do {event.collected_by} tổng hợp"] if event.collected_by else []
