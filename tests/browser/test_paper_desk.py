@@ -78,8 +78,9 @@ async def key_in(page: Page, form: Form) -> None:
     await keys.press("Tab")
     await keys.type(form.second)
     if form.scan:
-        await keys.press("Alt+t")
         async with page.expect_file_chooser() as chooser:
+            await keys.press("Alt+t")
+            await expect(page.locator("#scan")).to_be_focused()
             await keys.press("Space")
         await (await chooser.value).set_files([{"name": form.scan, "mimeType": "application/pdf", "buffer": SCAN}])
     if form.received:

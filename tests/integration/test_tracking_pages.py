@@ -253,7 +253,7 @@ async def test_a_bad_mark_opens_the_question_again_and_the_first_answer_stays_re
         page = until(browser, code, lambda page: "Câu trả lời lần 1" in page)
         for text in ("Ông/bà mang căn cước", "Chưa trả lời đúng câu hỏi", "“Chưa nêu lệ phí.”", "Chờ phân loại"):
             assert text in page
-        assert "settled_at" not in town.stored(code) or town.stored(code)["settled_at"] is None
+        until(browser, code, lambda _: town.stored(code).get("settled_at") is None)
         again: dict[str, Any] = {"field": "civil-status", "department": CENTRE, "reason": "Trả lời lại"}
         await town.do(routing.AssignQuestion, question=question, **again)
         await town.answer(question, "Lệ phí cấp bản sao là 8.000 đồng.")
