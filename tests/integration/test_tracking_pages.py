@@ -266,7 +266,10 @@ async def test_the_answer_goes_where_the_registrant_now_is(town: Town) -> None:
     code, form = town.register()
     with town.browser() as browser:
         prove(browser, code, form["registrant"]["phone"][-4:])
-        browser.post(f"/tra-cuu/{code}/sua-dia-chi", data={"email": f"moi-{code.lower()}@example.vn"})
+        address = f"moi-{code.lower()}@example.vn"
+        browser.post(f"/tra-cuu/{code}/sua-dia-chi", data={"email": address})
+        letters = town.database.client["doithoai_notify"]["correspondence"]
+        until(browser, code, lambda _: letters.count_documents({"code": code, "registrant.email": address}) == 1)
         await town.answer(form["questions"][0]["id"], "Ông/bà mang căn cước đến Trung tâm.")
         until(browser, code, lambda page: "Đã gửi thư điện tử trả lời" in page)
     mails = [mail.read_bytes() for mail in town.system.addresses.mail.iterdir() if mail.is_file()]
