@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from shared.contracts import Actor, Event, Role, deadlines, intake, notify, routing
+from shared.contracts import Actor, Event, Role, deadlines, handbook, intake, notify, routing
 from shared.contracts.conference import Commitment, Duty, ExpectedList, Representative, Session, Span
 from shared.contracts.people import Attachment, Question, Registrant, Thread
 
@@ -202,6 +202,20 @@ def of_question(contract: type[Event], **changes: Any) -> Any:
         "answered": "Người yêu cầu mang căn cước đến Trung tâm Phục vụ hành chính công.",
         "published_by": "Lê Quang Huy",
         "unpublished_by": "Lê Quang Huy",
+        "handed_back_by": "Đỗ Minh Quân",
+        "parts": (Question(id=f"{QUESTION}-1", number=2, section="procedures", text="Lệ phí là bao nhiêu?"),),
+        "split_by": "Trần Thị Hạnh",
+        "departments": ("phong-kinh-te",),
+        "matter": "Xin cho biết mức lệ phí.",
+        "asked_by": "Trần Thị Hạnh",
+        "given_by": "Nguyễn Đức Toàn",
+        "kept_by": "Đỗ Minh Quân",
+        "endorsed_by": "Nguyễn Thu Nga",
+        "role": Role.HEAD,
+        "awaits": (Role.OFFICE_HEAD, Role.CHAIRMAN),
+        "lead": f"{SUBMISSION}-2",
+        "joined_by": "Trần Thị Hạnh",
+        "parted_by": None,
     }
     if contract is routing.QuestionReferredUp:
         fields["authority"] = "Ủy ban nhân dân thành phố Hà Nội"
@@ -300,6 +314,21 @@ OF_SUBMISSION = (
 )
 
 
+def of_handbook(contract: type[Event], **changes: Any) -> Any:
+    """An event about what an office has taught routing."""
+    fields: dict[str, Any] = {
+        "rules": (handbook.WordRule(field="business", words=("chợ Nội",), weight=2.0),),
+        "reason": "Chợ Nội do Phòng Kinh tế quản lý.",
+        "saved_by": "Trần Thị Hạnh",
+        "field": "civil-status",
+        "title": "Cấp lại giấy khai sinh",
+        "text": "Ông/bà mang căn cước đến {nơi nộp} để được cấp lại.",
+        "removed_by": "Trần Thị Hạnh",
+    }
+    own = {name: value for name, value in fields.items() if name in contract.model_fields}
+    return _said(contract, {"case": COMMUNE} | own, changes)
+
+
 def any_of(contract: type[Event]) -> Event:
     """One example of any event."""
     if contract is intake.SubmissionReceived:
@@ -308,6 +337,8 @@ def any_of(contract: type[Event]) -> Event:
         build = of_attendance if contract in OF_SUBMISSION else of_form if contract in OF_FORM else of_dialogue
     elif issubclass(contract, routing.RoutingEvent):
         build = of_question
+    elif issubclass(contract, handbook.HandbookEvent):
+        build = of_handbook
     elif issubclass(contract, deadlines.DeadlineEvent):
         build = of_deadline
     else:

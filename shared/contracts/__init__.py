@@ -1,6 +1,6 @@
 """Every event and command, one module per speaking service. What one service may know of another."""
 
-from shared.contracts import deadlines, intake, notify, routing
+from shared.contracts import deadlines, handbook, intake, notify, routing
 from shared.contracts.base import (
     COMMANDS,
     EVENTS,
@@ -36,6 +36,7 @@ __all__ = [
     "TooEarly",
     "UnknownEvent",
     "deadlines",
+    "handbook",
     "intake",
     "notify",
     "routing",

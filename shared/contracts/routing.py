@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.base import Command, Event, Model, Token
+from shared.contracts.base import Command, Event, Model, Role, Token
+from shared.contracts.people import MAX_QUESTION, Question
 from shared.contracts.taxonomy import QuestionField, Scope
 
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
@@ -107,13 +108,62 @@ class Proposal(Model):
     confidence: float = Field(ge=0, le=1)
 
 
+class ProposedMatter(Model):
+    """One of several matters that a question seems to hold, and where it may belong. text: its part of the question."""
+
+    text: str
+    field: QuestionField
+    department: Token
+    confidence: float = Field(ge=0, le=1)
+
+
 class QuestionAwaitsTriage(RoutingEvent):
-    """The rules are not sure enough, or see a complaint or denunciation: a person decides."""
+    """The rules are not sure enough, see a complaint or denunciation, or several matters: a person decides.
+
+    matters: how the question may be split, the parts in order; empty where it holds one matter.
+    """
 
     dialogue: Token | None
     scope: Scope
     because: tuple[str, ...]
     proposals: tuple[Proposal, ...]
+    matters: tuple[ProposedMatter, ...] = ()
+
+
+class QuestionHandedBack(RoutingEvent):
+    """The department says that the question is not its own: the office decides anew. The asker may read why."""
+
+    department: Token
+    reason: str
+    handed_back_by: str
+
+
+class QuestionSplit(RoutingEvent):
+    """The question held several matters. It keeps the first; each other is a question of its own from now on.
+
+    text: what stays of it. parts: the new questions. Their ids begin with that of the question.
+    """
+
+    text: str
+    parts: tuple[Question, ...] = Field(min_length=1)
+    split_by: str
+
+
+class CoordinationAsked(RoutingEvent):
+    """Other departments are to say what they know to the one in the lead. departments: all that are asked now."""
+
+    department: Token
+    departments: tuple[Token, ...]
+    matter: str
+    asked_by: str
+
+
+class OpinionGiven(RoutingEvent):
+    """A coordinating department has said what it knows. department: which."""
+
+    department: Token
+    text: str
+    given_by: str
 
 
 class QuestionRedirected(RoutingEvent):
@@ -125,13 +175,36 @@ class QuestionRedirected(RoutingEvent):
     decided_by: str
 
 
+class DraftKept(RoutingEvent):
+    """The department works on its answer: a version is kept, and not handed in yet."""
+
+    department: Token
+    draft: int = Field(ge=1)
+    text: str
+    kept_by: str
+
+
 class AnswerDrafted(RoutingEvent):
-    """The department has handed its written answer to the office for approval."""
+    """The department has handed its written answer in for approval.
+
+    awaits: the roles of which one decides next.
+    """
 
     department: Token
     draft: int = Field(ge=1)
     text: str
     drafted_by: str
+    awaits: tuple[Role, ...] = (Role.OFFICE_HEAD, Role.CHAIRMAN)
+
+
+class AnswerEndorsed(RoutingEvent):
+    """One step of the commune's approval is done. awaits: the roles of which one decides next."""
+
+    department: Token
+    draft: int = Field(ge=1)
+    endorsed_by: str
+    role: Role
+    awaits: tuple[Role, ...]
 
 
 class AnswerReturned(RoutingEvent):
@@ -211,6 +284,24 @@ class QuestionGrouped(RoutingEvent):
     grouped_by: str
 
 
+class QuestionJoined(RoutingEvent):
+    """The question gets the answer of another, word for word: one text, and a letter for each asker.
+
+    lead: the question whose answer it is.
+    """
+
+    lead: Token
+    joined_by: str
+
+
+class QuestionParted(RoutingEvent):
+    """The question gets an answer of its own again. parted_by: None where the other question left the department."""
+
+    lead: Token
+    reason: str
+    parted_by: str | None
+
+
 class QuestionPrioritised(RoutingEvent):
     """The office holds the question pressing, and puts it first at the conference; or takes that back."""
 
@@ -279,16 +370,60 @@ class RoutingCommand(Command, listener="routing"):
     question: Token
 
 
+Departments = Annotated[tuple[Token, ...], Field(max_length=10)]
+
+
 class AssignQuestion(RoutingCommand):
+    """coordinating: departments that are to say what they know to the one in the lead. matter: about what."""
+
     field: QuestionField
     department: Token
     reason: Remark
+    coordinating: Departments = ()
+    matter: Remark | None = None
+
+
+class HandBack(RoutingCommand):
+    """Give the question back to the office. The asker may read the reason."""
+
+    reason: Remark
+
+
+class Part(Model):
+    """One matter of a question that is split. field and department go together; without them the rules decide."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION)]
+    field: QuestionField | None = None
+    department: Token | None = None
+
+
+class SplitQuestion(RoutingCommand):
+    """Make a question of each matter. The first part stays with the question itself."""
+
+    parts: tuple[Part, ...] = Field(min_length=2, max_length=10)
+
+
+class AskCoordination(RoutingCommand):
+    departments: Departments = Field(min_length=1)
+    matter: Remark
+
+
+class GiveOpinion(RoutingCommand):
+    """Of a coordinating department, to the one in the lead."""
+
+    text: AnswerText
 
 
 class RedirectQuestion(RoutingCommand):
     scope: Scope
     authority: Remark
     guidance: Remark
+
+
+class KeepDraft(RoutingCommand):
+    """Keep a version of the answer without handing it in."""
+
+    text: AnswerText
 
 
 class DraftAnswer(RoutingCommand):
@@ -358,6 +493,18 @@ class GroupQuestion(RoutingCommand):
     topic: Remark
 
 
+class JoinQuestion(RoutingCommand):
+    """Give the question the answer of another like it. lead: that one."""
+
+    lead: Token
+
+
+class PartQuestion(RoutingCommand):
+    """Give the question an answer of its own again."""
+
+    reason: Remark
+
+
 class PrioritiseQuestion(RoutingCommand):
     pressing: bool
     reason: Remark
@@ -368,14 +515,46 @@ class ReopenQuestion(RoutingCommand):
 
 
 class PublishAnswer(RoutingCommand):
-    """Put an answered question into the library. Whoever sends this has read that it names nobody."""
+    """Put an answered question into the library. Whoever sends this has read that it names nobody.
+
+    kept: what looks like a name or an address, and was read and left: it names nobody who asked.
+    """
 
     asked: AnswerText
     answered: AnswerText
+    kept: tuple[Remark, ...] = Field(default=(), max_length=200)
 
 
 class UnpublishAnswer(RoutingCommand):
     reason: Remark
+
+
+class ReadHistory(RoutingCommand):
+    """Who did what with the question, and why. The reply's state holds "entries", the oldest first.
+
+    Each is {"at", "who", "role", "what", "from", "to", "holder", "why"}: the states before and after, whose turn it was
+    then (a department's id, "office", "leaders", "nobody"), and Vietnamese words for what was done.
+    """
+
+
+class SuggestAnswers(RoutingCommand):
+    """Answers to like questions, and templates. The reply's state holds "answers" and "templates".
+
+    answers: [{"asked", "answered", "likeness", "published"}], the most like first, at most five; no word tells who
+    asked. templates: [{"name", "text", "missing"}] of the question's field, filled in as far as it is known.
+    """
+
+
+class ProposePublication(RoutingCommand):
+    """Question and last answer without what tells who asked. Changes nothing.
+
+    known: what the sender knows of the asker: name, address, telephone. The reply's state holds "asked", "answered" and
+    "found": [{"where", "kind", "text", "mask"}].
+    """
+
+    known: tuple[Annotated[str, StringConstraints(min_length=1, max_length=500)], ...] = Field(
+        default=(), max_length=10
+    )
 
 
 class OfDialogue(Command, listener="routing"):
