@@ -114,7 +114,7 @@ def classify(
     json_lines: Json = False,
 ) -> None:
     """Phân loại câu hỏi: lĩnh vực, phòng phụ trách, vì sao."""
-    from services.routing.vocabulary import classifier_for
+    from services.routing.classifying.vocabulary import classifier_for
 
     classifier = classifier_for(_profile(commune))
     for line in _lines(file):

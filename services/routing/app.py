@@ -1,8 +1,8 @@
 """Wires routing."""
 
 from services.routing import handlers
+from services.routing.classifying.vocabulary import classifier_for, shared_vocabulary
 from services.routing.store import Conferences, Questions
-from services.routing.vocabulary import classifier_for, shared_vocabulary
 from shared.service import Service
 from shared.settings import Settings
 

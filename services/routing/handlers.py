@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, TypeVar
 
 from services.routing import aftercare, answers, conference, library, owed, review, rules
-from services.routing.classification import Classifier
+from services.routing.classifying.classifier import Classifier
 from services.routing.moves import permit_review
 from services.routing.question import Decision, Question
 from services.routing.store import FORGOTTEN_S, Conferences, Questions

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from services.routing.classification import syllables
+from services.routing.classifying.words import syllables
 
 ALIKE = Fraction(35, 100)
 """Likeness from which two questions are shown to the office as alike; a person decides. On the table of the tests one

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from services.routing.classification import Classification
+from services.routing.classifying.classification import Classification
 from services.routing.conference import Conference, place_of
 from services.routing.moves import after, permit
 from services.routing.owed import about, in_its_place, reckon

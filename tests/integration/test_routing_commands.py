@@ -13,9 +13,9 @@ from nats.aio.client import Client
 
 from services.routing import app as routing_app
 from services.routing import handlers
+from services.routing.classifying.vocabulary import classifier_for, shared_vocabulary
 from services.routing.conference import Conference
 from services.routing.store import FORGOTTEN_S, Conferences, Questions
-from services.routing.vocabulary import classifier_for, shared_vocabulary
 from shared.cases import read
 from shared.commands import send
 from shared.contracts import Actor, Command, Done, Event, Refused, Role, TooEarly, intake, notify, routing

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from services.routing import aftercare, answers, library, owed, rules
-from services.routing.classification import Classification
+from services.routing.classifying.classification import Classification
 from services.routing.conference import Conference
 from services.routing.question import Draft, Question, Referral, State
 from shared.contracts import Actor, Role

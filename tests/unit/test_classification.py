@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.classification import Classifier, FieldWords, ScopeWords, Vocabulary
-from services.routing.vocabulary import classifier_for, read_vocabulary, shared_vocabulary
+from services.routing.classifying.classifier import Classifier, Vocabulary
+from services.routing.classifying.evidence import FieldWords
+from services.routing.classifying.scope import ScopeWords
+from services.routing.classifying.vocabulary import classifier_for, read_vocabulary, shared_vocabulary
 from shared.communes import PROFILES, Classification, WordRule, read_profile
 from shared.contracts.taxonomy import QuestionField, Scope
 from shared.strict_yaml import YamlError

@@ -9,8 +9,8 @@ import pytest
 from deploy.embedded.rehearsal.forms import DemoForm, Fate, How
 from deploy.embedded.rehearsal.script import ORDER, SCRIPTS, Script, scripts_of
 from services.intake.reading.documents import read_form_file
+from services.routing.classifying.vocabulary import classifier_for
 from services.routing.likeness import ALIKE, likeness, shingles
-from services.routing.vocabulary import classifier_for
 from shared.communes import Communes
 from shared.contracts.taxonomy import QuestionField, Scope
 from shared.web import HANOI

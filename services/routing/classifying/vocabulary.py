@@ -7,12 +7,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from services.routing.classification import Classifier, FieldWords, ScopeWords, Vocabulary, same_phrase
+from services.routing.classifying.classifier import Classifier, Vocabulary
+from services.routing.classifying.evidence import FieldWords
+from services.routing.classifying.scope import ScopeWords
+from services.routing.classifying.words import same_phrase
 from shared.communes import Profile
 from shared.contracts.taxonomy import QuestionField, Scope
 from shared.strict_yaml import Mistake, Strict, YamlError, line_of, read_strictly
 
-VOCABULARY = Path(__file__).parents[2] / "deploy" / "vocabulary.yaml"
+VOCABULARY = Path(__file__).parents[3] / "deploy" / "vocabulary.yaml"
 
 LONGEST_PHRASE = 12
 """Syllables. What is longer is a sentence, and nobody writes the same sentence."""
