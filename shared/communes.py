@@ -123,6 +123,10 @@ class NumberCodes(Strict):
     report: Line = "BC-UBND"
 
 
+ApprovalStep = Annotated[tuple[Annotated[Role, Field(strict=False)], ...], Field(min_length=1, strict=False)]
+"""Roles of which one decides."""
+
+
 class Letterhead(Strict):
     """What a letter of this commune carries; whether the parent body is printed is the commune's choice.
 
@@ -226,6 +230,7 @@ class Profile(Strict):
     """One commune. Names as they are written in running text, `xã Thanh Trì`.
 
     That it agrees with itself (every department named is there, every field has one owner) is checked where it is read.
+    approval: the steps an answer passes, in order, before it may be given; a head stands for the own department.
     loudspeaker: with {title} {day} {hour} {place} {closes} {commune}; `lúc {hour}, {day}`, `được nhận đến {closes}`.
     """
 
@@ -249,6 +254,9 @@ class Profile(Strict):
     loudspeaker: Annotated[str, Field(min_length=1, max_length=3_000)] | None = None
     terms: dict[RuleId, Span] = Field(default_factory=dict)
     escalation: tuple[Step, ...] = Field(min_length=1, strict=False)
+    approval: tuple[ApprovalStep, ...] = Field(
+        default=((Role.OFFICE_HEAD, Role.CHAIRMAN),), min_length=1, max_length=3, strict=False
+    )
     letterhead: Letterhead
     classification: Classification = Classification()
 

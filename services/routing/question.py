@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared.contracts import Event
+from shared.contracts import Event, Role
 from shared.contracts.people import Section
-from shared.contracts.routing import Proposal, Settlement, WrittenBecause
+from shared.contracts.routing import Proposal, ProposedMatter, Settlement, WrittenBecause
 from shared.contracts.taxonomy import QuestionField, Scope
 
 
@@ -24,9 +24,20 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer as a department handed it in. Numbered from 1; the last one counts."""
+    """A version of an answer. Numbered from 1; the last one counts. handed_in: for approval; else it was only kept."""
 
     number: int
+    text: str
+    by: str
+    at: datetime
+    handed_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a coordinating department knows. department: which."""
+
+    department: str
     text: str
     by: str
     at: datetime
@@ -84,7 +95,13 @@ class Question:
     dialogue: where it would be answered; None when none was open.
     field, department: None until the rules or an officer have decided.
     session, outside_subject: its place in the dialogue, by its field; see conference.py.
-    proposals: what the rules held likely, for the officer who decides.
+    proposals: what the rules held likely, for the officer who decides. matters: how it may be split.
+    decided_at: when a person last said whose it is; what he said teaches the rules.
+    whole: its text before it was split. parts: how many questions were made of it so far, beside itself.
+    coordinating: departments that are to say what they know. opinions: what they said.
+    follows: the question whose answer it gets; None while it gets its own.
+    awaits: the steps of approval that the draft handed in has still to pass; the roles of which one decides, for each.
+    endorsed_by: who decided the steps before.
     awaits_acceptance: it was handed over and its term stands still until the department takes it up.
     extended_by: working days granted so far.
     topic: what the office grouped it under. pressing: the office wants it first at the conference.
@@ -119,6 +136,15 @@ class Question:
     because: tuple[str, ...] = ()
     confidence: float = 0.0
     proposals: tuple[Proposal, ...] = ()
+    matters: tuple[ProposedMatter, ...] = ()
+    decided_at: datetime | None = None
+    whole: str | None = None
+    parts: int = 0
+    coordinating: tuple[str, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    follows: str | None = None
+    awaits: tuple[tuple[Role, ...], ...] = ()
+    endorsed_by: tuple[str, ...] = ()
     awaits_acceptance: bool = False
     drafts: tuple[Draft, ...] = ()
     returns: tuple[Return, ...] = ()
