@@ -1,0 +1,39 @@
+"""Texts to start an answer from, with placeholders in braces: `{mã phiếu}`. What nobody has filled in is not handed in."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.contracts.taxonomy import QuestionField
+
+_PLACEHOLDER = re.compile(r"\{[^{}\n]{0,200}\}?")
+"""One that was cut off, `{mã phiếu`, is not filled in either."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTemplate:
+    """One template of a field. title: what an officer chooses it by. own: the commune wrote it itself."""
+
+    field: QuestionField
+    title: str
+    text: str
+    own: bool = False
+
+
+def unfilled(text: str) -> tuple[str, ...]:
+    """The placeholders left in a text, with their braces, each once, in its order."""
+    return tuple(dict.fromkeys(found.strip() for found in _PLACEHOLDER.findall(text)))
+
+
+def fill(text: str, known: Mapping[str, str]) -> str:
+    """A template with what is known in place of its placeholders; the others stay for the officer.
+
+    Args:
+        known: by the words between the braces, `mã phiếu`; blanks around them and capitals make no difference.
+    """
+    by_name = {_name(name): value for name, value in known.items()}
+    return _PLACEHOLDER.sub(lambda found: by_name.get(_name(found[0].strip("{}")), found[0]), text)
+
+
+def _name(written: str) -> str:
+    return " ".join(written.casefold().split())
