@@ -1,4 +1,4 @@
-"""Texts to start an answer from, with placeholders in braces: `{mã phiếu}`. What nobody has filled in is not handed in."""
+"""Texts to start an answer from, with placeholders in braces: `{mã phiếu}`. One left unfilled holds the answer up."""
 
 import re
 from collections.abc import Mapping
