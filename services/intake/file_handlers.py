@@ -3,7 +3,7 @@
 import base64
 import binascii
 
-from services.intake import submissions
+from services.intake import admission
 from services.intake.files import PART, UnwantedFile
 from services.intake.mailbox.handlers import mail_as_text
 from services.intake.mailbox.leftovers import KEPT
@@ -19,7 +19,7 @@ consumes = Handlers("intake")
 async def store_file(command: StoreFile, files: FileStore, profiles: Profiles) -> Answer:
     """A part that comes twice is stored once."""
     commune = profile_of(profiles, command).id
-    submissions.admit_files(command)
+    admission.admit_files(command)
     try:
         content = base64.b64decode(command.content, validate=True)
         attachment = await files.keep_part(
@@ -44,7 +44,7 @@ async def read_file(
     if kept is None or kept.commune != profile.id:
         raise Refusal("not-found", "Không tìm thấy tệp này.")
     form = await store.of_file(command.file, kept.named_by) if kept.purpose == "attachment" else None
-    submissions.permit_file(command, kept.purpose, form)
+    admission.permit_file(command, kept.purpose, form)
     data = await files.read(command.file) or b""
     parts = max(1, -(-len(data) // PART))
     piece = data[(command.part - 1) * PART : command.part * PART]

@@ -1,24 +1,15 @@
 """What intake hears and does."""
 
-from collections.abc import Sequence
-
 from services.intake import aftercare, conclusion, file_handlers, form_handlers, rules, submissions
-from services.intake.codes import normalise
 from services.intake.dialogue import Dialogue
-from services.intake.files import Kept, must_be_free
-from services.intake.keyed_in import matters_of
 from services.intake.library import handlers as library_handlers
 from services.intake.lists import handlers as table_handlers
 from services.intake.mailbox import handlers as mail_handlers
-from services.intake.mailbox.incoming import same_address, thread_for
 from services.intake.programme import conference_of
 from services.intake.provided import (
     Answer,
     DialogueStore,
-    FileStore,
     FrontDoor,
-    MailRoom,
-    MailStore,
     Now,
     Profiles,
     SubmissionStore,
@@ -27,17 +18,16 @@ from services.intake.provided import (
 from services.intake.reception import Reception
 from services.intake.seating import waiting_places
 from services.intake.store import Dialogues, Submissions
-from services.intake.submissions import REGISTRARS, Arrival, Submission
+from services.intake.submissions import Arrival, Submission
 from shared.clock import Clock
 from shared.commands import obey
 from shared.communes import Profile
-from shared.contracts import Done, Refusal, Refused, Role
+from shared.contracts import Done, Refusal, Refused
 from shared.contracts.deadlines import DeadlineMoved, DeadlinePassed, DeadlineSet
 from shared.contracts.intake import (
     AnnounceDialogue,
     ApproveConclusion,
     CancelDialogue,
-    CheckIn,
     CheckInRepresentative,
     CommitmentFulfilled,
     CompleteDuty,
@@ -46,17 +36,14 @@ from shared.contracts.intake import (
     DialogueConcluded,
     DialogueHeld,
     DraftConclusion,
-    ExcuseRegistrant,
     ExtendCommitment,
     FulfilCommitment,
     HoldDialogue,
     InviteRepresentative,
     ListReceived,
-    LookUpSubmission,
     PlanDialogue,
     QuestionsWithdrawn,
     ReceiveList,
-    RegisterSubmission,
     RegistrantExcused,
     RegistrationClosed,
     ReportBack,
@@ -335,81 +322,6 @@ async def fulfil_commitment(command: FulfilCommitment, dialogues: DialogueStore,
 @consumes.command(ReportResult)
 async def report_result(command: ReportResult, dialogues: DialogueStore, now: Now) -> Answer:
     return await obey(dialogues, command.dialogue, command, lambda one: rules.report_result(one, command, now()))
-
-
-# --- commands about a form ------------------------------------------------------------------------------------------
-
-
-@consumes.command(RegisterSubmission)
-async def register_submission(
-    command: RegisterSubmission,
-    reception: FrontDoor,
-    files: FileStore,
-    mails: MailStore,
-    mail_room: MailRoom,
-    store: SubmissionStore,
-    profiles: Profiles,
-    now: Now,
-) -> Answer:
-    """A repeated command finds its form already there and gets the first receipt.
-
-    What a clerk keys in from a mail was received when the mail was, is answered in its thread and keeps its files.
-    """
-    commune = profile_of(profiles, command).id
-    submissions.admit(command)
-    submissions.check_past(command, now())
-    mail = await mail_handlers.mail_to_register(command, mails)
-    chosen = await files.chosen(commune, command.attachments)
-    arrival = Arrival(
-        command.channel,
-        command.registrant,
-        matters_of(command),
-        attachments=(
-            *(one.attachment for one in chosen),
-            *(await mail_room.files_of(mail) if mail else ()),
-        ),
-        received_at=command.received_at or (mail.received_at if mail else None),
-        entered_by=command.actor.name,
-        entered_because=command.late_because,
-        thread=thread_for(mail, command.registrant.email) if mail else None,
-        by_another=mail is not None and not same_address(mail.sender, command.registrant.email),
-        mail=mail.id if mail else None,
-    )
-    must_be_free(chosen, *await _repeated(arrival, chosen, store))
-    receipt = await reception.receive(commune, arrival, command.dialogue)
-    await mail_handlers.note_registered(command, mails, receipt, now)
-    return Done(version=1, state=receipt.model_dump(mode="json"))
-
-
-async def _repeated(arrival: Arrival, chosen: Sequence[Kept], store: Submissions) -> list[str]:
-    """Those that have the chosen files already, and are the same form: a command that comes again names them again."""
-    named = dict.fromkeys(one.named_by for one in chosen if one.named_by is not None)
-    forms = [await store.get(id) for id in named]
-    return [form.id for form in forms if form is not None and submissions.is_repeat(form, arrival)]
-
-
-@consumes.command(ExcuseRegistrant)
-async def excuse_registrant(command: ExcuseRegistrant, store: SubmissionStore, now: Now) -> Answer:
-    return await obey(
-        store, command.submission, command, lambda one: submissions.excuse_registrant(one, command, now())
-    )
-
-
-@consumes.command(CheckIn)
-async def check_in(command: CheckIn, store: SubmissionStore, now: Now) -> Answer:
-    return await obey(store, command.submission, command, lambda one: submissions.check_in(one, command, now()))
-
-
-@consumes.command(LookUpSubmission)
-async def look_up_submission(command: LookUpSubmission, store: SubmissionStore) -> Answer:
-    found = await store.by_code(code) if (code := normalise(command.code)) else None
-    if found is None or (command.actor.role is not Role.OPERATOR and found.commune != command.actor.commune):
-        raise Refusal("not-found", f"Không tìm thấy phiếu có mã {command.code}.")
-    state: dict[str, object] = {"id": found.id, "commune": found.commune, "code": found.code}
-    if found.commune == command.actor.commune and command.actor.role in REGISTRARS:
-        state["registrant"] = found.registrant.model_dump(mode="json")
-        state["questions"] = [question.model_dump(mode="json") for question in found.questions]
-    return Done(version=found.version, state=state)
 
 
 consumes.include(

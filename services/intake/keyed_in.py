@@ -1,11 +1,15 @@
-"""A form that was keyed in from paper: its two boxes become questions as those of the web form do. Pure."""
+"""A form that a clerk enters, from paper or a mail: its boxes become questions as those of the web form do. Pure."""
+
+from collections.abc import Iterable
 
 from pydantic import ValidationError
 
+from services.intake.mailbox.incoming import Incoming, same_address, thread_for
 from services.intake.pages.online_form import MOST_QUESTIONS, TOO_MANY, asked_in
+from services.intake.submissions import Arrival
 from shared.contracts import Refusal
 from shared.contracts.intake import RegisterSubmission
-from shared.contracts.people import Matter
+from shared.contracts.people import Attachment, Matter
 from shared.text import clean, one_line
 
 
@@ -29,3 +33,28 @@ def matters_of(command: RegisterSubmission) -> tuple[Matter, ...]:
     if len(matters) > MOST_QUESTIONS:
         raise Refusal("invalid", TOO_MANY)
     return tuple(matters)
+
+
+def arrival_of(command: RegisterSubmission, attachments: Iterable[Attachment], mail: Incoming | None) -> Arrival:
+    """The form as it came. What is entered from a mail was received when that was, and is answered in its thread.
+
+    Args:
+        attachments: what is put to it, the files of the mail among them.
+        mail: the one it is entered from; None where it was on paper or said.
+
+    Raises:
+        Refusal: as of `matters_of`.
+    """
+    from_mail = None if mail is None else mail.received_at
+    return Arrival(
+        command.channel,
+        command.registrant,
+        matters_of(command),
+        attachments=tuple(attachments),
+        received_at=command.received_at or from_mail,
+        entered_by=command.actor.name,
+        entered_because=command.late_because,
+        thread=thread_for(mail, command.registrant.email) if mail else None,
+        by_another=mail is not None and not same_address(mail.sender, command.registrant.email),
+        mail=mail.id if mail else None,
+    )

@@ -6,19 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.intake.dialogue import OFFICE, TOLD, Announcement, allow_role
-from shared.contracts import Event, Refusal, Role, TooEarly
+from shared.contracts import Event, Refusal, TooEarly
 from shared.contracts.intake import (
     AttendanceRecorded,
     CheckIn,
     DialogueHeld,
     ExcuseRegistrant,
-    FilePurpose,
-    ReadFile,
     RegisterSubmission,
     RegistrantExcused,
     RegistrantInvited,
     RegistrantWaitlisted,
-    StoreFile,
     SubmissionReceived,
 )
 from shared.contracts.people import Attachment, Attendance, Channel, Matter, Question, Registrant, Thread
@@ -160,35 +157,6 @@ def dialogue_for(
     if chosen is None or chosen.state not in TOLD or now >= chosen.held_at:
         raise Refusal("not-now", "Hội nghị này không còn nhận phiếu. Xin chọn hội nghị khác, hoặc bỏ chọn hội nghị.")
     return chosen
-
-
-REGISTRARS = OFFICE | {Role.OPERATOR, Role.SYSTEM}
-"""The last two take in files and mails for the office."""
-
-
-def admit(command: RegisterSubmission) -> None:
-    """Refuse who may not take in forms; what is asked from the floor, only the office notes."""
-    allow_role(command, "nhập phiếu đăng ký", OFFICE if command.channel == "floor" else REGISTRARS)
-
-
-def admit_files(command: StoreFile) -> None:
-    """Refuse who may not hand in files."""
-    allow_role(command, "gửi tệp", REGISTRARS)
-
-
-def permit_file(command: ReadFile, purpose: FilePurpose, form: Submission | None) -> None:
-    """The files of a form are for whoever answers it, and where it reads like a denunciation for the office alone.
-
-    Whole mails and lists, and what no form names, are for who takes in forms.
-
-    Args:
-        form: the one that names the file.
-    """
-    if purpose != "attachment" or form is None:
-        may = REGISTRARS
-    else:
-        may = OFFICE if form.confidential else frozenset(Role) - {Role.PROVINCE}
-    allow_role(command, "xem tệp này", may)
 
 
 # --- a form comes in ------------------------------------------------------------------------------------------------

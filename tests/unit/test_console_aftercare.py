@@ -253,6 +253,11 @@ async def test_a_case_shows_what_became_of_it_since(
     assert [one for one in shown if one not in html] == [], because
 
 
+async def test_what_came_by_mail_was_entered_late_by_nobody(tmp_path: Path) -> None:
+    mailed = submission_received(channel="email", entered_at=NOW + timedelta(minutes=3), entered_by=None)
+    assert "Nhập sau" not in await page(tmp_path, CASE, mailed)
+
+
 async def test_a_line_of_the_list_tells_of_files_marks_and_second_rounds(tmp_path: Path) -> None:
     html = await page(tmp_path, "/?loc=tat-ca&phong=", *AGAIN)
     assert "có tệp · được đánh giá 2/5 · mở lại lần 2" in html

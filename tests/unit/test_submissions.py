@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.intake import submissions
+from services.intake import admission, submissions
 from services.intake.dialogue import Announcement, State
 from services.intake.submissions import (
     SAME_NETWORK_FOR,
@@ -245,10 +245,10 @@ def test_a_chosen_dialogue_is_kept_to_or_refused(
 def test_the_office_takes_in_forms(channel: str, role: Role, may: bool, because: str) -> None:
     asked = command(RegisterSubmission, role, channel=channel, registrant=registrant(), questions=MATTERS)
     if may:
-        submissions.admit(asked)
+        admission.admit(asked)
         return
     with pytest.raises(Refusal, match="việc này dành cho"):
-        submissions.admit(asked)
+        admission.admit(asked)
 
 
 # --- who comes ------------------------------------------------------------------------------------------------------

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.intake.admission import REGISTRARS
 from services.intake.dialogue import OFFICE, allow_role
 from services.intake.reading.tables import LABELS, Collected, Line, Table, same_words
-from services.intake.submissions import REGISTRARS, Submission
+from services.intake.submissions import Submission
 from shared.contracts import Refusal
 from shared.contracts.conference import ExpectedList, Opinion
 from shared.contracts.intake import ReadTable, ReceiveTable

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from services.intake.admission import REGISTRARS
 from services.intake.aftercare import MOST_FILES
 from services.intake.dialogue import WRITERS, allow_role
-from services.intake.submissions import REGISTRARS, Submission
+from services.intake.submissions import Submission
 from shared.contracts import Event, Refusal
 from shared.contracts.intake import (
     AttachMail,
