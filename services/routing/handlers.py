@@ -1,19 +1,15 @@
-"""What routing hears and does."""
+"""What routing hears and does. What it is asked stands in question_handlers.py and answer_handlers.py."""
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
-from typing import Annotated, TypeVar
 
-from services.routing import aftercare, answers, conference, library, owed, review, rules
-from services.routing.classifying.classifier import Classifier
+from services.routing import aftercare, answer_handlers, conference, owed, question_handlers, review, rules
 from services.routing.moves import permit_review
+from services.routing.provided import Answer, Classifiers, ConferenceStore, Now, QuestionStore
 from services.routing.question import Decision, Question
 from services.routing.store import FORGOTTEN_S, Conferences, Questions
 from shared.clock import Clock
-from shared.commands import obey
-from shared.communes import Communes
-from shared.contracts import Done, Refusal, Refused
+from shared.contracts import Done, Refusal
 from shared.contracts.intake import (
     AnswerRated,
     AttendanceRecorded,
@@ -29,37 +25,10 @@ from shared.contracts.intake import (
     SubmissionReceived,
 )
 from shared.contracts.notify import NotificationSent
-from shared.contracts.routing import (
-    AcceptTransfer,
-    AnswerOnTheSpot,
-    ApproveAnswer,
-    AssignQuestion,
-    DraftAnswer,
-    ExtendTerm,
-    GroupQuestion,
-    PrioritiseQuestion,
-    PublishAnswer,
-    RedirectQuestion,
-    ReferQuestionUp,
-    ReopenQuestion,
-    ReportToSuperior,
-    RequestExtension,
-    ReturnAnswer,
-    ReviewQuestions,
-    RoutingCommand,
-    TakeForWrittenAnswer,
-    TransferQuestion,
-    UnpublishAnswer,
-)
-from shared.handlers import Handlers, Provided
+from shared.contracts.routing import ReviewQuestions
+from shared.handlers import Handlers
 
 consumes = Handlers("routing")
-
-QuestionStore = Annotated[Questions, Provided("questions")]
-ConferenceStore = Annotated[Conferences, Provided("conferences")]
-Classifiers = Annotated[dict[str, Classifier], Provided("classifiers")]
-Profiles = Annotated[Communes, Provided("communes")]
-Now = Annotated[Clock, Provided("now")]
 
 
 # --- dialogues ------------------------------------------------------------------------------------------------------
@@ -111,7 +80,7 @@ async def look_for_what_recurs(
 @consumes.command(ReviewQuestions)
 async def review_questions(
     command: ReviewQuestions, questions: QuestionStore, conferences: ConferenceStore, now: Now
-) -> Done | Refused:
+) -> Answer:
     """Repeating it finds the same and says nothing new, so neither key nor version matter."""
     dialogue = await conferences.now(command.dialogue)
     if dialogue is None:
@@ -222,142 +191,4 @@ async def look_again_at_what_was_contested(rated: AnswerRated, questions: Questi
         await questions.change(rated.question, lambda one: aftercare.note_mark(one, rated, now()))
 
 
-# --- commands -------------------------------------------------------------------------------------------------------
-
-C = TypeVar("C", bound=RoutingCommand)
-
-
-async def decide(
-    command: C, questions: Questions, rule: Callable[[Question, C, datetime], Decision], now: Clock
-) -> Done | Refused:
-    return await obey(questions, command.question, command, lambda one: rule(one, command, now()))
-
-
-@consumes.command(AssignQuestion)
-async def assign_question(
-    command: AssignQuestion, questions: QuestionStore, conferences: ConferenceStore, profiles: Profiles, now: Now
-) -> Done | Refused:
-    departments, dialogue = _departments(profiles, command), await _dialogue_of(command, questions, conferences)
-    return await obey(
-        questions,
-        command.question,
-        command,
-        lambda one: rules.assign_question(one, command, departments, dialogue, now()),
-    )
-
-
-@consumes.command(TransferQuestion)
-async def transfer_question(
-    command: TransferQuestion, questions: QuestionStore, conferences: ConferenceStore, profiles: Profiles, now: Now
-) -> Done | Refused:
-    departments, dialogue = _departments(profiles, command), await _dialogue_of(command, questions, conferences)
-    return await obey(
-        questions,
-        command.question,
-        command,
-        lambda one: rules.transfer_question(one, command, departments, dialogue, now()),
-    )
-
-
-def _departments(profiles: Communes, command: RoutingCommand) -> set[str]:
-    profile = profiles.get(command.actor.commune)
-    return {department.id for department in profile.departments} if profile else set()
-
-
-async def _dialogue_of(
-    command: RoutingCommand, questions: Questions, conferences: Conferences
-) -> conference.Conference | None:
-    """The dialogue of the question it is about: a question stays with its dialogue."""
-    question = await questions.get(command.question)
-    return await conferences.now(question.dialogue) if question else None
-
-
-@consumes.command(AcceptTransfer)
-async def accept_transfer(command: AcceptTransfer, questions: QuestionStore, now: Now) -> Done | Refused:
-    return await decide(command, questions, rules.accept_transfer, now)
-
-
-@consumes.command(RedirectQuestion)
-async def redirect_question(command: RedirectQuestion, questions: QuestionStore, now: Now) -> Done | Refused:
-    return await decide(command, questions, rules.redirect_question, now)
-
-
-@consumes.command(ReferQuestionUp)
-async def refer_question_up(command: ReferQuestionUp, questions: QuestionStore, now: Now) -> Done | Refused:
-    return await decide(command, questions, rules.refer_question_up, now)
-
-
-@consumes.command(ReportToSuperior)
-async def report_to_superior(command: ReportToSuperior, questions: QuestionStore, now: Now) -> Done | Refused:
-    return await decide(command, questions, rules.report_to_superior, now)
-
-
-@consumes.command(GroupQuestion)
-async def group_question(command: GroupQuestion, questions: QuestionStore, now: Now) -> Done | Refused:
-    return await decide(command, questions, rules.group_question, now)
-
-
-@consumes.command(PrioritiseQuestion)
-async def prioritise_question(command: PrioritiseQuestion, questions: QuestionStore, now: Now) -> Done | Refused:
-    return await decide(command, questions, rules.prioritise_question, now)
-
-
-@consumes.command(DraftAnswer)
-async def draft_answer(command: DraftAnswer, questions: QuestionStore, now: Now) -> Done | Refused:
-    return await decide(command, questions, answers.draft_answer, now)
-
-
-@consumes.command(ReturnAnswer)
-async def return_answer(command: ReturnAnswer, questions: QuestionStore, now: Now) -> Done | Refused:
-    return await decide(command, questions, answers.return_answer, now)
-
-
-@consumes.command(ApproveAnswer)
-async def approve_answer(command: ApproveAnswer, questions: QuestionStore, now: Now) -> Done | Refused:
-    return await decide(command, questions, answers.approve_answer, now)
-
-
-@consumes.command(RequestExtension)
-async def request_extension(command: RequestExtension, questions: QuestionStore, now: Now) -> Done | Refused:
-    return await decide(command, questions, answers.request_extension, now)
-
-
-@consumes.command(ExtendTerm)
-async def extend_term(command: ExtendTerm, questions: QuestionStore, now: Now) -> Done | Refused:
-    return await decide(command, questions, answers.extend_term, now)
-
-
-@consumes.command(AnswerOnTheSpot)
-async def answer_on_the_spot(command: AnswerOnTheSpot, questions: QuestionStore, now: Now) -> Done | Refused:
-    return await decide(command, questions, answers.answer_on_the_spot, now)
-
-
-@consumes.command(TakeForWrittenAnswer)
-async def take_for_written_answer(command: TakeForWrittenAnswer, questions: QuestionStore, now: Now) -> Done | Refused:
-    return await decide(command, questions, answers.take_for_written_answer, now)
-
-
-@consumes.command(ReopenQuestion)
-async def reopen_question(command: ReopenQuestion, questions: QuestionStore, now: Now) -> Done | Refused:
-    return await decide(command, questions, aftercare.reopen_question, now)
-
-
-@consumes.command(PublishAnswer)
-async def publish_answer(
-    command: PublishAnswer, questions: QuestionStore, profiles: Profiles, now: Now
-) -> Done | Refused:
-    contacts = _contacts(profiles, command)
-    return await obey(
-        questions, command.question, command, lambda one: library.publish_answer(one, command, contacts, now())
-    )
-
-
-@consumes.command(UnpublishAnswer)
-async def unpublish_answer(command: UnpublishAnswer, questions: QuestionStore, now: Now) -> Done | Refused:
-    return await decide(command, questions, library.unpublish_answer, now)
-
-
-def _contacts(profiles: Communes, command: RoutingCommand) -> list[str]:
-    """Under which everybody may reach the office."""
-    profile = profiles.get(command.actor.commune)
-    return [way for way in (profile.phone, profile.email) if way] if profile else []
+consumes.include(question_handlers.consumes, answer_handlers.consumes)

@@ -1,0 +1,75 @@
+"""What routing is asked to do with an answer: written, judged, given, shown; and more time for it."""
+
+from services.routing import answers, library
+from services.routing.provided import Answer, Now, Profiles, QuestionStore, decide
+from shared.commands import obey
+from shared.communes import Communes
+from shared.contracts.routing import (
+    AnswerOnTheSpot,
+    ApproveAnswer,
+    DraftAnswer,
+    ExtendTerm,
+    PublishAnswer,
+    RequestExtension,
+    ReturnAnswer,
+    RoutingCommand,
+    TakeForWrittenAnswer,
+    UnpublishAnswer,
+)
+from shared.handlers import Handlers
+
+consumes = Handlers("routing")
+
+
+@consumes.command(DraftAnswer)
+async def draft_answer(command: DraftAnswer, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, answers.draft_answer, now)
+
+
+@consumes.command(ReturnAnswer)
+async def return_answer(command: ReturnAnswer, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, answers.return_answer, now)
+
+
+@consumes.command(ApproveAnswer)
+async def approve_answer(command: ApproveAnswer, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, answers.approve_answer, now)
+
+
+@consumes.command(RequestExtension)
+async def request_extension(command: RequestExtension, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, answers.request_extension, now)
+
+
+@consumes.command(ExtendTerm)
+async def extend_term(command: ExtendTerm, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, answers.extend_term, now)
+
+
+@consumes.command(AnswerOnTheSpot)
+async def answer_on_the_spot(command: AnswerOnTheSpot, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, answers.answer_on_the_spot, now)
+
+
+@consumes.command(TakeForWrittenAnswer)
+async def take_for_written_answer(command: TakeForWrittenAnswer, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, answers.take_for_written_answer, now)
+
+
+@consumes.command(PublishAnswer)
+async def publish_answer(command: PublishAnswer, questions: QuestionStore, profiles: Profiles, now: Now) -> Answer:
+    contacts = _contacts(profiles, command)
+    return await obey(
+        questions, command.question, command, lambda one: library.publish_answer(one, command, contacts, now())
+    )
+
+
+@consumes.command(UnpublishAnswer)
+async def unpublish_answer(command: UnpublishAnswer, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, library.unpublish_answer, now)
+
+
+def _contacts(profiles: Communes, command: RoutingCommand) -> list[str]:
+    """Under which everybody may reach the office."""
+    profile = profiles.get(command.actor.commune)
+    return [way for way in (profile.phone, profile.email) if way] if profile else []

@@ -1,0 +1,31 @@
+"""What the handlers of routing ask for, and how a command about one question is carried out."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+from services.routing.classifying.classifier import Classifier
+from services.routing.question import Decision, Question
+from services.routing.store import Conferences, Questions
+from shared.clock import Clock
+from shared.commands import obey
+from shared.communes import Communes
+from shared.contracts import Done, Refused
+from shared.contracts.routing import RoutingCommand
+from shared.handlers import Provided
+
+QuestionStore = Annotated[Questions, Provided("questions")]
+ConferenceStore = Annotated[Conferences, Provided("conferences")]
+Classifiers = Annotated[dict[str, Classifier], Provided("classifiers")]
+Profiles = Annotated[Communes, Provided("communes")]
+Now = Annotated[Clock, Provided("now")]
+Answer = Done | Refused
+
+C = TypeVar("C", bound=RoutingCommand)
+
+
+async def decide(
+    command: C, questions: Questions, rule: Callable[[Question, C, datetime], Decision], now: Clock
+) -> Answer:
+    """Carry out a command whose rule needs to know nothing but the question."""
+    return await obey(questions, command.question, command, lambda one: rule(one, command, now()))

@@ -1,0 +1,96 @@
+"""What routing is asked to do with a question: whose it is, and how it is prepared."""
+
+from services.routing import aftercare, conference, rules
+from services.routing.provided import Answer, ConferenceStore, Now, Profiles, QuestionStore, decide
+from services.routing.store import Conferences, Questions
+from shared.commands import obey
+from shared.communes import Communes
+from shared.contracts.routing import (
+    AcceptTransfer,
+    AssignQuestion,
+    GroupQuestion,
+    PrioritiseQuestion,
+    RedirectQuestion,
+    ReferQuestionUp,
+    ReopenQuestion,
+    ReportToSuperior,
+    RoutingCommand,
+    TransferQuestion,
+)
+from shared.handlers import Handlers
+
+consumes = Handlers("routing")
+
+
+@consumes.command(AssignQuestion)
+async def assign_question(
+    command: AssignQuestion, questions: QuestionStore, conferences: ConferenceStore, profiles: Profiles, now: Now
+) -> Answer:
+    departments, dialogue = _departments(profiles, command), await _dialogue_of(command, questions, conferences)
+    return await obey(
+        questions,
+        command.question,
+        command,
+        lambda one: rules.assign_question(one, command, departments, dialogue, now()),
+    )
+
+
+@consumes.command(TransferQuestion)
+async def transfer_question(
+    command: TransferQuestion, questions: QuestionStore, conferences: ConferenceStore, profiles: Profiles, now: Now
+) -> Answer:
+    departments, dialogue = _departments(profiles, command), await _dialogue_of(command, questions, conferences)
+    return await obey(
+        questions,
+        command.question,
+        command,
+        lambda one: rules.transfer_question(one, command, departments, dialogue, now()),
+    )
+
+
+def _departments(profiles: Communes, command: RoutingCommand) -> set[str]:
+    profile = profiles.get(command.actor.commune)
+    return {department.id for department in profile.departments} if profile else set()
+
+
+async def _dialogue_of(
+    command: RoutingCommand, questions: Questions, conferences: Conferences
+) -> conference.Conference | None:
+    """The dialogue of the question it is about: a question stays with its dialogue."""
+    question = await questions.get(command.question)
+    return await conferences.now(question.dialogue) if question else None
+
+
+@consumes.command(AcceptTransfer)
+async def accept_transfer(command: AcceptTransfer, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, rules.accept_transfer, now)
+
+
+@consumes.command(RedirectQuestion)
+async def redirect_question(command: RedirectQuestion, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, rules.redirect_question, now)
+
+
+@consumes.command(ReferQuestionUp)
+async def refer_question_up(command: ReferQuestionUp, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, rules.refer_question_up, now)
+
+
+@consumes.command(ReportToSuperior)
+async def report_to_superior(command: ReportToSuperior, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, rules.report_to_superior, now)
+
+
+@consumes.command(GroupQuestion)
+async def group_question(command: GroupQuestion, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, rules.group_question, now)
+
+
+@consumes.command(PrioritiseQuestion)
+async def prioritise_question(command: PrioritiseQuestion, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, rules.prioritise_question, now)
+
+
+@consumes.command(ReopenQuestion)
+async def reopen_question(command: ReopenQuestion, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, aftercare.reopen_question, now)
