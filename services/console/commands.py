@@ -12,6 +12,7 @@ from services.console.reader import Reader
 from shared.commands import send
 from shared.contracts import Actor, Command, Done, Refused
 from shared.contracts.intake import RegisterSubmission
+from shared.contracts.people import submission_of
 from shared.service import Service
 
 STATUS = {"invalid": 422, "forbidden": 403, "not-found": 404, "stale": 409, "not-now": 409, "unavailable": 503}
@@ -78,7 +79,7 @@ async def carry_out(service: Service, reader: Reader, command: Command, typed: M
     match await send(service.nats, command):
         case Done(version=version, state=state):
             if isinstance(command, RegisterSubmission):
-                about = str(state["questions"][0]["id"]).rpartition("-")[0]
+                about = submission_of(str(state["questions"][0]["id"]))
             await reader.until(command.listener, about, version)
             return Success(command.verb, about, state)
         case Refused() as refused:

@@ -30,6 +30,7 @@ from shared.contracts.routing import (
     QuestionRedirected,
     QuestionReopened,
     QuestionSettled,
+    QuestionSplit,
     Settlement,
 )
 from shared.contracts.taxonomy import Scope
@@ -213,6 +214,25 @@ def note_reading(submission: Submission | None, fact: Judged) -> Decision:
     return replace(submission, readings=readings), []
 
 
+def note_split(submission: Submission | None, split: QuestionSplit) -> Decision:
+    """Each matter is a question of the form from now on, to be followed, withdrawn and rated by itself.
+
+    Of two splits of a question the later tells its words.
+    """
+    if submission is None:
+        raise TooEarly("the submission is not here yet")
+    known, at = submission.splits.get(split.question), split.occurred_at
+    questions = {one.id: one for one in submission.questions}
+    fresh = [part for part in split.parts if part.id not in questions]
+    if not fresh and known is not None and at <= known:
+        return submission, []
+    if known is None or at > known:
+        questions[split.question] = questions[split.question].model_copy(update={"text": split.text})
+        submission = replace(submission, splits=submission.splits | {split.question: at})
+    ordered = sorted([*questions.values(), *fresh], key=lambda one: (one.number, one.id))
+    return _with(replace(submission, questions=tuple(ordered)), submission.settlements), []
+
+
 def note_settled(submission: Submission | None, settled: QuestionSettled) -> Decision:
     """One question less is owed; with the last one the form is settled. What a later fact has overtaken is passed."""
     if submission is None:
@@ -244,5 +264,5 @@ def note_reopened(submission: Submission | None, reopened: QuestionReopened) -> 
 
 def _with(submission: Submission, settlements: dict[str, Settled]) -> Submission:
     whole = all(question.id in settlements for question in submission.questions)
-    settled_at = max(settled.at for settled in settlements.values()) if whole else None
+    settled_at = max(settled.at for settled in settlements.values()) if whole and settlements else None
     return replace(submission, settlements=settlements, settled_at=settled_at)

@@ -32,7 +32,13 @@ from shared.contracts.intake import (
     RegisterSubmission,
     WithdrawQuestions,
 )
-from shared.contracts.routing import QuestionAssigned, QuestionAwaitsTriage, QuestionRedirected, QuestionReopened
+from shared.contracts.routing import (
+    QuestionAssigned,
+    QuestionAwaitsTriage,
+    QuestionRedirected,
+    QuestionReopened,
+    QuestionSplit,
+)
 from shared.handlers import Handlers
 
 consumes = Handlers("intake")
@@ -44,6 +50,11 @@ consumes = Handlers("intake")
 @consumes(QuestionReopened)
 async def note_what_is_owed_again(reopened: QuestionReopened, store: SubmissionStore) -> None:
     await store.change(reopened.case, lambda one: aftercare.note_reopened(one, reopened))
+
+
+@consumes(QuestionSplit)
+async def note_what_was_split(split: QuestionSplit, store: SubmissionStore) -> None:
+    await store.change(split.case, lambda one: aftercare.note_split(one, split))
 
 
 @consumes(QuestionAwaitsTriage, QuestionAssigned, QuestionRedirected)

@@ -19,7 +19,7 @@ from services.intake.submissions import (
     receive_submission,
 )
 from shared.contracts.base import Model
-from shared.contracts.people import Question
+from shared.contracts.people import Question, submission_of
 
 
 class Receipt(Model):
@@ -31,6 +31,11 @@ class Receipt(Model):
     dialogue: str | None
     questions: tuple[Question, ...]
     duplicate: bool = False
+
+    @property
+    def submission(self) -> str:
+        """The id of the form."""
+        return submission_of(self.questions[0].id)
 
 
 class AlreadyTaken(Exception):

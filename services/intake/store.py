@@ -11,6 +11,7 @@ from services.intake.dialogue import TOLD, Announcement, Dialogue, State
 from services.intake.mailbox.incoming import Incoming
 from services.intake.submissions import Submission
 from services.intake.together import Together
+from shared.contracts.people import submission_of
 from shared.store import Database, Index, Store
 
 _ANNOUNCEMENT = TypeAdapter(Announcement)
@@ -103,7 +104,7 @@ class Submissions(Store[Submission]):
 
     async def not_of(self, dialogue: str, questions: set[str]) -> set[str]:
         """Those of these questions that were not asked at a dialogue."""
-        forms = {question: question.rpartition("-")[0] for question in questions}
+        forms = {question: submission_of(question) for question in questions}
         if not forms:
             return set()
         asked = await self.find({"_id": {"$in": sorted(set(forms.values()))}, "dialogue": dialogue})

@@ -68,6 +68,7 @@ class Submission:
     withdrawn: ids of the questions that its sender wants no answer to any more.
     settlements, reopenings, marks: by question, the last of each. A mark is of the last answer only.
     settled_at: when nothing was owed of any question; None while something is.
+    splits: by question, when it was last split into several.
     readings: by question, of those that routing held for a denunciation or a person has decided on.
     """
 
@@ -94,6 +95,7 @@ class Submission:
     reopenings: dict[str, Reopened] = field(default_factory=dict)
     marks: dict[str, Mark] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
+    splits: dict[str, datetime] = field(default_factory=dict)
     settled_at: datetime | None = None
     sent_by: str | None = None
     version: int = 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
-from shared.contracts import Event, Role
+from shared.contracts import Event, Role, TooEarly
 from shared.contracts.conference import Commitment, DialogueKind
 from shared.contracts.deadlines import RuleId
 from shared.contracts.notify import MessageChannel, MessageKind
@@ -186,6 +186,7 @@ class Asked:
     answer: of the last round that has one; earlier: those of the rounds before, in order.
     owed: why routing says that the first answer is owed in writing; a later one always is.
     round, reopened_at: as of the last reopening; the round also as the last answer says.
+    split_at: when other matters were last taken out of it, each to be answered by itself.
     """
 
     question: Question
@@ -200,6 +201,7 @@ class Asked:
     round: int = 1
     reopened_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    split_at: datetime | None = None
 
     @property
     def withdrawn(self) -> bool:
@@ -342,11 +344,11 @@ class Correspondence:
         return self.waiting_place is not None and self.seat is None
 
     def asked(self, question: str) -> Asked:
-        """Raises ValueError when the form has no such question."""
+        """Raises TooEarly while the form has no such question: it may be being split."""
         for asked in self.questions:
             if asked.question.id == question:
                 return asked
-        raise ValueError(f"submission {self.id} has no question {question}")
+        raise TooEarly(f"submission {self.id} has no question {question}")
 
     def guest(self, id: str) -> Guest:
         """Raises ValueError when nobody was invited under this id."""

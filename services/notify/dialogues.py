@@ -36,6 +36,7 @@ from shared.contracts.intake import (
     RepresentativeInvited,
 )
 from shared.contracts.notify import MessageKind
+from shared.contracts.people import submission_of
 
 TELL_AGAIN_AFTER = timedelta(minutes=1)
 """A form that was being taken in while news was told has come in by then."""
@@ -142,8 +143,8 @@ def longer_promise(state: Correspondence, commitment: str) -> tuple[PromiseExten
 
 
 def askers(questions: Sequence[str]) -> list[str]:
-    """The submissions whose questions these are: a question's id is its submission's, a dash and a number."""
-    return list(dict.fromkeys(question.rpartition("-")[0] for question in questions))
+    """The submissions whose questions these are, each once."""
+    return list(dict.fromkeys(submission_of(question) for question in questions))
 
 
 def announced(state: Correspondence | None, command: Command, dialogue: str) -> tuple[Conference, Record]:

@@ -39,6 +39,7 @@ from shared.contracts.routing import (
     QuestionRedirected,
     QuestionReferredUp,
     QuestionReopened,
+    QuestionSplit,
     WrittenAnswerOwed,
 )
 from shared.handlers import Handlers, Provided
@@ -155,6 +156,11 @@ async def note_owed(owed: WrittenAnswerOwed, post: Post, now: Now) -> None:
 @consumes(QuestionAnsweredAtDialogue)
 async def note_answered_at_dialogue(answered: QuestionAnsweredAtDialogue, post: Post, now: Now) -> None:
     await post.note(answered.case, lambda one: rules.note_answered_at_dialogue(one, answered, now()))
+
+
+@consumes(QuestionSplit)
+async def note_split(split: QuestionSplit, post: Post, now: Now) -> None:
+    await post.note(split.case, lambda one: rules.note_split(one, split, now()))
 
 
 @consumes(QuestionRedirected)

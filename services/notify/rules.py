@@ -42,6 +42,7 @@ from shared.contracts.routing import (
     QuestionAnsweredAtDialogue,
     QuestionRedirected,
     QuestionReferredUp,
+    QuestionSplit,
     WrittenAnswerOwed,
 )
 
@@ -173,6 +174,17 @@ def note_answered_at_dialogue(
     """He heard the answer: nothing is owed in writing, and what is not on its way is withdrawn."""
     state = form_of(state, answered)
     return settle(with_question(state, replace(state.asked(answered.question), answered_at_dialogue=True)), now)
+
+
+def note_split(state: Correspondence | None, split: QuestionSplit, now: datetime) -> Decision:
+    """Each matter is answered by itself. What was heard of a part before is noted once it is known here."""
+    state = form_of(state, split)
+    asked, known = state.asked(split.question), {one.question.id for one in state.questions}
+    if asked.split_at is None or asked.split_at < split.occurred_at:
+        question = asked.question.model_copy(update={"text": split.text})
+        state = with_question(state, replace(asked, question=question, split_at=split.occurred_at))
+    parts = tuple(Asked(part) for part in split.parts if part.id not in known)
+    return settle(replace(state, questions=(*state.questions, *parts)), now)
 
 
 def guide(state: Correspondence | None, redirected: QuestionRedirected, now: datetime) -> Decision:

@@ -43,10 +43,18 @@ class Matter(Model):
 
 
 class Question(Matter):
-    """A matter of a submission. `id` is the submission's id, a dash and `number` (from 1)."""
+    """A matter of a submission. `id` is the submission's id, a dash and `number` (from 1).
+
+    What was made of a question that held several has the id of that, a dash and a number of its own.
+    """
 
     id: Token
     number: int = Field(ge=1)
+
+
+def submission_of(question: str) -> str:
+    """The id of the submission that a question belongs to, by the question's."""
+    return question.partition("-")[0]
 
 
 MediaType = Literal[

@@ -255,8 +255,8 @@ def test_a_fact_about_a_form_that_is_not_here_yet_comes_too_early(fact, state):
         hears(state, fact)
 
 
-def test_a_fact_about_a_question_that_the_form_does_not_have_is_refused():
-    with pytest.raises(ValueError, match="no question"):
+def test_a_fact_about_a_question_that_the_form_does_not_have_yet_waits_for_its_split():
+    with pytest.raises(TooEarly, match="no question"):
         hears(a_form(), of_question(AnswerApproved, question="01JSUBMISSION-9"))
 
 

@@ -8,7 +8,7 @@ from services.intake.codes import normalise
 from services.intake.files import Files, Kept
 from services.intake.mailbox import incoming
 from services.intake.mailbox.incoming import Incoming
-from services.intake.mailbox.reception import TakenIn, opened, read, submission_of
+from services.intake.mailbox.reception import TakenIn, opened, read
 from services.intake.provided import (
     Answer,
     FileStore,
@@ -46,7 +46,7 @@ async def take_in_mail(command: TakeInMail, room: MailRoom, files: FileStore, pr
 
 def _told(taken: TakenIn) -> Done:
     mail = taken.incoming
-    receipts = [{"submission": submission_of(receipt), **receipt.model_dump(mode="json")} for receipt in taken.receipts]
+    receipts = [{"submission": receipt.submission, **receipt.model_dump(mode="json")} for receipt in taken.receipts]
     state = {"mail": mail.id, "outcome": mail.outcome, "why": mail.why, "told": mail.told, "receipts": receipts}
     return Done(version=mail.version, state=state)
 
@@ -112,7 +112,7 @@ async def note_registered(command: RegisterSubmission, mails: Incomings, receipt
         return
 
     def registered(one: Incoming | None) -> incoming.Decision:
-        return incoming.register_from(incoming.may_register(one, command), command, submission_of(receipt), now())
+        return incoming.register_from(incoming.may_register(one, command), command, receipt.submission, now())
 
     await mails.change(command.mail, registered)
 

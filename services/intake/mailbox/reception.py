@@ -303,7 +303,7 @@ class MailReception:
                 mail=id,
             )
             receipts.append(await self._reception.receive(commune, arrival))
-        submissions = tuple(dict.fromkeys(submission_of(receipt) for receipt in receipts))
+        submissions = tuple(dict.fromkeys(receipt.submission for receipt in receipts))
         if not found.problems and not others and not mail.skipped:
             return Judgement("registered", "form", submissions, _sentences(*notes) or None), receipts
         left = [OTHER_FILES.format(names=", ".join(others))] if others else []
@@ -355,10 +355,6 @@ class MailReception:
             except UnwantedFile as unwanted:
                 notes.append(f"Không giữ kèm tệp {file.name}: {unwanted.reason}")
         return tuple(kept), tuple(notes)
-
-
-def submission_of(receipt: Receipt) -> str:
-    return receipt.questions[0].id.rpartition("-")[0]
 
 
 def _worth_keeping(mail: Mail, used: frozenset[int]) -> list[MailFile]:

@@ -8,9 +8,9 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from services.intake.words import sentence
-from shared.contracts import Envelope, Event, UnknownEvent, deadlines, intake, notify, routing
+from shared.contracts import Envelope, Event, Role, UnknownEvent, deadlines, intake, notify, routing
 
-_TERMS = ("department-answer", "written-answer", "superior-report")
+_TERMS = ("triage", "department-answer", "approval", "written-answer", "superior-report")
 _MESSAGES = ("answer", "guidance", "referral")
 
 
@@ -23,11 +23,22 @@ class Term:
     why_then: str
 
 
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """The question was given to a department, or back to the office (`to` is None). reason: where one was told."""
+
+    at: datetime
+    to: str | None
+    reason: str | None = None
+
+
 @dataclass(slots=True)
 class Happened:
     """One question, in the round that it is in; a question that was reopened has `earlier` rounds.
 
-    hands: the departments it was handed on to, after the first. taken_up: the last of them has accepted it.
+    hands: through which it went, in order. taken_up: the last of them has accepted it.
+    coordinating: departments that are asked for what they know. awaits: the roles of which one decides on the draft.
+    split: what was made of it. part_of: the number of the question that it was a part of.
     queued, sent, failed: how its answer, guidance or notice travels; what came last is set, and what it undid is not.
     """
 
@@ -35,10 +46,11 @@ class Happened:
     reopened: routing.QuestionReopened | None = None
     earlier: "tuple[Happened, ...]" = ()
     department: str | None = None
-    assigned_at: datetime | None = None
-    hands: list[routing.QuestionTransferred] = field(default_factory=list)
+    hands: list[Hand] = field(default_factory=list)
+    coordinating: tuple[str, ...] = ()
     taken_up: bool = True
     drafted_at: datetime | None = None
+    awaits: tuple[Role, ...] = ()
     returned: bool = False
     terms: dict[deadlines.RuleId, Term] = field(default_factory=dict)
     extended: routing.ExtensionGranted | None = None
@@ -54,6 +66,8 @@ class Happened:
     failed: notify.NotificationFailed | None = None
     rated: intake.AnswerRated | None = None
     withdrawn: intake.QuestionsWithdrawn | None = None
+    split: routing.QuestionSplit | None = None
+    part_of: str | None = None
 
     @property
     def given(self) -> bool:
@@ -82,12 +96,14 @@ def what_happened(questions: Iterable[str], envelopes: Iterable[Envelope]) -> Ma
             event = envelope.open()
             for question in _concerned(event):
                 if question in known:
-                    known[question] = _after(known[question], event)
+                    known[question] = _after(known[question], event, question)
     return known
 
 
 def _concerned(event: Event) -> tuple[str, ...]:
     match event:
+        case routing.QuestionSplit():
+            return (event.question, *(part.id for part in event.parts))
         case routing.RoutingEvent() | intake.AnswerRated():
             return (event.question,)
         case deadlines.DeadlineEvent() if event.rule in _TERMS:
@@ -100,8 +116,10 @@ def _concerned(event: Event) -> tuple[str, ...]:
             return ()
 
 
-def _after(known: Happened, event: Event) -> Happened:
+def _after(known: Happened, event: Event, question: str) -> Happened:
     match event:
+        case routing.QuestionSplit() if question != event.question:
+            known.part_of = event.question
         case routing.QuestionReopened():
             return _in_another_round(known, event)
         case routing.RoutingEvent():
@@ -120,7 +138,9 @@ def _after(known: Happened, event: Event) -> Happened:
 def _in_another_round(known: Happened, event: routing.QuestionReopened) -> Happened:
     if event.round <= known.round:
         return known
-    return Happened(round=event.round, reopened=event, earlier=(*known.earlier, known))
+    return Happened(
+        round=event.round, reopened=event, earlier=(*known.earlier, known), split=known.split, part_of=known.part_of
+    )
 
 
 def _learn_of_question(known: Happened, event: routing.RoutingEvent) -> None:
@@ -128,17 +148,32 @@ def _learn_of_question(known: Happened, event: routing.RoutingEvent) -> None:
     match event:
         case routing.QuestionAssigned():
             if event.department != known.department:  # another department starts anew; a corrected field is no step
-                known.department, known.assigned_at, known.hands = event.department, at, []
-                known.drafted_at, known.returned, known.taken_up = None, False, True
+                was_handed_back = bool(known.hands) and known.hands[-1].to is None
+                known.hands = [*(known.hands if was_handed_back else ()), Hand(at, event.department)]
+                _begin_with(known, event.department, taken_up=True)
         case routing.QuestionTransferred():
-            if event not in known.hands:
-                known.hands.append(event)
-                known.department = event.department
-                known.drafted_at, known.returned, known.taken_up = None, False, event.clock != "pauses"
+            hand = Hand(at, event.department, event.reason)
+            if hand not in known.hands:
+                known.hands.append(hand)
+                _begin_with(known, event.department, taken_up=event.clock != "pauses")
+        case routing.QuestionHandedBack():
+            hand = Hand(at, None, event.reason)
+            if hand not in known.hands:
+                known.hands.append(hand)
+                _begin_with(known, None, taken_up=True)
+                known.coordinating = ()
+                known.terms.pop("department-answer", None)
+        case routing.CoordinationAsked():
+            known.coordinating = tuple(dict.fromkeys((*known.coordinating, *event.departments)))
+        case routing.QuestionSplit():
+            known.split = event
         case routing.TransferAccepted():
             known.taken_up = known.taken_up or event.department == known.department
         case routing.AnswerDrafted():
             known.drafted_at, known.returned, known.taken_up = at, False, True
+            known.awaits = event.awaits
+        case routing.AnswerEndorsed():
+            known.awaits = event.awaits
         case routing.AnswerReturned():
             known.drafted_at, known.returned = None, True
         case routing.AnswerApproved() if event.round >= known.round:
@@ -155,6 +190,10 @@ def _learn_of_question(known: Happened, event: routing.RoutingEvent) -> None:
             known.referred = event
         case routing.SuperiorReported():
             known.reported = event
+
+
+def _begin_with(known: Happened, department: str | None, *, taken_up: bool) -> None:
+    known.department, known.drafted_at, known.returned, known.taken_up = department, None, False, taken_up
 
 
 def _learn_of_message(known: Happened, event: notify.NotifyEvent) -> None:

@@ -5,7 +5,7 @@ when; what is under way says until when and why then; what is ahead says what it
 `happened.py`, how an answer travels is told in `giving.py`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -17,7 +17,7 @@ from services.intake.pages.happened import Happened, Term, what_happened
 from services.intake.pages.steps import Step, step
 from services.intake.submissions import Mark, Submission
 from services.intake.words import sentence
-from shared.contracts import Envelope, routing
+from shared.contracts import Envelope, Role, routing
 from shared.contracts.people import Question
 from shared.contracts.taxonomy import Scope
 
@@ -108,7 +108,8 @@ class _Teller:
 
     def tell(self) -> Story:
         known = self.known
-        steps = [Step("Đã tiếp nhận", "done", self.submission.received_at), *self._rounds_before(), *self._hands()]
+        received = Step("Đã tiếp nhận", "done", self.submission.received_at)
+        steps = [received, *self._matters(), *self._rounds_before(), *self._hands()]
         if self.question.id in self.submission.withdrawn and not known.given and not self._is_ahead():
             return self._withdrawn(steps)
         if known.redirected is not None:
@@ -134,11 +135,15 @@ class _Teller:
         words = ("Lãnh đạo duyệt", "Chờ lãnh đạo duyệt", "Lãnh đạo đã duyệt")
         steps.append(step(words, known.approved_at, begun=drafted_at is not None))
         steps += giving(known, self.submission, self.dialogue)
-        term = None
-        if not known.given:
-            term = (None if drafted_at else known.terms.get("department-answer")) or known.terms.get("written-answer")
+        term = None if known.given else self._term(drafted_at)
         answer = known.said if known.given or known.failed else None
         return self._story(steps, term, holder=self._holder(drafted_at), answer=answer)
+
+    def _term(self, drafted_at: datetime | None) -> Term | None:
+        """Of the step under way, else the one by which the answer must be out."""
+        terms, known = self.known.terms, self.known
+        own = terms.get("triage" if known.department is None else "department-answer") if drafted_at is None else None
+        return own or terms.get("written-answer") or terms.get("approval")
 
     def _writing(self, drafted_at: datetime | None) -> Step:
         known = self.known
@@ -148,8 +153,15 @@ class _Teller:
             ("Soạn câu trả lời", "Đang soạn trả lời", "Đã soạn trả lời"),
             drafted_at,
             begun=known.department is not None,
-            note="Lãnh đạo đã xem và đề nghị phòng hoàn thiện câu trả lời." if known.returned else "",
+            note=" ".join(self._of_the_writing()),
         )
+
+    def _of_the_writing(self) -> Iterator[str]:
+        known = self.known
+        if known.department is not None and known.coordinating and known.approved_at is None:
+            yield f"Cùng phối hợp: {', '.join(map(self.name, known.coordinating))}."
+        if known.returned:
+            yield "Lãnh đạo đã xem và đề nghị phòng hoàn thiện câu trả lời."
 
     def _holder(self, drafted_at: datetime | None) -> str:
         known = self.known
@@ -157,19 +169,36 @@ class _Teller:
             return ""
         if known.approved_at is not None or known.department is None:
             return OFFICE
-        return LEADERS if drafted_at is not None else self.name(known.department)
+        by_its_head = Role.HEAD in known.awaits
+        return LEADERS if drafted_at is not None and not by_its_head else self.name(known.department)
 
     def _hands(self) -> list[Step]:
         """Who has it, and through whose hands it went."""
-        known = self.known
-        if known.department is None:
-            return []
-        first = known.hands[0].from_department if known.hands else known.department
-        steps = [Step(f"Đã chuyển đến {self.name(first)}", "done", known.assigned_at)]
-        for hand in known.hands:
-            label = f"Đã chuyển tiếp đến {self.name(hand.department)}"
-            steps.append(Step(label, "done", hand.occurred_at, f"Lý do: {sentence(hand.reason)}"))
+        steps: list[Step] = []
+        before: str | None = None
+        for hand in self.known.hands:
+            why = f"Lý do: {sentence(hand.reason)}" if hand.reason else ""
+            if hand.to is None:
+                giver = self.name(before) if before else "Phòng chuyên môn"
+                label = f"{giver} đã chuyển lại {OFFICE}"
+            else:
+                label = f"Đã chuyển {'tiếp ' if before else ''}đến {self.name(hand.to)}"
+            steps.append(Step(label, "done", hand.at, why))
+            before = hand.to
         return steps
+
+    def _matters(self) -> list[Step]:
+        """A question that held several matters was split, so that each goes to whom it belongs."""
+        known = self.known
+        if known.part_of is not None:
+            number = next((one.number for one in self.submission.questions if one.id == known.part_of), None)
+            whose = f"câu hỏi {number}" if number else "một câu hỏi có nhiều nội dung"
+            return [Step(f"Được tách ra từ {whose}", "done", note="Mỗi nội dung được trả lời riêng.")]
+        if known.split is not None:
+            others = ", ".join(str(part.number) for part in known.split.parts)
+            label = "Đã tách các nội dung khác thành câu hỏi riêng"
+            return [Step(label, "done", known.split.occurred_at, f"Xem câu hỏi {others}.")]
+        return []
 
     def _rounds_before(self) -> list[Step]:
         """A line of its own for each answer that was not enough, and for what opened the question again."""

@@ -1,0 +1,144 @@
+"""A question that held several matters was split: what its form, its sender and his letters make of that."""
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from services.intake import aftercare
+from services.intake.pages.tracking import stories
+from services.notify import rules
+from shared.contracts import TooEarly, routing
+from tests.builders import NOW, QUESTION, SUBMISSION, of_question, question, submission_received
+from tests.unit.test_aftercare import form, settled, withdrawal
+from tests.unit.test_tracking import CENTRE, NAMES, dialogue, envelopes, line, submission
+
+HOUR = timedelta(hours=1)
+PART = f"{QUESTION}-1"
+KEPT = "Cấp lại giấy khai sinh cần giấy tờ gì?"
+FEE = question(3, "Lệ phí là bao nhiêu?").model_copy(update={"id": PART})
+SPLIT = of_question(routing.QuestionSplit, text=KEPT, parts=(FEE,), occurred_at=NOW)
+LATER = of_question(
+    routing.QuestionSplit,
+    text="Cần giấy tờ gì?",
+    parts=(question(4, "Mấy ngày thì xong?").model_copy(update={"id": f"{QUESTION}-2"}),),
+    occurred_at=NOW + HOUR,
+)
+ASSIGNED = of_question(routing.QuestionAssigned)
+HANDED_BACK = of_question(routing.QuestionHandedBack, department=ASSIGNED.department, reason="Thuộc lĩnh vực đất đai")
+ELSEWHERE = of_question(routing.QuestionAssigned, department="phong-kinh-te", assigned_by="Trần Thị Hạnh")
+
+
+@pytest.mark.parametrize("order", list(permutations([SPLIT, LATER, SPLIT])))
+def test_each_matter_is_a_question_of_the_form_however_the_facts_arrive(order) -> None:
+    state = form()
+    for fact in order:
+        state, said = aftercare.note_split(state, fact)
+        assert not said
+    assert [(one.id, one.text) for one in state.questions] == [
+        (QUESTION, "Cần giấy tờ gì?"),
+        (f"{SUBMISSION}-2", question(2).text),
+        (PART, FEE.text),
+        (f"{QUESTION}-2", "Mấy ngày thì xong?"),
+    ]
+
+
+def test_a_form_is_settled_with_the_last_of_its_matters() -> None:
+    state, _ = aftercare.note_split(form(questions=(question(1),)), SPLIT)
+    state, _ = aftercare.note_settled(state, settled(QUESTION))
+    assert state.settled_at is None
+    state, _ = aftercare.note_settled(state, settled(PART))
+    assert state.settled_at is not None
+
+
+def test_a_form_that_was_settled_before_its_split_was_heard_of_is_not() -> None:
+    state, _ = aftercare.note_settled(form(questions=(question(1),)), settled(QUESTION))
+    state, _ = aftercare.note_split(state, SPLIT)
+    assert state.settled_at is None
+
+
+def test_a_matter_may_be_withdrawn_by_itself() -> None:
+    state, _ = aftercare.note_split(form(), SPLIT)
+    state, [withdrawn] = aftercare.withdraw_questions(state, withdrawal(PART), NOW)
+    assert (withdrawn.questions, withdrawn.entirely) == ((PART,), False)
+
+
+def test_a_split_before_its_form_is_heard_again_later() -> None:
+    with pytest.raises(TooEarly):
+        aftercare.note_split(None, SPLIT)
+
+
+# --- what its sender reads ------------------------------------------------------------------------------------------
+
+
+def test_both_matters_tell_of_the_split() -> None:
+    state, _ = aftercare.note_split(submission(), SPLIT)
+    whole, part = stories(state, dialogue(), envelopes(ASSIGNED, SPLIT), NAMES.__getitem__)
+    assert line(whole)[:3] == ["✓ Đã tiếp nhận", "✓ Đã tách các nội dung khác thành câu hỏi riêng", f"✓ {CENTRE}"]
+    assert whole.steps[1].note == "Xem câu hỏi 3."
+    assert line(part)[:3] == ["✓ Đã tiếp nhận", "✓ Được tách ra từ câu hỏi 1", "● Chờ phân loại"]
+
+
+def test_a_question_handed_back_says_why_and_who_has_it_now() -> None:
+    [told] = stories(submission(), dialogue(), envelopes(ASSIGNED, HANDED_BACK), NAMES.__getitem__)
+    assert line(told)[1:4] == [
+        f"✓ {CENTRE}",
+        "✓ Trung tâm Phục vụ hành chính công đã chuyển lại Văn phòng",
+        "● Chờ phân loại",
+    ]
+    assert (told.steps[2].note, told.holder) == ("Lý do: Thuộc lĩnh vực đất đai.", "Văn phòng")
+
+
+def test_the_way_stays_readable_once_another_department_has_it() -> None:
+    events = envelopes(ASSIGNED, HANDED_BACK, HANDED_BACK, ELSEWHERE, ELSEWHERE)
+    [told] = stories(submission(), dialogue(), events, NAMES.__getitem__)
+    assert line(told)[1:5] == [
+        f"✓ {CENTRE}",
+        "✓ Trung tâm Phục vụ hành chính công đã chuyển lại Văn phòng",
+        "✓ Đã chuyển đến Phòng Kinh tế",
+        "● Đang soạn trả lời",
+    ]
+    assert told.holder == "Phòng Kinh tế"
+
+
+@pytest.mark.parametrize(
+    ("awaits", "endorsed", "holder", "because"),
+    [
+        (("head",), None, "Trung tâm Phục vụ hành chính công", "the department's own head reads it first"),
+        (("head",), ("chairman",), "Lãnh đạo UBND", "the head has read it"),
+        (("office-head", "chairman"), None, "Lãnh đạo UBND", "there is no step of the head's"),
+    ],
+)
+def test_the_one_who_decides_on_the_draft_has_the_question(awaits, endorsed, holder, because) -> None:
+    events = [ASSIGNED, of_question(routing.AnswerDrafted, awaits=awaits)]
+    if endorsed:
+        events.append(of_question(routing.AnswerEndorsed, awaits=endorsed))
+    [told] = stories(submission(), dialogue(), envelopes(*events), NAMES.__getitem__)
+    assert told.holder == holder, because
+
+
+def test_who_helps_to_answer_is_named() -> None:
+    asked = of_question(routing.CoordinationAsked, departments=("phong-kinh-te",))
+    [told] = stories(submission(), dialogue(), envelopes(ASSIGNED, asked), NAMES.__getitem__)
+    assert told.now.note == "Cùng phối hợp: Phòng Kinh tế."
+
+
+# --- what he is written ---------------------------------------------------------------------------------------------
+
+
+def answered(question: str, text: str) -> routing.AnswerApproved:
+    fact: routing.AnswerApproved = of_question(routing.AnswerApproved, question=question, text=text)
+    return fact
+
+
+def test_each_matter_has_a_letter_with_its_own_words_and_answer() -> None:
+    state, _ = rules.acknowledge(None, submission_received(on_time=False, dialogue=None), NOW)
+    with pytest.raises(TooEarly):
+        rules.note_answer(state, answered(PART, "8.000 đồng."), NOW)
+    for fact in (LATER, SPLIT, SPLIT):
+        state, _ = rules.note_split(state, fact, NOW)
+    for id, text in ((QUESTION, "Căn cước."), (PART, "8.000 đồng.")):
+        state, _ = rules.note_owed(state, of_question(routing.WrittenAnswerOwed, question=id, because="late"), NOW)
+        state, _ = rules.note_answer(state, answered(id, text), NOW)
+    assert [one.questions for one in state.messages if one.kind == "answer"] == [(QUESTION,), (PART,)]
+    assert [state.asked(id).question.text for id in (QUESTION, PART)] == ["Cần giấy tờ gì?", FEE.text]
