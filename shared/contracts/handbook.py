@@ -1,4 +1,4 @@
-"""What an office teaches routing about all its questions: word rules, answer templates. The case is the commune's id."""
+"""What an office teaches routing: word rules, templates of answers. The case is the id of the commune."""
 
 from typing import Annotated
 

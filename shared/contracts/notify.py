@@ -89,3 +89,14 @@ class RenderDocument(NotifyCommand):
     dialogue: Token
     document: DocumentKind
     format: DocumentFormat
+
+
+class RenderSlip(NotifyCommand):
+    """The transfer slip (phiếu chuyển) of a question that was referred up or redirected, as a file; changes nothing.
+
+    The reply's state is as of `RenderDocument`.
+    """
+
+    submission: Token
+    question: Token
+    format: Literal["pdf", "docx"]
