@@ -138,14 +138,24 @@ class QuestionHandedBack(RoutingEvent):
     handed_back_by: str
 
 
+class PartAssigned(Model):
+    """Whose a new question is, where who split it said so."""
+
+    question: Token
+    field: QuestionField
+    department: Token
+
+
 class QuestionSplit(RoutingEvent):
     """The question held several matters. It keeps the first; each other is a question of its own from now on.
 
     text: what stays of it. parts: the new questions. Their ids begin with that of the question.
+    assigned: of the new questions those whose department was decided with it; of the others the rules decide.
     """
 
     text: str
     parts: tuple[Question, ...] = Field(min_length=1)
+    assigned: tuple[PartAssigned, ...] = ()
     split_by: str
 
 
