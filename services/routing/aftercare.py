@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.routing.moves import ANSWERED, ENDINGS, permit
 from services.routing.owed import about, known, settled
-from services.routing.question import Decision, Question, State
+from services.routing.question import Decision, Question, State, released
 from shared.contracts import TooEarly
 from shared.contracts.intake import AnswerRated, QuestionsWithdrawn
 from shared.contracts.routing import Proposal, QuestionReopened, ReopenQuestion, WrittenAnswerOwed
@@ -55,7 +55,7 @@ def _reopen(
 ) -> Decision:
     """The office decides who answers; it knows who did. What is owed now is a letter, whoever was at the dialogue."""
     reopened = replace(
-        question,
+        released(question),
         state=State.AWAITS_TRIAGE,
         field=None,
         department=None,
@@ -64,6 +64,7 @@ def _reopen(
         because=(reason,),
         confidence=0.0,
         proposals=_who_answered(question) or question.proposals,
+        decided_at=None,
         approved_at=None,
         owed_because="reopened",
         settled_how=None,

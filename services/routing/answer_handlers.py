@@ -1,14 +1,17 @@
 """What routing is asked to do with an answer: written, judged, given, shown; and more time for it."""
 
 from services.routing import answers, library
+from services.routing.approval import Approval
 from services.routing.provided import Answer, Now, Profiles, QuestionStore, decide
 from shared.commands import obey
 from shared.communes import Communes
+from shared.contracts import Role
 from shared.contracts.routing import (
     AnswerOnTheSpot,
     ApproveAnswer,
     DraftAnswer,
     ExtendTerm,
+    KeepDraft,
     PublishAnswer,
     RequestExtension,
     ReturnAnswer,
@@ -21,9 +24,26 @@ from shared.handlers import Handlers
 consumes = Handlers("routing")
 
 
+@consumes.command(KeepDraft)
+async def keep_draft(command: KeepDraft, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, answers.keep_draft, now)
+
+
 @consumes.command(DraftAnswer)
-async def draft_answer(command: DraftAnswer, questions: QuestionStore, now: Now) -> Answer:
-    return await decide(command, questions, answers.draft_answer, now)
+async def draft_answer(command: DraftAnswer, questions: QuestionStore, profiles: Profiles, now: Now) -> Answer:
+    approval = approval_in(profiles, command.actor.commune)
+    return await obey(
+        questions, command.question, command, lambda one: answers.draft_answer(one, command, approval, now())
+    )
+
+
+def approval_in(profiles: Communes, commune: str) -> Approval:
+    """How a commune approves its answers; the usual way where it has no profile (any more)."""
+    if commune not in profiles:
+        return Approval()
+    profile = profiles[commune]
+    heads = frozenset(person.department for person in profile.holders(Role.HEAD) if person.department)
+    return Approval(profile.approval, heads, profile.office)
 
 
 @consumes.command(ReturnAnswer)

@@ -4,21 +4,26 @@ import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
-from services.routing.moves import MOVES, after, permit
+from services.routing.approval import Approval, remaining
+from services.routing.moves import MOVES, after, permit, role_names
 from services.routing.owed import about, reckon, settled
 from services.routing.question import Decision, Draft, ExtensionRequest, Question, Return
 from services.routing.rules import take_up
-from shared.contracts import Refusal
+from services.routing.templates import unfilled
+from shared.contracts import Actor, Refusal, Role
 from shared.contracts.routing import (
     AnswerApproved,
     AnswerDrafted,
+    AnswerEndorsed,
     AnswerOnTheSpot,
     AnswerReturned,
     ApproveAnswer,
     DraftAnswer,
+    DraftKept,
     ExtendTerm,
     ExtensionGranted,
     ExtensionRequested,
+    KeepDraft,
     QuestionAnsweredAtDialogue,
     QuestionTakenForWrittenAnswer,
     RequestExtension,
@@ -33,12 +38,47 @@ MOST_EXTENSION = 30
 # --- the answer in writing ------------------------------------------------------------------------------------------
 
 
-def draft_answer(question: Question, command: DraftAnswer, now: datetime) -> Decision:
-    """The department hands in its answer; a new one takes the place of one that is not approved yet."""
+def keep_draft(question: Question, command: KeepDraft, now: datetime) -> Decision:
+    """A version is kept and not handed in yet. The same text as the last version changes nothing."""
     permit(question, command)
     question, accepted = take_up(question, command.actor, now)
-    draft = Draft(len(question.drafts) + 1, command.text, command.actor.name, now)
-    drafted = replace(question, state=after(command), drafts=(*question.drafts, draft), extension_requested=None)
+    if question.drafts and question.drafts[-1].text == command.text:
+        return question, accepted
+    draft = _next_version(question, command, now, handed_in=False)
+    return replace(question, drafts=(*question.drafts, draft)), [
+        *accepted,
+        DraftKept(
+            **about(question, now),
+            department=question.in_charge,
+            draft=draft.number,
+            text=draft.text,
+            kept_by=draft.by,
+        ),
+    ]
+
+
+def draft_answer(question: Question, command: DraftAnswer, approval: Approval, now: datetime) -> Decision:
+    """The department hands in its answer; a new one takes the place of one that is not approved yet.
+
+    A version that was kept is handed in under its own number, and stays the work of who wrote it.
+
+    Args:
+        approval: how the commune approves its answers.
+    """
+    permit(question, command)
+    if places := unfilled(command.text):
+        raise Refusal("invalid", f"Còn chỗ chưa điền: {', '.join(places)}. Xin điền hoặc bỏ đi trước khi trình.")
+    question, accepted = take_up(question, command.actor, now)
+    earlier, draft = _version_handed_in(question, command, now)
+    steps = approval.chain_for(question.in_charge, _written_by_head(question, draft, command.actor))
+    drafted = replace(
+        question,
+        state=after(command),
+        drafts=(*earlier, draft),
+        awaits=steps,
+        endorsed_by=(),
+        extension_requested=None,
+    )
     return drafted, [
         *accepted,
         AnswerDrafted(
@@ -46,17 +86,41 @@ def draft_answer(question: Question, command: DraftAnswer, now: datetime) -> Dec
             department=question.in_charge,
             draft=draft.number,
             text=draft.text,
-            drafted_by=draft.by,
+            drafted_by=command.actor.name,
+            awaits=steps[0],
         ),
     ]
 
 
+def _version_handed_in(question: Question, command: DraftAnswer, now: datetime) -> tuple[tuple[Draft, ...], Draft]:
+    """The versions before, and the one that counts now."""
+    *earlier, last = question.drafts or (None,)
+    if last is None or last.handed_in or last.text != command.text:
+        return question.drafts, _next_version(question, command, now, handed_in=True)
+    by_another = command.actor.name if _plain(command.actor.name) != _plain(last.by) else None
+    return tuple(earlier), replace(last, handed_in=True, handed_in_by=by_another)
+
+
+def _written_by_head(question: Question, draft: Draft, handed_in_by: Actor) -> bool:
+    """Whether the department's own head has written it, or hands it in."""
+    wrote = draft.role is Role.HEAD and draft.department == question.department
+    return wrote or handed_in_by.role is Role.HEAD
+
+
+def _next_version(question: Question, command: KeepDraft | DraftAnswer, now: datetime, *, handed_in: bool) -> Draft:
+    number, by = len(question.drafts) + 1, command.actor
+    return Draft(number, command.text, by.name, now, handed_in, role=by.role, department=by.department)
+
+
 def return_answer(question: Question, command: ReturnAnswer, now: datetime) -> Decision:
-    """The answer goes back with what is wrong with it."""
+    """The answer goes back with what is wrong with it. After it the approval begins anew."""
     permit(question, command)
+    if not any(command.actor.role in step for step in remaining(question)):
+        raise _not_his_step(question, command)
     draft = _seen_by_another(question, command)
     returned = Return(draft.number, command.remarks, command.actor.name, now)
-    return replace(question, state=after(command), returns=(*question.returns, returned)), [
+    given_back = replace(question, state=after(command), awaits=(), endorsed_by=())
+    return replace(given_back, returns=(*question.returns, returned)), [
         AnswerReturned(
             **about(question, now),
             department=question.in_charge,
@@ -68,9 +132,27 @@ def return_answer(question: Question, command: ReturnAnswer, now: datetime) -> D
 
 
 def approve_answer(question: Question, command: ApproveAnswer, now: datetime) -> Decision:
-    """Another than its writer answers for it; from now on it may be given, at the dialogue or in writing."""
+    """Another than its writer answers for it: one step after the other, each another person.
+
+    After the last step it may be given, at the dialogue or in writing.
+    """
     permit(question, command)
+    this_step, *further = remaining(question)
+    if command.actor.role not in this_step:
+        raise _not_his_step(question, command)
     draft = _seen_by_another(question, command)
+    judged = replace(question, awaits=tuple(further), endorsed_by=(*question.endorsed_by, command.actor.name))
+    if further:
+        return judged, [
+            AnswerEndorsed(
+                **about(question, now),
+                department=question.in_charge,
+                draft=draft.number,
+                endorsed_by=command.actor.name,
+                role=command.actor.role,
+                awaits=further[0],
+            )
+        ]
     approved = AnswerApproved(
         **about(question, now),
         dialogue=question.dialogue,
@@ -79,21 +161,34 @@ def approve_answer(question: Question, command: ApproveAnswer, now: datetime) ->
         approved_by=command.actor.name,
         round=question.round,
     )
-    question, events = reckon(replace(question, state=after(command), approved_at=now), now)
+    question, events = reckon(replace(judged, state=after(command), approved_at=now), now)
     return question, [approved, *events]
 
 
+def _not_his_step(question: Question, command: ApproveAnswer | ReturnAnswer) -> Refusal:
+    this_step, *further = remaining(question)
+    waits = f"Dự thảo đang chờ {role_names(this_step)} xem xét"
+    if any(command.actor.role in step for step in further):
+        return Refusal("not-now", f"{waits} trước; xin chờ đến lượt.")
+    return Refusal("forbidden", f"{waits}, nên ông/bà không {MOVES[type(command)].does} ở bước này.")
+
+
 def _seen_by_another(question: Question, command: ApproveAnswer | ReturnAnswer) -> Draft:
-    """Four eyes: an answer is judged by another than its writer.
+    """Four eyes: an answer is judged by another than its writer, and at each step by somebody else.
 
     Returns:
         The draft that counts.
     """
-    draft = question.drafts[-1]
-    if _plain(draft.by) == _plain(command.actor.name):
+    draft, judge = question.drafts[-1], _plain(command.actor.name)
+    if judge in {_plain(writer) for writer in (draft.by, draft.handed_in_by) if writer is not None}:
         raise Refusal(
             "forbidden",
             f"Người soạn dự thảo không tự {MOVES[type(command)].does}. Xin chuyển cho lãnh đạo khác xem xét.",
+        )
+    if judge in map(_plain, question.endorsed_by):
+        raise Refusal(
+            "forbidden",
+            "Ông/bà đã duyệt dự thảo này ở bước trước. Xin chuyển cho lãnh đạo khác xem xét bước này.",
         )
     return draft
 

@@ -1,4 +1,4 @@
-"""The one table of who may do what with a question, and when; how a question ends; whose turn it is."""
+"""The one table of who may do what with a question, and when; how a question ends."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -43,6 +43,8 @@ from shared.contracts.routing import (
 OFFICE = frozenset({Role.CLERK, Role.OFFICE_HEAD})
 LEADERS = frozenset({Role.OFFICE_HEAD, Role.CHAIRMAN})
 DEPARTMENT = frozenset({Role.OFFICER, Role.HEAD})
+APPROVERS = LEADERS | {Role.HEAD}
+"""Who may be a step of a commune's approval."""
 
 WITH_DEPARTMENT = frozenset({State.ASSIGNED, State.RETURNED})
 UNAPPROVED = frozenset({State.AWAITS_TRIAGE, State.ASSIGNED, State.DRAFTED, State.RETURNED})
@@ -59,11 +61,13 @@ class Move:
     """One thing that can be done with a question.
 
     does: in the words of a person, `phân công câu hỏi`.
-    by: the roles that may; an officer or head only for the question's own department.
+    by: the roles that may. whose: of which department an officer or head must be: the one in the lead, or one that is
+        asked to coordinate.
     when: the states it may be done in.
     leads_to: the state it ends in; None where the state stays.
     otherwise: what to do where the state does not allow it, a Vietnamese sentence.
     how: of a settled question, how it must have been settled; None where that does not matter.
+    alone: not while the question gets the answer of another one.
     """
 
     does: str
@@ -72,6 +76,8 @@ class Move:
     leads_to: State | None
     otherwise: str
     how: frozenset[Settlement] | None = None
+    whose: Literal["lead", "coordinating"] = "lead"
+    alone: bool = False
 
 
 MOVES: Mapping[type[RoutingCommand], Move] = {
@@ -125,6 +131,7 @@ MOVES: Mapping[type[RoutingCommand], Move] = {
         when=WITH_DEPARTMENT | {State.DRAFTED},
         leads_to=None,
         otherwise="Chỉ gửi ý kiến phối hợp khi câu trả lời chưa được duyệt.",
+        whose="coordinating",
     ),
     AcceptTransfer: Move(
         "tiếp nhận câu hỏi",
@@ -153,6 +160,7 @@ MOVES: Mapping[type[RoutingCommand], Move] = {
         when=WITH_DEPARTMENT,
         leads_to=None,
         otherwise="Chỉ lưu bản nháp khi phòng chuyên môn đang soạn câu trả lời.",
+        alone=True,
     ),
     DraftAnswer: Move(
         "trình dự thảo trả lời",
@@ -160,20 +168,23 @@ MOVES: Mapping[type[RoutingCommand], Move] = {
         when=WITH_DEPARTMENT | {State.DRAFTED},
         leads_to=State.DRAFTED,
         otherwise="Câu hỏi cần được phân công cho phòng, và chưa có câu trả lời được duyệt.",
+        alone=True,
     ),
     ReturnAnswer: Move(
         "trả lại dự thảo",
-        by=LEADERS,
+        by=APPROVERS,
         when=frozenset({State.DRAFTED}),
         leads_to=State.RETURNED,
         otherwise="Xin chờ phòng chuyên môn trình dự thảo trả lời.",
+        alone=True,
     ),
     ApproveAnswer: Move(
         "duyệt câu trả lời",
-        by=LEADERS,
+        by=APPROVERS,
         when=frozenset({State.DRAFTED}),
         leads_to=State.APPROVED,
         otherwise="Xin chờ phòng chuyên môn trình dự thảo trả lời.",
+        alone=True,
     ),
     RequestExtension: Move(
         "đề nghị gia hạn",
@@ -181,6 +192,7 @@ MOVES: Mapping[type[RoutingCommand], Move] = {
         when=WITH_DEPARTMENT,
         leads_to=None,
         otherwise="Chỉ gia hạn khi phòng chuyên môn đang soạn câu trả lời.",
+        alone=True,
     ),
     ExtendTerm: Move(
         "gia hạn",
@@ -188,6 +200,7 @@ MOVES: Mapping[type[RoutingCommand], Move] = {
         when=WITH_DEPARTMENT,
         leads_to=None,
         otherwise="Chỉ gia hạn khi phòng chuyên môn đang soạn câu trả lời.",
+        alone=True,
     ),
     AnswerOnTheSpot: Move(
         "ghi nhận trả lời tại hội nghị",
@@ -282,21 +295,6 @@ The dialogue ends only what its rule says was heard. What was referred up ends w
 Whoever asked may withdraw his question as long as it is open, wherever it is.
 """
 
-Holder = Literal["office", "department", "leaders", "nobody"]
-
-HOLDERS: Mapping[State, Holder] = {
-    State.AWAITS_TRIAGE: "office",
-    State.ASSIGNED: "department",
-    State.RETURNED: "department",
-    State.DRAFTED: "leaders",
-    State.APPROVED: "office",
-    State.REDIRECTED: "office",
-    State.REFERRED_UP: "office",
-    State.SETTLED: "nobody",
-}
-"""Whose turn it is. Approved and redirected questions wait for the dialogue or the letter, those referred up for the
-letter and the report: the office sees to all of them."""
-
 STATE_NAMES = {
     State.AWAITS_TRIAGE: "đang chờ phân loại",
     State.ASSIGNED: "đang ở phòng chuyên môn",
@@ -327,14 +325,32 @@ def permit(question: Question, command: RoutingCommand) -> None:
     if actor.commune != question.commune:
         raise Refusal("forbidden", "Câu hỏi này thuộc xã khác; xin chuyển cho cán bộ của xã đó.")
     permit_role(actor, move.by, move.does)
-    if actor.role in DEPARTMENT and question.department is not None and actor.department != question.department:
+    if actor.role in DEPARTMENT:
+        _permit_own_department(question, actor, move)
+    if question.state not in move.when or not _ended_as_needed(question, move):
+        raise Refusal("not-now", f"{_as_it_stands(question)}, nên không {move.does} được. {move.otherwise}")
+    if move.alone and question.follows is not None:
+        other = f"câu hỏi của phiếu {question.follows_code}" if question.follows_code else "một câu hỏi khác"
+        raise Refusal(
+            "not-now",
+            f"Câu hỏi này được trả lời chung với {other}, nên không {move.does} riêng được. "
+            "Xin làm ở câu hỏi đó, hoặc tách câu hỏi này khỏi nhóm trả lời chung.",
+        )
+
+
+def _permit_own_department(question: Question, actor: Actor, move: Move) -> None:
+    if move.whose == "coordinating":
+        if actor.department not in question.coordinating:
+            raise Refusal(
+                "forbidden",
+                f"Phòng của ông/bà không được đề nghị phối hợp trả lời câu hỏi này, nên không được {move.does}.",
+            )
+    elif question.department is not None and actor.department != question.department:
         raise Refusal(
             "forbidden",
             f"Câu hỏi này được giao cho phòng khác, nên ông/bà không được {move.does}. "
             "Nếu câu hỏi thuộc phòng của ông/bà, xin báo Văn phòng phân công lại.",
         )
-    if question.state not in move.when or not _ended_as_needed(question, move):
-        raise Refusal("not-now", f"{_as_it_stands(question)}, nên không {move.does} được. {move.otherwise}")
 
 
 def _ended_as_needed(question: Question, move: Move) -> bool:
@@ -347,11 +363,20 @@ def _as_it_stands(question: Question) -> str:
     return f"Câu hỏi {STATE_NAMES[question.state]}"
 
 
+def permit_department(department: str, departments: Collection[str]) -> None:
+    """Refuse a department that the commune does not have."""
+    if department not in departments:
+        raise Refusal("invalid", f"Xã không có phòng nào mang mã {department}. Xin chọn một phòng trong danh sách.")
+
+
 def permit_role(actor: Actor, by: Collection[Role], does: str) -> None:
     """Refuse whom his office does not entitle to it."""
     if actor.role not in by:
-        names = ", ".join(ROLE_NAMES[role] for role in Role if role in by)
-        raise Refusal("forbidden", f"Vai trò của ông/bà không được {does}; việc này dành cho {names}.")
+        raise Refusal("forbidden", f"Vai trò của ông/bà không được {does}; việc này dành cho {role_names(by)}.")
+
+
+def role_names(roles: Collection[Role]) -> str:
+    return ", ".join(ROLE_NAMES[role] for role in Role if role in roles)
 
 
 def permit_review(command: ReviewQuestions, commune: str) -> None:

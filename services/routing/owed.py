@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from services.routing.conference import Conference, Place
 from services.routing.moves import ENDINGS, TO_BE_ANSWERED
-from services.routing.question import Decision, Question, State
+from services.routing.question import Decision, Question, State, released
 from shared.contracts import Event, TooEarly
 from shared.contracts.intake import (
     AttendanceRecorded,
@@ -183,12 +183,11 @@ def in_its_place(question: Question, place: Place) -> Question:
 def settled(question: Question, how: Settlement, now: datetime) -> Decision:
     """Nothing is owed any more, and nobody is waited for."""
     done = replace(
-        question,
+        released(question),
         state=State.SETTLED,
         settled_how=how,
         settled_at=now,
-        extension_requested=None,
-        awaits_acceptance=False,
+        coordinating=question.coordinating,
     )
     return done, [QuestionSettled(**about(question, now), how=how)]
 

@@ -24,6 +24,12 @@ Answer = Done | Refused
 C = TypeVar("C", bound=RoutingCommand)
 
 
+def departments_of(profiles: Communes, command: RoutingCommand) -> set[str]:
+    """The ids of the departments of the commune that a command comes from; none where it has no profile."""
+    profile = profiles.get(command.actor.commune)
+    return {department.id for department in profile.departments} if profile else set()
+
+
 async def decide(
     command: C, questions: Questions, rule: Callable[[Question, C, datetime], Decision], now: Clock
 ) -> Answer:

@@ -1,7 +1,7 @@
 """A question, from its arrival until nothing is owed to the asker. Who may do what with it stands in moves.py."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -24,13 +24,20 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A version of an answer. Numbered from 1; the last one counts. handed_in: for approval; else it was only kept."""
+    """A version of an answer. Numbered from 1; the last one counts.
+
+    handed_in: for approval; else it was only kept. role, department: of who wrote it.
+    handed_in_by: who handed in what another had written; None where its writer did.
+    """
 
     number: int
     text: str
     by: str
     at: datetime
     handed_in: bool = True
+    role: Role = Role.OFFICER
+    department: str | None = None
+    handed_in_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,7 @@ class Question:
     decided_at: when a person last said whose it is; what he said teaches the rules.
     whole: its text before it was split. parts: how many questions were made of it so far, beside itself.
     coordinating: departments that are to say what they know. opinions: what they said.
-    follows: the question whose answer it gets; None while it gets its own.
+    follows: the question whose answer it gets; None while it gets its own. follows_code: the code of that one's form.
     awaits: the steps of approval that the draft handed in has still to pass; the roles of which one decides, for each.
     endorsed_by: who decided the steps before.
     awaits_acceptance: it was handed over and its term stands still until the department takes it up.
@@ -143,6 +150,7 @@ class Question:
     coordinating: tuple[str, ...] = ()
     opinions: tuple[Opinion, ...] = ()
     follows: str | None = None
+    follows_code: str | None = None
     awaits: tuple[tuple[Role, ...], ...] = ()
     endorsed_by: tuple[str, ...] = ()
     awaits_acceptance: bool = False
@@ -176,6 +184,20 @@ class Question:
         """The department that answers. Only a question that waits for triage has none."""
         assert self.department is not None, f"{self.id} waits for triage"
         return self.department
+
+
+def released(question: Question) -> Question:
+    """The question without what binds it to the department that had it. What was written and said stays."""
+    return replace(
+        question,
+        coordinating=(),
+        follows=None,
+        follows_code=None,
+        awaits=(),
+        endorsed_by=(),
+        awaits_acceptance=False,
+        extension_requested=None,
+    )
 
 
 Decision = tuple[Question, Sequence[Event]]

@@ -1,14 +1,24 @@
 """What routing is asked to do with a question: whose it is, and how it is prepared."""
 
-from services.routing import aftercare, conference, rules
-from services.routing.provided import Answer, ConferenceStore, Now, Profiles, QuestionStore, decide
+from services.routing import aftercare, conference, coordination, rules
+from services.routing.provided import (
+    Answer,
+    ConferenceStore,
+    Now,
+    Profiles,
+    QuestionStore,
+    decide,
+    departments_of,
+)
 from services.routing.store import Conferences, Questions
 from shared.commands import obey
-from shared.communes import Communes
 from shared.contracts.routing import (
     AcceptTransfer,
+    AskCoordination,
     AssignQuestion,
+    GiveOpinion,
     GroupQuestion,
+    HandBack,
     PrioritiseQuestion,
     RedirectQuestion,
     ReferQuestionUp,
@@ -26,7 +36,7 @@ consumes = Handlers("routing")
 async def assign_question(
     command: AssignQuestion, questions: QuestionStore, conferences: ConferenceStore, profiles: Profiles, now: Now
 ) -> Answer:
-    departments, dialogue = _departments(profiles, command), await _dialogue_of(command, questions, conferences)
+    departments, dialogue = departments_of(profiles, command), await _dialogue_of(command, questions, conferences)
     return await obey(
         questions,
         command.question,
@@ -39,7 +49,7 @@ async def assign_question(
 async def transfer_question(
     command: TransferQuestion, questions: QuestionStore, conferences: ConferenceStore, profiles: Profiles, now: Now
 ) -> Answer:
-    departments, dialogue = _departments(profiles, command), await _dialogue_of(command, questions, conferences)
+    departments, dialogue = departments_of(profiles, command), await _dialogue_of(command, questions, conferences)
     return await obey(
         questions,
         command.question,
@@ -48,17 +58,33 @@ async def transfer_question(
     )
 
 
-def _departments(profiles: Communes, command: RoutingCommand) -> set[str]:
-    profile = profiles.get(command.actor.commune)
-    return {department.id for department in profile.departments} if profile else set()
-
-
 async def _dialogue_of(
     command: RoutingCommand, questions: Questions, conferences: Conferences
 ) -> conference.Conference | None:
     """The dialogue of the question it is about: a question stays with its dialogue."""
     question = await questions.get(command.question)
     return await conferences.now(question.dialogue) if question else None
+
+
+@consumes.command(HandBack)
+async def hand_back(command: HandBack, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, rules.hand_back, now)
+
+
+@consumes.command(AskCoordination)
+async def ask_coordination(command: AskCoordination, questions: QuestionStore, profiles: Profiles, now: Now) -> Answer:
+    departments = departments_of(profiles, command)
+    return await obey(
+        questions,
+        command.question,
+        command,
+        lambda one: coordination.ask_coordination(one, command, departments, now()),
+    )
+
+
+@consumes.command(GiveOpinion)
+async def give_opinion(command: GiveOpinion, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, coordination.give_opinion, now)
 
 
 @consumes.command(AcceptTransfer)

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from services.routing.classifying.classification import Classification
 from services.routing.conference import Conference, place_of
-from services.routing.moves import after, permit
+from services.routing.coordination import coordinated
+from services.routing.moves import after, permit, permit_department
 from services.routing.owed import about, in_its_place, reckon
-from services.routing.question import Decision, Question, Referral, State
+from services.routing.question import Decision, Question, Referral, State, released
 from shared.contracts import Actor, Event, Refusal
 from shared.contracts.intake import SubmissionReceived
 from shared.contracts.people import Question as Asked
@@ -19,10 +20,12 @@ from shared.contracts.routing import (
     AcceptTransfer,
     AssignQuestion,
     GroupQuestion,
+    HandBack,
     PrioritiseQuestion,
     QuestionAssigned,
     QuestionAwaitsTriage,
     QuestionGrouped,
+    QuestionHandedBack,
     QuestionPrioritised,
     QuestionRedirected,
     QuestionReferredUp,
@@ -71,6 +74,7 @@ def open_question(
         because=classification.because,
         confidence=classification.confidence,
         proposals=classification.proposals,
+        matters=classification.matters,
         present=True if received.channel == "floor" else None,
         dialogue_ended_at=conference.ended_at if conference else None,
         dialogue_cancelled=conference.cancelled if conference else False,
@@ -82,11 +86,12 @@ def open_question(
             scope=classification.scope,
             because=classification.because,
             proposals=classification.proposals,
+            matters=classification.matters,
         )
         return _with_what_follows(opened, [waits], now)
     opened = replace(opened, state=State.ASSIGNED, field=classification.field, department=classification.department)
     opened = in_its_place(opened, place_of(classification.field, conference))
-    return _with_what_follows(opened, [_assigned(opened, None, now)], now)
+    return _with_what_follows(opened, [assigned_by(opened, None, now)], now)
 
 
 # --- who answers it -------------------------------------------------------------------------------------------------
@@ -101,29 +106,60 @@ def assign_question(
 ) -> Decision:
     """The office decides, or corrects, which department answers; it has judged the question fit for the dialogue.
 
-    A new department starts anew. Where only the field is corrected, the department keeps what it has done.
+    A new department starts anew. Where only the field is corrected, the department keeps what it has done, and who
+    coordinates with it.
 
     Args:
         departments: ids of this commune's departments.
         conference: the question's dialogue, as far as it is known.
     """
     permit(question, command)
-    _is_of_the_commune(command.department, departments)
+    permit_department(command.department, departments)
     elsewhere = command.department != question.department
     if not elsewhere and command.field == question.field:
         raise Refusal("invalid", "Câu hỏi đang do phòng này giải quyết, đúng lĩnh vực này; không có gì thay đổi.")
+    assigned = replace(released(question), state=after(command)) if elsewhere else question
     assigned = replace(
-        question,
+        assigned,
         scope=Scope.IN_SCOPE,
         field=command.field,
         department=command.department,
         because=(command.reason,),
         confidence=1.0,
+        decided_at=now,
     )
-    if elsewhere:
-        assigned = replace(assigned, state=after(command), extension_requested=None, awaits_acceptance=False)
     assigned = in_its_place(assigned, place_of(command.field, conference))
-    return _with_what_follows(assigned, [_assigned(assigned, command.actor.name, now)], now)
+    told = assigned_by(assigned, command.actor.name, now)
+    assigned, asked = coordinated(assigned, command.coordinating, departments, command.matter, command.actor, now)
+    return _with_what_follows(assigned, [told, *asked], now)
+
+
+def hand_back(question: Question, command: HandBack, now: datetime) -> Decision:
+    """The department says that the question is not its own: the office decides anew, and knows why.
+
+    What was held likely led there, so it is no proposal any more; and what a person had decided teaches nothing.
+    """
+    permit(question, command)
+    handed_back = replace(
+        released(question),
+        state=after(command),
+        field=None,
+        department=None,
+        session=None,
+        outside_subject=False,
+        because=(command.reason,),
+        confidence=0.0,
+        proposals=(),
+        decided_at=None,
+    )
+    return handed_back, [
+        QuestionHandedBack(
+            **about(question, now),
+            department=question.in_charge,
+            reason=command.reason,
+            handed_back_by=command.actor.name,
+        )
+    ]
 
 
 def transfer_question(
@@ -135,23 +171,26 @@ def transfer_question(
 ) -> Decision:
     """Another department takes over from one that has had it; what that does to the term is said, not guessed.
 
+    Who coordinated goes on doing so, but for the one that has the lead now.
+
     Args:
         departments, conference: as of `assign_question`.
     """
     permit(question, command)
-    _is_of_the_commune(command.department, departments)
+    permit_department(command.department, departments)
     if command.department == question.department:
         raise Refusal(
             "invalid", "Câu hỏi đang ở chính phòng này. Nếu chỉ sai lĩnh vực, xin báo Văn phòng phân công lại."
         )
     transferred = replace(
-        question,
+        released(question),
         state=after(command),
         field=command.field,
         department=command.department,
         because=(command.reason,),
         confidence=1.0,
-        extension_requested=None,
+        decided_at=now,
+        coordinating=tuple(other for other in question.coordinating if other != command.department),
         awaits_acceptance=command.clock == "pauses",
     )
     transferred = in_its_place(transferred, place_of(command.field, conference))
@@ -273,7 +312,7 @@ def prioritise_question(question: Question, command: PrioritiseQuestion, now: da
 
 def _away(question: Question, command: RedirectQuestion | ReferQuestionUp) -> Question:
     """The department has nothing more to do with it."""
-    return replace(question, state=after(command), extension_requested=None, awaits_acceptance=False)
+    return replace(released(question), state=after(command))
 
 
 def _with_what_follows(question: Question, said: list[Event], now: datetime) -> Decision:
@@ -281,13 +320,9 @@ def _with_what_follows(question: Question, said: list[Event], now: datetime) -> 
     return question, [*said, *events]
 
 
-def _is_of_the_commune(department: str, departments: Collection[str]) -> None:
-    if department not in departments:
-        raise Refusal("invalid", f"Xã không có phòng nào mang mã {department}. Xin chọn một phòng trong danh sách.")
-
-
-def _assigned(question: Question, by: str | None, now: datetime) -> QuestionAssigned:
-    assert question.field is not None, "both callers have set it"
+def assigned_by(question: Question, by: str | None, now: datetime) -> QuestionAssigned:
+    """What is said of a question that has got its department. by: None where the rules decided."""
+    assert question.field is not None, "set with the department"
     return QuestionAssigned(
         **about(question, now),
         dialogue=question.dialogue,

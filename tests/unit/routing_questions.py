@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from services.routing import aftercare, answers, library, owed, rules
+from services.routing import aftercare, answers, coordination, library, owed, rules
+from services.routing.approval import DEFAULT, Approval
 from services.routing.classifying.classification import Classification
 from services.routing.conference import Conference
 from services.routing.question import Draft, Question, Referral, State
@@ -26,10 +27,14 @@ from shared.contracts.routing import (
     AcceptTransfer,
     AnswerOnTheSpot,
     ApproveAnswer,
+    AskCoordination,
     AssignQuestion,
     DraftAnswer,
     ExtendTerm,
+    GiveOpinion,
     GroupQuestion,
+    HandBack,
+    KeepDraft,
     PrioritiseQuestion,
     Proposal,
     PublishAnswer,
@@ -47,8 +52,11 @@ from shared.contracts.taxonomy import QuestionField, Scope
 
 COMMUNE, CASE, QUESTION, DIALOGUE = "thanh-tri", "01J9", "01J9-1", "thang-10"
 LAND, HEALTH = QuestionField.LAND, QuestionField.HEALTH
-ECONOMY, CULTURE = "phong-kinh-te", "phong-van-hoa-xa-hoi"
-DEPARTMENTS = (ECONOMY, CULTURE, "van-phong")
+ECONOMY, CULTURE, OFFICE = "phong-kinh-te", "phong-van-hoa-xa-hoi", "van-phong"
+DEPARTMENTS = (ECONOMY, CULTURE, OFFICE)
+HEADED = frozenset({ECONOMY})
+LONG = ((Role.HEAD,), (Role.OFFICE_HEAD,), (Role.CHAIRMAN,))
+USUAL_APPROVAL, LONG_APPROVAL = (Approval(steps, HEADED, OFFICE) for steps in (DEFAULT, LONG))
 NOW = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
 HELD_AT, ENDED_AT = datetime(2026, 10, 20, 1, 0, tzinfo=UTC), datetime(2026, 10, 20, 4, 30, tzinfo=UTC)
 
@@ -148,8 +156,20 @@ def about_it(command, actor, **fields):
     return command(actor=actor, key="k", question=QUESTION, **fields)
 
 
-def assign(actor=CLERK, field=HEALTH, department=CULTURE):
-    return about_it(AssignQuestion, actor, field=field, department=department, reason="Đúng việc")
+def assign(actor=CLERK, field=HEALTH, department=CULTURE, **fields):
+    return about_it(AssignQuestion, actor, field=field, department=department, reason="Đúng việc", **fields)
+
+
+def hand_back(actor=OFFICER):
+    return about_it(HandBack, actor, reason="Thuộc lĩnh vực của phòng khác")
+
+
+def ask_others(actor=OFFICER, departments=(CULTURE,), matter="Diện tích xây trường"):
+    return about_it(AskCoordination, actor, departments=departments, matter=matter)
+
+
+def opine(actor=OTHER_OFFICER, text="Đã có quy hoạch."):
+    return about_it(GiveOpinion, actor, text=text)
 
 
 def transfer(actor=CLERK, field=HEALTH, department=CULTURE, clock="keeps-running"):
@@ -174,6 +194,10 @@ def report_up(actor=CLERK, document="45/BC-UBND"):
 
 def draft(actor=OFFICER, text="Trả lời."):
     return about_it(DraftAnswer, actor, text=text)
+
+
+def keep(actor=OFFICER, text="Trả lời dở."):
+    return about_it(KeepDraft, actor, text=text)
 
 
 def give_back(actor=OFFICE_HEAD):
@@ -230,6 +254,10 @@ COMMAND_OF = {
     RedirectQuestion: redirect,
     ReferQuestionUp: refer_up,
     ReportToSuperior: report_up,
+    HandBack: hand_back,
+    AskCoordination: ask_others,
+    GiveOpinion: opine,
+    KeepDraft: keep,
     DraftAnswer: draft,
     ReturnAnswer: give_back,
     ApproveAnswer: approve,
@@ -249,7 +277,9 @@ RULE_OF = {
     RedirectQuestion: rules.redirect_question,
     ReferQuestionUp: rules.refer_question_up,
     ReportToSuperior: rules.report_to_superior,
-    DraftAnswer: answers.draft_answer,
+    HandBack: rules.hand_back,
+    GiveOpinion: coordination.give_opinion,
+    KeepDraft: answers.keep_draft,
     ReturnAnswer: answers.return_answer,
     ApproveAnswer: answers.approve_answer,
     RequestExtension: answers.request_extension,
@@ -264,12 +294,16 @@ RULE_OF = {
 OFFICE_CONTACTS = ("024 3861 1234", "vanphong@thanhtri.example")
 
 
-def carry_out(question, command, now=NOW, conference=None):
+def carry_out(question, command, now=NOW, conference=None, approval=USUAL_APPROVAL):
     match command:
         case AssignQuestion():
             return rules.assign_question(question, command, DEPARTMENTS, conference, now)
         case TransferQuestion():
             return rules.transfer_question(question, command, DEPARTMENTS, conference, now)
+        case AskCoordination():
+            return coordination.ask_coordination(question, command, DEPARTMENTS, now)
+        case DraftAnswer():
+            return answers.draft_answer(question, command, approval, now)
         case PublishAnswer():
             return library.publish_answer(question, command, OFFICE_CONTACTS, now)
     return RULE_OF[type(command)](question, command, now)

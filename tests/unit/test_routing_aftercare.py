@@ -137,7 +137,7 @@ def test_who_withdraws_before_the_answer_is_approved_is_owed_nothing_whatever_ar
 
 @pytest.mark.parametrize("command", sorted(set(COMMAND_OF), key=lambda one: one.__name__))
 def test_nothing_is_done_any_more_with_a_withdrawn_question(command):
-    question, _ = take_note(a_question(), withdrawn())
+    question, _ = take_note(a_question(coordinating=(CULTURE,)), withdrawn())
     if command.__name__ == "UnpublishAnswer":
         assert carry_out(question, unpublish()) == (question, [])
         return

@@ -3,17 +3,19 @@
 import pytest
 
 from services.routing.answers import MOST_EXTENSION
-from services.routing.question import Draft, State
+from services.routing.question import State
 from shared.contracts import Refusal
 from shared.contracts.routing import (
     AnswerApproved,
     AnswerDrafted,
     AnswerReturned,
+    DraftKept,
     ExtensionGranted,
     ExtensionRequested,
     QuestionAnsweredAtDialogue,
     QuestionSettled,
     QuestionTakenForWrittenAnswer,
+    TransferAccepted,
     WrittenAnswerOwed,
 )
 from tests.unit.routing_questions import (
@@ -36,6 +38,7 @@ from tests.unit.routing_questions import (
     draft,
     extend,
     give_back,
+    keep,
     names,
     opened,
     said,
@@ -90,12 +93,56 @@ def test_an_approved_answer_may_be_given():
     )
 
 
-@pytest.mark.parametrize("judge", [approve, give_back])
-def test_nobody_judges_his_own_answer(judge):
-    drafted = a_question(State.DRAFTED, drafts=(Draft(1, "Trả lời.", "lê  quang HUY", NOW),))
-    with pytest.raises(Refusal, match="Người soạn dự thảo không tự"):
-        carry_out(drafted, judge(OFFICE_HEAD))
-    assert carry_out(drafted, judge(CHAIRMAN))[1]
+# --- versions ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_version_is_kept_and_handed_in_later_under_its_own_number():
+    question, [event] = carry_out(a_question(), keep())
+    assert event == said(
+        DraftKept, question=QUESTION, department=ECONOMY, draft=1, text="Trả lời dở.", kept_by=OFFICER.name
+    )
+    assert (question.state, question.drafts[-1].handed_in) == (State.ASSIGNED, False)
+    assert carry_out(question, keep()) == (question, []), "the same text"
+    question, _ = carry_out(question, keep(HEAD, "Trả lời đủ."))
+    question, [event] = carry_out(question, draft(HEAD, "Trả lời đủ."))
+    assert [(one.number, one.by, one.handed_in) for one in question.drafts] == [
+        (1, OFFICER.name, False),
+        (2, HEAD.name, True),
+    ]
+    assert (event.draft, event.drafted_by) == (2, HEAD.name)
+
+
+def test_another_text_than_the_one_kept_is_a_version_of_its_own():
+    question, _ = carry_out(a_question(), keep())
+    question, [event] = carry_out(question, draft())
+    assert (event.draft, [one.text for one in question.drafts]) == (2, ["Trả lời dở.", "Trả lời."])
+
+
+def test_what_came_back_and_is_handed_in_again_as_it_was_is_a_new_version():
+    question, _ = carry_out(a_question(State.DRAFTED), give_back())
+    assert carry_out(question, keep(text="Trả lời.")) == (question, [])
+    _, [event] = carry_out(question, draft())
+    assert event.draft == 2
+
+
+def test_who_keeps_a_version_of_what_was_handed_over_has_taken_it_up():
+    waiting = a_question(awaits_acceptance=True)
+    question, events = carry_out(waiting, keep())
+    assert (names(events), question.awaits_acceptance) == ([TransferAccepted, DraftKept], False)
+
+
+@pytest.mark.parametrize(
+    ("text", "names_it"),
+    [
+        ("Lệ phí là {mức lệ phí}.", "{mức lệ phí}"),
+        ("Nộp tại {nơi nộp} trong {số ngày} ngày, {nơi nộp}.", "{nơi nộp}, {số ngày}"),
+    ],
+)
+def test_a_place_left_unfilled_is_named_and_holds_the_answer_up(text, names_it):
+    with pytest.raises(Refusal) as refused:
+        carry_out(a_question(), draft(text=text))
+    assert (refused.value.code, f"Còn chỗ chưa điền: {names_it}. Xin" in refused.value.reason) == ("invalid", True)
+    assert carry_out(a_question(), keep(text=text))[1], "it may be kept until it is filled in"
 
 
 # --- more time --------------------------------------------------------------------------------------------------------

@@ -8,8 +8,9 @@ from pydantic import TypeAdapter
 
 from services.routing import rules
 from services.routing.conference import Conference, keep_end, keep_sessions, place_of
-from services.routing.moves import ENDINGS, HOLDERS, MOVES, STATE_NAMES
+from services.routing.moves import APPROVERS, ENDINGS, MOVES, STATE_NAMES
 from services.routing.question import ExtensionRequest, Publication, Question, State
+from services.routing.turns import holder, whose_turn
 from shared.contracts import COMMANDS, Refusal, Role, TooEarly
 from shared.contracts.conference import Session
 from shared.contracts.intake import DialogueAnnounced, DialoguePlanned, QuestionsWithdrawn
@@ -17,11 +18,18 @@ from shared.contracts.routing import (
     AcceptTransfer,
     AnswerOnTheSpot,
     ApproveAnswer,
+    AskCoordination,
     AssignQuestion,
     DraftAnswer,
     ExtendTerm,
+    GiveOpinion,
     GroupQuestion,
+    HandBack,
+    JoinQuestion,
+    KeepDraft,
+    PartQuestion,
     PrioritiseQuestion,
+    ProposePublication,
     PublishAnswer,
     QuestionAssigned,
     QuestionAwaitsTriage,
@@ -30,13 +38,16 @@ from shared.contracts.routing import (
     QuestionRedirected,
     QuestionReferredUp,
     QuestionTransferred,
+    ReadHistory,
     RedirectQuestion,
     ReferQuestionUp,
     ReopenQuestion,
     ReportToSuperior,
     RequestExtension,
     ReturnAnswer,
-    ReviewQuestions,
+    RoutingCommand,
+    SplitQuestion,
+    SuggestAnswers,
     SuperiorReported,
     TakeForWrittenAnswer,
     TransferAccepted,
@@ -235,22 +246,28 @@ def test_a_dialogue_is_kept_and_read_back_as_it_was():
 
 
 def test_every_command_of_routing_has_its_row():
-    all_of_them = {command for name, command in COMMANDS.items() if name.startswith("routing.")}
-    assert set(MOVES) == all_of_them - {ReviewQuestions}
-    assert set(COMMAND_OF) == set(MOVES)
+    of_a_question = {command for command in COMMANDS.values() if issubclass(command, RoutingCommand)}
+    assert set(MOVES) == of_a_question - READINGS
+    assert set(COMMAND_OF) == set(MOVES) - WITH_OTHERS
 
 
+READINGS = {ReadHistory, SuggestAnswers, ProposePublication}
+WITH_OTHERS = {SplitQuestion, JoinQuestion, PartQuestion}
 AT_THE_CONFERENCE = {AnswerOnTheSpot, TakeForWrittenAnswer, GroupQuestion, PrioritiseQuestion}
 BEFORE_APPROVAL = {AssignQuestion, RedirectQuestion, ReferQuestionUp} | AT_THE_CONFERENCE
-IN_HAND = {DraftAnswer, RequestExtension, ExtendTerm, TransferQuestion, AcceptTransfer}
+IN_HAND = {
+    *(DraftAnswer, KeepDraft, RequestExtension, ExtendTerm, TransferQuestion, AcceptTransfer, HandBack),
+    *(AskCoordination, GiveOpinion, SplitQuestion, JoinQuestion, PartQuestion),
+}
+ON_THE_DRAFT = {DraftAnswer, ReturnAnswer, ApproveAnswer, GiveOpinion, PartQuestion}
 
 
 @pytest.mark.parametrize(
     ("state", "possible"),
     [
-        (State.AWAITS_TRIAGE, BEFORE_APPROVAL),
+        (State.AWAITS_TRIAGE, BEFORE_APPROVAL | {SplitQuestion}),
         (State.ASSIGNED, BEFORE_APPROVAL | IN_HAND),
-        (State.DRAFTED, BEFORE_APPROVAL | {DraftAnswer, ReturnAnswer, ApproveAnswer}),
+        (State.DRAFTED, BEFORE_APPROVAL | ON_THE_DRAFT),
         (State.RETURNED, BEFORE_APPROVAL | IN_HAND),
         (State.APPROVED, AT_THE_CONFERENCE),
         (State.REDIRECTED, set()),
@@ -264,17 +281,20 @@ def test_the_table_allows_in_each_state(state, possible):
 
 ONCE_ANSWERED = {ReopenQuestion, PublishAnswer, UnpublishAnswer}
 OF_THE_OFFICE = {RedirectQuestion, ReferQuestionUp, ReportToSuperior} | AT_THE_CONFERENCE | ONCE_ANSWERED
-OF_THE_LEADERS = {ReturnAnswer, ApproveAnswer, ExtendTerm}
-OF_A_DEPARTMENT = {DraftAnswer, RequestExtension, TransferQuestion, AcceptTransfer}
+OF_THE_APPROVERS = {ReturnAnswer, ApproveAnswer}
+OF_THE_LEADERS = OF_THE_APPROVERS | {ExtendTerm}
+OF_BOTH = {TransferQuestion, AskCoordination, JoinQuestion, PartQuestion}
+OF_THE_DESK = OF_THE_OFFICE | OF_BOTH | {AssignQuestion, SplitQuestion}
+OF_A_DEPARTMENT = OF_BOTH | {DraftAnswer, KeepDraft, RequestExtension, AcceptTransfer, HandBack, GiveOpinion}
 
 
 @pytest.mark.parametrize(
     ("role", "possible"),
     [
-        (Role.CLERK, OF_THE_OFFICE | {AssignQuestion, TransferQuestion}),
+        (Role.CLERK, OF_THE_DESK),
         (Role.OFFICER, OF_A_DEPARTMENT),
-        (Role.HEAD, OF_A_DEPARTMENT),
-        (Role.OFFICE_HEAD, OF_THE_OFFICE | OF_THE_LEADERS | {AssignQuestion, TransferQuestion}),
+        (Role.HEAD, OF_A_DEPARTMENT | OF_THE_APPROVERS),
+        (Role.OFFICE_HEAD, OF_THE_DESK | OF_THE_LEADERS),
         (Role.CHAIRMAN, OF_THE_OFFICE | OF_THE_LEADERS),
         (Role.PROVINCE, set()),
         (Role.OPERATOR, set()),
@@ -286,22 +306,29 @@ def test_the_table_allows_each_role(role, possible):
 
 
 def test_every_state_has_a_name_a_holder_and_every_holder_a_way_on():
-    assert set(HOLDERS) == set(STATE_NAMES) == set(State)
+    assert set(STATE_NAMES) == set(State)
     ends = {state for (fact, _), ending in ENDINGS.items() if fact is not QuestionsWithdrawn for state in ending.when}
-    for state, holder in HOLDERS.items():
+    for state in State:
         ways_on = {move.leads_to for move in MOVES.values() if state in move.when and move.leads_to and not move.how}
-        assert (holder == "nobody") == (state is State.SETTLED)
+        assert (whose_turn(state) == "nobody") == (state is State.SETTLED)
         assert bool(ways_on - {state} or state in ends) == (state is not State.SETTLED)
 
 
 @pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("command", MOVES)
+@pytest.mark.parametrize("command", COMMAND_OF)
 def test_only_what_the_table_allows_can_be_done(command, state):
-    library = Publication("Hỏi", "Đáp", OFFICE_HEAD.name, NOW) if command is UnpublishAnswer else None
-    question = a_question(state, present=True, awaits_acceptance=True, publication=library)
+    question = a_question(
+        state,
+        present=True,
+        awaits_acceptance=True,
+        coordinating=(CULTURE,) if command is GiveOpinion else (),
+        awaits=(tuple(APPROVERS),),
+        publication=Publication("Hỏi", "Đáp", OFFICE_HEAD.name, NOW) if command is UnpublishAnswer else None,
+    )
     move = MOVES[command]
+    whose = {"lead": question.department, "coordinating": CULTURE}[move.whose]
     for actor in STAFF:
-        own = actor.role not in (Role.OFFICER, Role.HEAD) or actor.department == question.department
+        own = actor.role not in (Role.OFFICER, Role.HEAD) or actor.department == whose
         allowed = actor.commune == COMMUNE and actor.role in move.by and own and state in move.when
         if allowed:
             after, events = carry_out(question, COMMAND_OF[command](actor))
@@ -444,7 +471,7 @@ def test_a_question_for_another_authority_is_redirected_with_guidance():
 @pytest.mark.parametrize("state", [State.AWAITS_TRIAGE, State.ASSIGNED, State.DRAFTED, State.RETURNED])
 def test_what_is_beyond_the_commune_is_referred_up_and_reported(state):
     question, [event] = carry_out(a_question(state), refer_up())
-    assert (question.state, HOLDERS[question.state]) == (State.REFERRED_UP, "office")
+    assert (question.state, holder(question)) == (State.REFERRED_UP, "office")
     assert event == said(
         QuestionReferredUp,
         question=QUESTION,

@@ -1,5 +1,6 @@
 """One question, whatever people do with it and however facts arrive: somebody always holds it, and it can be ended."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -8,24 +9,34 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.routing.answers import MOST_EXTENSION
-from services.routing.moves import ANSWERED, HOLDERS, MOVES, TO_BE_ANSWERED, WITH_DEPARTMENT
+from services.routing.approval import DEFAULT, Approval
+from services.routing.moves import ANSWERED, MOVES, TO_BE_ANSWERED, WITH_DEPARTMENT
 from services.routing.question import State
 from services.routing.review import Finding, note_finding
-from shared.contracts import Refusal, TooEarly
+from services.routing.templates import unfilled
+from services.routing.turns import holder
+from shared.contracts import Actor, Refusal, Role, TooEarly
 from shared.contracts.intake import AnswerRated, QuestionsWithdrawn
 from shared.contracts.routing import (
     AnswerApproved,
     AnswerDrafted,
+    AnswerEndorsed,
     AnswerPublished,
     AnswerReturned,
     AnswerUnpublished,
     ApproveAnswer,
+    DraftAnswer,
+    DraftKept,
     ExtensionGranted,
+    GiveOpinion,
+    KeepDraft,
+    OpinionGiven,
     PublishAnswer,
     QuestionAnsweredAtDialogue,
     QuestionAssigned,
     QuestionAwaitsTriage,
     QuestionGrouped,
+    QuestionHandedBack,
     QuestionPrioritised,
     QuestionRecurs,
     QuestionReferredUp,
@@ -41,10 +52,15 @@ from shared.contracts.routing import (
 )
 from shared.contracts.taxonomy import QuestionField, Scope
 from tests.unit.routing_questions import (
+    CHAIRMAN,
     DEPARTMENTS,
     DIALOGUE,
+    HEAD,
     LAND,
+    LONG,
     NOW,
+    OFFICE,
+    OFFICE_HEAD,
     OFFICER,
     QUESTION,
     STAFF,
@@ -53,6 +69,7 @@ from tests.unit.routing_questions import (
     answer_aloud,
     approve,
     ask_for_more,
+    ask_others,
     assign,
     attendance,
     cancelled,
@@ -62,11 +79,14 @@ from tests.unit.routing_questions import (
     extend,
     give_back,
     group,
+    hand_back,
     held,
     invite,
+    keep,
     names,
     of_department,
     opened,
+    opine,
     prioritise,
     publish,
     rated,
@@ -84,16 +104,23 @@ from tests.unit.routing_questions import (
     withdrawn,
 )
 
-actors = st.sampled_from([*STAFF, *(of_department(OFFICER, department) for department in DEPARTMENTS)])
+actors = st.sampled_from([*STAFF, *(of_department(one, place) for one in (OFFICER, HEAD) for place in DEPARTMENTS)])
 fields, departments = st.sampled_from(list(QuestionField)), st.sampled_from([*DEPARTMENTS, "phong-la"])
+others = st.lists(departments, min_size=1, max_size=3).map(tuple)
+texts = st.sampled_from(["Trả lời.", "Trả lời đủ.", "Lệ phí {mức lệ phí}."])
 commands = st.one_of(
     st.builds(assign, actors, fields, departments),
+    st.builds(assign, actors, fields, departments, coordinating=others),
+    st.builds(hand_back, actors),
+    st.builds(ask_others, actors, others),
+    st.builds(opine, actors, st.sampled_from(["Đã có quy hoạch.", "Còn 2 ha."])),
+    st.builds(keep, actors, texts),
     st.builds(transfer, actors, fields, departments, st.sampled_from(["keeps-running", "pauses", "starts-anew"])),
     st.builds(accept, actors),
     st.builds(redirect, actors, st.sampled_from(list(Scope))),
     st.builds(refer_up, actors),
     st.builds(report_up, actors),
-    st.builds(draft, actors),
+    st.builds(draft, actors, texts),
     st.builds(give_back, actors),
     st.builds(approve, actors),
     st.builds(ask_for_more, actors, st.integers(1, 30)),
@@ -120,9 +147,14 @@ facts = st.one_of(
     st.builds(rated, moments, st.integers(1, 5)),
 )
 CONFERENCES = (a_conference(), a_conference((LAND,), (QuestionField.HEALTH,)), a_conference(("business",)))
+APPROVALS = [
+    Approval(steps, heads, OFFICE)
+    for steps in (DEFAULT, LONG, ((Role.HEAD, Role.OFFICE_HEAD), (Role.CHAIRMAN,)))
+    for heads in (frozenset(), frozenset(DEPARTMENTS))
+]
 TOLD_ONCE = (QuestionReferredUp, SuperiorReported, QuestionTakenForWrittenAnswer)
 TOLD_ONCE_A_ROUND = (WrittenAnswerOwed, QuestionSettled, AnswerApproved, QuestionAnsweredAtDialogue)
-MAY_CHANGE_NOTHING = (PublishAnswer, UnpublishAnswer)
+MAY_CHANGE_NOTHING = (PublishAnswer, UnpublishAnswer, KeepDraft, GiveOpinion)
 
 
 class AnyWalk(RuleBasedStateMachine):
@@ -132,10 +164,12 @@ class AnyWalk(RuleBasedStateMachine):
         triage=st.booleans(),
         conference=st.sampled_from(CONFERENCES),
         channel=st.sampled_from(["web", "floor"]),
+        approval=st.sampled_from(APPROVALS),
     )
-    def comes_in(self, on_time, dialogue, triage, conference, channel):
+    def comes_in(self, on_time, dialogue, triage, conference, channel, approval):
         self.hours = count(1)
-        self.of_the_asker = []
+        self.of_the_asker, self.judged, self.steps = [], [], ()
+        self.approval = approval
         self.conference = conference if dialogue else None
         received = submission(on_time=on_time, dialogue=dialogue, channel=channel)
         self.question, self.events = opened(received, self.conference, triage=triage)
@@ -148,7 +182,8 @@ class AnyWalk(RuleBasedStateMachine):
         if before.state is State.SETTLED and after.state is not State.SETTLED:
             assert names(events) == [QuestionReopened, WrittenAnswerOwed], "only a better answer may be owed again"
             assert before.settled_how in ANSWERED
-        assert after.drafts[: len(before.drafts)] == before.drafts, "what was written stays to be read"
+        assert _written(after)[: len(before.drafts)] == _written(before), "what was written stays to be read"
+        assert after.opinions[: len(before.opinions)] == before.opinions
         assert events or after.state is before.state, "every change of state is told"
         self.question, self.events = after, [*self.events, *events]
 
@@ -156,23 +191,51 @@ class AnyWalk(RuleBasedStateMachine):
     def is_commanded(self, command):
         before, now = self.question, self.now()
         try:
-            after, events = carry_out(before, command, now, self.conference)
+            after, events = carry_out(before, command, now, self.conference, self.approval)
         except Refusal:
             return
         move = MOVES[type(command)]
+        assert before.follows is None or not move.alone
         assert before.state in move.when
         assert command.actor.role in move.by
         assert command.actor.commune == before.commune
         assert events or isinstance(command, MAY_CHANGE_NOTHING)
         assert all(event.question == QUESTION and event.occurred_at == now for event in events)
-        if isinstance(command, ApproveAnswer):
-            assert command.actor.name != before.drafts[-1].by
+        match command:
+            case DraftAnswer():
+                self.judged = []
+                assert not unfilled(command.text)
+                last, by_head = after.drafts[-1], command.actor.role is Role.HEAD
+                by_head |= last.role is Role.HEAD and last.department == after.department
+                self.steps = self.approval.chain_for(after.department, by_head)
+                assert (after.awaits, events[-1].awaits) == (self.steps, self.steps[0])
+            case ApproveAnswer():
+                self.is_another_who_judges(command.actor)
         self.goes_on(after, events)
 
+    def is_another_who_judges(self, judge):
+        """Each step by one of its roles, and by somebody who has neither written it nor judged it before."""
+        last, chain = self.question.drafts[-1], self.question.awaits
+        assert judge.role in chain[0]
+        assert judge.role is not Role.HEAD or judge.department == self.question.department
+        assert judge.name not in {last.by, last.handed_in_by, *self.judged}
+        self.judged.append(judge.name)
+
     @precondition(lambda self: self.question.state is State.DRAFTED)
+    @rule(judge=st.sampled_from([HEAD, OFFICE_HEAD, CHAIRMAN]))
+    def is_judged(self, judge):
+        own = of_department(judge, self.question.department) if judge is HEAD else judge
+        self.is_commanded(approve(own))
+
+    @precondition(lambda self: self.question.state in WITH_DEPARTMENT and self.question.follows is None)
     @rule()
-    def is_approved(self):
-        self.is_commanded(approve())
+    def gets_the_answer_of_another(self):
+        self.question = replace(self.question, follows="01J8-1", follows_code="P2WX-77QD")
+
+    @precondition(lambda self: self.question.follows is not None)
+    @rule()
+    def gets_an_answer_of_its_own_again(self):
+        self.question = replace(self.question, follows=None, follows_code=None)
 
     @precondition(lambda self: self.question.state in WITH_DEPARTMENT)
     @rule()
@@ -229,14 +292,16 @@ class AnyWalk(RuleBasedStateMachine):
     @invariant()
     def it_has_a_holder_or_an_end(self):
         question = self.question
-        match HOLDERS[question.state]:
+        match holder(question):
             case "office":
                 away = (State.AWAITS_TRIAGE, State.REDIRECTED, State.REFERRED_UP)
                 assert question.department is not None or question.state in away
             case "department":
                 assert question.department in DEPARTMENTS
+                assert question.state is not State.DRAFTED or question.awaits[0] == (Role.HEAD,)
             case "leaders":
-                assert question.drafts
+                assert question.drafts[-1].handed_in
+                assert {Role.OFFICE_HEAD, Role.CHAIRMAN} & set(question.awaits[0])
             case "nobody":
                 assert question.settled_how is not None
         assert (question.state is State.SETTLED) == (question.settled_how is not None)
@@ -253,7 +318,10 @@ class AnyWalk(RuleBasedStateMachine):
         assert self.this_round().count(AnswerApproved) == (question.approved_at is not None)
         shown = [event for event in self.events if isinstance(event, AnswerPublished | AnswerUnpublished)]
         assert (question.publication is not None) == (bool(shown) and isinstance(shown[-1], AnswerPublished))
-        assert heard.count(AnswerDrafted) == len(question.drafts)
+        assert heard.count(AnswerDrafted) == sum(one.handed_in for one in question.drafts)
+        numbers = {event.draft for event in self.events if isinstance(event, AnswerDrafted | DraftKept)}
+        assert sorted(numbers) == [one.number for one in question.drafts] == list(range(1, len(numbers) + 1))
+        assert heard.count(OpinionGiven) == len(question.opinions)
         assert heard.count(AnswerReturned) == len(question.returns)
         assert heard.count(QuestionTakenForWrittenAnswer) == question.taken
         assert heard.count(QuestionReferredUp) == (question.referral is not None)
@@ -271,9 +339,9 @@ class AnyWalk(RuleBasedStateMachine):
         placing = [
             event
             for event in self.events
-            if isinstance(event, QuestionAssigned | QuestionTransferred | QuestionReopened)
+            if isinstance(event, QuestionAssigned | QuestionTransferred | QuestionReopened | QuestionHandedBack)
         ]
-        if not placing or isinstance(placing[-1], QuestionReopened):
+        if not placing or isinstance(placing[-1], QuestionReopened | QuestionHandedBack):
             assert question.department is None
             return
         last = placing[-1]
@@ -284,8 +352,34 @@ class AnyWalk(RuleBasedStateMachine):
             question.outside_subject,
         )
         if question.awaits_acceptance:
-            assert last.clock == "pauses"
-            assert TransferAccepted not in names(self.events[self.events.index(last) :])
+            handed_over = [event for event in placing if isinstance(event, QuestionTransferred)][-1]
+            assert (handed_over.clock, handed_over.department) == ("pauses", question.department)
+            assert TransferAccepted not in names(self.events[self.events.index(handed_over) :])
+
+    @invariant()
+    def an_answer_passes_every_step_or_is_not_given(self):
+        question, passed = self.question, self.passed()
+        assert bool(question.awaits) == (question.state is State.DRAFTED)
+        if question.state is State.DRAFTED:
+            assert passed + len(question.awaits) == len(self.steps)
+        if question.state is State.APPROVED:
+            assert passed + 1 == len(self.steps)
+        if question.state not in (State.DRAFTED, State.APPROVED):
+            assert question.endorsed_by == ()
+
+    def passed(self):
+        """The steps that were endorsed since the answer was handed in last."""
+        since = [index for index, event in enumerate(self.events) if isinstance(event, AnswerDrafted)]
+        return names(self.events[since[-1] :]).count(AnswerEndorsed) if since else 0
+
+    @invariant()
+    def who_coordinates_is_another_than_the_lead(self):
+        question = self.question
+        assert question.department not in question.coordinating
+        assert set(question.coordinating) <= set(DEPARTMENTS)
+        if question.state in (State.AWAITS_TRIAGE, State.REDIRECTED, State.REFERRED_UP):
+            assert question.coordinating == ()
+            assert question.follows is None
 
     @invariant()
     def nobody_is_left_without_an_answer(self):
@@ -303,13 +397,15 @@ class AnyWalk(RuleBasedStateMachine):
 
     @invariant()
     def somebody_can_always_bring_it_to_an_end(self):
-        question, now = self.question, NOW + timedelta(days=90)
+        question, now = replace(self.question, follows=None), NOW + timedelta(days=90)
         if question.state is State.AWAITS_TRIAGE:
             question, _ = carry_out(question, assign(), now)
         if question.state in WITH_DEPARTMENT:
-            question, _ = carry_out(question, draft(of_department(OFFICER, question.department)), now)
-        if question.state is State.DRAFTED:
-            question, _ = carry_out(question, approve(), now)
+            question, _ = carry_out(
+                question, draft(of_department(OFFICER, question.department)), now, approval=self.approval
+            )
+        while question.state is State.DRAFTED:
+            question, _ = carry_out(question, approve(_who_may(question)), now)
         if question.state is State.REFERRED_UP and question.referral.document is None:
             question, _ = carry_out(question, report_up(), now)
         if question.state is State.APPROVED and question.owed_because is None:
@@ -334,6 +430,18 @@ class AnyWalk(RuleBasedStateMachine):
 
     def last(self, contract, field):
         return next((getattr(event, field) for event in reversed(self.events) if isinstance(event, contract)), None)
+
+
+def _written(question):
+    """What stays of each version; one that was kept may be handed in later."""
+    return [(one.number, one.text, one.by, one.at) for one in question.drafts]
+
+
+def _who_may(question):
+    """Somebody who has had nothing to do with the answer, for its next step."""
+    role = question.awaits[0][0]
+    name = f"Người thứ {len(question.endorsed_by)}"
+    return Actor(name=name, role=role, commune=question.commune, department=question.department)
 
 
 TestAnyWalk = AnyWalk.TestCase

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from shared.contracts.routing import Proposal
+from shared.contracts.routing import Proposal, ProposedMatter
 from shared.contracts.taxonomy import QuestionField, Scope
 
 
@@ -15,6 +15,7 @@ class Classification:
     because: the words found, as they stand in the text, the heaviest first; those that put it out of scope before all.
     proposals: the best three fields that anything speaks for.
     triage: a person decides, for the confidence is below the commune's threshold or the scope is not a dialogue's.
+    matters: how the question may be split, the parts in order; empty where it holds one matter.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Classification:
     because: tuple[str, ...]
     proposals: tuple[Proposal, ...]
     triage: bool
+    matters: tuple[ProposedMatter, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """One line of `doithoai classify --json`."""
