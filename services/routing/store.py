@@ -17,7 +17,15 @@ MOST_REMEMBERED = 10_000
 
 class Questions(Store[Question]):
     def __init__(self, database: Database) -> None:
-        indexes = [Index(("case",)), Index(("dialogue",), sparse=True), Index(("commune", "state"))]
+        indexes = [
+            Index(("case",)),
+            Index(("dialogue",), sparse=True),
+            Index(("follows",), sparse=True),
+            Index(("commune", "state")),
+            Index(("commune", "decided_at")),
+            Index(("commune", "received_at")),
+            Index(("commune", "settled_at")),
+        ]
         super().__init__(database, "questions", Question, indexes)
 
     async def of_case(self, case: str) -> list[str]:
@@ -34,6 +42,16 @@ class Questions(Store[Question]):
     async def of_dialogue(self, dialogue: str) -> list[str]:
         """Ids of every question registered for a dialogue."""
         return await self.ids({"dialogue": dialogue})
+
+    async def followers(self, lead: str) -> list[str]:
+        """Ids of the questions that get the answer of another."""
+        return await self.ids({"follows": lead})
+
+    async def free_number(self, case: str) -> int:
+        """The first number on a form that no question has, nor any that was split off and is not opened yet."""
+        found = await self.find({"case": case})
+        of_the_form = sum(question.id == f"{case}-{question.number}" for question in found)
+        return max([of_the_form + sum(question.parts for question in found), *(one.number for one in found)]) + 1
 
     async def registered_for(self, dialogue: str) -> list[Question]:
         return await self.find({"dialogue": dialogue})

@@ -1,0 +1,237 @@
+"""One text for like questions: those that follow another get its answer, word for word, each with a letter of its own.
+
+What becomes of the leading question is told to those that follow it. The rule looks at how the leading question
+stands, not at what was said last, so that late, doubled and crossing news lead to the same end. What is mirrored has
+the instant it had at the leading question: it is one decision about all of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from services.routing.answers import MOST_EXTENSION
+from services.routing.moves import DEPARTMENT, WITH_DEPARTMENT, permit
+from services.routing.owed import about, reckon
+from services.routing.question import Decision, Draft, Question, Return, State
+from services.routing.rules import take_up
+from shared.contracts import Event, Refusal
+from shared.contracts.routing import (
+    AnswerApproved,
+    AnswerDrafted,
+    AnswerEndorsed,
+    AnswerReturned,
+    ExtensionGranted,
+    JoinQuestion,
+    PartQuestion,
+    QuestionJoined,
+    QuestionParted,
+    TransferAccepted,
+)
+from shared.contracts.taxonomy import Scope
+
+FOLLOWING = WITH_DEPARTMENT | {State.DRAFTED}
+"""The states in which a question may follow another. With the approval it has its answer, and goes its own way."""
+
+E = TypeVar("E", bound=Event)
+
+
+# --- joined and parted by a person ------------------------------------------------------------------------------------
+
+
+def join_question(
+    question: Question, command: JoinQuestion, lead: Question | None, followed: bool, now: datetime
+) -> Decision:
+    """A question gets the answer of another that the same department is working on.
+
+    Args:
+        lead: the other one; None where there is no such question.
+        followed: other questions get the answer of this one.
+    """
+    permit(question, command)
+    if lead is None or lead.commune != question.commune:
+        raise Refusal("not-found", f"Không tìm thấy câu hỏi {command.lead} để trả lời chung.")
+    if lead.id == question.id:
+        raise Refusal("invalid", "Một câu hỏi không trả lời chung với chính nó. Xin chọn câu hỏi khác.")
+    if question.follows == lead.id:
+        raise Refusal("invalid", f"Câu hỏi đã được trả lời chung với câu hỏi của phiếu {lead.code} từ trước.")
+    if question.follows is not None:
+        raise Refusal("not-now", "Câu hỏi đang được trả lời chung với câu hỏi khác; xin tách ra trước khi gộp lại.")
+    if followed:
+        raise Refusal(
+            "not-now",
+            "Có câu hỏi khác đang được trả lời chung theo câu hỏi này; xin gộp các câu hỏi theo chiều ngược lại.",
+        )
+    if lead.follows is not None:
+        raise Refusal("not-now", "Câu hỏi được chọn đang trả lời chung theo câu hỏi khác; xin chọn chính câu hỏi đó.")
+    if {question.scope, lead.scope} != {Scope.IN_SCOPE}:
+        raise Refusal("invalid", "Nội dung khiếu nại, tố cáo không trả lời chung với câu hỏi khác.")
+    if lead.state not in WITH_DEPARTMENT or lead.department != question.department:
+        raise Refusal("not-now", "Chỉ trả lời chung với câu hỏi mà chính phòng này đang soạn câu trả lời.")
+    question, accepted = take_up(question, command.actor, now) if command.actor.role in DEPARTMENT else (question, [])
+    joined = replace(question, follows=lead.id, follows_code=lead.code)
+    told = QuestionJoined(**about(question, now), lead=lead.id, joined_by=command.actor.name)
+    return joined, [*accepted, told]
+
+
+def part_question(question: Question, command: PartQuestion, now: datetime) -> Decision:
+    """The question gets an answer of its own again. A draft that was handed in for it stays before those who decide."""
+    permit(question, command)
+    if question.follows is None:
+        raise Refusal("not-now", "Câu hỏi không trả lời chung với câu hỏi nào; không có gì phải tách.")
+    return _parted(question, command.reason, command.actor.name, now)
+
+
+# --- what becomes of the leading question -----------------------------------------------------------------------------
+
+
+def keep_up(question: Question | None, lead: Question, said: Sequence[Event], now: datetime) -> Decision:
+    """A question that follows another comes to where that one stands. There already, it stays quiet.
+
+    Args:
+        lead: as it is now. said: everything that was said of it, in order, at least up to there.
+    """
+    assert question is not None, "questions are never removed"
+    if question.follows != lead.id or question.state not in FOLLOWING:
+        return question, []
+    if lead.approved_at is not None and lead.state in (State.APPROVED, State.SETTLED):
+        return _approved(question, lead, said, now)
+    if reason := _why_part(question, lead):
+        return _parted(question, reason, None, now)
+    if lead.state is State.DRAFTED:
+        return _drafted(question, lead, said)
+    if lead.state is State.RETURNED and question.state is State.DRAFTED:
+        return _returned(question, lead)
+    return question, []
+
+
+def extend_alike(question: Question | None, granted: ExtensionGranted, now: datetime) -> Decision:
+    """Whoever waits for the same answer waits as long, but none longer than a question may wait.
+
+    To be told once of each extension: the rule does not know it again.
+    """
+    assert question is not None, "questions are never removed"
+    days = min(granted.working_days, MOST_EXTENSION - question.extended_by)
+    if question.follows != granted.question or question.state not in WITH_DEPARTMENT or days < 1:
+        return question, []
+    extended = replace(question, extended_by=question.extended_by + days, extension_requested=None)
+    return extended, [
+        granted.model_copy(
+            update={"case": question.case, "question": question.id, "occurred_at": now, "working_days": days}
+        )
+    ]
+
+
+def _why_part(question: Question, lead: Question) -> str | None:
+    """Why the leading question has no answer for this one any more; words that its asker may read, too."""
+    if lead.follows is not None:
+        return "Câu hỏi được chọn để trả lời chung nay lại được trả lời theo một câu hỏi khác."
+    if lead.state is State.SETTLED:
+        return "Câu hỏi được trả lời chung đã kết thúc trước khi có câu trả lời bằng văn bản."
+    if lead.department != question.department or lead.state not in FOLLOWING:
+        return "Câu hỏi được trả lời chung không còn do phòng này trả lời."
+    if lead.state is State.ASSIGNED and question.state is State.DRAFTED:
+        return "Câu hỏi được trả lời chung đã được giao lại từ đầu."
+    return None
+
+
+def _approved(question: Question, lead: Question, said: Sequence[Event], now: datetime) -> Decision:
+    question, events = _drafted(question, lead, said)
+    approval = _last(AnswerApproved, said)
+    approved = replace(
+        question,
+        state=State.APPROVED,
+        follows=None,
+        follows_code=None,
+        awaits=(),
+        endorsed_by=lead.endorsed_by,
+        approved_at=lead.approved_at,
+    )
+    told = AnswerApproved(
+        **about(question, approval.occurred_at),
+        dialogue=question.dialogue,
+        department=question.in_charge,
+        text=approval.text,
+        approved_by=approval.approved_by,
+        round=question.round,
+    )
+    approved, what_follows = reckon(approved, now)
+    return approved, [*events, told, *what_follows]
+
+
+def _drafted(question: Question, lead: Question, said: Sequence[Event]) -> Decision:
+    """It waits for those who decide on the leading question, with the same text, as far as they are."""
+    events: list[Event] = []
+    handed_in, draft = _last(AnswerDrafted, said), _handed_in(lead)
+    own = question.drafts[-1] if question.drafts else None
+    if question.state is not State.DRAFTED or own is None or (own.text, own.at) != (draft.text, draft.at):
+        own = replace(draft, number=len(question.drafts) + 1)
+        if question.awaits_acceptance:
+            accepted = about(question, handed_in.occurred_at)
+            events.append(TransferAccepted(**accepted, department=question.in_charge, accepted_by=handed_in.drafted_by))
+        question = replace(
+            question,
+            state=State.DRAFTED,
+            drafts=(*question.drafts, own),
+            awaits=lead.awaits,
+            endorsed_by=(),
+            extension_requested=None,
+            awaits_acceptance=False,
+        )
+        events.append(
+            AnswerDrafted(
+                **about(question, handed_in.occurred_at),
+                department=question.in_charge,
+                draft=own.number,
+                text=own.text,
+                drafted_by=handed_in.drafted_by,
+                awaits=handed_in.awaits,
+            )
+        )
+    if lead.state is State.DRAFTED and len(lead.endorsed_by) > len(question.endorsed_by):
+        endorsed = _last(AnswerEndorsed, said)
+        question = replace(question, awaits=lead.awaits, endorsed_by=lead.endorsed_by)
+        events.append(
+            AnswerEndorsed(
+                **about(question, endorsed.occurred_at),
+                department=question.in_charge,
+                draft=own.number,
+                endorsed_by=endorsed.endorsed_by,
+                role=endorsed.role,
+                awaits=endorsed.awaits,
+            )
+        )
+    return question, events
+
+
+def _returned(question: Question, lead: Question) -> Decision:
+    """The department mends one text; what was wrong with it stands on each question."""
+    why, number = lead.returns[-1], question.drafts[-1].number
+    returned = Return(number, why.remarks, why.by, why.at)
+    back = replace(question, state=State.RETURNED, awaits=(), endorsed_by=(), returns=(*question.returns, returned))
+    return back, [
+        AnswerReturned(
+            **about(question, why.at),
+            department=question.in_charge,
+            draft=number,
+            remarks=why.remarks,
+            returned_by=why.by,
+        )
+    ]
+
+
+def _parted(question: Question, reason: str, by: str | None, now: datetime) -> Decision:
+    assert question.follows is not None, "checked by both callers"
+    return replace(question, follows=None, follows_code=None), [
+        QuestionParted(**about(question, now), lead=question.follows, reason=reason, parted_by=by)
+    ]
+
+
+def _handed_in(lead: Question) -> Draft:
+    """The version that counts: the last one that was handed in."""
+    return next(draft for draft in reversed(lead.drafts) if draft.handed_in)
+
+
+def _last(contract: type[E], said: Sequence[Event]) -> E:
+    """The last of its kind. Each state of a question was said before it can be seen."""
+    return next(event for event in reversed(said) if isinstance(event, contract))

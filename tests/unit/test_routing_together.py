@@ -1,0 +1,350 @@
+"""Like questions get one answer: who may join, and that who follows comes to where the leading question stands."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.routing.question import State
+from services.routing.together import FOLLOWING, extend_alike, join_question, keep_up, part_question
+from shared.contracts import Refusal, Role
+from shared.contracts.routing import (
+    AnswerApproved,
+    AnswerDrafted,
+    AnswerEndorsed,
+    AnswerReturned,
+    ExtensionGranted,
+    JoinQuestion,
+    PartQuestion,
+    QuestionAnsweredAtDialogue,
+    QuestionJoined,
+    QuestionParted,
+    QuestionSettled,
+    TransferAccepted,
+    WrittenAnswerOwed,
+)
+from shared.contracts.taxonomy import Scope
+from tests.unit.routing_questions import (
+    CHAIRMAN,
+    CLERK,
+    CULTURE,
+    ECONOMY,
+    ENDED_AT,
+    HEAD,
+    HEALTH,
+    LONG_APPROVAL,
+    NOW,
+    OFFICE_HEAD,
+    OFFICER,
+    OTHER_OFFICER,
+    QUESTION,
+    STRANGER,
+    USUAL_APPROVAL,
+    a_question,
+    about_it,
+    answer_aloud,
+    approve,
+    assign,
+    carry_out,
+    draft,
+    extend,
+    give_back,
+    hand_back,
+    names,
+    redirect,
+    refer_up,
+    reopen,
+    take_note,
+    transfer,
+    withdrawn,
+)
+
+LEAD = "01J8-1"
+LATER = NOW + timedelta(hours=1)
+
+
+def lead(state=State.ASSIGNED, **fields):
+    return a_question(state, **{"id": LEAD, "case": "01J8", "code": "Q2WE-RTYU"} | fields)
+
+
+def follower(state=State.ASSIGNED, **fields):
+    return a_question(state, **{"follows": LEAD, "follows_code": "Q2WE-RTYU"} | fields)
+
+
+def join(actor=OFFICER, to=LEAD):
+    return about_it(JoinQuestion, actor, lead=to)
+
+
+def part(actor=OFFICER):
+    return about_it(PartQuestion, actor, reason="Câu hỏi này có thêm ý về lệ phí")
+
+
+class Lead:
+    """The leading question, and all that was said of it."""
+
+    def __init__(self, approval=USUAL_APPROVAL, **fields):
+        self.question, self.said, self.now, self.approval = lead(**fields), [], NOW, approval
+
+    def does(self, *commands):
+        for command in commands:
+            self.now += timedelta(minutes=1)
+            self.question, events = carry_out(self.question, command, self.now, approval=self.approval)
+            self.said += events
+        return self
+
+    def told_to(self, question, now=LATER):
+        return keep_up(question, self.question, self.said, now)
+
+
+# --- joined and parted by a person ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", [CLERK, OFFICE_HEAD, OFFICER, HEAD])
+def test_a_question_joins_another_of_its_department(by):
+    joined, [told] = join_question(a_question(), join(by), lead(), False, LATER)
+    assert (joined.follows, joined.follows_code, joined.state) == (LEAD, "Q2WE-RTYU", State.ASSIGNED)
+    assert isinstance(told, QuestionJoined)
+    assert (told.lead, told.joined_by) == (LEAD, by.name)
+
+
+def test_the_department_that_joins_a_question_has_taken_it_up():
+    paused = a_question(awaits_acceptance=True)
+    assert names(join_question(paused, join(OFFICER), lead(), False, LATER)[1]) == [TransferAccepted, QuestionJoined]
+    assert names(join_question(paused, join(CLERK), lead(), False, LATER)[1]) == [QuestionJoined]
+
+
+@pytest.mark.parametrize(
+    ("question", "command", "other", "followed", "code", "words"),
+    [
+        (a_question(), join(CHAIRMAN), lead(), False, "forbidden", "Vai trò"),
+        (a_question(), join(OTHER_OFFICER), lead(), False, "forbidden", "phòng khác"),
+        (a_question(), join(STRANGER), lead(), False, "forbidden", "xã khác"),
+        (a_question(State.DRAFTED), join(), lead(), False, "not-now", "đang chờ duyệt"),
+        (a_question(), join(), None, False, "not-found", LEAD),
+        (a_question(), join(), lead(commune="thanh-mai"), False, "not-found", LEAD),
+        (a_question(), join(to=QUESTION), a_question(), False, "invalid", "chính nó"),
+        (follower(), join(), lead(), False, "invalid", "từ trước"),
+        (follower(), join(to="01J7-1"), lead(id="01J7-1"), False, "not-now", "tách ra trước"),
+        (a_question(), join(), lead(), True, "not-now", "chiều ngược lại"),
+        (a_question(), join(), lead(follows="01J7-1"), False, "not-now", "chọn chính câu hỏi đó"),
+        (a_question(), join(), lead(scope=Scope.COMPLAINT), False, "invalid", "khiếu nại"),
+        (a_question(scope=Scope.DENUNCIATION), join(), lead(), False, "invalid", "tố cáo"),
+        (a_question(), join(), lead(department=CULTURE), False, "not-now", "chính phòng này"),
+        (a_question(), join(), lead(State.DRAFTED), False, "not-now", "đang soạn"),
+        (a_question(), join(), lead(State.SETTLED), False, "not-now", "đang soạn"),
+    ],
+)
+def test_what_may_not_be_joined_is_refused_with_what_to_do(question, command, other, followed, code, words):
+    with pytest.raises(Refusal) as refusal:
+        join_question(question, command, other, followed, LATER)
+    assert (refusal.value.code, words in refusal.value.reason) == (code, True), refusal.value.reason
+
+
+@pytest.mark.parametrize("state", sorted(FOLLOWING))
+def test_a_person_parts_what_was_joined(state):
+    parted, [told] = part_question(follower(state), part(), LATER)
+    assert (parted.follows, parted.state) == (None, state)
+    assert isinstance(told, QuestionParted)
+    assert (told.lead, told.parted_by) == (LEAD, OFFICER.name)
+    with pytest.raises(Refusal, match="không có gì phải tách"):
+        part_question(parted, part(), LATER)
+
+
+@pytest.mark.parametrize("command", [draft(), extend()], ids=lambda one: one.verb)
+def test_while_it_follows_nothing_is_done_to_its_answer_alone(command):
+    with pytest.raises(Refusal, match="Q2WE-RTYU"):
+        carry_out(follower(), command)
+
+
+# --- what becomes of the leading question -----------------------------------------------------------------------------
+
+
+def test_one_text_is_drafted_returned_drafted_anew_and_approved_for_all():
+    question, told, leading = follower(), [], Lead()
+    for command in (draft(text="Một."), give_back(), draft(text="Hai."), approve()):
+        question, events = leading.does(command).told_to(question)
+        told += events
+        assert question.state is leading.question.state
+    assert names(told) == [AnswerDrafted, AnswerReturned, AnswerDrafted, AnswerApproved]
+    assert [event.occurred_at for event in told] == [event.occurred_at for event in leading.said], "one decision"
+    assert {event.question for event in told} == {QUESTION}
+    approved = told[-1]
+    assert (approved.text, approved.approved_by, approved.dialogue) == ("Hai.", CHAIRMAN.name, question.dialogue)
+    assert (question.approved_at, question.follows) == (leading.question.approved_at, None)
+    assert [one.text for one in question.drafts] == ["Một.", "Hai."]
+
+
+def test_whatever_was_missed_is_caught_up_at_once():
+    leading = Lead().does(draft(text="Một."), give_back(), draft(text="Hai."), approve())
+    question, told = leading.told_to(follower(awaits_acceptance=True))
+    assert names(told) == [TransferAccepted, AnswerDrafted, AnswerApproved]
+    assert (told[1].text, question.state) == ("Hai.", State.APPROVED)
+    assert leading.told_to(question) == (question, []), "it has its answer"
+
+
+def test_every_step_of_a_long_approval_is_passed_by_all():
+    leading, question = Lead(LONG_APPROVAL), follower()
+    leading.does(draft())
+    question, told = leading.told_to(question)
+    assert (question.awaits, told[0].awaits) == (leading.question.awaits, leading.question.awaits[0])
+    by = {Role.HEAD: HEAD, Role.OFFICE_HEAD: OFFICE_HEAD, Role.CHAIRMAN: CHAIRMAN}
+    while leading.question.state is State.DRAFTED:
+        leading.does(approve(by[leading.question.awaits[0][0]]))
+        question, events = leading.told_to(question)
+        told += events
+        assert (question.awaits, question.endorsed_by) == (leading.question.awaits, leading.question.endorsed_by)
+    assert names(told) == [AnswerDrafted, AnswerEndorsed, AnswerEndorsed, AnswerApproved]
+
+
+@pytest.mark.parametrize(
+    ("question", "follows", "because"),
+    [
+        (follower(dialogue=None), [WrittenAnswerOwed], "his form was for no dialogue"),
+        (follower(on_time=False), [WrittenAnswerOwed], "his form came late"),
+        (follower(), [], "his dialogue is still to come"),
+        (
+            follower(present=True, dialogue_ended_at=ENDED_AT),
+            [QuestionAnsweredAtDialogue, QuestionSettled],
+            "he was there, and it was approved before the end",
+        ),
+    ],
+)
+def test_each_asker_is_owed_what_his_own_form_says(question, follows, because):
+    question, told = Lead(dialogue=None).does(draft(), approve()).told_to(question)
+    assert names(told) == [AnswerDrafted, AnswerApproved, *follows], because
+
+
+@pytest.mark.parametrize(
+    ("drafted", "command", "because"),
+    [
+        (False, hand_back(), "not its own"),
+        (False, transfer(), "another department"),
+        (False, assign(), "another department"),
+        (True, assign(), "taken from those who decide"),
+        (True, redirect(), "not for the commune"),
+        (True, refer_up(), "beyond the commune"),
+    ],
+)
+def test_who_follows_stays_with_the_department_when_the_leading_question_leaves(drafted, command, because):
+    leading, question = Lead(), follower()
+    if drafted:
+        question, _ = leading.does(draft()).told_to(question)
+    before = question.state
+    question, [told] = leading.does(command).told_to(question)
+    assert isinstance(told, QuestionParted), because
+    assert (told.parted_by, question.follows, question.department, question.state) == (None, None, ECONOMY, before)
+    assert leading.question.code not in told.reason, "who reads it is told nothing of another's form"
+
+
+def test_who_follows_is_parted_when_the_leading_question_ends_without_an_answer_in_writing():
+    leading = Lead(present=True)
+    leading.question, leading.said = carry_out(leading.question, answer_aloud(CLERK), NOW)
+    assert names(leading.told_to(follower())[1]) == [QuestionParted]
+    gone, said = take_note(lead(), withdrawn(questions=(LEAD,)))
+    assert names(keep_up(follower(), gone, said, LATER)[1]) == [QuestionParted]
+
+
+def test_who_withdraws_after_the_approval_leaves_the_answer_to_the_others():
+    leading = Lead().does(draft(), approve())
+    leading.question, _ = take_note(leading.question, withdrawn(questions=(LEAD,)))
+    question, told = leading.told_to(follower())
+    assert (question.state, names(told)) == (State.APPROVED, [AnswerDrafted, AnswerApproved])
+
+
+def test_an_answer_that_was_not_enough_for_the_one_is_not_given_to_the_others():
+    leading = Lead(dialogue=None).does(draft(), approve())
+    leading.question = replace(
+        leading.question, state=State.SETTLED, settled_how="answered-in-writing", settled_at=leading.now
+    )
+    assert names(leading.does(reopen()).told_to(follower())[1]) == [QuestionParted]
+
+
+def test_two_that_were_joined_to_each_other_are_parted():
+    assert names(keep_up(follower(), lead(follows=QUESTION), [], LATER)[1]) == [QuestionParted]
+
+
+def test_another_field_in_the_same_department_parts_nobody():
+    leading = Lead().does(draft())
+    question, _ = leading.told_to(follower())
+    assert leading.does(assign(field=HEALTH, department=ECONOMY)).told_to(question) == (question, [])
+
+
+@pytest.mark.parametrize(
+    ("question", "because"),
+    [
+        (a_question(), "it follows nobody any more"),
+        (follower(follows="01J7-1"), "it follows another"),
+        (follower(State.APPROVED), "it has its answer"),
+        (follower(State.SETTLED), "it is done with"),
+        (follower(State.AWAITS_TRIAGE), "the office has it"),
+    ],
+)
+def test_who_does_not_follow_hears_nothing(question, because):
+    for leading in (Lead(), Lead().does(draft()), Lead().does(draft(), approve()), Lead().does(hand_back())):
+        assert leading.told_to(question) == (question, []), because
+
+
+# --- more time --------------------------------------------------------------------------------------------------------
+
+
+def test_who_waits_for_the_same_answer_waits_as_long_but_no_longer_than_anybody_may():
+    [granted] = Lead().does(extend(working_days=20)).said
+    question, [told] = extend_alike(follower(extended_by=5), granted, LATER)
+    assert isinstance(told, ExtensionGranted)
+    assert (told.question, told.case, told.working_days, told.reason) == (QUESTION, "01J9", 20, granted.reason)
+    question, [told] = extend_alike(question, granted, LATER)
+    assert (told.working_days, question.extended_by) == (5, 30)
+    assert extend_alike(question, granted, LATER) == (question, [])
+    assert extend_alike(a_question(), granted, LATER)[1] == [], "it follows nobody"
+
+
+# --- in any order -----------------------------------------------------------------------------------------------------
+
+DOINGS = [
+    draft(text="Một."),
+    draft(text="Hai."),
+    give_back(),
+    approve(OFFICE_HEAD),
+    approve(),
+    hand_back(),
+    assign(),
+    assign(field=HEALTH, department=ECONOMY),
+    transfer(),
+    transfer(department=ECONOMY),
+    redirect(),
+    answer_aloud(CLERK),
+]
+
+
+@given(st.lists(st.tuples(st.sampled_from(DOINGS), st.booleans(), st.booleans()), max_size=12), st.booleans())
+def test_however_late_and_doubled_the_news_come_who_follows_ends_where_he_belongs(doings, long):
+    leading, question, told = Lead(LONG_APPROVAL if long else USUAL_APPROVAL, present=True), follower(), []
+    older = (leading.question, [])
+    for command, hears, hears_old in doings:
+        if hears_old:
+            question, events = keep_up(question, *older, LATER)
+            told += events
+        older = (leading.question, list(leading.said))
+        try:
+            leading.does(command)
+        except Refusal:
+            continue
+        if hears:
+            question, events = leading.told_to(question)
+            told += events
+    question, events = leading.told_to(question)
+    told += events
+    assert leading.told_to(question) == (question, []), "there already, it stays quiet"
+    leads = leading.question
+    if question.follows is not None:
+        assert (leads.state in FOLLOWING, leads.department) == (True, question.department)
+        assert (question.state is State.DRAFTED) == (leads.state is State.DRAFTED)
+    if question.state is State.APPROVED:
+        drafts = [event.text for event in told if isinstance(event, AnswerDrafted)]
+        [approved] = [event for event in told if isinstance(event, AnswerApproved)]
+        assert (drafts[-1], question.drafts[-1].text) == (approved.text, approved.text), (
+            "what was judged is what he gets"
+        )
+    assert names(told).count(QuestionParted) <= 1
