@@ -1,4 +1,6 @@
-"""What is owed to whoever asked: the department's answer, the written one, the report to the superior."""
+"""What is owed to whoever asked: that his question is handed out, answered by a department, judged, and sent to him."""
+
+from collections.abc import Iterable, Iterator
 
 from services.deadlines.deadline import Duty, Told
 from services.deadlines.explain import Term, local_date
@@ -7,6 +9,7 @@ from services.deadlines.turns import (
     Dropped,
     Extended,
     HandedOver,
+    PassedOn,
     Reopened,
     Resumed,
     SentBack,
@@ -14,13 +17,18 @@ from services.deadlines.turns import (
     Suspended,
     Turn,
 )
+from shared.contracts import Role
 from shared.contracts.deadlines import RuleId
 from shared.contracts.routing import (
+    AnswerApproved,
     AnswerDrafted,
+    AnswerEndorsed,
     AnswerReturned,
     ExtensionGranted,
     QuestionAnsweredAtDialogue,
     QuestionAssigned,
+    QuestionAwaitsTriage,
+    QuestionHandedBack,
     QuestionRedirected,
     QuestionReferredUp,
     QuestionReopened,
@@ -32,7 +40,14 @@ from shared.contracts.routing import (
     WrittenAnswerOwed,
 )
 
-OF_A_QUESTION: tuple[RuleId, ...] = ("department-answer", "written-answer", "superior-report")
+OF_A_QUESTION: tuple[RuleId, ...] = (
+    "triage",
+    "department-answer",
+    "approval",
+    "written-answer",
+    "guidance",
+    "superior-report",
+)
 """All that can be owed of a question."""
 
 TRANSFERRED = {
@@ -45,6 +60,35 @@ TRANSFERRED = {
 HEARD = "Câu hỏi đã được trả lời tại hội nghị đối thoại."
 WITHDRAWN = "Người hỏi đã rút câu hỏi."
 REOPENED = "Câu hỏi được mở lại vì câu trả lời chưa đáp ứng nội dung đã hỏi."
+NEWER_DRAFT = "Phòng chuyên môn trình dự thảo mới."
+NEXT_TO_DECIDE = "Đã qua một bước duyệt, chuyển người duyệt tiếp theo."
+SET_ASIDE = "Câu hỏi được giao cho đơn vị khác, dự thảo không duyệt nữa."
+
+
+def expect_triage(
+    waiting: QuestionAwaitsTriage | QuestionHandedBack | QuestionReopened, term: Term
+) -> tuple[Told, Told]:
+    """The office must say whose it is, each time it has the question again."""
+    return _anew(waiting, "triage", Started(waiting.occurred_at, local_date(waiting.occurred_at), term))
+
+
+def hand_back(handed_back: QuestionHandedBack) -> Told:
+    """The department owes nothing; whoever gets the question next, be it the same, has the whole term."""
+    reason = f"Phòng chuyên môn trả lại câu hỏi: {handed_back.reason}"
+    return Told(_owed(handed_back, "department-answer"), Dropped(handed_back.occurred_at), reason)
+
+
+def what_else_is_done(assigned: QuestionAssigned) -> Iterator[Told]:
+    """A person has said whose it is; a draft of the department before is not judged any more."""
+    if assigned.assigned_by is not None:
+        yield accept_triage(assigned)
+    if assigned.sets_aside:
+        yield Told(_owed(assigned, "approval"), Dropped(assigned.occurred_at), SET_ASIDE)
+
+
+def accept_triage(decided: QuestionAssigned | QuestionRedirected | QuestionReferredUp) -> Told:
+    """A person has decided where it goes."""
+    return Told(_owed(decided, "triage"), Done(decided.occurred_at))
 
 
 def expect_answer(assigned: QuestionAssigned, term: Term) -> Told:
@@ -82,6 +126,29 @@ def accept_answer(drafted: AnswerDrafted) -> Told:
     return Told(_owed(drafted, "department-answer"), Done(drafted.occurred_at, drafted.department, drafted.draft))
 
 
+def expect_approval(drafted: AnswerDrafted, term: Term) -> tuple[Told, Told]:
+    """Whoever decides has the whole term for each draft: a newer one in its place is another text to read."""
+    at = drafted.occurred_at
+    judge = Started(at, local_date(at), term, _judge(drafted.awaits, drafted.department))
+    return _anew(drafted, "approval", judge, NEWER_DRAFT)
+
+
+def pass_on(endorsed: AnswerEndorsed) -> Told:
+    """The next who decides has the whole term, too."""
+    at = endorsed.occurred_at
+    turn = PassedOn(at, local_date(at), _judge(endorsed.awaits, endorsed.department))
+    return Told(_owed(endorsed, "approval"), turn, NEXT_TO_DECIDE)
+
+
+def accept_judgement(judged: AnswerApproved | AnswerReturned) -> Told:
+    return Told(_owed(judged, "approval"), Done(judged.occurred_at))
+
+
+def _judge(awaits: Iterable[Role], department: str) -> str | None:
+    """A head decides for his department; all others are leaders of the whole commune."""
+    return department if Role.HEAD in awaits else None
+
+
 def reopen(returned: AnswerReturned) -> Told:
     return Told(
         _owed(returned, "department-answer"), SentBack(returned.occurred_at, returned.department, returned.draft)
@@ -94,24 +161,42 @@ def extend(granted: ExtensionGranted) -> Told:
     return Told(_owed(granted, "department-answer"), turn, granted.reason)
 
 
-def redirect(redirected: QuestionRedirected) -> Told:
-    """Nobody here owes an answer to a question that belongs elsewhere."""
+def redirect(redirected: QuestionRedirected, term: Term) -> tuple[Told, ...]:
+    """Nobody here owes an answer to a question that belongs elsewhere; the office owes the letter that says where."""
+    at = redirected.occurred_at
     reason = f"Câu hỏi được hướng dẫn gửi đến {redirected.authority}."
-    return Told(_owed(redirected, "department-answer"), Dropped(redirected.occurred_at), reason)
+    return (
+        *_nobody_answers(redirected, reason),
+        Told(_owed(redirected, "guidance"), Started(at, local_date(at), term)),
+        accept_triage(redirected),
+    )
 
 
-def accept_answer_at_dialogue(answered: QuestionAnsweredAtDialogue) -> Told:
-    """The registrant has heard the answer: nothing is owed any more."""
-    return Told(_owed(answered, "department-answer"), Done(answered.occurred_at))
+def accept_answer_at_dialogue(answered: QuestionAnsweredAtDialogue) -> tuple[Told, ...]:
+    """The registrant has heard the answer: nothing is owed any more. What was approved before is past all other duties;
+    what was said on the spot may not be."""
+    at, done = answered.occurred_at, Told(_owed(answered, "department-answer"), Done(answered.occurred_at))
+    if answered.answer is None:
+        return (done,)
+    return (done, *(Told(_owed(answered, rule), Dropped(at), HEARD) for rule in ("triage", "approval")))
 
 
-def refer_up(referred: QuestionReferredUp, term: Term) -> tuple[Told, Told]:
+def refer_up(referred: QuestionReferredUp, term: Term) -> tuple[Told, ...]:
     """The department owes nothing any more; the office owes the report to the superior."""
     at = referred.occurred_at
     reason = f"Câu hỏi vượt thẩm quyền, được báo cáo lên {referred.authority}."
     return (
-        Told(_owed(referred, "department-answer"), Dropped(at), reason),
+        *_nobody_answers(referred, reason),
         Told(_owed(referred, "superior-report"), Started(at, local_date(at), term)),
+        accept_triage(referred),
+    )
+
+
+def _nobody_answers(fact: QuestionRedirected | QuestionReferredUp, reason: str) -> tuple[Told, Told]:
+    at = fact.occurred_at
+    return (
+        Told(_owed(fact, "department-answer"), Dropped(at), reason),
+        Told(_owed(fact, "approval"), Dropped(at), reason),
     )
 
 
@@ -133,6 +218,8 @@ def accept_settlement(settled: QuestionSettled) -> tuple[Told, ...]:
             return tuple(Told(_owed(settled, rule), Dropped(at), WITHDRAWN) for rule in OF_A_QUESTION)
         case "answered-at-dialogue":
             return (Told(letter, Dropped(at), HEARD),)
+        case "redirected":
+            return (Told(_owed(settled, "guidance"), Done(at)), Told(letter, Done(at)))
         case _:
             return (Told(letter, Done(at)),)
 
@@ -144,6 +231,12 @@ def begin_again(reopened: QuestionReopened) -> tuple[Told, Told]:
         Told(_owed(reopened, "department-answer"), Reopened(at), REOPENED),
         Told(_owed(reopened, "written-answer"), Reopened(at), REOPENED),
     )
+
+
+def _anew(fact: RoutingEvent, rule: RuleId, started: Started, reason: str | None = None) -> tuple[Told, Told]:
+    """What was done before stays done; the whole is owed once more."""
+    duty = _owed(fact, rule)
+    return Told(duty, Reopened(started.at), reason), Told(duty, started)
 
 
 def _owed(fact: RoutingEvent, rule: RuleId) -> Duty:

@@ -24,6 +24,7 @@ from services.deadlines.turns import (
     Extended,
     HandedOver,
     Lengthened,
+    PassedOn,
     Planned,
     Reopened,
     Rescheduled,
@@ -94,6 +95,8 @@ def _take(course: Course | None, turn: Turn, calendar: WorkingDays, hours: Offic
             return _hand_over(running, turn)
         case Suspended() if turn.giver == course.department:
             return _suspend(_hand_over(course, turn), turn, calendar, hours)
+        case PassedOn() if course.met_at is None:
+            return _pass_on(course, turn, calendar, hours)
         case Resumed() if course.paused_at is not None and turn.department in (None, course.department):
             return _resume(course, turn.at, calendar, hours)
         case Extended() if turn.department == course.department:
@@ -142,6 +145,11 @@ def _hand_over(course: Course, turn: HandedOver | Suspended) -> Course:
         returned=0,
         met_at=None,
     )
+
+
+def _pass_on(course: Course, turn: PassedOn, calendar: WorkingDays, hours: OfficeHours) -> Course:
+    passed_on = replace(course, department=turn.department, anchor=turn.anchor, added=0)
+    return _set(passed_on, turn.at, calendar, hours)
 
 
 def _suspend(course: Course, turn: Suspended, calendar: WorkingDays, hours: OfficeHours) -> Course:

@@ -36,11 +36,15 @@ from shared.contracts.intake import (
     ResultReported,
 )
 from shared.contracts.routing import (
+    AnswerApproved,
     AnswerDrafted,
+    AnswerEndorsed,
     AnswerReturned,
     ExtensionGranted,
     QuestionAnsweredAtDialogue,
     QuestionAssigned,
+    QuestionAwaitsTriage,
+    QuestionHandedBack,
     QuestionRedirected,
     QuestionReferredUp,
     QuestionReopened,
@@ -153,6 +157,20 @@ async def start_the_clock(assigned: QuestionAssigned, deadlines: DeadlineStore, 
     told = answers.expect_answer(assigned, office.term("department-answer"))
     if not await deadlines.create(*rules.hear(None, told, office.calendar, office.hours)):
         await take_in([told], deadlines, office)
+    await take_in(answers.what_else_is_done(assigned), deadlines, office)
+
+
+@consumes(QuestionAwaitsTriage)
+async def expect_triage(waiting: QuestionAwaitsTriage, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    office = offices[waiting.commune]
+    await take_in(answers.expect_triage(waiting, office.term("triage")), deadlines, office)
+
+
+@consumes(QuestionHandedBack)
+async def hand_back(handed_back: QuestionHandedBack, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    office = offices[handed_back.commune]
+    told = [answers.hand_back(handed_back), *answers.expect_triage(handed_back, office.term("triage"))]
+    await take_in(told, deadlines, office)
 
 
 @consumes(QuestionTransferred)
@@ -168,12 +186,25 @@ async def take_up(accepted: TransferAccepted, deadlines: DeadlineStore, offices:
 
 @consumes(AnswerDrafted)
 async def accept_answer(drafted: AnswerDrafted, deadlines: DeadlineStore, offices: AllOffices) -> None:
-    await take_in([answers.accept_answer(drafted)], deadlines, offices[drafted.commune])
+    office = offices[drafted.commune]
+    told = [answers.accept_answer(drafted), *answers.expect_approval(drafted, office.term("approval"))]
+    await take_in(told, deadlines, office)
+
+
+@consumes(AnswerEndorsed)
+async def pass_on(endorsed: AnswerEndorsed, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    await take_in([answers.pass_on(endorsed)], deadlines, offices[endorsed.commune])
+
+
+@consumes(AnswerApproved)
+async def accept_approval(approved: AnswerApproved, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    await take_in([answers.accept_judgement(approved)], deadlines, offices[approved.commune])
 
 
 @consumes(AnswerReturned)
 async def reopen(returned: AnswerReturned, deadlines: DeadlineStore, offices: AllOffices) -> None:
-    await take_in([answers.reopen(returned)], deadlines, offices[returned.commune])
+    told = [answers.reopen(returned), answers.accept_judgement(returned)]
+    await take_in(told, deadlines, offices[returned.commune])
 
 
 @consumes(ExtensionGranted)
@@ -183,14 +214,15 @@ async def extend(granted: ExtensionGranted, deadlines: DeadlineStore, offices: A
 
 @consumes(QuestionRedirected)
 async def cancel(redirected: QuestionRedirected, deadlines: DeadlineStore, offices: AllOffices) -> None:
-    await take_in([answers.redirect(redirected)], deadlines, offices[redirected.commune])
+    office = offices[redirected.commune]
+    await take_in(answers.redirect(redirected, office.term("guidance")), deadlines, office)
 
 
 @consumes(QuestionAnsweredAtDialogue)
 async def accept_answer_at_dialogue(
     answered: QuestionAnsweredAtDialogue, deadlines: DeadlineStore, offices: AllOffices
 ) -> None:
-    await take_in([answers.accept_answer_at_dialogue(answered)], deadlines, offices[answered.commune])
+    await take_in(answers.accept_answer_at_dialogue(answered), deadlines, offices[answered.commune])
 
 
 @consumes(QuestionReferredUp)
@@ -217,7 +249,9 @@ async def accept_settlement(settled: QuestionSettled, deadlines: DeadlineStore, 
 
 @consumes(QuestionReopened)
 async def begin_again(reopened: QuestionReopened, deadlines: DeadlineStore, offices: AllOffices) -> None:
-    await take_in(answers.begin_again(reopened), deadlines, offices[reopened.commune])
+    office = offices[reopened.commune]
+    told = [*answers.begin_again(reopened), *answers.expect_triage(reopened, office.term("triage"))]
+    await take_in(told, deadlines, office)
 
 
 # --- escalations -----------------------------------------------------------------------------------------------------

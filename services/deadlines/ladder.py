@@ -28,9 +28,22 @@ def rungs(ladder: Sequence[Step], rule: RuleId, department: str | None) -> Seque
     """The steps of one term, in the order in which they are climbed."""
     if rule == "periodic-dialogue":
         return PROGRAMME
-    if department is None:
+    if rule == "approval":
+        ladder = _who_decide(ladder, department)
+    elif department is None:
         ladder = [replace(step, to=WITHOUT_DEPARTMENT.get(step.to, step.to)) for step in ladder]
     return sorted(ladder, key=lambda step: step.after_working_days)
+
+
+def _who_decide(ladder: Sequence[Step], department: str | None) -> list[Step]:
+    """Only those who can decide on an answer, or are above them, each once: no officer judges what he wrote."""
+    first = Role.HEAD if department is not None else Role.OFFICE_HEAD
+    below = {Role.OFFICER, Role.HEAD} if department is None else {Role.OFFICER}
+    told: dict[Role, Step] = {}
+    for step in sorted(ladder, key=lambda step: step.after_working_days):
+        to = first if step.to in below else step.to
+        told.setdefault(to, replace(step, to=to))
+    return list(told.values())
 
 
 def step_at(step: Step, missed_at: datetime, calendar: WorkingDays, hours: OfficeHours) -> datetime:

@@ -55,8 +55,11 @@ DEFAULTS: Mapping[RuleId, Term] = {
     "opinions-collected": Term(7, "days", "before", OWN),
     "participant-list": Term(5, "days", "before", OWN),
     "preparation": Term(1, "working-days", "before", OWN),
+    "triage": Term(2, "working-days", "after", OWN),
     "department-answer": Term(5, "working-days", "after", OWN),
+    "approval": Term(2, "working-days", "after", OWN),
     "written-answer": Term(10, "working-days", "after", OWN),
+    "guidance": Term(5, "working-days", "after", OWN),
     "superior-report": Term(5, "working-days", "after", OWN),
     "delegate-report": Term(1, "working-days", "after", OWN),
     "resolution": Term(20, "working-days", "after", OWN),
@@ -79,6 +82,7 @@ CAUSES: Mapping[str, MoveCause] = {
     "rescheduled": "rescheduled",
     "planned": "rescheduled",
     "unplanned": "rescheduled",
+    "passed-on": "rescheduled",
 }
 REASONS: Mapping[MoveCause, str] = {
     "extension": "Được gia hạn.",

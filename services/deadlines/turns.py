@@ -42,6 +42,16 @@ class Suspended:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOn:
+    """What was to be decided on is before the next who decides, with the whole term. department: his, if he has one."""
+
+    at: datetime
+    anchor: date
+    department: str | None = None
+    kind: Literal["passed-on"] = "passed-on"
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed:
     """A term that stood still runs again, with the working days that were left."""
 
@@ -140,6 +150,7 @@ Turn = Annotated[
     Started
     | HandedOver
     | Suspended
+    | PassedOn
     | Resumed
     | Extended
     | Lengthened
@@ -159,6 +170,7 @@ _RANK = {
         [
             ("reopened",),
             ("started",),
+            ("passed-on",),
             ("handed-over", "suspended"),
             ("resumed",),
             ("extended", "lengthened", "rescheduled"),

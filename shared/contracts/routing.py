@@ -51,6 +51,7 @@ class QuestionAssigned(RoutingEvent):
     assigned_by: the officer's name, or None when the profile's rules decided.
     session: number of the dialogue's session it belongs to; None where the dialogue has none, or none for this field.
     outside_subject: the dialogue is about other fields, so the answer is owed in writing.
+    sets_aside: a draft of another department waited for approval, and is not judged any more.
     """
 
     dialogue: Token | None
@@ -61,6 +62,7 @@ class QuestionAssigned(RoutingEvent):
     assigned_by: str | None
     session: int | None = None
     outside_subject: bool = False
+    sets_aside: bool = False
 
 
 class QuestionTransferred(RoutingEvent):

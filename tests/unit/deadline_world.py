@@ -4,7 +4,7 @@ August 2026: Saturday 22 is worked, Monday 31 is off.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -57,8 +57,12 @@ def of_dialogue(contract: type[Event], when: str, held: str | None = None, **cha
 
 @dataclass
 class World:
-    """The service without its database and its broker."""
+    """The service without its database and its broker.
 
+    of: the rules whose events a test reads; None for all. Every term is kept.
+    """
+
+    of: Collection[RuleId] | None = None
     own: dict[RuleId, Term] = field(default_factory=lambda: {"department-answer": FIVE})
     slots: Sequence[Slot] = ()
     ladder: Sequence[Step] = LADDER
@@ -75,7 +79,8 @@ class World:
 
     def hear(self, *facts: Event) -> list[Event]:
         """What is said of them."""
-        return [event for fact in facts for event in self.take_in(self.told(fact))]
+        said = [event for fact in facts for event in self.take_in(self.told(fact))]
+        return said if self.of is None else [event for event in said if event.rule in self.of]
 
     def take_in(self, tellings: Iterable[Told]) -> list[Event]:
         said: list[Event] = []
@@ -119,21 +124,29 @@ class World:
             case intake.ResultReported():
                 return [conferences.accept_result_report(fact)]
             case routing.QuestionAssigned():
-                return [answers.expect_answer(fact, answer)]
+                return [answers.expect_answer(fact, answer), *answers.what_else_is_done(fact)]
+            case routing.QuestionAwaitsTriage():
+                return [*answers.expect_triage(fact, self.term("triage"))]
+            case routing.QuestionHandedBack():
+                return [answers.hand_back(fact), *answers.expect_triage(fact, self.term("triage"))]
             case routing.QuestionTransferred():
                 return [answers.hand_over(fact, answer)]
             case routing.TransferAccepted():
                 return [answers.take_up(fact)]
             case routing.AnswerDrafted():
-                return [answers.accept_answer(fact)]
+                return [answers.accept_answer(fact), *answers.expect_approval(fact, self.term("approval"))]
+            case routing.AnswerEndorsed():
+                return [answers.pass_on(fact)]
+            case routing.AnswerApproved():
+                return [answers.accept_judgement(fact)]
             case routing.AnswerReturned():
-                return [answers.reopen(fact)]
+                return [answers.reopen(fact), answers.accept_judgement(fact)]
             case routing.ExtensionGranted():
                 return [answers.extend(fact)]
             case routing.QuestionRedirected():
-                return [answers.redirect(fact)]
+                return [*answers.redirect(fact, self.term("guidance"))]
             case routing.QuestionAnsweredAtDialogue():
-                return [answers.accept_answer_at_dialogue(fact)]
+                return [*answers.accept_answer_at_dialogue(fact)]
             case routing.QuestionReferredUp():
                 return [*answers.refer_up(fact, self.term("superior-report"))]
             case routing.SuperiorReported():
@@ -143,7 +156,7 @@ class World:
             case routing.QuestionSettled():
                 return [*answers.accept_settlement(fact)]
             case routing.QuestionReopened():
-                return [*answers.begin_again(fact)]
+                return [*answers.begin_again(fact), *answers.expect_triage(fact, self.term("triage"))]
         raise AssertionError(fact)
 
     def fire(self, id: str, until: str) -> list[Event]:
@@ -172,6 +185,10 @@ class World:
             )
             for id, one in self.terms.items()
         }
+
+
+ANSWERING: tuple[RuleId, ...] = ("department-answer", "written-answer", "superior-report")
+"""What is owed to the asker; how the office hands a question out and judges its answer is read by other tests."""
 
 
 def names(events: Iterable[Event]) -> list[str]:

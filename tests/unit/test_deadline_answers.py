@@ -9,14 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.deadlines.deadline import counted
-from shared.contracts import Event
+from shared.contracts import Event, Role
 from shared.contracts.deadlines import DeadlineMet, DeadlineMoved, DeadlineNear, DeadlinePaused
 from shared.contracts.routing import (
+    AnswerApproved,
     AnswerDrafted,
+    AnswerEndorsed,
     AnswerReturned,
     ExtensionGranted,
     QuestionAnsweredAtDialogue,
     QuestionAssigned,
+    QuestionAwaitsTriage,
+    QuestionHandedBack,
     QuestionRedirected,
     QuestionReferredUp,
     QuestionReopened,
@@ -26,17 +30,17 @@ from shared.contracts.routing import (
     TransferAccepted,
     WrittenAnswerOwed,
 )
-from tests.unit.deadline_world import ANSWER, CALENDAR, FIVE, HOURS, QUESTION, World, at, names, of_question
+from tests.unit.deadline_world import ANSWER, ANSWERING, CALENDAR, FIVE, HOURS, QUESTION, World, at, names, of_question
 
 LETTER, REPORT = f"{QUESTION}:written-answer", f"{QUESTION}:superior-report"
 
 
-def assigned(when: str = "08-24 09:00", department: str = "kinh-te") -> QuestionAssigned:
-    return of_question(QuestionAssigned, when, department=department)
+def assigned(when: str = "08-24 09:00", department: str = "kinh-te", **said: object) -> QuestionAssigned:
+    return of_question(QuestionAssigned, when, department=department, **said)
 
 
-def drafted(when: str = "08-26 10:00", draft: int = 1, department: str = "kinh-te") -> AnswerDrafted:
-    return of_question(AnswerDrafted, when, draft=draft, department=department)
+def drafted(when: str = "08-26 10:00", draft: int = 1, department: str = "kinh-te", **said: object) -> AnswerDrafted:
+    return of_question(AnswerDrafted, when, draft=draft, department=department, **said)
 
 
 def returned(when: str = "08-27 10:00", draft: int = 1, department: str = "kinh-te") -> AnswerReturned:
@@ -75,12 +79,28 @@ def settled(how: str, when: str = "08-28 09:00") -> QuestionSettled:
     return of_question(QuestionSettled, when, how=how)
 
 
+def approved(when: str = "08-27 10:00") -> AnswerApproved:
+    return of_question(AnswerApproved, when)
+
+
+def endorsed(when: str = "08-27 09:00", *awaits: Role, department: str = "kinh-te") -> AnswerEndorsed:
+    return of_question(AnswerEndorsed, when, department=department, awaits=awaits or (Role.CHAIRMAN,))
+
+
+def waiting(when: str = "08-24 09:00") -> QuestionAwaitsTriage:
+    return of_question(QuestionAwaitsTriage, when)
+
+
+def handed_back(when: str = "08-25 10:00", department: str = "kinh-te") -> QuestionHandedBack:
+    return of_question(QuestionHandedBack, when, department=department, reason="Thuộc lĩnh vực đất đai.")
+
+
 def reopened(when: str = "09-03 10:00", round: int = 2) -> QuestionReopened:
     return of_question(QuestionReopened, when, round=round)
 
 
 def after(*facts: Event) -> World:
-    world = World()
+    world = World(of=ANSWERING)
     world.hear(*facts)
     return world
 
@@ -97,7 +117,7 @@ def after(*facts: Event) -> World:
     ],
 )
 def test_an_answer_is_due_five_working_days_after_the_assignment(when, due, because):
-    world = World()
+    world = World(of=ANSWERING)
     (said,) = world.hear(assigned(when))
     assert world[ANSWER].due_at == at(due), because
     assert (said.due_at, said.department, said.rule, said.about) == (at(due), "kinh-te", "department-answer", QUESTION)
@@ -166,7 +186,7 @@ def test_hearing_the_answer_at_the_dialogue_meets_an_open_term():
 
 
 def test_a_question_that_was_answered_on_the_spot_before_anybody_had_it_is_owed_by_nobody():
-    world = World()
+    world = World(of=ANSWERING)
     assert world.hear(answered()) == []
     assert world[ANSWER].next_fire_at is None
 
@@ -221,10 +241,10 @@ def test_a_department_that_takes_over_must_answer_whatever_the_former_one_handed
 
 @pytest.mark.parametrize("fact", [drafted("08-25 09:00"), granted("08-25 09:00"), returned("08-25 09:00")])
 def test_what_the_former_department_did_no_longer_matters(fact):
-    world = after(assigned(), assigned("08-26 09:00", "van-hoa"))
+    world = after(assigned(), assigned("08-26 09:00", "van-hoa", sets_aside=True))
     before = world.owed()
     assert world.hear(fact) == []
-    assert world.owed() == before
+    assert [id for id, owed in world.owed().items() if owed[0] != "cancelled" and owed != before[id]] == []
 
 
 # Handed over: the clock keeps running, stands still, or starts anew
@@ -358,7 +378,7 @@ def test_a_redirected_question_is_owed_by_nobody():
 
 
 def test_a_question_redirected_from_triage_never_had_a_term():
-    world = World()
+    world = World(of=ANSWERING)
     assert world.hear(redirected()) == []
     assert (world[ANSWER].state, world[ANSWER].next_fire_at) == ("cancelled", None)
 
@@ -398,7 +418,7 @@ def test_a_question_that_is_referred_up_is_owed_to_the_superior_instead():
 
 @pytest.mark.parametrize("how", ["answered-in-writing", "redirected", "referred-up"])
 def test_a_written_answer_is_owed_until_the_letter_is_out(how):
-    world = World()
+    world = World(of=ANSWERING)
     (set_,) = world.hear(owed_in_writing())
     assert (set_.due_at, set_.department) == (at("09-10 17:00"), None), "ten working days; the office sends it"
     (met,) = world.hear(settled(how, "09-10 16:00"))
@@ -412,7 +432,7 @@ def test_who_hears_the_answer_after_all_needs_no_letter():
 
 @pytest.mark.parametrize("how", ["answered-in-writing", "answered-at-dialogue"])
 def test_a_settled_question_that_was_never_owed_in_writing_has_no_such_term(how):
-    world = World()
+    world = World(of=ANSWERING)
     assert world.hear(settled(how)) == []
     assert world[LETTER].next_fire_at is None
 
@@ -612,6 +632,47 @@ STORIES = {
         owed_in_writing("09-03 10:00"),
         settled("withdrawn", "09-04 09:00"),
     ),
+    "given to the wrong department, handed back, given to the right one": (
+        waiting("08-24 09:00"),
+        assigned("08-24 10:00", assigned_by="Trần Thị Hạnh"),
+        handed_back("08-25 10:00"),
+        assigned("08-26 09:00", "van-hoa", assigned_by="Trần Thị Hạnh"),
+        drafted("08-28 09:00", 1, "van-hoa"),
+    ),
+    "handed back, and given to the same department again": (
+        assigned("08-24 09:00"),
+        handed_back("08-25 10:00"),
+        assigned("08-27 09:00", assigned_by="Trần Thị Hạnh"),
+        owed_in_writing("08-24 09:00"),
+        settled("withdrawn", "08-28 09:00"),
+    ),
+    "endorsed, returned, handed in again, approved": (
+        assigned("08-24 09:00"),
+        drafted("08-25 09:00", awaits=(Role.HEAD,)),
+        endorsed("08-25 15:00"),
+        returned("08-26 09:00"),
+        drafted("08-27 09:00", 2, awaits=(Role.HEAD,)),
+        approved("08-28 09:00"),
+    ),
+    "a draft set aside for another department": (
+        assigned("08-24 09:00"),
+        drafted("08-25 09:00"),
+        assigned("08-26 09:00", "van-hoa", assigned_by="Trần Thị Hạnh", sets_aside=True),
+        drafted("08-27 09:00", 2, "van-hoa"),
+        approved("08-28 09:00"),
+    ),
+    "told where it belongs": (
+        waiting("08-24 09:00"),
+        owed_in_writing("08-24 09:00"),
+        redirected("08-25 10:00"),
+        settled("redirected", "08-28 09:00"),
+    ),
+    "handed in, and answered on the spot before it was approved": (
+        assigned("08-24 09:00"),
+        drafted("08-25 09:00"),
+        answered("08-26 09:00"),
+        settled("answered-at-dialogue", "08-26 09:00"),
+    ),
 }
 
 
@@ -645,7 +706,9 @@ HAPPENINGS = st.one_of(
     st.builds(lambda n, by: returned(draft=n, department=by), st.integers(1, 3), DEPARTMENTS),
     st.builds(lambda n, to: granted(working_days=n, department=to), st.integers(1, 4), DEPARTMENTS),
     st.sampled_from([redirected(), referred(), answered(), owed_in_writing(), settled("answered-in-writing")]),
-    st.sampled_from([reopened(), settled("withdrawn")]),
+    st.sampled_from([reopened(), settled("withdrawn"), settled("redirected"), waiting(), approved()]),
+    st.builds(lambda by: handed_back(department=by), DEPARTMENTS),
+    st.builds(lambda by, role: endorsed("08-27 09:00", role, department=by), DEPARTMENTS, st.sampled_from(Role)),
 )
 FACTS = st.lists(
     st.builds(lambda fact, when: fact.model_copy(update={"occurred_at": when}), HAPPENINGS, MOMENTS),
@@ -664,7 +727,7 @@ def test_whatever_happens_to_a_question_the_order_of_delivery_does_not_matter(bo
 @settings(max_examples=100)
 @given(FACTS, st.lists(MOMENTS, max_size=4))
 def test_time_that_passes_between_deliveries_does_not_change_when_a_term_ends(facts, moments):
-    slept, awake = after(*facts), World()
+    slept, awake = after(*facts), World(of=ANSWERING)
     for fact in facts:
         awake.hear(fact)
         for moment in sorted(moments):
@@ -686,7 +749,7 @@ def test_time_that_passes_between_deliveries_does_not_change_when_a_term_ends(fa
     ],
 )
 def test_a_term_that_is_too_short_has_no_reminder(n, when, reminded, because):
-    world = World(own={"department-answer": replace(FIVE, count=n)})
+    world = World(of=ANSWERING, own={"department-answer": replace(FIVE, count=n)})
     world.hear(assigned(when))
     near = [event.occurred_at for event in world.fire(ANSWER, "12-01 00:00") if isinstance(event, DeadlineNear)]
     assert near == ([at(reminded)] if reminded else []), because

@@ -30,6 +30,7 @@ from shared.contracts.routing import AnswerDrafted, ExtensionGranted, QuestionAs
 from tests.builders import COMMITMENT, actor, full_plan
 from tests.unit.deadline_world import (
     ANSWER,
+    ANSWERING,
     CALENDAR,
     COMMUNE,
     DIALOGUE,
@@ -52,7 +53,7 @@ HELD = of_dialogue(DialogueHeld, "08-21 11:00", "08-21 08:00")
 
 
 def after(*facts: Event) -> World:
-    world = World()
+    world = World(of=("department-answer", "registration-cutoff", "conclusion-notice", "resolution"))
     world.hear(*facts)
     return world
 
@@ -77,6 +78,9 @@ def test_a_communes_own_term_goes_before_the_default():
         ("preparation", 1, "working-days", "before", "ready the day before"),
         ("department-answer", 5, "working-days", "after", "the product's own"),
         ("written-answer", 10, "working-days", "after", "the product's own"),
+        ("triage", 2, "working-days", "after", "the product's own"),
+        ("approval", 2, "working-days", "after", "the product's own"),
+        ("guidance", 5, "working-days", "after", "the product's own"),
         ("superior-report", 5, "working-days", "after", "the product's own"),
         ("delegate-report", 1, "working-days", "after", "the product's own"),
         ("resolution", 20, "working-days", "after", "as in one plan"),
@@ -516,7 +520,7 @@ def as_it_was_kept(**changes: object) -> Deadline:
 
 
 def test_a_term_that_was_kept_before_turns_were_goes_on():
-    world = World(terms={ANSWER: as_it_was_kept()})
+    world = World(of=ANSWERING, terms={ANSWER: as_it_was_kept()})
     assert names(world.fire(ANSWER, "08-28 08:00")) == ["DeadlineNear"]
     (moved,) = world.hear(of_question(ExtensionGranted, "08-28 09:00", department="kinh-te", working_days=2))
     assert (moved.due_at, moved.original_due_at) == (at("09-07 17:00"), at("09-03 17:00"))
@@ -525,9 +529,11 @@ def test_a_term_that_was_kept_before_turns_were_goes_on():
 
 
 def test_what_was_done_or_dropped_before_turns_were_kept_stays_so():
-    met = World(terms={ANSWER: as_it_was_kept(state="met", met_at=at("08-25 09:00"), next_fire_at=None)})
+    met = World(of=ANSWERING, terms={ANSWER: as_it_was_kept(state="met", met_at=at("08-25 09:00"), next_fire_at=None)})
     assert met.hear(ASSIGNED, of_question(AnswerDrafted, "08-26 09:00", department="kinh-te", draft=2)) == []
-    dropped = World(terms={ANSWER: as_it_was_kept(state="cancelled", as_of=at("08-25 09:00"), next_fire_at=None)})
+    dropped = World(
+        of=ANSWERING, terms={ANSWER: as_it_was_kept(state="cancelled", as_of=at("08-25 09:00"), next_fire_at=None)}
+    )
     assert dropped.hear(ASSIGNED) == []
 
 
