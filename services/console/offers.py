@@ -15,6 +15,7 @@ from services.console.acting import Acting
 from services.console.dossier import Case, Dialogue, Escalation, Letter, Question, Submission
 from services.console.words import Term, plain_number
 from shared.contracts import COMMANDS, Actor, Command, Role
+from shared.contracts.handbook import HandbookCommand
 from shared.text import clean
 from shared.web import HANOI
 
@@ -208,7 +209,9 @@ def valid(contract: type[Command], actor: Actor, values: Mapping[str, Any]) -> C
 
 
 def about(command: Command) -> str:
-    """Id of what the command is on."""
+    """Id of what the command is on; what an office teaches is its commune's."""
+    if isinstance(command, HandbookCommand):
+        return command.actor.commune
     for name in SUBJECTS:
         if (id := getattr(command, name, None)) is not None:
             return str(id)
