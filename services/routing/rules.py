@@ -129,7 +129,7 @@ def assign_question(
         decided_at=now,
     )
     assigned = in_its_place(assigned, place_of(command.field, conference))
-    told = assigned_by(assigned, command.actor.name, now)
+    told = assigned_by(assigned, command.actor.name, now, sets_aside=elsewhere and question.state is State.DRAFTED)
     assigned, asked = coordinated(assigned, command.coordinating, departments, command.matter, command.actor, now)
     return _with_what_follows(assigned, [told, *asked], now)
 
@@ -320,8 +320,11 @@ def _with_what_follows(question: Question, said: list[Event], now: datetime) -> 
     return question, [*said, *events]
 
 
-def assigned_by(question: Question, by: str | None, now: datetime) -> QuestionAssigned:
-    """What is said of a question that has got its department. by: None where the rules decided."""
+def assigned_by(question: Question, by: str | None, now: datetime, *, sets_aside: bool = False) -> QuestionAssigned:
+    """What is said of a question that has got its department. by: None where the rules decided.
+
+    sets_aside: a draft of another department waited for approval.
+    """
     assert question.field is not None, "set with the department"
     return QuestionAssigned(
         **about(question, now),
@@ -333,4 +336,5 @@ def assigned_by(question: Question, by: str | None, now: datetime) -> QuestionAs
         assigned_by=by,
         session=question.session,
         outside_subject=question.outside_subject,
+        sets_aside=sets_aside,
     )

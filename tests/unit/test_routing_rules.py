@@ -399,6 +399,20 @@ def test_another_department_starts_anew():
     assert (question.state, question.extension_requested, question.extended_by) == (State.ASSIGNED, None, 5)
 
 
+@pytest.mark.parametrize(
+    ("state", "department", "sets_aside", "because"),
+    [
+        (State.DRAFTED, CULTURE, True, "nobody judges the draft of the former department"),
+        (State.DRAFTED, ECONOMY, False, "only the field was set right"),
+        (State.ASSIGNED, CULTURE, False, "there was no draft"),
+    ],
+)
+def test_an_assignment_says_whether_a_draft_is_set_aside(state, department, sets_aside, because):
+    question = a_question(state)
+    _, [told, *_] = carry_out(question, assign(department=department))
+    assert told.sets_aside is sets_aside, because
+
+
 def test_where_only_the_field_is_corrected_the_department_keeps_its_draft():
     question, [event] = carry_out(a_question(State.DRAFTED), assign(field=HEALTH, department=ECONOMY))
     assert (question.state, question.field) == (State.DRAFTED, HEALTH)
