@@ -3,7 +3,17 @@
 import asyncio
 from collections.abc import Callable
 
-from services.routing import aftercare, answer_handlers, conference, owed, question_handlers, review, rules
+from services.routing import (
+    aftercare,
+    answer_handlers,
+    conference,
+    owed,
+    question_handlers,
+    review,
+    rules,
+    split_handlers,
+    together_handlers,
+)
 from services.routing.moves import permit_review
 from services.routing.provided import Answer, Classifiers, ConferenceStore, Now, QuestionStore
 from services.routing.question import Decision, Question
@@ -191,4 +201,6 @@ async def look_again_at_what_was_contested(rated: AnswerRated, questions: Questi
         await questions.change(rated.question, lambda one: aftercare.note_mark(one, rated, now()))
 
 
-consumes.include(question_handlers.consumes, answer_handlers.consumes)
+consumes.include(
+    question_handlers.consumes, answer_handlers.consumes, split_handlers.consumes, together_handlers.consumes
+)

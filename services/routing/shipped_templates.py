@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from services.routing.classifying.words import same_phrase
-from services.routing.templates import AnswerTemplate, unfilled
+from services.routing.templates import AnswerTemplate, broken
 from shared.contracts.taxonomy import QuestionField
 from shared.strict_yaml import Finding, Mistake, Strict, YamlError, line_of, read_strictly
 
@@ -68,7 +68,5 @@ def _wrong(content: _TemplatesFile) -> Iterator[Finding]:
                     ("fields", field, number, "title"),
                     f"{here}.title: tên mẫu {template.title!r} đã có ở fields.{field}.{first}",
                 )
-            if broken := [one for one in unfilled(template.text) if not one.endswith("}") or not same_phrase(one)]:
-                yield ("fields", field, number, "text"), f"{here}.text: chỗ cần điền ghi chưa đúng: {', '.join(broken)}"
-            elif template.text.count("{") != template.text.count("}"):
-                yield ("fields", field, number, "text"), f"{here}.text: thừa dấu ngoặc nhọn"
+            if wrong := broken(template.text):
+                yield ("fields", field, number, "text"), f"{here}.text: chỗ cần điền ghi chưa đúng: {wrong}"

@@ -25,6 +25,14 @@ def unfilled(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found.strip() for found in _PLACEHOLDER.findall(text)))
 
 
+def broken(text: str) -> str | None:
+    """The first placeholder that was not closed or says nothing, or a brace too many; None where all are whole."""
+    for placeholder in unfilled(text):
+        if not placeholder.endswith("}") or not any(map(str.isalpha, placeholder)):
+            return placeholder
+    return "}" if text.count("{") != text.count("}") else None
+
+
 def fill(text: str, known: Mapping[str, str]) -> str:
     """A template with what is known in place of its placeholders; the others stay for the officer.
 

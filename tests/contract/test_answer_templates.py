@@ -62,7 +62,7 @@ GOOD = """
         (GOOD.replace("Hai", "MỘT"), 5, "đã có ở fields.land.0"),
         (GOOD.replace("{việc}", "{việc"), 4, "ghi chưa đúng"),
         (GOOD.replace("{việc}", "{ }"), 4, "ghi chưa đúng"),
-        (GOOD.replace("{việc}", "việc}"), 4, "dấu ngoặc nhọn"),
+        (GOOD.replace("{việc}", "việc}"), 4, "ghi chưa đúng"),
         (GOOD.replace("title: Hai", "tile: Hai"), 5, "có phải ý là 'title'?"),
         (GOOD.split("    - title: Hai")[0], 2, "phải có ít nhất 2 mẫu"),
         (GOOD.replace('"Về {việc}, xin trả lời."', '""'), 4, "không được để trống"),
