@@ -271,6 +271,8 @@ MOVES: Mapping[type[RoutingCommand], Move] = {
 """Every command about one question. What is not here may not be done."""
 
 MAY_REVIEW = OFFICE | LEADERS
+STAFF = OFFICE | LEADERS | DEPARTMENT
+"""Who works in a commune, and may read what was done with its questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,9 +324,7 @@ def permit(question: Question, command: RoutingCommand) -> None:
         Refusal: with what to do instead.
     """
     move, actor = MOVES[type(command)], command.actor
-    if actor.commune != question.commune:
-        raise Refusal("forbidden", "Câu hỏi này thuộc xã khác; xin chuyển cho cán bộ của xã đó.")
-    permit_role(actor, move.by, move.does)
+    permit_person(question, actor, move.by, move.does)
     if actor.role in DEPARTMENT:
         _permit_own_department(question, actor, move)
     if question.state not in move.when or not _ended_as_needed(question, move):
@@ -377,6 +377,13 @@ def permit_role(actor: Actor, by: Collection[Role], does: str) -> None:
 
 def role_names(roles: Collection[Role]) -> str:
     return ", ".join(ROLE_NAMES[role] for role in Role if role in roles)
+
+
+def permit_person(question: Question, actor: Actor, by: Collection[Role], does: str) -> None:
+    """Refuse all but these people of the question's own commune."""
+    if actor.commune != question.commune:
+        raise Refusal("forbidden", "Câu hỏi này thuộc xã khác; xin chuyển cho cán bộ của xã đó.")
+    permit_role(actor, by, does)
 
 
 def permit_review(command: ReviewQuestions, commune: str) -> None:

@@ -1,6 +1,7 @@
 """What routing is asked to do with a question: whose it is, and how it is prepared."""
 
-from services.routing import aftercare, conference, coordination, rules
+from services.routing import aftercare, conference, coordination, history, rules
+from services.routing.moves import STAFF, permit_person
 from services.routing.provided import (
     Answer,
     ConferenceStore,
@@ -12,6 +13,8 @@ from services.routing.provided import (
 )
 from services.routing.store import Conferences, Questions
 from shared.commands import obey
+from shared.communes import Communes
+from shared.contracts import Done, Refusal, Role
 from shared.contracts.routing import (
     AcceptTransfer,
     AskCoordination,
@@ -20,6 +23,7 @@ from shared.contracts.routing import (
     GroupQuestion,
     HandBack,
     PrioritiseQuestion,
+    ReadHistory,
     RedirectQuestion,
     ReferQuestionUp,
     ReopenQuestion,
@@ -120,3 +124,27 @@ async def prioritise_question(command: PrioritiseQuestion, questions: QuestionSt
 @consumes.command(ReopenQuestion)
 async def reopen_question(command: ReopenQuestion, questions: QuestionStore, now: Now) -> Answer:
     return await decide(command, questions, aftercare.reopen_question, now)
+
+
+@consumes.command(ReadHistory)
+async def read_history(command: ReadHistory, questions: QuestionStore, profiles: Profiles) -> Answer:
+    """Changes nothing, so neither key nor version matter."""
+    question = await questions.get(command.question)
+    if question is None:
+        raise Refusal("not-found", f"Không tìm thấy {command.question}.")
+    permit_person(question, command.actor, STAFF, "xem lịch sử xử lý câu hỏi")
+    said = [envelope.open() for envelope in await questions.history(question.id)]
+    told = history.entries(said, *_people_and_units(profiles, question.commune))
+    return Done(version=len(said), state={"entries": [entry.to_json() for entry in told]})
+
+
+def _people_and_units(profiles: Communes, commune: str) -> tuple[dict[str, Role], dict[str, str]]:
+    """The offices of its people by name, where a name has one only; the names of its departments by id."""
+    profile = profiles.get(commune)
+    if profile is None:
+        return {}, {}
+    offices: dict[str, set[Role]] = {}
+    for person in profile.people:
+        offices.setdefault(person.name, set()).add(person.role)
+    roles = {name: min(held) for name, held in offices.items() if len(held) == 1}
+    return roles, {department.id: department.name for department in profile.departments}
