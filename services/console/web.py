@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from services.console.acting import COOKIE, chosen, is_called_rightly, known_hosts, require_own_site
 from services.console.case_pages import add_cases
 from services.console.desk import add_questions, add_terms
+from services.console.handbook_pages import add_handbook
 from services.console.library import add_library
 from services.console.list_pages import add_lists
 from services.console.mailbox_pages import add_mailbox
@@ -48,6 +49,7 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
     add_lists(router, service, pages, reader)
     add_mailbox(router, service, pages, reader)
     add_library(router, service, pages, reader)
+    add_handbook(router, service, pages, reader)
     add_reports(router, service, pages)
     add_province(router, service, pages)
     add_operations(router, service, pages, view, reader, tail)
