@@ -44,6 +44,7 @@ OF_A_QUESTION: tuple[RuleId, ...] = (
     "triage",
     "department-answer",
     "approval",
+    "revision",
     "written-answer",
     "guidance",
     "superior-report",
@@ -72,10 +73,13 @@ def expect_triage(
     return _anew(waiting, "triage", Started(waiting.occurred_at, local_date(waiting.occurred_at), term))
 
 
-def hand_back(handed_back: QuestionHandedBack) -> Told:
+def hand_back(handed_back: QuestionHandedBack) -> tuple[Told, Told]:
     """The department owes nothing; whoever gets the question next, be it the same, has the whole term."""
-    reason = f"Phòng chuyên môn trả lại câu hỏi: {handed_back.reason}"
-    return Told(_owed(handed_back, "department-answer"), Dropped(handed_back.occurred_at), reason)
+    at, reason = handed_back.occurred_at, f"Phòng chuyên môn trả lại câu hỏi: {handed_back.reason}"
+    return (
+        Told(_owed(handed_back, "department-answer"), Dropped(at), reason),
+        Told(_owed(handed_back, "revision"), Dropped(at), reason),
+    )
 
 
 def what_else_is_done(assigned: QuestionAssigned) -> Iterator[Told]:
@@ -83,7 +87,7 @@ def what_else_is_done(assigned: QuestionAssigned) -> Iterator[Told]:
     if assigned.assigned_by is not None:
         yield accept_triage(assigned)
     if assigned.sets_aside:
-        yield Told(_owed(assigned, "approval"), Dropped(assigned.occurred_at), SET_ASIDE)
+        yield from _nobody_works_on(assigned, SET_ASIDE)
 
 
 def accept_triage(decided: QuestionAssigned | QuestionRedirected | QuestionReferredUp) -> Told:
@@ -97,8 +101,8 @@ def expect_answer(assigned: QuestionAssigned, term: Term) -> Told:
     return Told(_owed(assigned, "department-answer"), Started(at, local_date(at), term, assigned.department))
 
 
-def hand_over(transferred: QuestionTransferred, term: Term) -> Told:
-    """What becomes of the term is said by whoever hands the question over."""
+def hand_over(transferred: QuestionTransferred, term: Term) -> tuple[Told, Told]:
+    """What becomes of the term is said by whoever hands the question over. A draft of the former is not mended."""
     at, giver, department = transferred.occurred_at, transferred.from_department, transferred.department
     turn: Turn
     match transferred.clock:
@@ -109,7 +113,10 @@ def hand_over(transferred: QuestionTransferred, term: Term) -> Told:
         case "starts-anew":
             turn = Started(at, local_date(at), term, department)
     reason = f"{TRANSFERRED[transferred.clock]}: {transferred.reason}"
-    return Told(_owed(transferred, "department-answer"), turn, reason)
+    return (
+        Told(_owed(transferred, "department-answer"), turn, reason),
+        Told(_owed(transferred, "revision"), Dropped(at), reason),
+    )
 
 
 def take_up(accepted: TransferAccepted) -> Told:
@@ -121,9 +128,11 @@ def take_up(accepted: TransferAccepted) -> Told:
     )
 
 
-def accept_answer(drafted: AnswerDrafted) -> Told:
+def accept_answer(drafted: AnswerDrafted) -> Iterator[Told]:
     """A department has done its duty once its answer is with the office, in time or late."""
-    return Told(_owed(drafted, "department-answer"), Done(drafted.occurred_at, drafted.department, drafted.draft))
+    yield Told(_owed(drafted, "department-answer"), Done(drafted.occurred_at, drafted.department, drafted.draft))
+    if drafted.draft > 1:
+        yield Told(_owed(drafted, "revision"), Done(drafted.occurred_at))
 
 
 def expect_approval(drafted: AnswerDrafted, term: Term) -> tuple[Told, Told]:
@@ -145,13 +154,19 @@ def accept_judgement(judged: AnswerApproved | AnswerReturned) -> Told:
 
 
 def _judge(awaits: Iterable[Role], department: str) -> str | None:
-    """A head decides for his department; all others are leaders of the whole commune."""
-    return department if Role.HEAD in awaits else None
+    """A step that only a head decides is his department's; any other is of leaders of the whole commune."""
+    return department if set(awaits) == {Role.HEAD} else None
 
 
-def reopen(returned: AnswerReturned) -> Told:
-    return Told(
-        _owed(returned, "department-answer"), SentBack(returned.occurred_at, returned.department, returned.draft)
+def send_back(returned: AnswerReturned, term: Term) -> tuple[Told, ...]:
+    """It was judged in time or late. The department mends its draft within a term of its own, for that of the answer
+    may be over: handed in, it was met."""
+    at = returned.occurred_at
+    mending = Started(at, local_date(at), term, returned.department)
+    return (
+        Told(_owed(returned, "department-answer"), SentBack(at, returned.department, returned.draft)),
+        accept_judgement(returned),
+        *_anew(returned, "revision", mending),
     )
 
 
@@ -178,26 +193,30 @@ def accept_answer_at_dialogue(answered: QuestionAnsweredAtDialogue) -> tuple[Tol
     at, done = answered.occurred_at, Told(_owed(answered, "department-answer"), Done(answered.occurred_at))
     if answered.answer is None:
         return (done,)
-    return (done, *(Told(_owed(answered, rule), Dropped(at), HEARD) for rule in ("triage", "approval")))
+    return (done, Told(_owed(answered, "triage"), Dropped(at), HEARD), *_nobody_works_on(answered, HEARD))
 
 
-def refer_up(referred: QuestionReferredUp, term: Term) -> tuple[Told, ...]:
-    """The department owes nothing any more; the office owes the report to the superior."""
+def refer_up(referred: QuestionReferredUp, report: Term, notice: Term) -> tuple[Told, ...]:
+    """The department owes nothing any more; the office owes the report to the superior, and the asker a notice."""
     at = referred.occurred_at
     reason = f"Câu hỏi vượt thẩm quyền, được báo cáo lên {referred.authority}."
     return (
         *_nobody_answers(referred, reason),
-        Told(_owed(referred, "superior-report"), Started(at, local_date(at), term)),
+        Told(_owed(referred, "superior-report"), Started(at, local_date(at), report)),
+        Told(_owed(referred, "guidance"), Started(at, local_date(at), notice)),
         accept_triage(referred),
     )
 
 
-def _nobody_answers(fact: QuestionRedirected | QuestionReferredUp, reason: str) -> tuple[Told, Told]:
-    at = fact.occurred_at
-    return (
-        Told(_owed(fact, "department-answer"), Dropped(at), reason),
-        Told(_owed(fact, "approval"), Dropped(at), reason),
-    )
+def _nobody_answers(fact: QuestionRedirected | QuestionReferredUp, reason: str) -> Iterator[Told]:
+    yield Told(_owed(fact, "department-answer"), Dropped(fact.occurred_at), reason)
+    yield from _nobody_works_on(fact, reason)
+
+
+def _nobody_works_on(fact: RoutingEvent, reason: str) -> Iterator[Told]:
+    """A draft is neither judged nor mended any more."""
+    yield Told(_owed(fact, "approval"), Dropped(fact.occurred_at), reason)
+    yield Told(_owed(fact, "revision"), Dropped(fact.occurred_at), reason)
 
 
 def accept_report(reported: SuperiorReported) -> Told:
@@ -218,7 +237,7 @@ def accept_settlement(settled: QuestionSettled) -> tuple[Told, ...]:
             return tuple(Told(_owed(settled, rule), Dropped(at), WITHDRAWN) for rule in OF_A_QUESTION)
         case "answered-at-dialogue":
             return (Told(letter, Dropped(at), HEARD),)
-        case "redirected":
+        case "redirected" | "referred-up":
             return (Told(_owed(settled, "guidance"), Done(at)), Told(letter, Done(at)))
         case _:
             return (Told(letter, Done(at)),)

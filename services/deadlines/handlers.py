@@ -169,14 +169,14 @@ async def expect_triage(waiting: QuestionAwaitsTriage, deadlines: DeadlineStore,
 @consumes(QuestionHandedBack)
 async def hand_back(handed_back: QuestionHandedBack, deadlines: DeadlineStore, offices: AllOffices) -> None:
     office = offices[handed_back.commune]
-    told = [answers.hand_back(handed_back), *answers.expect_triage(handed_back, office.term("triage"))]
+    told = [*answers.hand_back(handed_back), *answers.expect_triage(handed_back, office.term("triage"))]
     await take_in(told, deadlines, office)
 
 
 @consumes(QuestionTransferred)
 async def hand_over(transferred: QuestionTransferred, deadlines: DeadlineStore, offices: AllOffices) -> None:
     office = offices[transferred.commune]
-    await take_in([answers.hand_over(transferred, office.term("department-answer"))], deadlines, office)
+    await take_in(answers.hand_over(transferred, office.term("department-answer")), deadlines, office)
 
 
 @consumes(TransferAccepted)
@@ -187,7 +187,7 @@ async def take_up(accepted: TransferAccepted, deadlines: DeadlineStore, offices:
 @consumes(AnswerDrafted)
 async def accept_answer(drafted: AnswerDrafted, deadlines: DeadlineStore, offices: AllOffices) -> None:
     office = offices[drafted.commune]
-    told = [answers.accept_answer(drafted), *answers.expect_approval(drafted, office.term("approval"))]
+    told = [*answers.accept_answer(drafted), *answers.expect_approval(drafted, office.term("approval"))]
     await take_in(told, deadlines, office)
 
 
@@ -202,9 +202,9 @@ async def accept_approval(approved: AnswerApproved, deadlines: DeadlineStore, of
 
 
 @consumes(AnswerReturned)
-async def reopen(returned: AnswerReturned, deadlines: DeadlineStore, offices: AllOffices) -> None:
-    told = [answers.reopen(returned), answers.accept_judgement(returned)]
-    await take_in(told, deadlines, offices[returned.commune])
+async def expect_a_better_draft(returned: AnswerReturned, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    office = offices[returned.commune]
+    await take_in(answers.send_back(returned, office.term("revision")), deadlines, office)
 
 
 @consumes(ExtensionGranted)
@@ -228,7 +228,8 @@ async def accept_answer_at_dialogue(
 @consumes(QuestionReferredUp)
 async def expect_report(referred: QuestionReferredUp, deadlines: DeadlineStore, offices: AllOffices) -> None:
     office = offices[referred.commune]
-    await take_in(answers.refer_up(referred, office.term("superior-report")), deadlines, office)
+    told = answers.refer_up(referred, office.term("superior-report"), office.term("guidance"))
+    await take_in(told, deadlines, office)
 
 
 @consumes(SuperiorReported)

@@ -58,6 +58,7 @@ DEFAULTS: Mapping[RuleId, Term] = {
     "triage": Term(2, "working-days", "after", OWN),
     "department-answer": Term(5, "working-days", "after", OWN),
     "approval": Term(2, "working-days", "after", OWN),
+    "revision": Term(2, "working-days", "after", OWN),
     "written-answer": Term(10, "working-days", "after", OWN),
     "guidance": Term(5, "working-days", "after", OWN),
     "superior-report": Term(5, "working-days", "after", OWN),

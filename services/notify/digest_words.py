@@ -6,6 +6,7 @@ from typing import Any
 from services.notify.contents import department_name
 from services.notify.correspondence import Correspondence, Entry, Message
 from services.notify.digests import in_order
+from services.notify.reminded import doer, put_before
 from services.notify.wording import clock_and_day, day, one_line
 from shared.communes import Profile
 from shared.contracts import Role
@@ -22,6 +23,7 @@ TASKS: Mapping[RuleId, str] = {
     "written-answer": "Gửi văn bản trả lời người đăng ký",
     "triage": "Phân loại, giao câu hỏi",
     "approval": "Xem xét, duyệt câu trả lời",
+    "revision": "Hoàn thiện dự thảo được trả lại",
     "guidance": "Gửi văn bản hướng dẫn",
     "superior-report": "Báo cáo cấp trên nội dung vượt thẩm quyền",
     "delegate-report": "Báo cáo Chủ tịch kết quả hội nghị được ủy quyền chủ trì",
@@ -75,8 +77,11 @@ def _item(entry: Entry, profile: Profile) -> dict[str, Any]:
 
 def _who(entry: Entry, profile: Profile) -> str:
     """Who must act."""
+    if entry.rule == "approval" and entry.department is None:
+        return "người có thẩm quyền duyệt"
     if entry.department is not None:
-        return department_name(entry.department, profile)
+        department = department_name(entry.department, profile)
+        return f"lãnh đạo {department}" if entry.rule == "approval" else department
     return one_line(entry.owner) if entry.owner else department_name(profile.office, profile)
 
 
@@ -87,9 +92,13 @@ def _ask(entry: Entry, who: str, profile: Profile) -> str:
     if entry.step == 0:
         if others:
             return f"Đôn đốc {who} hoàn thành trước hạn."
+        if entry.rule == "approval":
+            return "Duyệt, hoặc trả lại kèm ý kiến, trước hạn."
         if entry.rule == "department-answer":
             return "Hoàn thành trước hạn; nếu cần thêm thời gian để xác minh, xin gia hạn trước khi hết hạn."
         return "Hoàn thành trước hạn."
+    if entry.rule == "approval" and put_before(entry) is doer(entry.rule, entry.department):
+        return "Duyệt, hoặc trả lại kèm ý kiến, ngay; nếu chưa xong, việc được báo cáo lên cấp trên."
     match entry.to:
         case Role.OFFICER if not others:
             return "Hoàn thành ngay; nếu chưa xong, việc được báo cáo lên cấp trên."
@@ -106,5 +115,5 @@ def _why(entry: Entry, profile: Profile) -> str | None:
     """Which rung of the ladder it is; None for a reminder."""
     if entry.step == 0 or entry.to is None:
         return None
-    role = ROLES.get(entry.to, "người phụ trách").format(commune=profile.name)
+    role = ROLES.get(put_before(entry), "người phụ trách").format(commune=profile.name)
     return f"Bước {entry.step} của quy định báo cáo việc quá hạn, gửi {role}"

@@ -97,6 +97,10 @@ def open_question(
 # --- who answers it -------------------------------------------------------------------------------------------------
 
 
+_WORKED_ON = frozenset({State.DRAFTED, State.RETURNED})
+"""A draft is judged, or mended."""
+
+
 def assign_question(
     question: Question,
     command: AssignQuestion,
@@ -129,7 +133,7 @@ def assign_question(
         decided_at=now,
     )
     assigned = in_its_place(assigned, place_of(command.field, conference))
-    told = assigned_by(assigned, command.actor.name, now, sets_aside=elsewhere and question.state is State.DRAFTED)
+    told = assigned_by(assigned, command.actor.name, now, sets_aside=elsewhere and question.state in _WORKED_ON)
     assigned, asked = coordinated(assigned, command.coordinating, departments, command.matter, command.actor, now)
     return _with_what_follows(assigned, [told, *asked], now)
 
@@ -323,7 +327,7 @@ def _with_what_follows(question: Question, said: list[Event], now: datetime) -> 
 def assigned_by(question: Question, by: str | None, now: datetime, *, sets_aside: bool = False) -> QuestionAssigned:
     """What is said of a question that has got its department. by: None where the rules decided.
 
-    sets_aside: a draft of another department waited for approval.
+    sets_aside: a draft of another department is neither judged nor mended any more.
     """
     assert question.field is not None, "set with the department"
     return QuestionAssigned(

@@ -22,6 +22,7 @@ RuleId = Literal[
     "triage",
     "department-answer",
     "approval",
+    "revision",
     "written-answer",
     "guidance",
     "superior-report",

@@ -51,7 +51,7 @@ class QuestionAssigned(RoutingEvent):
     assigned_by: the officer's name, or None when the profile's rules decided.
     session: number of the dialogue's session it belongs to; None where the dialogue has none, or none for this field.
     outside_subject: the dialogue is about other fields, so the answer is owed in writing.
-    sets_aside: a draft of another department waited for approval, and is not judged any more.
+    sets_aside: a draft of another department is neither judged nor mended any more.
     """
 
     dialogue: Token | None
@@ -86,12 +86,16 @@ class TransferAccepted(RoutingEvent):
 
 
 class QuestionReferredUp(RoutingEvent):
-    """Beyond the commune's authority: recorded, and to be reported to the direct superior. The asker is told."""
+    """Beyond the commune's authority: recorded, and to be reported to the direct superior. The asker is told.
+
+    scope: what the question was held for; a denunciation's asker is named in no letter and no slip.
+    """
 
     dialogue: Token | None
     authority: str
     reason: str
     referred_by: str
+    scope: Scope = Scope.IN_SCOPE
 
 
 class SuperiorReported(RoutingEvent):

@@ -128,19 +128,19 @@ class World:
             case routing.QuestionAwaitsTriage():
                 return [*answers.expect_triage(fact, self.term("triage"))]
             case routing.QuestionHandedBack():
-                return [answers.hand_back(fact), *answers.expect_triage(fact, self.term("triage"))]
+                return [*answers.hand_back(fact), *answers.expect_triage(fact, self.term("triage"))]
             case routing.QuestionTransferred():
-                return [answers.hand_over(fact, answer)]
+                return [*answers.hand_over(fact, answer)]
             case routing.TransferAccepted():
                 return [answers.take_up(fact)]
             case routing.AnswerDrafted():
-                return [answers.accept_answer(fact), *answers.expect_approval(fact, self.term("approval"))]
+                return [*answers.accept_answer(fact), *answers.expect_approval(fact, self.term("approval"))]
             case routing.AnswerEndorsed():
                 return [answers.pass_on(fact)]
             case routing.AnswerApproved():
                 return [answers.accept_judgement(fact)]
             case routing.AnswerReturned():
-                return [answers.reopen(fact), answers.accept_judgement(fact)]
+                return [*answers.send_back(fact, self.term("revision"))]
             case routing.ExtensionGranted():
                 return [answers.extend(fact)]
             case routing.QuestionRedirected():
@@ -148,7 +148,7 @@ class World:
             case routing.QuestionAnsweredAtDialogue():
                 return [*answers.accept_answer_at_dialogue(fact)]
             case routing.QuestionReferredUp():
-                return [*answers.refer_up(fact, self.term("superior-report"))]
+                return [*answers.refer_up(fact, self.term("superior-report"), self.term("guidance"))]
             case routing.SuperiorReported():
                 return [answers.accept_report(fact)]
             case routing.WrittenAnswerOwed():

@@ -442,7 +442,8 @@ def test_a_settled_question_that_was_never_owed_in_writing_has_no_such_term(how)
 
 @pytest.mark.parametrize("first", list(permutations([assigned(), owed_in_writing(), referred()], 2)), ids=names)
 def test_nothing_is_owed_of_a_question_that_its_asker_has_withdrawn(first):
-    world = after(*first)
+    world = World()
+    world.hear(*first)
     running = [id for id, one in world.terms.items() if one.state == "running"]
     said = world.hear(settled("withdrawn"))
     assert {event.deadline for event in said} == set(running)

@@ -18,6 +18,7 @@ from tests.unit.test_deadline_answers import (
     reopened,
     returned,
     settled,
+    transferred,
     waiting,
 )
 
@@ -118,6 +119,23 @@ def test_whoever_decides_on_an_answer_does_so_within_his_term(facts, state, due,
         assert (world[APPROVAL].due_at, world[APPROVAL].department) == (at(due), department), because
 
 
+@pytest.mark.parametrize(
+    ("facts", "state", "because"),
+    [
+        ([], "running", "the department mends it, whether or not the term of its answer is over"),
+        ([drafted("09-07 10:00", 2)], "met", "handed in again"),
+        ([handed_back("09-07 10:00")], "cancelled", "the department has nothing more to do with it"),
+        ([assigned("09-07 10:00", "van-hoa", sets_aside=True)], "cancelled", "another answers"),
+        ([transferred("keeps-running", "09-07 10:00")], "cancelled", "another answers"),
+        ([redirected("09-07 10:00")], "cancelled", "sent elsewhere"),
+        ([settled("withdrawn", "09-07 10:00")], "cancelled", "its asker wants no answer"),
+    ],
+)
+def test_a_draft_that_was_returned_is_mended_within_a_term(facts, state, because):
+    world = after(assigned("08-24 08:00"), drafted("09-04 16:00"), returned("09-04 17:30"), *facts)
+    assert world[f"{QUESTION}:revision"].state == state, because
+
+
 def test_an_endorsement_is_told_as_a_move_with_its_reason():
     world = after(assigned("08-24 08:00"), drafted("08-25 09:00", awaits=(Role.HEAD,)))
     [moved] = world.hear(endorsed("08-26 09:00"))
@@ -135,6 +153,7 @@ def test_a_question_answered_at_the_dialogue_as_approved_needs_no_more_writes():
     [
         ([redirected()], "running", "the letter is still to go out"),
         ([redirected(), settled("redirected")], "met", "it is out"),
+        ([referred(), settled("referred-up")], "met", "its asker was told, and the superior"),
         ([redirected(), settled("withdrawn")], "cancelled", "its asker wants nothing any more"),
     ],
 )

@@ -80,6 +80,7 @@ def test_a_communes_own_term_goes_before_the_default():
         ("written-answer", 10, "working-days", "after", "the product's own"),
         ("triage", 2, "working-days", "after", "the product's own"),
         ("approval", 2, "working-days", "after", "the product's own"),
+        ("revision", 2, "working-days", "after", "the product's own"),
         ("guidance", 5, "working-days", "after", "the product's own"),
         ("superior-report", 5, "working-days", "after", "the product's own"),
         ("delegate-report", 1, "working-days", "after", "the product's own"),

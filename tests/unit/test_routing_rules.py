@@ -403,6 +403,7 @@ def test_another_department_starts_anew():
     ("state", "department", "sets_aside", "because"),
     [
         (State.DRAFTED, CULTURE, True, "nobody judges the draft of the former department"),
+        (State.RETURNED, CULTURE, True, "nobody mends it"),
         (State.DRAFTED, ECONOMY, False, "only the field was set right"),
         (State.ASSIGNED, CULTURE, False, "there was no draft"),
     ],

@@ -169,7 +169,7 @@ class _Teller:
             return ""
         if known.approved_at is not None or known.department is None:
             return OFFICE
-        by_its_head = Role.HEAD in known.awaits
+        by_its_head = set(known.awaits) == {Role.HEAD}
         return LEADERS if drafted_at is not None and not by_its_head else self.name(known.department)
 
     def _hands(self) -> list[Step]:
