@@ -34,6 +34,9 @@ is known to nobody above."""
 
 OF_A_DEPARTMENT = (Role.OFFICER, Role.HEAD)
 
+APPROVERS = (Role.HEAD, Role.OFFICE_HEAD, Role.CHAIRMAN)
+"""Who may be a step of the approval of an answer; the last two are there for every department."""
+
 COUNTED_BACK = ("announcement", "registration-cutoff", "opinions-collected", "participant-list", "preparation")
 """Rules that end before the dialogue; all others end after what they are counted from."""
 
@@ -148,6 +151,38 @@ def _ladder_out_of_order(data: Data) -> Iterator[Finding]:
             yield place, f"{written(place)}: báo {upper['to']} sớm hơn {lower['to']}; số ngày phải tăng dần"
 
 
+# --- the approval of answers ------------------------------------------------------------------------------------------
+
+
+def _steps_that_approve_nothing(data: Data) -> Iterator[Finding]:
+    held = {role for _, role in each(data, str, "people", ..., "role")}
+    for place, role in each(data, str, "approval", ..., ...):
+        if role in tuple(Role) and role not in APPROVERS:
+            allowed = ", ".join(APPROVERS)
+            yield place, f"{written(place)}: {role} không duyệt câu trả lời; bước duyệt chỉ ghi {allowed}"
+        elif role in APPROVERS and role not in held:
+            yield place, f"{written(place)}: không có ai trong people giữ vai trò {role}, nên không ai duyệt bước này"
+
+
+def _steps_of_the_same(data: Data) -> Iterator[Finding]:
+    """Nobody judges an answer twice; who would have to holds it up for ever."""
+    yield from _repeated(
+        each(data, str, "approval", ..., ...), "vai trò {!r} đã duyệt ở {}; mỗi vai trò chỉ duyệt một bước"
+    )
+
+
+def _approval_that_may_end_with_nobody(data: Data) -> Iterator[Finding]:
+    """A department may have no head, and a head does not pass what he wrote himself."""
+    steps = list(each(data, list, "approval", ...))
+    if (
+        steps
+        and Role.HEAD in steps[-1][1]
+        and not {Role.OFFICE_HEAD, Role.CHAIRMAN} & {role for role in steps[-1][1] if isinstance(role, str)}
+    ):
+        place, _ = steps[-1]
+        yield place, f"{written(place)}: bước cuối phải có office-head hoặc chairman; trưởng phòng không duyệt sau cùng"
+
+
 # --- terms -----------------------------------------------------------------------------------------------------------
 
 
@@ -256,6 +291,15 @@ def _steps_that_reach_nobody(data: Data) -> Iterator[Finding]:
                 )
 
 
+def _steps_without_a_head(data: Data) -> Iterator[Finding]:
+    """There the step is left out. The office has a head of its own, the office-head."""
+    office, headed = at(data, ("office",)), _departments_with(data, Role.HEAD)
+    without = [id for _, id in each(data, str, "departments", ..., "id") if id not in headed and id != office]
+    for place, role in each(data, str, "approval", ..., ...):
+        if role == Role.HEAD and headed and without:
+            yield place, f"{written(place)}: không có head ở phòng {', '.join(without)}; ở đó bước này được bỏ qua"
+
+
 def _sessions_of_some_slots(data: Data) -> Iterator[Finding]:
     slots = list(each(data, dict, "programme", ...))
     if any(slot.get("sessions") for _, slot in slots):
@@ -330,6 +374,9 @@ _CONTRADICTIONS: tuple[Callable[[Data], Iterator[Finding]], ...] = (
     _same_hamlets,
     _ladder_without_holders,
     _ladder_out_of_order,
+    _steps_that_approve_nothing,
+    _steps_of_the_same,
+    _approval_that_may_end_with_nobody,
     _terms_the_wrong_way,
     _extension_shorter_than_the_term,
     _slots_that_cannot_be_told_apart,
@@ -341,6 +388,7 @@ _CONTRADICTIONS: tuple[Callable[[Data], Iterator[Finding]], ...] = (
 _REMARKS: tuple[Callable[[Data], Iterator[Finding]], ...] = (
     _signers_who_are_not_here,
     _steps_that_reach_nobody,
+    _steps_without_a_head,
     _sessions_of_some_slots,
     _slots_inside_others,
     _slots_of_days_off,

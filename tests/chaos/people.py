@@ -11,6 +11,7 @@ from nats.aio.client import Client
 from shared.commands import send
 from shared.communes import Communes
 from shared.contracts import Actor, Command, Done, Role, routing
+from tests.approving import next_judge
 from tests.builders import COMMUNE
 
 AT_ONCE = 8
@@ -83,7 +84,7 @@ class Citizens:
 
 
 class Officers:
-    """The department drafts, the chairman approves; a command without an answer is repeated under its key."""
+    """The department drafts, those who are to approve do; a command without an answer is repeated under its key."""
 
     def __init__(self, client: Client) -> None:
         self._nats = client
@@ -101,21 +102,24 @@ class Officers:
                 await may_begin(number)
                 question = one.question
                 text = f"Ông/bà mang giấy tờ tùy thân đến bộ phận một cửa của xã để được giải quyết ({question})."
-                officer, chairman = self._actor(Role.OFFICER, one.department), self._actor(Role.CHAIRMAN)
+                officer = self._actor(Role.OFFICER, one.department)
                 draft = routing.DraftAnswer(actor=officer, key=f"draft-{question}", question=question, text=text)
-                await self._insist(draft)
-                await self._insist(routing.ApproveAnswer(actor=chairman, key=f"approve-{question}", question=question))
+                reply = await self._insist(draft)
+                while judge := next_judge(reply.state):
+                    key = f"approve-{question}-{judge.role}"
+                    reply = await self._insist(routing.ApproveAnswer(actor=judge, key=key, question=question))
 
         async with asyncio.TaskGroup() as office:
             for _ in range(AT_ONCE):
                 office.create_task(one_pair())
 
-    async def _insist(self, command: Command) -> None:
+    async def _insist(self, command: Command) -> Done:
         async with asyncio.timeout(PATIENCE_S):
             while not isinstance(reply := await send(self._nats, command, timeout=2), Done):
                 assert reply.code == "unavailable", reply
                 self.repeated += 1
                 await asyncio.sleep(0.1)
+        return reply
 
     def _actor(self, role: Role, department: str | None = None) -> Actor:
         name = self._profile.holders(role, department)[0].name

@@ -87,6 +87,20 @@ def test_the_programme_is_the_plan_s(commune, slots, because):
     assert [(slot.id, slot.opens, slot.closes) for slot in COMMUNES[commune].programme] == slots, because
 
 
+@pytest.mark.parametrize(
+    ("commune", "approval", "because"),
+    [
+        ("tinh-thien", ((Role.OFFICE_HEAD, Role.CHAIRMAN),), "the plan is silent: one step"),
+        ("thanh-mai", ((Role.OFFICE_HEAD, Role.CHAIRMAN),), "the plan is silent: one step"),
+        ("nguyen-nghiem", ((Role.OFFICE_HEAD, Role.CHAIRMAN),), "the plan is silent: one step"),
+        ("chanh-lo", ((Role.OFFICE_HEAD,), (Role.CHAIRMAN,)), "no unit has a head, so the office looks first"),
+        ("thanh-tri", ((Role.HEAD,), (Role.OFFICE_HEAD, Role.CHAIRMAN)), "III.2: the heads answer to the committee"),
+    ],
+)
+def test_answers_pass_the_steps_of_the_profile(commune, approval, because):
+    assert COMMUNES[commune].approval == approval, because
+
+
 def test_the_only_hour_that_a_plan_names_is_sunday_13_october_2024_at_half_past_seven():
     named = {slot.held_at for profile in COMMUNES.values() for slot in profile.programme if slot.held_at}
     assert named == {datetime(2024, 10, 13, 7, 30, tzinfo=HANOI)}

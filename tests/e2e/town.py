@@ -206,7 +206,16 @@ class Town:
             case routing.QuestionAssigned():
                 text = f"Trả lời lần {await self._round(event.question)} cho câu hỏi {event.question}."
                 await self.does(routing.DraftAnswer, Role.OFFICER, event.department, question=event.question, text=text)
-                await self.does(routing.ApproveAnswer, Role.CHAIRMAN, question=event.question)
+                await self.approves(event.question)
+
+    async def approves(self, question: str) -> None:
+        """Step by step, until the answer may be given."""
+        drafted = [event for event in await self.said(routing.AnswerDrafted) if event.question == question]
+        awaits = drafted[-1].awaits
+        while awaits:
+            of = drafted[-1].department if awaits[-1] is Role.HEAD else None
+            judged = await self.does(routing.ApproveAnswer, awaits[-1], of, question=question)
+            awaits = tuple(Role(role) for role in judged.state["awaits"][0]) if judged.state["awaits"] else ()
 
     async def _round(self, question: str) -> int:
         reopened = await self.said(routing.QuestionReopened)

@@ -99,6 +99,9 @@ class People:
             case routing.AnswerDrafted():
                 day = self._office.working_day(at.date(), 1)
                 self._agenda.add(on(day, 15), self._unless_settled(event.question, lambda: self._judge(event)))
+            case routing.AnswerEndorsed():
+                next_step = self._unless_settled(event.question, lambda: self._approve(event))
+                self._agenda.add(at + timedelta(minutes=20), next_step)
             case routing.AnswerReturned():
                 day = self._office.working_day(at.date(), 1)
                 self._agenda.add(on(day, 10), lambda: self._draft(event.case, event.question, event.department))
@@ -275,14 +278,25 @@ class People:
         )
 
     async def _judge(self, drafted: routing.AnswerDrafted) -> None:
-        """The chairman approves; the head of the office may have sent an answer back first."""
+        """Who is asked first may send an answer back once."""
         question = drafted.question
         if self._fate(drafted.case, question) == "returned" and question not in self._returned:
             self._returned.add(question)
             remarks = "Đề nghị nêu rõ nơi nộp hồ sơ và thời gian giải quyết."
-            await self._office.does(Role.OFFICE_HEAD, routing.ReturnAnswer, question=question, remarks=remarks)
+            first = drafted.awaits[0]
+            await self._office.does(
+                first, routing.ReturnAnswer, self._of(first, drafted), question=question, remarks=remarks
+            )
             return
-        await self._office.does(Role.CHAIRMAN, routing.ApproveAnswer, question=question)
+        await self._approve(drafted)
+
+    async def _approve(self, waiting: routing.AnswerDrafted | routing.AnswerEndorsed) -> None:
+        """One step after the other, as the commune has it; where several may, the last named does."""
+        role = waiting.awaits[-1]
+        await self._office.does(role, routing.ApproveAnswer, self._of(role, waiting), question=waiting.question)
+
+    def _of(self, role: Role, waiting: routing.AnswerDrafted | routing.AnswerEndorsed) -> str | None:
+        return waiting.department if role is Role.HEAD else None
 
     async def _ask_for_time(self, question: str, department: str | None) -> None:
         reason = "Cần đối chiếu hồ sơ lưu và xác minh thực địa."
