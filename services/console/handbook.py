@@ -121,6 +121,7 @@ def rules_of(rows: Sequence[Row]) -> tuple[WordRule, ...]:
     """
     wrong: dict[str, str] = {}
     rules: list[WordRule] = []
+    first: dict[str, tuple[int, Row]] = {}
     for number, row in enumerate(rows, 1):
         if row.is_empty or row.dropped:
             continue
@@ -128,7 +129,7 @@ def rules_of(rows: Sequence[Row]) -> tuple[WordRule, ...]:
         weight = _weight(row.weight)
         if row.field not in _FIELDS:
             wrong[f"field-{number}"] = "Xin chọn lĩnh vực."
-        if problem := _wrong_words(found):
+        if problem := _wrong_words(found) or _said_before(found, number, row, first):
             wrong[f"words-{number}"] = problem
         if weight is None:
             wrong[f"weight-{number}"] = "Xin ghi một số lớn hơn 0, không quá 10."
@@ -243,6 +244,16 @@ def _wrong_words(found: Sequence[str]) -> str | None:
         return f"Mỗi dòng không quá {MOST_WORDS} từ; xin tách thành nhiều dòng."
     if any(len(word) > LONGEST_WORD for word in found):
         return f"Mỗi từ không quá {LONGEST_WORD} chữ."
+    return None
+
+
+def _said_before(found: Sequence[str], number: int, row: Row, first: dict[str, tuple[int, Row]]) -> str | None:
+    """A word leads to one field and department alone. first: the row of each word so far, to be gone on with."""
+    for word in found:
+        line, earlier = first.setdefault(word.casefold(), (number, row))
+        if (earlier.field, earlier.department) != (row.field, row.department):
+            field = words.FIELDS.get(earlier.field, "chưa rõ lĩnh vực")
+            return f"Từ “{word}” đã có ở dòng {line} ({field}). Mỗi từ chỉ dùng cho một lĩnh vực và một phòng."
     return None
 
 

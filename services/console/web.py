@@ -20,6 +20,7 @@ from services.console.reader import Reader
 from services.console.report_pages import add_province, add_reports
 from services.console.room import add_dialogues
 from services.console.tail import Tail
+from services.console.template_pages import add_templates
 from services.console.view import View
 from shared.logs import in_short, logger
 from shared.service import Service
@@ -50,6 +51,7 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
     add_mailbox(router, service, pages, reader)
     add_library(router, service, pages, reader)
     add_handbook(router, service, pages, reader)
+    add_templates(router, service, pages, reader)
     add_reports(router, service, pages)
     add_province(router, service, pages)
     add_operations(router, service, pages, view, reader, tail)

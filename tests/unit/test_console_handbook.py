@@ -1,6 +1,5 @@
 """The commune's word rules as they are typed, tried, compared and saved."""
 
-
 import pytest
 
 from services.console import handbook
@@ -80,6 +79,25 @@ def test_a_weight_is_written_with_a_comma_and_left_out_where_it_is_the_usual_one
     assert (rule.weight, handbook.rows_of([rule])[0].weight) == (1.5, "1,5")
     [usual] = handbook.rules_of([Row("business", "chợ")])
     assert usual.weight == 1
+
+
+@pytest.mark.parametrize(
+    ("other", "refused", "because"),
+    [
+        (Row("land", "Chợ"), True, "two fields"),
+        (Row("business", "chợ", department="van-phong"), True, "two departments"),
+        (Row("business", "chợ", weight="3"), False, "the same said twice"),
+        (Row("land", "chợ", dropped=True), False, "the other goes"),
+    ],
+)
+def test_a_word_leads_to_one_field_and_department(other: Row, refused: bool, because: str) -> None:
+    try:
+        handbook.rules_of([Row("business", "sạp, chợ"), other])
+    except WrongFields as error:
+        assert refused, because
+        assert "“Chợ” đã có ở dòng 1 (Hộ kinh doanh, chợ)" in error.fields["words-2"].replace("“chợ”", "“Chợ”")
+    else:
+        assert not refused, because
 
 
 def test_more_rows_than_a_handbook_has_are_refused() -> None:
