@@ -26,6 +26,8 @@ async def elsewhere(service: Service, pages: Pages, who: Acting, case: str) -> R
             return RedirectResponse("/viec?loai=periodic-dialogue&phong=", 303)
         case "staff-mail":
             raise HTTPException(404, "Đây là thư gửi cán bộ trong ngày, không phải hồ sơ.")
+        case "handbook":
+            raise HTTPException(404, "Đây là sổ tay phân loại và mẫu trả lời của xã, phường, không phải hồ sơ.")
         case "dialogue":
             return RedirectResponse(f"/hoi-nghi/{case}", 303)
         case "submission":

@@ -30,10 +30,11 @@ def add_questions(router: APIRouter, service: Service, pages: Pages) -> None:
         search = one_line(tim)[:200]
 
         def query(db: Connection) -> tuple[Choice, list[lists.Item], lists.Counts]:
-            counts = lists.counts(db, who.commune, now, department)
+            decider = _decider(who)
+            counts = lists.counts(db, who.commune, now, department, decider)
             choice = CHOICES.get(loc) or (OPEN if counts.open or not counts.received else ALL)
             office = who.role in offers.OFFICE
-            wanted = replace(choice.filter, department=department, search=search, reachable=office)
+            wanted = replace(choice.filter, department=department, search=search, reachable=office, decider=decider)
             return choice, lists.questions(db, who.commune, wanted, now, number), counts
 
         choice, items, counts = await pages.read(query)
@@ -107,6 +108,11 @@ def add_terms(router: APIRouter, service: Service, pages: Pages, reader: Reader)
             attempt=attempt,
             done=done(verb),
         )
+
+
+def _decider(who: Acting) -> lists.Decider | None:
+    """Whom a draft may wait for."""
+    return lists.Decider(who.worker.role, who.worker.department) if who.worker else None
 
 
 def _department(who: Acting, asked: str | None) -> str | None:

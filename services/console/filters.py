@@ -34,6 +34,7 @@ CHOICES: Mapping[str, Choice] = {
     choice.slug: choice
     for choice in (
         OPEN,
+        Choice("cho-toi-duyet", "Chờ tôi duyệt", Filter(only="to-decide"), "to_decide"),
         Choice("qua-han", "Quá hạn", Filter(only="late"), "late", always=True),
         Choice("sap-den-han", "Sắp đến hạn", Filter(only="near"), "near"),
         Choice("xin-gia-han", "Xin gia hạn", Filter(only="wanted"), "wanted"),
@@ -41,6 +42,7 @@ CHOICES: Mapping[str, Choice] = {
         Choice("tra-loi-van-ban", "Phải trả lời bằng văn bản", Filter(only="in-writing"), "in_writing"),
         Choice("buc-xuc", "Bức xúc, nêu nhiều lần", Filter(only="first"), "first"),
         Choice("cho-phong-nhan", "Chờ phòng mới nhận", Filter(only="acceptance"), "acceptance"),
+        Choice("phoi-hop", "Phối hợp", Filter(only="coordinating"), "coordinating"),
         _stage("da-tiep-nhan", "received"),
         _stage("cho-phan-loai", "awaits-triage"),
         _stage("da-giao", "assigned"),

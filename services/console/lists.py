@@ -17,7 +17,9 @@ PHONE_END = 9
 """Digits by which a phone number is known, with the country's number before them or the 0 of calls within it."""
 PHONE_MARKS = re.compile(r"[\s.+()-]")
 
-Only = Literal["late", "near", "wanted", "undelivered", "in-writing", "first", "acceptance"]
+Only = Literal[
+    "late", "near", "wanted", "undelivered", "in-writing", "first", "acceptance", "to-decide", "coordinating"
+]
 """What a question may be looked for besides its state."""
 
 
@@ -32,6 +34,8 @@ class Item:
     has_files: its form came with files, or some were put to it. rating: 1 to 5, as its asker says of the answer.
     owed_in_writing: why its answer is owed in writing. recurs: it was raised before and never settled.
     awaits_acceptance: another department has handed it over, and its term stands still until it is taken up.
+    awaits: roles of which one decides next on its draft. follows_code: the form whose question's answer it gets.
+    followers: how many questions get its answer. coordinating: ids of departments that say what they know.
     """
 
     id: str
@@ -56,6 +60,10 @@ class Item:
     confidential: bool
     recurs: bool
     awaits_acceptance: bool
+    awaits: list[str] | None
+    follows_code: str | None
+    followers: int
+    coordinating: list[str]
     waiting: str
     term: Term | None
 
@@ -66,7 +74,8 @@ class Counts:
 
     late, near: open ones whose term has ended, or ends soon. in_writing: open ones whose answer is owed in writing.
     first: open ones that are pressing, or were raised before. acceptance: those that wait for the department they were
-    handed to. stages: open ones by stage.
+    handed to. to_decide: those whose draft waits for whoever asks. coordinating: open ones that a department, or any,
+    coordinates. stages: open ones by stage.
     """
 
     open: int
@@ -80,6 +89,8 @@ class Counts:
     in_writing: int
     first: int
     acceptance: int
+    to_decide: int
+    coordinating: int
     stages: Mapping[str, int]
 
     @property
@@ -88,11 +99,20 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Decider:
+    """Who decides on drafts: a head on those of the own department alone, others on those of any."""
+
+    role: str
+    department: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Which questions to show.
 
     standing: `open`, `answered`, `redirected`, `withdrawn`, or None for all. search: words, a name or a code; for whom
     contacts are `reachable`, also a whole phone number or mail address.
+    department: which answers it; with `coordinating`, which says what it knows. decider: of `to-decide`.
     """
 
     standing: str | None = None
@@ -101,6 +121,7 @@ class Filter:
     department: str | None = None
     search: str = ""
     reachable: bool = False
+    decider: Decider | None = None
 
 
 def questions(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetime, page: int = 1) -> list[Item]:
@@ -113,9 +134,15 @@ def questions(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetim
     return [_item(db, row, now) for row in rows]
 
 
-def counts(db: sqlite3.Connection, commune: str, now: datetime, department: str | None = None) -> Counts:
-    """Of a commune, or of what one department has."""
-    values = {"commune": commune, "department": department, "now": instant(now)}
+def counts(
+    db: sqlite3.Connection,
+    commune: str,
+    now: datetime,
+    department: str | None = None,
+    decider: Decider | None = None,
+) -> Counts:
+    """Of a commune, or of what one department has. Of what others coordinate, what the department does."""
+    values = {"commune": commune, "department": department, "now": instant(now), **_decides(decider)}
     standings: dict[str, int] = dict.fromkeys(("open", "answered", "redirected", "withdrawn"), 0)
     stages: dict[str, int] = {}
     for row in db.execute(
@@ -127,17 +154,24 @@ def counts(db: sqlite3.Connection, commune: str, now: datetime, department: str 
         if row["standing"] == "open":
             stages[row["stage"]] = row["number"]
     row = db.execute(
-        "SELECT total(owed_until < :now) AS late, total(owed_until >= :now AND term_state = 'near') AS near, "
+        "SELECT total(owed_until < :now) AS late, total(owed_until >= :now AND term_state = 'near') AS near, "  # noqa: S608 - no value is in the text
         "total(wanted_days IS NOT NULL) AS wanted, total(undelivered IS NOT NULL AND NOT heard) AS undelivered, "
         "total(standing = 'open' AND owed_in_writing IS NOT NULL) AS in_writing, "
         "total(standing = 'open' AND (pressing = 1 OR recurs IS NOT NULL)) AS first, "
-        "total(standing = 'open' AND awaits_acceptance) AS acceptance "
+        "total(standing = 'open' AND awaits_acceptance) AS acceptance, "
+        f"total(standing = 'open' AND {_TO_DECIDE}) AS to_decide "
         "FROM item "
         "WHERE commune = :commune AND standing NOT IN ('answered', 'withdrawn') "
         "AND (:department IS NULL OR department = :department)",
         values,
     ).fetchone()
-    return Counts(**standings, **{name: int(number) for name, number in dict(row).items()}, stages=stages)
+    coordinated = db.execute(
+        "SELECT count(DISTINCT q.id) FROM coordination c JOIN question q ON q.id = c.question "
+        "WHERE c.commune = :commune AND (:department IS NULL OR c.department = :department) AND q.standing = 'open'",
+        values,
+    ).fetchone()[0]
+    figures = {name: int(number) for name, number in dict(row).items()}
+    return Counts(**standings, **figures, coordinating=coordinated, stages=stages)
 
 
 def search_for(typed: str) -> str:
@@ -146,11 +180,24 @@ def search_for(typed: str) -> str:
     return " ".join(f'"{word}"' for word in found) + ("*" if found else "")
 
 
-_WANTED = """
+_TO_DECIDE = """(
+    state = 'awaiting-approval' AND follows IS NULL
+    AND EXISTS (SELECT 1 FROM json_each(awaits) WHERE value = :role) AND (:role <> 'head' OR department = :own)
+)"""
+"""What gets the answer of another is decided with that one."""
+
+_WANTED = f"""
     commune = :commune
     AND (:standing IS NULL OR standing = :standing)
     AND (:stage IS NULL OR stage = :stage)
-    AND (:department IS NULL OR department = :department)
+    AND CASE
+      WHEN :department IS NULL AND :only IS NOT 'coordinating' THEN true
+      WHEN :only = 'coordinating' THEN id IN (
+        SELECT question FROM coordination
+        WHERE commune = :commune AND (:department IS NULL OR department = :department)
+      )
+      ELSE department = :department
+    END
     AND CASE :only
       WHEN 'late' THEN owed_until < :now
       WHEN 'near' THEN owed_until >= :now AND term_state = 'near'
@@ -159,6 +206,8 @@ _WANTED = """
       WHEN 'in-writing' THEN standing = 'open' AND owed_in_writing IS NOT NULL
       WHEN 'first' THEN standing = 'open' AND (pressing = 1 OR recurs IS NOT NULL)
       WHEN 'acceptance' THEN standing = 'open' AND awaits_acceptance
+      WHEN 'to-decide' THEN standing = 'open' AND {_TO_DECIDE}
+      WHEN 'coordinating' THEN standing = 'open'
       ELSE true
     END
     AND (
@@ -169,7 +218,7 @@ _WANTED = """
         UNION ALL SELECT id FROM submission WHERE email IS NOT NULL AND email_folded = :email
       ) AND scope IS NOT 'denunciation'
     )
-"""
+"""  # noqa: S608 - no value is in the text
 
 
 def _values(commune: str, wanted: Filter, now: datetime) -> dict[str, Any]:
@@ -186,11 +235,19 @@ def _values(commune: str, wanted: Filter, now: datetime) -> dict[str, Any]:
         "phone_end": digits[-PHONE_END:] if is_phone else None,
         "email": wanted.search.strip().lower() if wanted.reachable and "@" in wanted.search else None,
         "now": instant(now),
+        **_decides(wanted.decider),
     }
+
+
+def _decides(decider: Decider | None) -> dict[str, str | None]:
+    return {"role": decider.role if decider else None, "own": decider.department if decider else None}
 
 
 def _item(db: sqlite3.Connection, row: sqlite3.Row, now: datetime) -> Item:
     files = db.execute("SELECT EXISTS (SELECT 1 FROM attachment WHERE submission = ?)", (row["submission"],))
+    followers = db.execute("SELECT count(*) FROM question WHERE follows = ?", (row["id"],)).fetchone()[0]
+    lead = db.execute("SELECT code FROM item WHERE id = ?", (row["follows"],)).fetchone() if row["follows"] else None
+    others = db.execute("SELECT department FROM coordination WHERE question = ? ORDER BY department", (row["id"],))
     since, confidential = row["waiting_since"], row["scope"] == "denunciation"
     return into(
         Item,
@@ -201,6 +258,9 @@ def _item(db: sqlite3.Connection, row: sqlite3.Row, now: datetime) -> Item:
         recurs=row["recurs"] is not None,
         has_files=bool(files.fetchone()[0]),
         awaits_acceptance=bool(row["awaits_acceptance"]),
+        followers=followers,
+        follows_code=lead["code"] if lead else None,
+        coordinating=[one["department"] for one in others],
         waiting=waiting(datetime.fromisoformat(since), now) if since else "",
         **({"name": None, "text": None} if confidential else {}),
     )

@@ -11,7 +11,9 @@ from services.console.words import Term, how_long, used_up
 T = TypeVar("T")
 
 
-LISTS = frozenset({"because", "proposals", "recurs", "questions", "sessions", "conclusion_promises"})
+LISTS = frozenset(
+    {"because", "proposals", "matters", "awaits", "recurs", "questions", "sessions", "conclusion_promises"}
+)
 """Columns that hold JSON."""
 FLAGS = frozenset({"on_time", "uncertain", "confidential", "pressing", "outside_subject"})
 OWED = frozenset({"running", "near", "missed", "paused"})

@@ -111,20 +111,27 @@ CREATE INDEX mail_waiting ON mail (commune, received_at) WHERE outcome = 'quaran
 
 CREATE TABLE question (
   id TEXT PRIMARY KEY, commune TEXT NOT NULL, submission TEXT NOT NULL,
-  -- intake
-  number INTEGER, section TEXT, text TEXT,
+  -- intake: as the form has it
+  form_number INTEGER, form_section TEXT, form_text TEXT,
   withdrawn_at TEXT, withdrawn_because TEXT, withdrawn_by TEXT,
   rating INTEGER, rating_words TEXT, rated_at TEXT,
   -- routing
   state TEXT NOT NULL DEFAULT 'received',
-  scope TEXT, because TEXT, proposals TEXT,
+  scope TEXT, because TEXT, proposals TEXT, matters TEXT,
+  -- a question that held several matters: what stays of it; a part of one: its place on the form, and of which it was
+  split_text TEXT, split_by TEXT, split_at TEXT,
+  part_number INTEGER, part_section TEXT, part_of TEXT,
   field TEXT, department TEXT, confidence REAL, assigned_by TEXT, assigned_at TEXT,
   session INTEGER, outside_subject INTEGER,
   transferred_from TEXT, transferred_because TEXT, transferred_by TEXT, transferred_at TEXT, clock TEXT,
   accepted_by TEXT, accepted_at TEXT,
   draft INTEGER, draft_text TEXT, drafted_by TEXT, drafted_at TEXT,
   remarks TEXT, returned_by TEXT, returned_at TEXT,
+  -- awaits: roles of which one decides next on the draft that was handed in; awaits_since: when it came to them
+  awaits TEXT, awaits_since TEXT,
   answer TEXT, approved_by TEXT, approved_at TEXT,
+  -- follows: the question whose answer it gets
+  follows TEXT, joined_by TEXT, joined_at TEXT, parted_because TEXT, parted_by TEXT, parted_at TEXT,
   authority TEXT, guidance TEXT, decided_by TEXT, redirected_at TEXT,
   superior TEXT, referred_because TEXT, referred_by TEXT, referred_at TEXT,
   superior_document TEXT, superior_reported_by TEXT, superior_reported_at TEXT,
@@ -140,6 +147,9 @@ CREATE TABLE question (
   published_at TEXT, published_by TEXT, published_field TEXT, published_asked TEXT, published_answered TEXT,
   -- notify; undelivered: why its answer or guidance could not be sent
   sent_at TEXT, undelivered TEXT,
+  number INTEGER GENERATED ALWAYS AS (coalesce(part_number, form_number)) VIRTUAL,
+  section TEXT GENERATED ALWAYS AS (coalesce(part_section, form_section)) VIRTUAL,
+  text TEXT GENERATED ALWAYS AS (coalesce(split_text, form_text)) VIRTUAL,
   -- what was heard and sent before it was reopened was not enough
   heard INTEGER GENERATED ALWAYS AS (
     heard_at IS NOT NULL AND (reopened_at IS NULL OR heard_at > reopened_at)
@@ -170,7 +180,54 @@ CREATE TABLE question (
 CREATE INDEX question_of_commune ON question (commune, standing, stage, id);
 CREATE INDEX question_of_submission ON question (submission, number);
 CREATE INDEX question_like ON question (resembles) WHERE resembles IS NOT NULL;
+CREATE INDEX question_part_of ON question (part_of) WHERE part_of IS NOT NULL;
+CREATE INDEX question_follows ON question (follows) WHERE follows IS NOT NULL;
+CREATE INDEX question_of_department ON question (commune, department, state) WHERE department IS NOT NULL;
 CREATE INDEX question_published ON question (commune, published_at) WHERE published_at IS NOT NULL;
+
+-- A version of an answer: kept, handed in, returned. written_by: whoever wrote it may not be who handed it in.
+CREATE TABLE draft (
+  question TEXT NOT NULL, number INTEGER NOT NULL, commune TEXT NOT NULL, text TEXT NOT NULL,
+  written_by TEXT NOT NULL, written_at TEXT NOT NULL, handed_in_by TEXT, handed_in_at TEXT,
+  remarks TEXT, returned_by TEXT, returned_at TEXT,
+  PRIMARY KEY (question, number)
+) WITHOUT ROWID;
+
+-- A step of the approval of a draft that is done, in their order.
+CREATE TABLE endorsement (
+  question TEXT NOT NULL, draft INTEGER NOT NULL, step INTEGER NOT NULL, commune TEXT NOT NULL,
+  role TEXT NOT NULL, endorsed_by TEXT NOT NULL, endorsed_at TEXT NOT NULL,
+  PRIMARY KEY (question, draft, step)
+) WITHOUT ROWID;
+
+-- A department that is to say what it knows to the one in the lead; gone once it is not any more.
+CREATE TABLE coordination (
+  question TEXT NOT NULL, department TEXT NOT NULL, commune TEXT NOT NULL,
+  matter TEXT NOT NULL, asked_by TEXT NOT NULL, asked_at TEXT NOT NULL,
+  PRIMARY KEY (question, department)
+) WITHOUT ROWID;
+CREATE INDEX coordination_of_department ON coordination (commune, department);
+
+-- What a coordinating department said, in the order in which it did.
+CREATE TABLE opinion (
+  question TEXT NOT NULL, place INTEGER NOT NULL, commune TEXT NOT NULL,
+  department TEXT NOT NULL, text TEXT NOT NULL, given_by TEXT NOT NULL, given_at TEXT NOT NULL,
+  PRIMARY KEY (question, place)
+) WITHOUT ROWID;
+
+-- That a department said a question was not its own, and why.
+CREATE TABLE hand_back (
+  question TEXT NOT NULL, place INTEGER NOT NULL, commune TEXT NOT NULL,
+  department TEXT NOT NULL, reason TEXT NOT NULL, handed_back_by TEXT NOT NULL, handed_back_at TEXT NOT NULL,
+  PRIMARY KEY (question, place)
+) WITHOUT ROWID;
+
+-- Who taught routing what: word rules, templates of answers. kind: the event's name. reason: of word rules alone.
+CREATE TABLE lesson (
+  commune TEXT NOT NULL, place INTEGER NOT NULL, kind TEXT NOT NULL,
+  field TEXT, title TEXT, reason TEXT, taught_by TEXT NOT NULL, taught_at TEXT NOT NULL,
+  PRIMARY KEY (commune, place)
+) WITHOUT ROWID;
 
 -- To find a question by its words, its asker or its code, typed with or without diacritics; rows as in `question`.
 CREATE VIRTUAL TABLE words USING fts5 (question UNINDEXED, plain, tokenize = 'unicode61');
@@ -225,10 +282,10 @@ CREATE VIEW item AS
 SELECT
   q.*, s.code, s.name, t.*,
   q.clock = 'pauses' AND q.accepted_at IS NULL AND q.state = 'assigned' AS awaits_acceptance,
-  CASE q.stage
-    WHEN 'awaiting-approval' THEN q.drafted_at
-    WHEN 'received' THEN s.received_at
-    WHEN 'awaits-triage' THEN s.received_at
+  CASE
+    WHEN t.term_state IN ('running', 'near', 'missed', 'paused') THEN NULL
+    WHEN q.stage = 'awaiting-approval' THEN q.awaits_since
+    WHEN q.stage IN ('received', 'awaits-triage') THEN s.received_at
   END AS waiting_since,
   CASE WHEN q.standing = 'open' AND t.term_state IN ('running', 'near', 'missed') THEN t.due_at END AS owed_until,
   (SELECT e.put_before FROM escalation e WHERE e.about = q.id ORDER BY e.raised_at DESC, e.step DESC LIMIT 1) AS put_before

@@ -1,6 +1,6 @@
 """The Vietnamese words of the console: states, terms, events, roles. Every page takes them from here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -140,8 +140,12 @@ RULES: Mapping[str, str] = {
     "opinions-collected": "Hạn gửi tổng hợp ý kiến",
     "participant-list": "Hạn gửi danh sách người tham dự",
     "preparation": "Hạn chuẩn bị hội nghị",
+    "triage": "Hạn phân loại, giao câu hỏi",
     "department-answer": "Hạn trả lời của phòng chuyên môn",
+    "approval": "Hạn xem xét, duyệt câu trả lời",
+    "revision": "Hạn sửa dự thảo được trả lại",
     "written-answer": "Hạn trả lời bằng văn bản",
+    "guidance": "Hạn gửi văn bản hướng dẫn",
     "superior-report": "Hạn báo cáo cấp trên",
     "delegate-report": "Hạn báo cáo lại Chủ tịch",
     "conclusion-notice": "Hạn ban hành thông báo kết luận",
@@ -150,6 +154,10 @@ RULES: Mapping[str, str] = {
     "result-report": "Hạn báo cáo kết quả",
 }
 SHORT_RULES: Mapping[str, str] = {
+    "triage": "phân loại, giao câu hỏi",
+    "approval": "xem xét, duyệt câu trả lời",
+    "revision": "sửa dự thảo được trả lại",
+    "guidance": "gửi văn bản hướng dẫn",
     "written-answer": "trả lời bằng văn bản",
     "superior-report": "báo cáo cấp trên",
 }
@@ -250,10 +258,16 @@ EVENTS: Mapping[str, str] = {
     "question-transferred": "Chuyển phòng khác",
     "transfer-accepted": "Nhận câu hỏi được chuyển",
     "question-awaits-triage": "Chờ phân loại",
+    "question-handed-back": "Trả lại Văn phòng",
+    "question-split": "Tách câu hỏi",
+    "coordination-asked": "Đề nghị phối hợp",
+    "opinion-given": "Gửi ý kiến phối hợp",
     "question-redirected": "Hướng dẫn đến nơi có thẩm quyền",
     "question-referred-up": "Báo cáo cấp trên",
     "superior-reported": "Gửi báo cáo lên cấp trên",
+    "draft-kept": "Lưu bản nháp",
     "answer-drafted": "Trình dự thảo trả lời",
+    "answer-endorsed": "Đồng ý với dự thảo, chuyển bước duyệt tiếp theo",
     "answer-returned": "Trả lại dự thảo",
     "answer-approved": "Duyệt câu trả lời",
     "extension-requested": "Xin gia hạn",
@@ -262,6 +276,8 @@ EVENTS: Mapping[str, str] = {
     "question-taken-for-written-answer": "Tiếp nhận để trả lời bằng văn bản",
     "written-answer-owed": "Phải trả lời bằng văn bản",
     "question-grouped": "Xếp vào nhóm nội dung",
+    "question-joined": "Gộp để trả lời chung",
+    "question-parted": "Tách khỏi nhóm trả lời chung",
     "question-prioritised": "Đánh dấu mức bức xúc",
     "question-recurs": "Đã nêu nhiều lần",
     "question-resembles": "Giống câu hỏi khác",
@@ -269,6 +285,9 @@ EVENTS: Mapping[str, str] = {
     "question-reopened": "Mở lại câu hỏi",
     "answer-published": "Đăng lên thư viện hỏi đáp",
     "answer-unpublished": "Gỡ khỏi thư viện hỏi đáp",
+    "word-rules-saved": "Lưu quy tắc từ ngữ",
+    "answer-template-saved": "Lưu mẫu trả lời",
+    "answer-template-removed": "Bỏ mẫu trả lời",
     "deadline-set": "Bắt đầu tính thời hạn",
     "deadline-moved": "Dời thời hạn",
     "deadline-paused": "Tạm dừng thời hạn",
@@ -291,6 +310,13 @@ DONE: Mapping[str, str] = {
     "redirect-question": "Đã hướng dẫn; văn bản hướng dẫn sẽ được gửi cho người đăng ký.",
     "refer-question-up": "Đã ghi nhận câu hỏi vượt thẩm quyền; người hỏi sẽ được thông báo.",
     "report-to-superior": "Đã ghi nhận báo cáo gửi cấp trên.",
+    "hand-back": "Đã trả lại câu hỏi cho Văn phòng; người hỏi đọc được lý do.",
+    "split-question": "Đã tách câu hỏi; mỗi nội dung nay là một câu hỏi riêng.",
+    "ask-coordination": "Đã đề nghị phối hợp.",
+    "give-opinion": "Đã gửi ý kiến cho phòng chủ trì.",
+    "keep-draft": "Đã lưu bản nháp; chưa trình để duyệt.",
+    "join-question": "Đã gộp: câu hỏi này nhận chung câu trả lời, người hỏi vẫn có thư riêng.",
+    "part-question": "Đã tách: câu hỏi này lại có câu trả lời riêng.",
     "draft-answer": "Đã trình câu trả lời để duyệt.",
     "return-answer": "Đã trả lại dự thảo cho phòng chuyên môn.",
     "approve-answer": "Đã duyệt câu trả lời.",
@@ -309,6 +335,9 @@ DONE: Mapping[str, str] = {
     "reopen-question": "Đã mở lại câu hỏi; người hỏi sẽ được trả lời lại bằng văn bản.",
     "publish-answer": "Đã đăng lên thư viện hỏi đáp.",
     "unpublish-answer": "Đã gỡ khỏi thư viện hỏi đáp.",
+    "save-word-rules": "Đã lưu quy tắc từ ngữ.",
+    "save-answer-template": "Đã lưu mẫu trả lời.",
+    "remove-answer-template": "Đã bỏ mẫu trả lời.",
     "take-in-mail": "Đã đọc thư.",
     "attach-mail": "Đã gắn thư vào phiếu.",
     "discard-mail": "Đã bỏ qua thư; bản gốc vẫn được lưu.",
@@ -415,6 +444,34 @@ def used_up(set_at: datetime | None, due_at: datetime, now: datetime) -> int:
     if set_at is None or due_at <= set_at:
         return 100 if now >= due_at else 0
     return max(0, min(100, round(100 * ((now - set_at) / (due_at - set_at)))))
+
+
+def likely(probability: float) -> str:
+    """How sure the machine is, in words."""
+    if probability >= 0.9:
+        return "gần như chắc chắn"
+    if probability >= 0.7:
+        return "nhiều khả năng"
+    if probability >= 0.4:
+        return "có thể"
+    return "ít khả năng"
+
+
+def percent(share: float) -> str:
+    """`87 %`. What is not quite certain is not called so."""
+    whole = round(share * 100)
+    return f"{min(whole, 99) if share < 1 else 100} %"
+
+
+def one_of(roles: Sequence[str]) -> str:
+    """`Chánh Văn phòng hoặc Chủ tịch`."""
+    return " hoặc ".join(ROLES[role] for role in roles)
+
+
+def question_of(number: int | None, code: str | None) -> str:
+    """`câu 2 của phiếu K7QX-3M9D`; what is not known, or may not be told, is left out."""
+    told = f"câu {number}" if number else "một câu hỏi"
+    return f"{told} của phiếu {code}" if code else told
 
 
 def plain_number(value: int) -> str:

@@ -31,6 +31,7 @@ from shared.contracts.deadlines import (
     EscalationAcknowledged,
     EscalationRaised,
 )
+from shared.contracts.handbook import AnswerTemplateRemoved, AnswerTemplateSaved, WordRulesSaved
 from shared.contracts.intake import (
     AnswerRated,
     AttendanceRecorded,
@@ -68,15 +69,22 @@ from shared.contracts.notify import NotificationFailed, NotificationQueued, Noti
 from shared.contracts.routing import (
     AnswerApproved,
     AnswerDrafted,
+    AnswerEndorsed,
     AnswerPublished,
     AnswerReturned,
     AnswerUnpublished,
+    CoordinationAsked,
+    DraftKept,
     ExtensionGranted,
     ExtensionRequested,
+    OpinionGiven,
     QuestionAnsweredAtDialogue,
     QuestionAssigned,
     QuestionAwaitsTriage,
     QuestionGrouped,
+    QuestionHandedBack,
+    QuestionJoined,
+    QuestionParted,
     QuestionPrioritised,
     QuestionRecurs,
     QuestionRedirected,
@@ -84,6 +92,7 @@ from shared.contracts.routing import (
     QuestionReopened,
     QuestionResembles,
     QuestionSettled,
+    QuestionSplit,
     QuestionTakenForWrittenAnswer,
     QuestionTransferred,
     SuperiorReported,
@@ -105,6 +114,7 @@ from tests.builders import (
     of_deadline,
     of_dialogue,
     of_form,
+    of_handbook,
     of_message,
     of_question,
     question,
@@ -125,6 +135,11 @@ TERM = of_deadline(DeadlineSet)
 SENT = of_message(NotificationSent)
 TRANSFERRED = of_question(QuestionTransferred)
 REFERRED = of_question(QuestionReferredUp)
+
+PART = f"{QUESTION}-1"
+SPLIT = of_question(
+    QuestionSplit, parts=(question(1, "Lệ phí là bao nhiêu?").model_copy(update={"id": PART, "number": 3}),)
+)
 
 RESOLUTION: dict[str, Any] = {
     "case": DIALOGUE,
@@ -153,6 +168,10 @@ LIFE: tuple[Event, ...] = (
     of_form(RegistrantCorrected),
     of_form(FilesAdded, attachments=(ORIGINAL,)),
     ASSIGNED,
+    of_question(QuestionHandedBack),
+    SPLIT,
+    of_question(QuestionAssigned, question=PART),
+    ASSIGNED,
     of_question(QuestionAwaitsTriage, question=f"{SUBMISSION}-2"),
     TERM,
     of_question(QuestionReferredUp, question=f"{SUBMISSION}-2"),
@@ -169,6 +188,13 @@ LIFE: tuple[Event, ...] = (
     of_question(QuestionResembles),
     of_question(QuestionGrouped),
     of_question(QuestionPrioritised),
+    of_question(CoordinationAsked),
+    of_question(OpinionGiven),
+    of_question(QuestionJoined, question=PART, lead=QUESTION),
+    of_question(QuestionParted, question=PART, lead=QUESTION),
+    of_handbook(WordRulesSaved),
+    of_handbook(AnswerTemplateSaved),
+    of_handbook(AnswerTemplateRemoved),
     of_question(ExtensionRequested),
     of_question(ExtensionGranted),
     of_deadline(DeadlineMoved, due_on=date(2026, 5, 6), due_at=DUE_AT + timedelta(days=8)),
@@ -176,10 +202,12 @@ LIFE: tuple[Event, ...] = (
     of_deadline(DeadlineMissed, due_at=DUE_AT + timedelta(days=8)),
     of_deadline(EscalationRaised, due_at=DUE_AT + timedelta(days=8)),
     of_deadline(EscalationAcknowledged),
+    of_question(DraftKept),
     DRAFTED,
     of_deadline(DeadlineMet, due_at=DUE_AT + timedelta(days=8), met_at=DUE_AT + timedelta(days=9), late=True),
     RETURNED,
-    of_question(AnswerDrafted, draft=2),
+    of_question(AnswerDrafted, draft=2, awaits=(Role.HEAD,)),
+    of_question(AnswerEndorsed, draft=2),
     APPROVED,
     of_attendance(RegistrantExcused),
     of_dialogue(ChairDelegated),
@@ -257,6 +285,7 @@ def rows(view: View) -> dict[str, list[tuple[Any, ...]]]:
     tables = (
         *("aggregate", "dialogue", "duty", "expected_list", "representative", "commitment"),
         *("submission", "question", "attachment", "word", "mail", "term", "escalation", "message", "words"),
+        *("draft", "endorsement", "coordination", "opinion", "hand_back", "lesson"),
     )
     with view.reading() as db:
         return {table: sorted(map(tuple, db.execute(f"SELECT * FROM {table}")), key=repr) for table in tables}
@@ -323,7 +352,7 @@ def test_a_stream_made_again_in_which_services_interleave_otherwise_says_the_sam
 def test_what_was_received_is_open_answered_redirected_or_withdrawn_at_every_moment(upto: int) -> None:
     with a_view() as view:
         read(view, messages(*LIFE)[:upto])
-        asked = 2 if upto >= 4 else 0
+        asked = (2 if upto >= 4 else 0) + (upto > LIFE.index(SPLIT))
         assert counts(view).received == asked
         assert len(items(view)) == asked
 

@@ -3,7 +3,7 @@
 Every function writes the columns of its own speaker alone, so events of different speakers may come in any order.
 """
 
-from services.console.facts import deadlines, dialogues, mails, notify, routing, submissions
+from services.console.facts import answers, deadlines, dialogues, handbook, mails, notify, routing, submissions
 from services.console.facts.writing import folded, instant, record
 from shared.contracts import Event
 from shared.contracts.deadlines import DeadlineEvent
@@ -12,7 +12,7 @@ from shared.contracts.routing import RoutingEvent
 
 __all__ = ["aggregate_of", "folded", "instant", "record"]
 
-SPEAKERS = (dialogues, submissions, mails, routing, deadlines, notify)
+SPEAKERS = (dialogues, submissions, mails, routing, answers, handbook, deadlines, notify)
 """Modules that must be known for `record` to find every event."""
 
 

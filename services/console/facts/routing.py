@@ -1,22 +1,24 @@
-"""What becomes of a question."""
+"""What becomes of a question: whose it is, how it ends. Its answer stands in `answers`."""
 
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from services.console.facts.writing import put, record
+from services.console.facts.writing import instant, make_findable_anew, models, put, record
 from shared.contracts.routing import (
-    AnswerApproved,
-    AnswerDrafted,
     AnswerPublished,
-    AnswerReturned,
     AnswerUnpublished,
+    CoordinationAsked,
     ExtensionGranted,
     ExtensionRequested,
+    OpinionGiven,
     QuestionAnsweredAtDialogue,
     QuestionAssigned,
     QuestionAwaitsTriage,
     QuestionGrouped,
+    QuestionHandedBack,
+    QuestionJoined,
+    QuestionParted,
     QuestionPrioritised,
     QuestionRecurs,
     QuestionRedirected,
@@ -24,6 +26,7 @@ from shared.contracts.routing import (
     QuestionReopened,
     QuestionResembles,
     QuestionSettled,
+    QuestionSplit,
     QuestionTakenForWrittenAnswer,
     QuestionTransferred,
     RoutingEvent,
@@ -42,6 +45,14 @@ NOT_PUBLISHED: Mapping[str, None] = dict.fromkeys(
 )
 """Only those read it who see the case."""
 
+BY_ITSELF: Mapping[str, None] = dict.fromkeys(("awaits", "awaits_since", "follows", "joined_by", "joined_at"))
+"""No draft of it waits for approval, and it gets the answer of no other question."""
+
+NOBODYS: Mapping[str, None] = dict.fromkeys(("field", "department", "session", "outside_subject"))
+"""No department has it."""
+
+NO_REMARKS: Mapping[str, None] = dict.fromkeys(("remarks", "returned_by", "returned_at"))
+
 NOT_HANDED_OVER: Mapping[str, None] = dict.fromkeys(
     (
         "transferred_from",
@@ -58,8 +69,15 @@ NOT_HANDED_OVER: Mapping[str, None] = dict.fromkeys(
 
 @record.register
 def _(event: QuestionAwaitsTriage, db: sqlite3.Connection) -> None:
-    proposals = [proposal.model_dump(mode="json") for proposal in event.proposals]
-    _question(db, event, state="awaits-triage", scope=event.scope, because=event.because, proposals=proposals)
+    _question(
+        db,
+        event,
+        state="awaits-triage",
+        scope=event.scope,
+        because=event.because,
+        proposals=models(event.proposals),
+        matters=models(event.matters),
+    )
 
 
 @record.register
@@ -74,6 +92,7 @@ def _(event: QuestionAssigned, db: sqlite3.Connection) -> None:
         scope="in-scope",
         because=event.because,
         proposals=None,
+        matters=None,
         field=event.field,
         department=event.department,
         confidence=event.confidence,
@@ -83,7 +102,8 @@ def _(event: QuestionAssigned, db: sqlite3.Connection) -> None:
         outside_subject=event.outside_subject,
     )
     if elsewhere:
-        _question(db, event, **NOTHING_WANTED, **NOT_HANDED_OVER)
+        _question(db, event, **NOTHING_WANTED, **NOT_HANDED_OVER, **NO_REMARKS)
+        _release(db, event)
 
 
 @record.register
@@ -108,6 +128,91 @@ def _(event: QuestionTransferred, db: sqlite3.Connection) -> None:
         accepted_by=None,
         accepted_at=None,
         **NOTHING_WANTED,
+        **BY_ITSELF,
+        **NO_REMARKS,
+    )
+    db.execute("DELETE FROM coordination WHERE question = ? AND department = ?", (event.question, event.department))
+
+
+@record.register
+def _(event: QuestionHandedBack, db: sqlite3.Connection) -> None:
+    """The office has it again. Nothing is proposed: what was held likely led to the department that gave it back."""
+    _question(
+        db,
+        event,
+        state="awaits-triage",
+        because=(event.reason,),
+        proposals=None,
+        matters=None,
+        **NOBODYS,
+        **NOTHING_WANTED,
+        **NOT_HANDED_OVER,
+        **NO_REMARKS,
+    )
+    _release(db, event)
+    db.execute(
+        "INSERT INTO hand_back SELECT ?, count(*) + 1, ?, ?, ?, ?, ? FROM hand_back WHERE question = ?",
+        (
+            event.question,
+            event.commune,
+            event.department,
+            event.reason,
+            event.handed_back_by,
+            instant(event.occurred_at),
+            event.question,
+        ),
+    )
+
+
+@record.register
+def _(event: QuestionSplit, db: sqlite3.Connection) -> None:
+    """Each part is a question of the form, also before anything else is heard of it."""
+    _question(db, event, matters=None, split_text=event.text, split_by=event.split_by, split_at=event.occurred_at)
+    for part in event.parts:
+        put(
+            db,
+            "question",
+            part.id,
+            commune=event.commune,
+            submission=event.case,
+            part_number=part.number,
+            part_section=part.section,
+            part_of=event.question,
+            split_text=part.text,
+        )
+    make_findable_anew(db, event.case)
+
+
+@record.register
+def _(event: CoordinationAsked, db: sqlite3.Connection) -> None:
+    """Who was asked before stays asked about what he was asked."""
+    others = ", ".join("?" * len(event.departments))
+    db.execute(
+        f"DELETE FROM coordination WHERE question = ? AND department NOT IN ({others})",  # noqa: S608 - holes alone
+        (event.question, *event.departments),
+    )
+    db.executemany(
+        "INSERT OR IGNORE INTO coordination VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (event.question, department, event.commune, event.matter, event.asked_by, instant(event.occurred_at))
+            for department in event.departments
+        ],
+    )
+
+
+@record.register
+def _(event: OpinionGiven, db: sqlite3.Connection) -> None:
+    db.execute(
+        "INSERT INTO opinion SELECT ?, count(*) + 1, ?, ?, ?, ?, ? FROM opinion WHERE question = ?",
+        (
+            event.question,
+            event.commune,
+            event.department,
+            event.text,
+            event.given_by,
+            instant(event.occurred_at),
+            event.question,
+        ),
     )
 
 
@@ -128,6 +233,7 @@ def _(event: QuestionReferredUp, db: sqlite3.Connection) -> None:
         referred_at=event.occurred_at,
         **NOTHING_WANTED,
     )
+    _release(db, event)
 
 
 @record.register
@@ -154,44 +260,7 @@ def _(event: QuestionRedirected, db: sqlite3.Connection) -> None:
         redirected_at=event.occurred_at,
         **NOTHING_WANTED,
     )
-
-
-@record.register
-def _(event: AnswerDrafted, db: sqlite3.Connection) -> None:
-    _question(
-        db,
-        event,
-        state="awaiting-approval",
-        draft=event.draft,
-        draft_text=event.text,
-        drafted_by=event.drafted_by,
-        drafted_at=event.occurred_at,
-        **NOTHING_WANTED,
-    )
-
-
-@record.register
-def _(event: AnswerReturned, db: sqlite3.Connection) -> None:
-    _question(
-        db,
-        event,
-        state="drafting",
-        remarks=event.remarks,
-        returned_by=event.returned_by,
-        returned_at=event.occurred_at,
-    )
-
-
-@record.register
-def _(event: AnswerApproved, db: sqlite3.Connection) -> None:
-    _question(
-        db,
-        event,
-        state="approved",
-        answer=event.text,
-        approved_by=event.approved_by,
-        approved_at=event.occurred_at,
-    )
+    _release(db, event)
 
 
 @record.register
@@ -234,6 +303,8 @@ def _(event: QuestionAnsweredAtDialogue, db: sqlite3.Connection) -> None:
         spoken_answer=event.answer,
         answered_by=event.answered_by,
         heard_at=event.occurred_at,
+        awaits=None,
+        awaits_since=None,
         **NOTHING_WANTED,
     )
 
@@ -251,6 +322,34 @@ def _(event: WrittenAnswerOwed, db: sqlite3.Connection) -> None:
 @record.register
 def _(event: QuestionGrouped, db: sqlite3.Connection) -> None:
     _question(db, event, topic=event.topic)
+
+
+@record.register
+def _(event: QuestionJoined, db: sqlite3.Connection) -> None:
+    _question(
+        db,
+        event,
+        follows=event.lead,
+        joined_by=event.joined_by,
+        joined_at=event.occurred_at,
+        parted_because=None,
+        parted_by=None,
+        parted_at=None,
+    )
+
+
+@record.register
+def _(event: QuestionParted, db: sqlite3.Connection) -> None:
+    _question(
+        db,
+        event,
+        follows=None,
+        joined_by=None,
+        joined_at=None,
+        parted_because=event.reason,
+        parted_by=event.parted_by,
+        parted_at=event.occurred_at,
+    )
 
 
 @record.register
@@ -273,7 +372,18 @@ def _(event: QuestionResembles, db: sqlite3.Connection) -> None:
 
 @record.register
 def _(event: QuestionSettled, db: sqlite3.Connection) -> None:
-    _question(db, event, settled_how=event.how, settled_at=event.occurred_at, **NOTHING_WANTED)
+    """Whose answer it got, and who coordinated, stays to be read; not where nobody answered it."""
+    _question(
+        db,
+        event,
+        settled_how=event.how,
+        settled_at=event.occurred_at,
+        awaits=None,
+        awaits_since=None,
+        **NOTHING_WANTED,
+    )
+    if event.how == "withdrawn":
+        _release(db, event)
 
 
 @record.register
@@ -287,20 +397,20 @@ def _(event: QuestionReopened, db: sqlite3.Connection) -> None:
         state="awaits-triage",
         because=(event.reason,),
         proposals=[{"field": known["field"], "department": known["department"], "confidence": 1.0}] if had else None,
-        field=None,
-        department=None,
-        session=None,
-        outside_subject=None,
+        matters=None,
         settled_how=None,
         settled_at=None,
         reopened_round=event.round,
         reopened_because=event.reason,
         reopened_by=event.reopened_by,
         reopened_at=event.occurred_at,
+        **NOBODYS,
         **NOTHING_WANTED,
         **NOT_HANDED_OVER,
-        **dict.fromkeys(("draft", "draft_text", "drafted_by", "drafted_at", "remarks", "returned_by", "returned_at")),
+        **NO_REMARKS,
+        **dict.fromkeys(("draft", "draft_text", "drafted_by", "drafted_at")),
     )
+    _release(db, event)
 
 
 @record.register
@@ -319,6 +429,12 @@ def _(event: AnswerPublished, db: sqlite3.Connection) -> None:
 @record.register
 def _(event: AnswerUnpublished, db: sqlite3.Connection) -> None:
     _question(db, event, **NOT_PUBLISHED)
+
+
+def _release(db: sqlite3.Connection, event: RoutingEvent) -> None:
+    """What bound it to its department, and to others beside it. What they wrote and said stays."""
+    _question(db, event, **BY_ITSELF)
+    db.execute("DELETE FROM coordination WHERE question = ?", (event.question,))
 
 
 def _question(db: sqlite3.Connection, event: RoutingEvent, **values: Any) -> None:

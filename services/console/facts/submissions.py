@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from services.console.facts.writing import folded, instant, put, record
+from services.console.facts.writing import instant, make_findable, make_findable_anew, put, record
 from shared.contracts import Event
 from shared.contracts.intake import (
     AnswerRated,
@@ -44,9 +44,11 @@ def _(event: SubmissionReceived, db: sqlite3.Connection) -> None:
         **_reached(event.registrant),
     )
     for question in event.questions:
-        _question(db, event, question.id, number=question.number, section=question.section, text=question.text)
+        _question(
+            db, event, question.id, form_number=question.number, form_section=question.section, form_text=question.text
+        )
     _files(db, event, event.attachments or (), "form", event.entered_at or event.received_at, event.entered_by)
-    _make_findable(db, event.case)
+    make_findable(db, event.case)
 
 
 @record.register
@@ -59,8 +61,7 @@ def _(event: RegistrantCorrected, db: sqlite3.Connection) -> None:
         corrected_because=event.reason,
         **_reached(event.registrant),
     )
-    _forget_words(db, event.case)
-    _make_findable(db, event.case)
+    make_findable_anew(db, event.case)
 
 
 @record.register
@@ -173,21 +174,3 @@ def _files(
             for file in files
         ],
     )
-
-
-def _make_findable(db: sqlite3.Connection, submission: str) -> None:
-    """The words under which its questions are found, each in the row that has its question's number."""
-    rows = db.execute(
-        "SELECT q.rowid, q.id, q.text, s.code, s.name FROM question q JOIN submission s ON s.id = q.submission "
-        "WHERE q.submission = ? AND q.text IS NOT NULL AND s.name IS NOT NULL",
-        (submission,),
-    ).fetchall()
-    db.executemany(
-        "INSERT INTO words (rowid, question, plain) VALUES (?, ?, ?)",
-        [(row["rowid"], row["id"], folded(f"{row['code']} {row['name']} {row['text']}")) for row in rows],
-    )
-
-
-def _forget_words(db: sqlite3.Connection, submission: str) -> None:
-    """Only when they change: in a full-text index, to replace costs more than to add."""
-    db.execute("DELETE FROM words WHERE rowid IN (SELECT rowid FROM question WHERE submission = ?)", (submission,))

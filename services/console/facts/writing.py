@@ -37,6 +37,25 @@ def put(db: sqlite3.Connection, table: str, id: str, **values: Any) -> None:
     db.execute(_upsert(table, tuple(values)), (id, *map(_plain, values.values())))
 
 
+def make_findable(db: sqlite3.Connection, submission: str) -> None:
+    """The words under which its questions are found, each in the row that has its question's number."""
+    rows = db.execute(
+        "SELECT q.rowid, q.id, q.text, s.code, s.name FROM question q JOIN submission s ON s.id = q.submission "
+        "WHERE q.submission = ? AND q.text IS NOT NULL AND s.name IS NOT NULL",
+        (submission,),
+    ).fetchall()
+    db.executemany(
+        "INSERT INTO words (rowid, question, plain) VALUES (?, ?, ?)",
+        [(row["rowid"], row["id"], folded(f"{row['code']} {row['name']} {row['text']}")) for row in rows],
+    )
+
+
+def make_findable_anew(db: sqlite3.Connection, submission: str) -> None:
+    """The same, once those words have changed: in a full-text index, to replace costs more than to add."""
+    db.execute("DELETE FROM words WHERE rowid IN (SELECT rowid FROM question WHERE submission = ?)", (submission,))
+    make_findable(db, submission)
+
+
 @lru_cache(maxsize=128)
 def _upsert(table: str, columns: Sequence[str]) -> str:
     names, holes = ", ".join(columns), ", ?" * len(columns)

@@ -7,14 +7,16 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from services.console import words
-from services.console.story import of_deadlines, of_intake, of_notify, of_routing
-from services.console.story.telling import Told, Unit
-from shared.contracts import Envelope, Event, UnknownEvent, deadlines, intake, notify, routing
+from services.console.story import of_answers, of_deadlines, of_handbook, of_intake, of_notify, of_routing
+from services.console.story.telling import Number, Told, Unit
+from shared.contracts import Envelope, Event, UnknownEvent, deadlines, handbook, intake, notify, routing
 
 EVENTS_OF_SENDER = frozenset({intake.SubmissionReceived.type})
 """Events whose line names the sender."""
 
-RULES_OF_QUESTIONS = frozenset({"department-answer", "written-answer", "superior-report"})
+RULES_OF_QUESTIONS = frozenset(
+    {"triage", "department-answer", "approval", "revision", "written-answer", "guidance", "superior-report"}
+)
 """Rules whose term is about a question; any other term is about the dialogue or a part of it."""
 
 
@@ -32,7 +34,9 @@ class Line:
 
 def tell(envelopes: Sequence[Envelope], unit: Unit, *, confidential: bool = False) -> list[Line]:
     """The whole history, the earliest first. `confidential`: without the sender's name and what was written of it."""
-    lines = [_line(envelope, unit) for envelope in envelopes]
+    opened = [_open(envelope) for envelope in envelopes]
+    number = _numbers([event for event in opened if event])
+    lines = [_line(envelope, event, unit, number) for envelope, event in zip(envelopes, opened, strict=True)]
     if not confidential:
         return lines
     return [
@@ -41,35 +45,53 @@ def tell(envelopes: Sequence[Envelope], unit: Unit, *, confidential: bool = Fals
     ]
 
 
-def _line(envelope: Envelope, unit: Unit) -> Line:
+def _open(envelope: Envelope) -> Event | None:
     try:
-        event = envelope.open()
+        return envelope.open()
     except (UnknownEvent, ValidationError):
+        return None
+
+
+def _numbers(events: Sequence[Event]) -> Number:
+    """The numbers of the questions of a form, as the form gives them, or the split that a question came from."""
+    known = dict[str, str]()
+    for event in events:
+        match event:
+            case intake.SubmissionReceived():
+                known |= {question.id: str(question.number) for question in event.questions}
+            case routing.QuestionSplit():
+                known |= {part.id: str(part.number) for part in event.parts}
+    return lambda question: known.get(question, question.rpartition("-")[2])
+
+
+def _line(envelope: Envelope, event: Event | None, unit: Unit, number: Number) -> Line:
+    if event is None:
         return Line(envelope.time, "Hệ thống", f"Sự kiện mà phiên bản này chưa đọc được: {envelope.type}")
-    who, what, more = _told(event, unit)
+    who, what, more = _told(event, unit, number)
     late = isinstance(event, deadlines.DeadlineMissed | deadlines.EscalationRaised)
-    return Line(event.occurred_at, who, what, more, _number(event), late)
+    return Line(event.occurred_at, who, what, more, _about(event, number), late)
 
 
-def _number(event: Event) -> str:
+def _about(event: Event, number: Number) -> str:
     match event:
         case routing.RoutingEvent():
-            return event.question.rpartition("-")[2]
+            return number(event.question)
         case deadlines.DeadlineEvent() if event.rule in RULES_OF_QUESTIONS:
-            return event.about.rpartition("-")[2]
+            return number(event.about)
         case notify.NotifyEvent():
-            own = [question for question in event.questions if question.startswith(f"{event.case}-")]
-            return ", ".join(question.rpartition("-")[2] for question in own)
+            return ", ".join(number(one) for one in event.questions if one.startswith(f"{event.case}-"))
         case _:
             return ""
 
 
-def _told(event: Event, unit: Unit) -> Told:
+def _told(event: Event, unit: Unit, number: Number) -> Told:
     match event:
         case intake.IntakeEvent():
-            return of_intake.told(event, unit)
+            return of_intake.told(event, unit, number)
         case routing.RoutingEvent():
-            return of_routing.told(event, unit)
+            return of_answers.told(event) or of_routing.told(event, unit, number)
+        case handbook.HandbookEvent():
+            return of_handbook.told(event)
         case deadlines.DeadlineEvent():
             return of_deadlines.told(event, unit)
         case notify.NotifyEvent():

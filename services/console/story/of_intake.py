@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from services.console import words
-from services.console.story.telling import Told, Unit
+from services.console.story.telling import Number, Told, Unit
 from shared.contracts import intake
 from shared.contracts.people import Attachment
 from shared.web import local_time
 
 
-def told(event: intake.IntakeEvent, unit: Unit) -> Told:
+def told(event: intake.IntakeEvent, unit: Unit, number: Number) -> Told:
     office, leaders = "Văn phòng", "Lãnh đạo"
     match event:
         case intake.SubmissionReceived():
@@ -47,7 +47,8 @@ def told(event: intake.IntakeEvent, unit: Unit) -> Told:
         case intake.ResultReported():
             return event.reported_by, f"Báo cáo kết quả số {event.document} gửi {event.recipient}", ""
         case _:
-            return _of_aftercare(event) or _of_mailbox(event) or _of_preparation(event) or _of_conclusion(event, unit)
+            before = _of_aftercare(event, number) or _of_mailbox(event) or _of_preparation(event)
+            return before or _of_conclusion(event, unit)
 
 
 def _of_submission(event: intake.SubmissionReceived) -> Told:
@@ -66,14 +67,14 @@ def _of_submission(event: intake.SubmissionReceived) -> Told:
     return event.registrant.name, what, "\n".join(more)
 
 
-def _of_aftercare(event: intake.IntakeEvent) -> Told | None:
+def _of_aftercare(event: intake.IntakeEvent, number: Number) -> Told | None:
     """What the registrant, or a clerk for him, did with a form that was in."""
     sender = "Người đăng ký"
     match event:
         case intake.RegistrantCorrected():
             return event.corrected_by or sender, "Sửa thông tin liên hệ", event.reason or ""
         case intake.QuestionsWithdrawn():
-            numbers = ", ".join(question.rpartition("-")[2] for question in event.questions)
+            numbers = ", ".join(map(number, event.questions))
             what = "Rút toàn bộ phiếu" if event.entirely else f"Rút câu {numbers}"
             return sender, what + (f"; {event.withdrawn_by} ghi nhận" if event.withdrawn_by else ""), event.reason
         case intake.AnswerRated():

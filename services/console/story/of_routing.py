@@ -1,19 +1,13 @@
 """Questions."""
 
 from services.console import words
-from services.console.story.telling import Told, Unit
+from services.console.story.telling import Number, Told, Unit
 from shared.contracts import routing
 
 
-def told(event: routing.RoutingEvent, unit: Unit) -> Told:
+def told(event: routing.RoutingEvent, unit: Unit, number: Number) -> Told:
     system = "Hệ thống"
     match event:
-        case routing.AnswerDrafted():
-            return event.drafted_by, f"Trình câu trả lời (dự thảo {event.draft})", event.text
-        case routing.AnswerReturned():
-            return event.returned_by, f"Trả lại dự thảo {event.draft}", event.remarks
-        case routing.AnswerApproved():
-            return event.approved_by, "Duyệt câu trả lời", event.text
         case routing.ExtensionRequested():
             return event.requested_by, f"Xin gia hạn {event.working_days} ngày làm việc", _four_points(event)
         case routing.ExtensionGranted():
@@ -39,7 +33,7 @@ def told(event: routing.RoutingEvent, unit: Unit) -> Told:
         case routing.QuestionResembles():
             return system, f"Giống một câu hỏi khác của hội nghị ({event.likeness:.0%})", ""
         case _:
-            return _of_its_way(event, unit) or _of_the_conference(event)
+            return _of_its_way(event, unit) or _of_others(event, unit, number) or _of_the_conference(event)
 
 
 def _of_its_way(event: routing.RoutingEvent, unit: Unit) -> Told | None:
@@ -59,6 +53,8 @@ def _of_its_way(event: routing.RoutingEvent, unit: Unit) -> Told | None:
         case routing.QuestionAwaitsTriage():
             flagged = "" if event.scope == "in-scope" else f", có dấu hiệu {words.SCOPES[event.scope].lower()}"
             return system, f"Chưa đủ chắc chắn để giao{flagged}: chờ người phân loại", ", ".join(event.because)
+        case routing.QuestionHandedBack():
+            return event.handed_back_by, f"{unit(event.department)} trả lại Văn phòng", event.reason
         case routing.QuestionRedirected():
             return event.decided_by, f"Hướng dẫn gửi đến {event.authority}", event.guidance
         case routing.QuestionReferredUp():
@@ -67,6 +63,31 @@ def _of_its_way(event: routing.RoutingEvent, unit: Unit) -> Told | None:
             return event.reported_by, f"Gửi báo cáo số {event.document} lên {event.authority}", ""
         case _:
             return None
+
+
+def _of_others(event: routing.RoutingEvent, unit: Unit, number: Number) -> Told | None:
+    """What binds a question to others: parts, departments beside its own, an answer in common."""
+    match event:
+        case routing.QuestionSplit():
+            parts = ", ".join(str(part.number) for part in event.parts)
+            more = "\n".join([event.text, *(f"Câu {part.number}: {part.text}" for part in event.parts)])
+            return event.split_by, f"Tách các nội dung khác thành câu {parts}", more
+        case routing.CoordinationAsked():
+            others = ", ".join(map(unit, event.departments))
+            return event.asked_by, f"Đề nghị phối hợp: {others}", event.matter
+        case routing.OpinionGiven():
+            return event.given_by, f"{unit(event.department)} gửi ý kiến phối hợp", event.text
+        case routing.QuestionJoined():
+            return event.joined_by, f"Gộp để trả lời chung với {_question(event, event.lead, number)}", ""
+        case routing.QuestionParted():
+            lead = _question(event, event.lead, number)
+            return event.parted_by or "Hệ thống", f"Thôi trả lời chung với {lead}", event.reason
+        case _:
+            return None
+
+
+def _question(event: routing.RoutingEvent, other: str, number: Number) -> str:
+    return f"câu {number(other)}" if other.startswith(f"{event.case}-") else "một câu hỏi của phiếu khác"
 
 
 def _of_the_conference(event: routing.RoutingEvent) -> Told:

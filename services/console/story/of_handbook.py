@@ -1,0 +1,17 @@
+"""What an office has taught the machine."""
+
+from services.console import words
+from services.console.story.telling import Told
+from shared.contracts import handbook
+
+
+def told(event: handbook.HandbookEvent) -> Told:
+    match event:
+        case handbook.WordRulesSaved():
+            return event.saved_by, f"Lưu {len(event.rules)} quy tắc từ ngữ", event.reason
+        case handbook.AnswerTemplateSaved():
+            return event.saved_by, f"Lưu mẫu trả lời “{event.title}” ({words.FIELDS[event.field]})", event.text
+        case handbook.AnswerTemplateRemoved():
+            return event.removed_by, f"Bỏ mẫu trả lời “{event.title}” ({words.FIELDS[event.field]})", ""
+        case _:
+            return "Hệ thống", words.EVENTS.get(event.name, event.name), ""
