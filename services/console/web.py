@@ -16,6 +16,7 @@ from services.console.mailbox_pages import add_mailbox
 from services.console.operations import add_operations
 from services.console.pages import HEADERS, HERE, Pages, typed_in, wants_json, who_acts
 from services.console.paper_desk import MOST_OF_A_BODY, PATH, add_paper_desk
+from services.console.publication_pages import add_publication
 from services.console.reader import Reader
 from services.console.report_pages import add_province, add_reports
 from services.console.room import add_dialogues
@@ -44,6 +45,7 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
     _add_choice(router, service)
     add_questions(router, service, pages)
     add_cases(router, service, pages, reader)
+    add_publication(router, service, pages, reader)
     add_terms(router, service, pages, reader)
     add_paper_desk(router, service, pages, reader)
     add_dialogues(router, service, pages, reader)

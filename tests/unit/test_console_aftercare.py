@@ -73,7 +73,9 @@ AGAIN = (*ANSWERED, of_form(AnswerRated), REOPENED, of_question(WrittenAnswerOwe
 
 
 def verbs(html: str, *wanted: str) -> list[str]:
-    return [verb for verb in wanted if f'value="{verb}"' in html]
+    """Those that a page offers: by a form of their own, or by the way to the page where that is done."""
+    pages = {"publish-answer": f"{CASE}/cong-khai/{QUESTION}"}
+    return [verb for verb in wanted if f'value="{verb}"' in html or f'href="{pages.get(verb)}"' in html]
 
 
 # --- where a question stands ----------------------------------------------------------------------------------------
