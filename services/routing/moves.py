@@ -68,6 +68,7 @@ class Move:
     otherwise: what to do where the state does not allow it, a Vietnamese sentence.
     how: of a settled question, how it must have been settled; None where that does not matter.
     alone: not while the question gets the answer of another one.
+    stepwise: of several steps only the last leads there; before it the state stays.
     """
 
     does: str
@@ -78,6 +79,7 @@ class Move:
     how: frozenset[Settlement] | None = None
     whose: Literal["lead", "coordinating"] = "lead"
     alone: bool = False
+    stepwise: bool = False
 
 
 MOVES: Mapping[type[RoutingCommand], Move] = {
@@ -185,6 +187,7 @@ MOVES: Mapping[type[RoutingCommand], Move] = {
         leads_to=State.APPROVED,
         otherwise="Xin chờ phòng chuyên môn trình dự thảo trả lời.",
         alone=True,
+        stepwise=True,
     ),
     RequestExtension: Move(
         "đề nghị gia hạn",
@@ -277,19 +280,20 @@ STAFF = OFFICE | LEADERS | DEPARTMENT
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A fact after which nothing is owed any more. when: the states that it ends."""
+    """A fact after which nothing is owed any more. what: in words. when: the states that it ends."""
 
+    what: str
     when: frozenset[State]
     how: Settlement
 
 
 ENDINGS: Mapping[tuple[type[Event], MessageKind | None], Ending] = {
-    (DialogueHeld, None): Ending(frozenset({State.APPROVED}), "answered-at-dialogue"),
-    (NotificationSent, "answer"): Ending(frozenset({State.APPROVED}), "answered-in-writing"),
-    (NotificationSent, "guidance"): Ending(frozenset({State.REDIRECTED}), "redirected"),
-    (NotificationSent, "referral"): Ending(frozenset({State.REFERRED_UP}), "referred-up"),
-    (SuperiorReported, None): Ending(frozenset({State.REFERRED_UP}), "referred-up"),
-    (QuestionsWithdrawn, None): Ending(OPEN, "withdrawn"),
+    (DialogueHeld, None): Ending("đã nghe tại hội nghị", frozenset({State.APPROVED}), "answered-at-dialogue"),
+    (NotificationSent, "answer"): Ending("đã gửi trả lời", frozenset({State.APPROVED}), "answered-in-writing"),
+    (NotificationSent, "guidance"): Ending("đã gửi hướng dẫn", frozenset({State.REDIRECTED}), "redirected"),
+    (NotificationSent, "referral"): Ending("đã báo người hỏi", frozenset({State.REFERRED_UP}), "referred-up"),
+    (SuperiorReported, None): Ending("đã báo cáo cấp trên", frozenset({State.REFERRED_UP}), "referred-up"),
+    (QuestionsWithdrawn, None): Ending("người hỏi rút câu hỏi", OPEN, "withdrawn"),
 }
 """How a question ends, by the fact and, of a message, its kind.
 

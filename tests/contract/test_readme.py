@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.routing.diagram import WRITTEN, renewed
 from shared.contracts import COMMANDS, EVENTS, SERVICES
 
 README = Path(__file__).parents[2] / "README.md"
@@ -30,3 +31,9 @@ def test_every_file_the_readme_names_is_there():
     names = [part for part in table.split("`")[1::2] if "/" in part and "<" not in part]
     assert names
     assert [name for name in names if not (root / name).exists()] == []
+
+
+@pytest.mark.parametrize(("file", "generate"), WRITTEN, ids=lambda one: getattr(one, "__name__", ""))
+def test_what_is_drawn_of_the_table_of_moves_is_the_table(file, generate):
+    text = file.read_text(encoding="utf-8")
+    assert renewed(text, generate()) == text, "run: python -m services.routing.diagram"
