@@ -218,7 +218,7 @@ def of_question(contract: type[Event], **changes: Any) -> Any:
         "parted_by": None,
     }
     if contract is routing.QuestionReferredUp:
-        fields["authority"] = "Ủy ban nhân dân thành phố Hà Nội"
+        fields |= {"authority": "Ủy ban nhân dân thành phố Hà Nội", "scope": "in-scope"}
     if contract is routing.WrittenAnswerOwed:
         fields["because"] = "absent"
     if contract is routing.QuestionReopened:

@@ -37,7 +37,7 @@ class LetterItem(LetterPart):
     answer: the approved answer, or the guidance.
     department: whose answer it is, as written in running text.
     authority: of a guidance or referral, where the matter belongs. reason: of a referral, why.
-    scope: of a guidance, what the matter is.
+    scope: of a guidance or referral, what the matter is.
     """
 
     question: Text
@@ -119,10 +119,20 @@ class LetterResult(LetterPart):
     notice: Text | None = None
 
 
+class LetterAsker(LetterPart):
+    """Whose question a transfer slip hands on, and how the authority reaches him."""
+
+    name: Text
+    address: Text | None = None
+    phone: Text | None = None
+    email: Text | None = None
+
+
 class LetterData(LetterPart):
     """Everything that one letter says besides its fixed wording.
 
-    dated_on: of the dateline. subject: what stands after `V/v`; of an invitation, under its title.
+    dated_on: of the dateline. subject: what stands after `V/v`; of a titled document, under its title.
+    addressee: of a transfer slip, the authority; its `asker` is whom the letter is about.
     received_on, code: of the registration form; None for representatives.
     from_floor: no form was sent, the questions were raised at the conference. collected_by: whose list they came on.
     waiting_place: of who waits for a seat.
@@ -148,6 +158,7 @@ class LetterData(LetterPart):
     waiting_place: int | None = Field(default=None, ge=1)
     conclusion: LetterConclusion | None = None
     result: LetterResult | None = None
+    asker: LetterAsker | None = None
     contact: Text
     reference: Text
 
@@ -412,7 +423,8 @@ def _item(asked: Asked, message: Message, profile: Profile) -> LetterItem:
         return LetterItem(question=question, answer=given.text, authority=given.authority, scope=given.scope)
     if message.kind == "referral":
         assert asked.referral is not None, "a referral is written only when there is one"
-        return LetterItem(question=question, authority=asked.referral.authority, reason=asked.referral.reason)
+        told_up = asked.referral
+        return LetterItem(question=question, authority=told_up.authority, reason=told_up.reason, scope=told_up.scope)
     if message.kind != "answer":
         return LetterItem(question=question)
     told = asked.answer_of(message.round)

@@ -153,10 +153,11 @@ class Guidance:
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """Beyond the commune's authority: to whom it is reported, and why."""
+    """Beyond the commune's authority: to whom it is reported, and why. scope: what it was held for."""
 
     authority: str
     reason: str
+    scope: Scope = Scope.IN_SCOPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,12 @@ class Asked:
     reopened_at: datetime | None = None
     withdrawn_at: datetime | None = None
     split_at: datetime | None = None
+
+    @property
+    def place(self) -> str:
+        """What its id has besides its form's: `2`; of a part of the second question `2-1`. Unlike its number, which two
+        splits at once may give twice, it is never that of another question."""
+        return self.question.id.partition("-")[2]
 
     @property
     def withdrawn(self) -> bool:

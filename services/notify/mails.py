@@ -201,7 +201,7 @@ def _display_name(state: Correspondence, message: Message) -> str:
     """None for staff, none that a stranger gave, and none where it could tell who denounced somebody."""
     if message.guest is not None:
         return state.guest(message.guest).name
-    if message.kind == "guidance" or state.registrant is None or _tells_a_stranger(state, message):
+    if message.kind in ("guidance", "referral") or state.registrant is None or _tells_a_stranger(state, message):
         return ""
     return state.registrant.name
 

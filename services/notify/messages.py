@@ -115,8 +115,11 @@ def as_letter(message: Message) -> str:
 
 
 def _is_confidential(state: Correspondence, message: Message) -> bool:
-    guidance = [state.asked(question).guidance for question in message.questions if message.kind == "guidance"]
-    return any(given is not None and given.scope is Scope.DENUNCIATION for given in guidance)
+    if message.kind not in ("guidance", "referral"):
+        return False
+    asked = [state.asked(question) for question in message.questions]
+    given = [one.guidance if message.kind == "guidance" else one.referral for one in asked]
+    return any(one is not None and one.scope is Scope.DENUNCIATION for one in given)
 
 
 def _with_messages(state: Correspondence, messages: Sequence[Message]) -> Correspondence:

@@ -229,7 +229,7 @@ def new_message(state: Correspondence, kind: MessageKind, name: str, now: dateti
 
 
 def message_about(state: Correspondence, kind: MessageKind, about: Sequence[Asked], now: datetime) -> Message:
-    message = new_message(state, kind, f"{kind}.{about[0].question.number}", now)
+    message = new_message(state, kind, f"{kind}.{about[0].place}", now)
     return replace(message, questions=tuple(asked.question.id for asked in about))
 
 

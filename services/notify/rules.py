@@ -203,7 +203,8 @@ def tell_of_referral(state: Correspondence | None, referred: QuestionReferredUp,
     asked = state.asked(referred.question)
     if asked.referral is not None:
         return state, []
-    return settle(with_question(state, replace(asked, referral=Referral(referred.authority, referred.reason))), now)
+    referral = Referral(referred.authority, referred.reason, referred.scope)
+    return settle(with_question(state, replace(asked, referral=referral)), now)
 
 
 def note_grant(state: Correspondence | None, granted: ExtensionGranted, now: datetime) -> Decision:

@@ -196,9 +196,11 @@ def test_guidance_says_where_the_matter_goes(scope, words):
         assert "Thủ tục cấp lại giấy khai sinh" in part
 
 
-def test_guidance_on_a_denunciation_names_neither_the_person_nor_the_matter():
-    state, _ = rules.guide(a_form(), of_question(QuestionRedirected, scope=Scope.DENUNCIATION), NOW)
-    mail = mail_of(state)
+@pytest.mark.parametrize(
+    ("rule", "contract"), [(rules.guide, QuestionRedirected), (rules.tell_of_referral, QuestionReferredUp)]
+)
+def test_what_is_told_of_a_denunciation_names_neither_the_person_nor_the_matter(rule, contract):
+    mail = mail_of(rule(a_form(), of_question(contract, scope=Scope.DENUNCIATION), NOW)[0])
     for part in [*both_parts(mail), str(mail["To"]), mail["Subject"]]:
         assert "Mai" not in part
         assert "giấy khai sinh" not in part
@@ -441,6 +443,30 @@ class TestDigest:
         for part in both_parts(mail_of(self.digest(raised))):
             assert ask in part
             assert f"Bước {step} của quy định báo cáo việc quá hạn" in part
+
+    @pytest.mark.parametrize(
+        ("contract", "to", "department", "ask", "because"),
+        [
+            (DeadlineNear, None, "phong-kinh-te", "Duyệt, hoặc trả lại kèm ý kiến, trước hạn", None),
+            (DeadlineNear, None, None, "Duyệt, hoặc trả lại kèm ý kiến, trước hạn", None),
+            (EscalationRaised, Role.OFFICER, "phong-kinh-te", "trả lại kèm ý kiến, ngay", "lãnh đạo đơn vị thực hiện"),
+            (EscalationRaised, Role.OFFICER, None, "trả lại kèm ý kiến, ngay", "Chánh Văn phòng"),
+            (EscalationRaised, Role.OFFICE_HEAD, "phong-kinh-te", "Đôn đốc lãnh đạo Phòng Kinh tế", "Chánh Văn phòng"),
+            (EscalationRaised, Role.CHAIRMAN, None, "Chỉ đạo người có thẩm quyền duyệt hoàn thành", "Chủ tịch UBND"),
+        ],
+    )
+    def test_asks_whoever_decides_on_an_answer_to_decide(self, contract, to, department, ask, because):
+        fact = of_deadline(contract, rule="approval", department=department, **({"to": to} if to else {}))
+        for part in both_parts(mail_of(self.digest(fact))):
+            assert ask in part
+            assert "Xem xét, duyệt câu trả lời" in part
+            assert because is None or f"gửi {because}" in part
+
+    def test_tells_the_clerk_that_what_waits_for_triage_is_his(self):
+        missed = of_deadline(EscalationRaised, rule="triage", department=None, to=Role.OFFICER)
+        for part in both_parts(mail_of(self.digest(missed, to="hanh.clerk@hanoi.example"))):
+            for words in ("Phân loại, giao câu hỏi", "Văn phòng HĐND và UBND", "gửi cán bộ Văn phòng"):
+                assert words in part
 
     @pytest.mark.parametrize("rule", get_args(RuleId))
     def test_has_words_for_every_rule(self, rule):

@@ -36,6 +36,7 @@ from shared.contracts.routing import (
     QuestionRedirected,
     QuestionReferredUp,
     QuestionReopened,
+    QuestionSplit,
     WrittenAnswerOwed,
     WrittenBecause,
 )
@@ -120,6 +121,7 @@ RULES = {
     RegistrantCorrected: aftercare.correct,
     QuestionsWithdrawn: aftercare.note_withdrawal,
     QuestionReopened: aftercare.note_reopening,
+    QuestionSplit: rules.note_split,
     RegistrantInvited: lambda state, invited, now: rules.invite(state, invited, now, told(ANNOUNCED).conference),
     RegistrantWaitlisted: lambda state, waitlisted, now: rules.tell_of_waiting_list(
         state, waitlisted, now, told(ANNOUNCED).conference
