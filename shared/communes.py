@@ -121,6 +121,7 @@ class NumberCodes(Strict):
     conclusion: Line = "TB-UBND"
     invitation: Line = "GM-UBND"
     report: Line = "BC-UBND"
+    transfer: Line = "PC-UBND"
 
 
 ApprovalStep = Annotated[tuple[Annotated[Role, Field(strict=False)], ...], Field(min_length=1, strict=False)]

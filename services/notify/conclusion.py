@@ -37,6 +37,15 @@ class Notice:
         return self.number is None
 
     @property
+    def copies(self) -> tuple[str, ...]:
+        return self.letterhead.copies
+
+    @property
+    def bears(self) -> date:
+        """The day in the file's own data."""
+        return self.dated_on or self.written_on
+
+    @property
     def dateline(self) -> str:
         """Of a draft, `Thanh Trì, ngày … tháng … năm 2026`: the day is the one of signing."""
         place = one_line(self.letterhead.place)
@@ -77,7 +86,7 @@ def render_notice(said: Notice) -> bytes:
     Raises:
         CannotPrint: the font lacks a character.
     """
-    head, on = said.letterhead, said.dated_on or said.written_on
+    head, on = said.letterhead, said.bears
     inputs = {
         "title": f"{NAME} {said.subject}",
         "name": NAME,
@@ -97,7 +106,7 @@ def render_notice(said: Notice) -> bytes:
         "closing": one_line(said.closing),
         "capacity": [one_line(line) for line in said.signer.capacity],
         "signer": one_line(said.signer.name),
-        "copies": [one_line(line) for line in head.copies],
+        "copies": [one_line(line) for line in said.copies],
         "reference": "",
     }
     return set_in_type("notice.typ", inputs, on)

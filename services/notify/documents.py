@@ -1,17 +1,19 @@
-"""Documents about a dialogue as files, for whoever asks."""
+"""Documents about a dialogue, and the slip that hands a question on, as files, for whoever asks."""
 
 from base64 import b64encode
 from datetime import datetime
 
 from services.notify.conclusion import notice, render_notice
 from services.notify.contents import dated
-from services.notify.correspondence import Conference, Record
+from services.notify.correspondence import Asked, Conference, Correspondence, Record
+from services.notify.letters import render_letter
 from services.notify.loudspeaker import HEADING, loudspeaker_text
+from services.notify.slip import slip, slip_data
 from services.notify.typesetting import CannotPrint
-from services.notify.word import notice_as_word, text_as_word
+from services.notify.word import notice_as_word, slip_as_word, text_as_word
 from shared.communes import Profile
 from shared.contracts import Refusal
-from shared.contracts.notify import DocumentFormat, DocumentKind, RenderDocument
+from shared.contracts.notify import DocumentFormat, DocumentKind, RenderDocument, RenderSlip
 
 MEDIA: dict[DocumentFormat, str] = {
     "pdf": "application/pdf",
@@ -33,9 +35,29 @@ def render(
         command.format, conference, record, profile, now
     )
     draft = "-du-thao" if command.document == "conclusion" and not conference.notice else ""
+    return _file(f"{NAMES[command.document]}-{command.dialogue}{draft}", command.format, content)
+
+
+def render_slip(
+    command: RenderSlip, state: Correspondence, asked: Asked, profile: Profile, now: datetime
+) -> dict[str, str]:
+    """The transfer slip of a question, as `render` gives files.
+
+    Raises:
+        Refusal: it cannot be printed.
+    """
+    data = slip_data(state, asked, profile, dated(now))
+    try:
+        content = slip_as_word(slip(data)) if command.format == "docx" else render_letter("transfer-slip", data)
+    except CannotPrint as error:
+        raise Refusal("invalid", f"{error} Bản DOCX vẫn tải về được.") from error
+    return _file(f"phieu-chuyen-{state.code}-{asked.place}", command.format, content)
+
+
+def _file(name: str, format: DocumentFormat, content: bytes) -> dict[str, str]:
     return {
-        "name": f"{NAMES[command.document]}-{command.dialogue}{draft}.{command.format}",
-        "media_type": MEDIA[command.format],
+        "name": f"{name}.{format}",
+        "media_type": MEDIA[format],
         "content": b64encode(content).decode("ascii"),
     }
 

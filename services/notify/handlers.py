@@ -7,11 +7,13 @@ from typing import Annotated
 from services.notify import aftercare, delivery, dialogues, digests, documents, rules
 from services.notify.correspondence import Conference, Entry
 from services.notify.post import PostRoom
+from services.notify.reminded import reminded
+from services.notify.slip import handed_on
 from services.notify.store import Correspondences
 from shared.clock import Clock
 from shared.commands import obey
-from shared.communes import Communes, Profile
-from shared.contracts import Done, Refused, Role, TooEarly
+from shared.communes import Communes
+from shared.contracts import Done, Refused, TooEarly
 from shared.contracts.deadlines import DeadlineMoved, DeadlineNear, EscalationRaised
 from shared.contracts.intake import (
     AttendanceRecorded,
@@ -31,7 +33,7 @@ from shared.contracts.intake import (
     RepresentativeInvited,
     SubmissionReceived,
 )
-from shared.contracts.notify import RecordHandOver, RenderDocument
+from shared.contracts.notify import RecordHandOver, RenderDocument, RenderSlip
 from shared.contracts.routing import (
     AnswerApproved,
     ExtensionGranted,
@@ -215,8 +217,7 @@ async def put_into_digests(
     profile = profiles[fact.commune]
     slots = {f"{profile.id}-{slot.id}": slot.name for slot in profile.programme}
     entry = digests.entry(fact, digests.reference(await letters.get(fact.case), fact, slots))
-    role = entry.to or (Role.OFFICER if fact.department else Role.OFFICE_HEAD)
-    people = _in_charge(profile, role, fact.department)
+    people = reminded(entry, profile)
     if not people:
         await post.note(fact.case, lambda one: digests.nobody(one, entry, fact.commune, fact.case, now()))
     for email in people:
@@ -238,6 +239,13 @@ async def render_document(command: RenderDocument, letters: Letters, profiles: P
     conference, record = dialogues.announced(known, command, command.dialogue)
     profile = profiles[command.actor.commune]
     file = await asyncio.to_thread(documents.render, command, conference, record, profile, now())
+    return Done(version=0, state=file)
+
+
+@consumes.command(RenderSlip)
+async def render_slip(command: RenderSlip, letters: Letters, profiles: Profiles, now: Now) -> Done | Refused:
+    form, asked = handed_on(await letters.get(command.submission), command)
+    file = await asyncio.to_thread(documents.render_slip, command, form, asked, profiles[form.commune], now())
     return Done(version=0, state=file)
 
 
@@ -282,15 +290,3 @@ async def _put_into_digest(
         noted = await post.note(digest, put)
         if digests.holds(noted.state, entry):
             return
-
-
-def _in_charge(profile: Profile, role: Role, department: str | None) -> list[str]:
-    """E-mail addresses of those who hold the role; of officers and heads, in the department that must act.
-
-    What no department owes is the office's; its head is the head of the office (Chánh Văn phòng).
-    """
-    of_department = department or profile.office if role in (Role.OFFICER, Role.HEAD) else None
-    people = profile.holders(role, of_department)
-    if not people and of_department == profile.office:
-        people = profile.holders(Role.OFFICE_HEAD)
-    return list(dict.fromkeys(person.email for person in people))

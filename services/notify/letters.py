@@ -1,4 +1,5 @@
-"""Letters on paper in the form of Decree 30/2020/NĐ-CP, as PDF/A-2b: a công văn for each kind, and the giấy mời."""
+"""Letters on paper in the form of Decree 30/2020/NĐ-CP, as PDF/A-2b: a công văn for each kind, the giấy mời, the
+phiếu chuyển."""
 
 import io
 from typing import Any, Literal
@@ -6,6 +7,7 @@ from typing import Any, Literal
 import segno
 
 from services.notify.contents import LetterData, LetterDialogue, LetterItem, in_words, letter_data
+from services.notify.slip import on_the_page, slip
 from services.notify.typesetting import CannotPrint, FontMissing, check_fonts, set_in_type
 from shared.contracts.taxonomy import Scope
 
@@ -20,6 +22,7 @@ Kind = Literal[
     "cancelled",
     "conclusion",
     "resolution",
+    "transfer-slip",
 ]
 
 PARTS: dict[Kind, tuple[str, ...]] = {
@@ -33,6 +36,7 @@ PARTS: dict[Kind, tuple[str, ...]] = {
     "cancelled": ("dialogue",),
     "conclusion": ("conclusion", "dialogue"),
     "resolution": ("items", "result", "code", "received_on"),
+    "transfer-slip": ("items", "asker", "code", "received_on"),
 }
 """What a letter of this kind cannot do without."""
 
@@ -46,12 +50,17 @@ def render_letter(kind: Kind, data: LetterData) -> bytes:
     """
     if missing := [part for part in PARTS[kind] if not getattr(data, part)]:
         raise CannotPrint(f"Thư loại {kind!r} còn thiếu dữ liệu: {', '.join(missing)}.")
-    if (kind == "guidance") != (data.occasion == "redirected"):
+    if kind == "transfer-slip":
+        if any(item.reason is None and item.answer is None for item in data.items) or len(data.items) > 1:
+            raise CannotPrint("Phiếu chuyển nêu một nội dung, với lý do chuyển hoặc nội dung đã hướng dẫn.")
+    elif (kind == "guidance") != (data.occasion == "redirected"):
         raise CannotPrint(f"Thư loại {kind!r} không dùng cho trường hợp {data.occasion!r}.")
     if kind in ("answer", "guidance") and any(item.answer is None for item in data.items):
         raise CannotPrint("Có câu hỏi chưa có nội dung trả lời.")
     if any(item.scope is Scope.DENUNCIATION for item in data.items):
         raise CannotPrint("Không in thư về nội dung tố cáo: danh tính người tố cáo phải được giữ bí mật.")
+    if kind == "transfer-slip":
+        return set_in_type("transfer_slip.typ", on_the_page(slip(data)), data.dated_on)
     template = "invitation.typ" if kind == "invitation" else "letter.typ"
     return set_in_type(template, _inputs(kind, data), data.dated_on)
 

@@ -17,6 +17,10 @@ _PLACES = {
     "result": "kết quả giải quyết",
     "summary": "nội dung kết luận",
     "promises": "nội dung giao đơn vị",
+    "question": "nội dung nêu",
+    "asker": "họ tên, địa chỉ người nêu",
+    "authority": "tên cơ quan nhận",
+    "because": "lý do chuyển, nội dung đã hướng dẫn",
 }
 
 

@@ -2,8 +2,8 @@
 
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
-from typing import Any
+from datetime import UTC, date, datetime, time
+from typing import Any, Protocol
 
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
@@ -14,12 +14,34 @@ from docx.shared import Mm, Pt
 
 from services.notify.conclusion import ASSIGNING, NAME, Notice
 from services.notify.contents import LetterPromise, name_lines
+from services.notify.slip import NAME as SLIP
+from services.notify.slip import Slip
 from services.notify.wording import one_line, paragraphs
+from shared.communes import Letterhead, Signer
 
 FACE = "Times New Roman"
 BODY, HEAD, SMALL, LIST = Pt(14), Pt(13), Pt(12), Pt(11)
 NONE, GAP = Pt(0), Pt(6)
 CENTRED, JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
+
+
+class Headed(Protocol):
+    """A document under the commune's letterhead. bears: the day in the file's own data."""
+
+    @property
+    def letterhead(self) -> Letterhead: ...
+    @property
+    def symbol(self) -> str: ...
+    @property
+    def number(self) -> str | None: ...
+    @property
+    def dateline(self) -> str: ...
+    @property
+    def signer(self) -> Signer: ...
+    @property
+    def copies(self) -> tuple[str, ...]: ...
+    @property
+    def bears(self) -> date: ...
 
 
 def notice_as_word(said: Notice) -> bytes:
@@ -40,6 +62,30 @@ def notice_as_word(said: Notice) -> bytes:
     return _saved(document)
 
 
+def slip_as_word(said: Slip) -> bytes:
+    """The transfer slip in the layout of Decree 30/2020/NĐ-CP, to be edited."""
+    document = _page(f"{SLIP} {said.subject}", said)
+    _heads(document, said)
+    _line(document, SLIP, BODY, bold=True, align=CENTRED, before=Pt(14))
+    _line(document, said.subject, BODY, bold=True, align=CENTRED, after=Pt(12))
+    _line(document, f"Kính gửi: {said.authority}", BODY, align=CENTRED, after=Pt(10))
+    _body(document, said.opening)
+    for name, words in said.asker:
+        _named(document, name, words)
+    *before, last = said.question
+    for place, words in enumerate([*before, f"{last}”"]):
+        if place == 0:
+            _named(document, "Nội dung nêu", f"“{words}", italic=True)
+        else:
+            _body(document, words, italic=True)
+    _body(document, said.because_name, bold=True).paragraph_format.keep_with_next = True
+    for words in said.because:
+        _body(document, words)
+    _body(document, said.request, before=GAP).paragraph_format.keep_with_next = True
+    _signature(document, said)
+    return _saved(document)
+
+
 def text_as_word(heading: str, lines: Sequence[str]) -> bytes:
     """A text to be read aloud, in large letters."""
     document = _page(heading, None)
@@ -50,7 +96,7 @@ def text_as_word(heading: str, lines: Sequence[str]) -> bytes:
     return _saved(document)
 
 
-def _page(title: str, said: Notice | None) -> Any:
+def _page(title: str, said: Headed | None) -> Any:
     """A4 with the decree's margins; pages are numbered at the top from the second on."""
     document = Document()
     section = document.sections[0]
@@ -71,12 +117,12 @@ def _page(title: str, said: Notice | None) -> Any:
     properties = document.core_properties
     properties.title, properties.language, properties.author = title, "vi-VN", ""
     if said is not None:
-        written = datetime.combine(said.dated_on or said.written_on, time(), tzinfo=UTC)
+        written = datetime.combine(said.bears, time(), tzinfo=UTC)
         properties.author, properties.created, properties.modified = one_line(said.letterhead.issuer), written, written
     return document
 
 
-def _heads(document: Any, said: Notice) -> None:
+def _heads(document: Any, said: Headed) -> None:
     head = said.letterhead
     left, right = _columns(document, Mm(69), Mm(96))
     for line in name_lines(head.parent or ""):
@@ -114,10 +160,10 @@ def _promises(document: Any, promises: Sequence[LetterPromise]) -> None:
             cell.width = width
 
 
-def _signature(document: Any, said: Notice) -> None:
+def _signature(document: Any, said: Headed) -> None:
     left, right = _columns(document, Mm(82), Mm(83))
     _line(left, "Nơi nhận:", SMALL, bold=True, italic=True)
-    for copy in said.letterhead.copies:
+    for copy in said.copies:
         _line(left, f"- {one_line(copy)}", LIST)
     for line in said.signer.capacity:
         _line(right, one_line(line).upper(), BODY, bold=True, align=CENTRED)
@@ -133,8 +179,15 @@ def _columns(document: Any, *widths: Any) -> list[Any]:
     return list(table.rows[0].cells)
 
 
-def _body(place: Any, words: str, *, size: Any = BODY, bold: bool = False, before: Any = NONE) -> Any:
-    paragraph = _line(place, words, size, bold=bold, align=JUSTIFIED, before=before, after=GAP)
+def _named(place: Any, name: str, words: str, *, italic: bool = False) -> None:
+    """A point of a list: its name in bold, then its words."""
+    _words(_body(place, f"{name}: ", bold=True), words, BODY, italic=italic)
+
+
+def _body(
+    place: Any, words: str, *, size: Any = BODY, bold: bool = False, italic: bool = False, before: Any = NONE
+) -> Any:
+    paragraph = _line(place, words, size, bold=bold, italic=italic, align=JUSTIFIED, before=before, after=GAP)
     paragraph.paragraph_format.first_line_indent = Mm(12.7)
     return paragraph
 
@@ -154,12 +207,18 @@ def _line(
     """A paragraph at the end of a document or cell; a cell begins with an empty one, which is used first."""
     empty = [one for one in place.paragraphs[:1] if not one.runs] if hasattr(place, "_tc") else []
     paragraph = empty[0] if empty and len(place.paragraphs) == 1 else place.add_paragraph()
-    run = paragraph.add_run(words)
-    run.font.name, run.font.size, run.bold, run.italic, run.underline = FACE, size, bold, italic, underline
+    _words(paragraph, words, size, bold=bold, italic=italic, underline=underline)
     paragraph.alignment = align
     layout = paragraph.paragraph_format
     layout.space_before, layout.space_after, layout.line_spacing = before, after, 1.0
     return paragraph
+
+
+def _words(
+    paragraph: Any, words: str, size: Any, *, bold: bool = False, italic: bool = False, underline: bool = False
+) -> None:
+    run = paragraph.add_run(words)
+    run.font.name, run.font.size, run.bold, run.italic, run.underline = FACE, size, bold, italic, underline
 
 
 def _number_pages(paragraph: Any) -> None:

@@ -82,12 +82,25 @@ def dateline(place: str, value: date) -> str:
 
 def addressee(name: str) -> str:
     """After `Kính gửi:`. A title that the person wrote on the form is kept, an organisation has none."""
-    return name if _is_organisation(name) or _title(name) else f"Ông/Bà {name}"
+    return name if is_organisation(name) or _title(name) else f"Ông/Bà {name}"
 
 
 def pronoun(name: str) -> str:
     """How the text speaks to this addressee."""
-    return "quý đơn vị" if _is_organisation(name) else _title(name) or "ông/bà"
+    return "quý đơn vị" if is_organisation(name) else _title(name) or "ông/bà"
+
+
+def named(name: str) -> str:
+    """Whom a text to others speaks of: `ông/bà Nguyễn Thị Mai`; an organisation by its name alone."""
+    if is_organisation(name):
+        return name
+    title = _title(name)
+    return f"{title} {name.split(' ', 1)[1]}" if title else f"ông/bà {name}"
+
+
+def is_organisation(name: str) -> bool:
+    """By what the name begins with."""
+    return name.casefold().startswith(ORGANISATIONS)
 
 
 def one_line(text: str) -> str:
@@ -115,10 +128,6 @@ def _visible(character: str) -> str:
 
 _WORD_BULLETS = {"\uf0a7": "▪", "\uf0b7": "•"}
 """Bullets as word processors store them, in the private area of a symbol font."""
-
-
-def _is_organisation(name: str) -> bool:
-    return name.casefold().startswith(ORGANISATIONS)
 
 
 def _title(name: str) -> str | None:

@@ -9,10 +9,11 @@ from typer.testing import CliRunner
 
 from services.__main__ import app
 from services.notify.letters import letter_data
-from services.notify.rules import acknowledge, note_answer
+from services.notify.rules import acknowledge, note_answer, tell_of_referral
+from services.notify.slip import slip_data
 from shared.communes import PROFILES, Communes
 from shared.contracts.deadlines import RuleId
-from shared.contracts.routing import AnswerApproved
+from shared.contracts.routing import AnswerApproved, QuestionReferredUp
 from tests.builders import NOW, of_question, submission_received
 
 doithoai = CliRunner()
@@ -130,3 +131,16 @@ def test_a_letter_is_made_from_json(tmp_path):
     given.write_text("{}", encoding="utf-8")
     ended = run("letter", "answer", given, "-o", made)
     assert (ended.exit_code, "chưa đúng" in ended.stderr) == (1, True)
+
+
+def test_a_transfer_slip_is_made_from_json(tmp_path):
+    state, _ = acknowledge(None, submission_received(), NOW)
+    state, _ = tell_of_referral(state, of_question(QuestionReferredUp), NOW)
+    data = slip_data(state, state.questions[0], Communes.load()["thanh-tri"], NOW.date())
+    given, made = tmp_path / "slip.json", tmp_path / "slip.pdf"
+    given.write_text(data.model_dump_json(), encoding="utf-8")
+    assert run("letter", "transfer-slip", given, "-o", made).exit_code == 0
+    assert "PHIẾU CHUYỂN" in pypdf.PdfReader(made).pages[0].extract_text()
+    given.write_text(data.model_copy(update={"asker": None}).model_dump_json(), encoding="utf-8")
+    ended = run("letter", "transfer-slip", given, "-o", made)
+    assert (ended.exit_code, "còn thiếu" in ended.stderr) == (1, True)

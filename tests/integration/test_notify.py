@@ -25,22 +25,28 @@ from shared.contracts.intake import (
     ConclusionDrafted,
     DialogueAnnounced,
     DialogueConcluded,
+    DialogueHeld,
     DialogueRescheduled,
+    RegistrantExcused,
     RegistrantInvited,
     RegistrantWaitlisted,
     SubmissionReceived,
 )
-from shared.contracts.notify import RecordHandOver, RenderDocument
+from shared.contracts.notify import RecordHandOver, RenderDocument, RenderSlip
+from shared.contracts.routing import AnswerApproved, QuestionReferredUp, QuestionSplit
 from shared.store import Database
 from tests.builders import (
     COMMITMENT,
     DIALOGUE,
     NOW,
+    QUESTION,
     SUBMISSION,
     actor,
     of_attendance,
     of_deadline,
     of_dialogue,
+    of_question,
+    question,
     registrant,
     submission_received,
 )
@@ -272,3 +278,49 @@ async def test_documents_are_given_out_as_files(office: Office) -> None:
     with pytest.raises(Refusal) as refused:
         await office.answers(unknown)
     assert refused.value.code == "not-found"
+
+
+async def test_the_transfer_slip_is_given_out_once_the_question_was_referred_up(office: Office) -> None:
+    await office.hears(submission_received())
+    command = RenderSlip(actor=actor(), key="k", submission=SUBMISSION, question=QUESTION, format="pdf")
+    with pytest.raises(Refusal, match="chưa được báo cáo cấp trên"):
+        await office.answers(command)
+    await office.hears(of_question(QuestionReferredUp))
+    before = len(await office.said(SUBMISSION))
+    for format, begins in (("pdf", b"%PDF"), ("docx", b"PK")):
+        done = await office.answers(command.model_copy(update={"format": format}))
+        assert isinstance(done, Done)
+        assert b64decode(done.state["content"]).startswith(begins)
+    assert len(await office.said(SUBMISSION)) == before, "it changes nothing"
+    with pytest.raises(Refusal) as refused:
+        await office.answers(command.model_copy(update={"submission": "nothing"}))
+    assert refused.value.code == "not-found"
+    with pytest.raises(Refusal, match="xã khác"):
+        await office.answers(command.model_copy(update={"actor": actor(commune="chanh-lo")}))
+
+
+async def test_who_asked_the_same_gets_the_same_answer_each_in_a_mail_of_his_own(office: Office) -> None:
+    for number in (1, 2):
+        asked = question().model_copy(update={"id": f"01J{number}-1"})
+        form = a_form(number, on_time=False).model_copy(update={"questions": (asked,)})
+        await office.hears(form, of_question(AnswerApproved, case=form.case, question=asked.id, text="Chung một lời."))
+    await office.works_until(NOW + timedelta(minutes=1))
+    told = [mail for mail in office.mails() if "Chung một lời." in mail.get_body(("plain",)).get_content()]  # type: ignore[union-attr]
+    assert sorted(str(mail["To"]).partition("<")[2] for mail in told) == [
+        "nguoi1@nguoidan.example>",
+        "nguoi2@nguoidan.example>",
+    ]
+    assert [event.name for event in await office.said("01J2")].count("notification-sent") == 2, "receipt and answer"
+
+
+async def test_the_parts_of_a_question_that_are_answered_together_share_a_mail(office: Office) -> None:
+    split = of_question(QuestionSplit, text="Cần giấy tờ gì?")
+    [part] = split.parts
+    approved = [of_question(AnswerApproved, question=id, text=f"Lời {id}.") for id in (QUESTION, part.id)]
+    held = of_dialogue(DialogueHeld)
+    absent = of_attendance(RegistrantExcused)
+    await office.hears(submission_received(), of_dialogue(DialogueAnnounced), split, *approved, absent, held)
+    await office.works_until(NOW + timedelta(minutes=1))
+    [told] = [text for mail in office.mails() if "Lời" in (text := mail.get_body(("plain",)).get_content())]  # type: ignore[union-attr]
+    for words in (f"Lời {QUESTION}.", f"Lời {part.id}.", "Cần giấy tờ gì?", part.text):
+        assert words in told

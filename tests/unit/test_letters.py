@@ -15,6 +15,7 @@ from pypdf.generic import ContentStream, NumberObject
 
 from services.notify import delivery, dialogues, rules
 from services.notify.contents import (
+    LetterAsker,
     LetterConclusion,
     LetterExtension,
     LetterInvitation,
@@ -465,7 +466,14 @@ EXAMPLES = {
             matter="Trả hết hồ sơ.", result="Đã trả 37 hồ sơ.", department="Phòng Kinh tế", notice="15/TB-UBND"
         ),
     ),
+    "transfer-slip": a_letter(
+        occasion=None,
+        addressee="UBND thành phố Hà Nội",
+        asker=LetterAsker(name="Nguyễn Thị Mai"),
+        items=(ASKED.model_copy(update={"reason": "Thuộc bảng giá đất."}),),
+    ),
 }
+SYMBOLS = {"invitation": "/GM-UBND", "transfer-slip": "/PC-UBND"}
 
 
 def test_there_is_an_example_of_every_kind():
@@ -481,8 +489,7 @@ def test_every_kind_has_the_page_of_the_decree(kind):
     text = words_of(kind, data)
     for words in ("CỘNG HÒA XÃ HỘI", "Thanh Trì, ngày 05 tháng 6 năm 2026", "Nguyễn Thị Mai", "./.", "Nơi nhận:"):
         assert words in text
-    assert ("/GM-UBND" in text) == (kind == "invitation")
-    assert ("/UBND-VP" in text) == (kind != "invitation")
+    assert re.findall(r"Số: (/\S+)", text) == [SYMBOLS.get(kind, "/UBND-VP")]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in get_args(Kind) if kind not in ("answer", "guidance")])
@@ -542,7 +549,7 @@ def test_who_waits_for_a_seat_is_told_which_one_he_is_and_that_he_is_answered_al
         assert words in text
 
 
-OF_A_FORM = [kind for kind in get_args(Kind) if kind not in ("rescheduled", "cancelled", "invitation")]
+OF_A_FORM = [kind for kind in get_args(Kind) if kind not in ("rescheduled", "cancelled", "invitation", "transfer-slip")]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in OF_A_FORM if kind != "waitlist"])
