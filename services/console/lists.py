@@ -159,7 +159,7 @@ def counts(
         "total(standing = 'open' AND owed_in_writing IS NOT NULL) AS in_writing, "
         "total(standing = 'open' AND (pressing = 1 OR recurs IS NOT NULL)) AS first, "
         "total(standing = 'open' AND awaits_acceptance) AS acceptance, "
-        f"total(standing = 'open' AND {_TO_DECIDE}) AS to_decide "
+        f"total(standing = 'open' AND {TO_DECIDE}) AS to_decide "
         "FROM item "
         "WHERE commune = :commune AND standing NOT IN ('answered', 'withdrawn') "
         "AND (:department IS NULL OR department = :department)",
@@ -180,7 +180,7 @@ def search_for(typed: str) -> str:
     return " ".join(f'"{word}"' for word in found) + ("*" if found else "")
 
 
-_TO_DECIDE = """(
+TO_DECIDE = """(
     state = 'awaiting-approval' AND follows IS NULL
     AND EXISTS (SELECT 1 FROM json_each(awaits) WHERE value = :role) AND (:role <> 'head' OR department = :own)
 )"""
@@ -206,7 +206,7 @@ _WANTED = f"""
       WHEN 'in-writing' THEN standing = 'open' AND owed_in_writing IS NOT NULL
       WHEN 'first' THEN standing = 'open' AND (pressing = 1 OR recurs IS NOT NULL)
       WHEN 'acceptance' THEN standing = 'open' AND awaits_acceptance
-      WHEN 'to-decide' THEN standing = 'open' AND {_TO_DECIDE}
+      WHEN 'to-decide' THEN standing = 'open' AND {TO_DECIDE}
       WHEN 'coordinating' THEN standing = 'open'
       ELSE true
     END
