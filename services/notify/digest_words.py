@@ -24,7 +24,7 @@ TASKS: Mapping[RuleId, str] = {
     "triage": "Phân loại, giao câu hỏi",
     "approval": "Xem xét, duyệt câu trả lời",
     "revision": "Hoàn thiện dự thảo được trả lại",
-    "guidance": "Gửi văn bản hướng dẫn",
+    "guidance": "Gửi văn bản hướng dẫn, thông báo cho người hỏi",
     "superior-report": "Báo cáo cấp trên nội dung vượt thẩm quyền",
     "delegate-report": "Báo cáo Chủ tịch kết quả hội nghị được ủy quyền chủ trì",
     "conclusion-notice": "Ban hành thông báo kết luận hội nghị đối thoại",

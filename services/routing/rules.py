@@ -261,6 +261,7 @@ def refer_question_up(question: Question, command: ReferQuestionUp, now: datetim
             authority=command.authority,
             reason=command.reason,
             referred_by=command.actor.name,
+            scope=question.scope,
         )
     ]
 
