@@ -3,27 +3,33 @@
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from services.routing.masking import Found, find_personal
+from services.routing.masking import Found, find_personal, mask
 from services.routing.moves import permit
 from services.routing.owed import about
 from services.routing.question import Decision, Publication, Question
 from shared.contracts import Refusal
-from shared.contracts.routing import AnswerPublished, AnswerUnpublished, PublishAnswer, UnpublishAnswer
+from shared.contracts.routing import (
+    AnswerPublished,
+    AnswerUnpublished,
+    ProposePublication,
+    PublishAnswer,
+    UnpublishAnswer,
+)
 from shared.contracts.taxonomy import Scope
 
 
-def publish_answer(question: Question, command: PublishAnswer, contacts: Collection[str], now: datetime) -> Decision:
+def publish_answer(question: Question, command: PublishAnswer, public: Collection[str], now: datetime) -> Decision:
     """Question and answer are shown to everybody, in the words that were sent. The same words again change nothing.
 
     Args:
-        contacts: the office's own telephone number and e-mail address, which an answer may name.
+        public: what an answer may name: the office's own telephone number, e-mail address, address and name.
     """
     permit(question, command)
-    if question.scope is not Scope.IN_SCOPE:
-        raise Refusal("invalid", "Nội dung khiếu nại, tố cáo hoặc ngoài phạm vi đối thoại không được công khai.")
-    _names_nobody("câu hỏi", find_personal(command.asked, contacts))
-    _names_nobody("câu trả lời", find_personal(command.answered, contacts))
+    _in_scope(question)
+    _names_nobody("câu hỏi", find_personal(command.asked, public), command.kept)
+    _names_nobody("câu trả lời", find_personal(command.answered, public), command.kept)
     before = question.publication
     if before is not None and (before.asked, before.answered) == (command.asked, command.answered):
         return question, []
@@ -39,6 +45,33 @@ def publish_answer(question: Question, command: PublishAnswer, contacts: Collect
     ]
 
 
+def propose_publication(
+    question: Question, command: ProposePublication, answered: str | None, public: Collection[str]
+) -> dict[str, Any]:
+    """Question and answer without what tells who asked, for a person to read; who may publish may ask for it.
+
+    Args:
+        answered: the last answer that was given.
+        public: as of `publish_answer`.
+
+    Returns:
+        {"asked", "answered", "found": [{"where", "kind", "text", "mask"}]}.
+    """
+    texts = {"asked": question.text, "answered": answered or "–"}
+    permit(question, PublishAnswer(actor=command.actor, key=command.key, question=question.id, **texts))
+    _in_scope(question)
+    if answered is None:
+        raise Refusal("not-now", "Câu hỏi này chưa có câu trả lời nào được ghi lại để công khai.")
+    masked = {where: mask(text, public, command.known) for where, text in texts.items()}
+    return {where: one.text for where, one in masked.items()} | {
+        "found": [
+            {"where": where, "kind": found.kind, "text": found.text, "mask": found.mask}
+            for where, one in masked.items()
+            for found in one.found
+        ]
+    }
+
+
 def unpublish_answer(question: Question, command: UnpublishAnswer, now: datetime) -> Decision:
     """It is taken out, whatever has become of the question since. What is not in the library stays out."""
     permit(question, command)
@@ -49,8 +82,24 @@ def unpublish_answer(question: Question, command: UnpublishAnswer, now: datetime
     ]
 
 
-def _names_nobody(where: str, found: Collection[Found]) -> None:
-    """Law on the Protection of Personal Data 91/2025/QH15: what tells who asked is not made public."""
-    if found:
-        what = ", ".join(map(str, found))
+def _in_scope(question: Question) -> None:
+    if question.scope is not Scope.IN_SCOPE:
+        raise Refusal("invalid", "Nội dung khiếu nại, tố cáo hoặc ngoài phạm vi đối thoại không được công khai.")
+
+
+def _names_nobody(where: str, found: Collection[Found], kept: Collection[str]) -> None:
+    """Law on the Protection of Personal Data 91/2025/QH15: what tells who asked is not made public.
+
+    Of what only looks like a name or an address, whoever publishes may say that it names nobody who asked.
+    """
+    if certain := [one for one in found if one.certain]:
+        what = ", ".join(map(str, certain))
         raise Refusal("invalid", f"Còn {what} trong nội dung {where}. Xin lược bỏ trước khi công khai.")
+    read = {" ".join(one.split()) for one in kept}
+    if likely := [one for one in found if " ".join(one.text.split()) not in read]:
+        what = ", ".join(map(str, likely))
+        raise Refusal(
+            "invalid",
+            f"Có thể còn {what} trong nội dung {where}. "
+            "Xin lược bỏ, hoặc xác nhận đó không phải là thông tin của người dân.",
+        )
