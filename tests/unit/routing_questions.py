@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from services.routing import aftercare, answers, coordination, library, owed, rules
+from services.routing import aftercare, answers, coordination, library, owed, rules, splitting, together
 from services.routing.approval import DEFAULT, Approval
 from services.routing.classifying.classification import Classification
 from services.routing.conference import Conference
@@ -34,7 +34,10 @@ from shared.contracts.routing import (
     GiveOpinion,
     GroupQuestion,
     HandBack,
+    JoinQuestion,
     KeepDraft,
+    Part,
+    PartQuestion,
     PrioritiseQuestion,
     Proposal,
     PublishAnswer,
@@ -44,6 +47,7 @@ from shared.contracts.routing import (
     ReportToSuperior,
     RequestExtension,
     ReturnAnswer,
+    SplitQuestion,
     TakeForWrittenAnswer,
     TransferQuestion,
     UnpublishAnswer,
@@ -51,6 +55,7 @@ from shared.contracts.routing import (
 from shared.contracts.taxonomy import QuestionField, Scope
 
 COMMUNE, CASE, QUESTION, DIALOGUE = "thanh-tri", "01J9", "01J9-1", "thang-10"
+LEAD, LEAD_CODE = "01J8-1", "P2WX-77QD"
 LAND, HEALTH = QuestionField.LAND, QuestionField.HEALTH
 ECONOMY, CULTURE, OFFICE = "phong-kinh-te", "phong-van-hoa-xa-hoi", "van-phong"
 DEPARTMENTS = (ECONOMY, CULTURE, OFFICE)
@@ -160,12 +165,27 @@ def assign(actor=CLERK, field=HEALTH, department=CULTURE, **fields):
     return about_it(AssignQuestion, actor, field=field, department=department, reason="Đúng việc", **fields)
 
 
+TWO_MATTERS = (Part(text="Bao giờ có sổ đỏ?"), Part(text="Lệ phí bao nhiêu?"))
+
+
 def hand_back(actor=OFFICER):
     return about_it(HandBack, actor, reason="Thuộc lĩnh vực của phòng khác")
 
 
 def ask_others(actor=OFFICER, departments=(CULTURE,), matter="Diện tích xây trường"):
     return about_it(AskCoordination, actor, departments=departments, matter=matter)
+
+
+def split(actor=CLERK, parts=TWO_MATTERS):
+    return about_it(SplitQuestion, actor, parts=parts)
+
+
+def join(actor=CLERK, lead=LEAD):
+    return about_it(JoinQuestion, actor, lead=lead)
+
+
+def part(actor=CLERK):
+    return about_it(PartQuestion, actor, reason="Hỏi thêm về lệ phí")
 
 
 def opine(actor=OTHER_OFFICER, text="Đã có quy hoạch."):
@@ -255,6 +275,9 @@ COMMAND_OF = {
     ReferQuestionUp: refer_up,
     ReportToSuperior: report_up,
     HandBack: hand_back,
+    SplitQuestion: split,
+    JoinQuestion: join,
+    PartQuestion: part,
     AskCoordination: ask_others,
     GiveOpinion: opine,
     KeepDraft: keep,
@@ -278,6 +301,7 @@ RULE_OF = {
     ReferQuestionUp: rules.refer_question_up,
     ReportToSuperior: rules.report_to_superior,
     HandBack: rules.hand_back,
+    PartQuestion: together.part_question,
     GiveOpinion: coordination.give_opinion,
     KeepDraft: answers.keep_draft,
     ReturnAnswer: answers.return_answer,
@@ -302,6 +326,13 @@ def carry_out(question, command, now=NOW, conference=None, approval=USUAL_APPROV
             return rules.transfer_question(question, command, DEPARTMENTS, conference, now)
         case AskCoordination():
             return coordination.ask_coordination(question, command, DEPARTMENTS, now)
+        case SplitQuestion():
+            return splitting.split_question(
+                question, command, 2, False, classified(triage=True), DEPARTMENTS, conference, now
+            )
+        case JoinQuestion():
+            lead = a_question(id=command.lead, case="01J8", code=LEAD_CODE, department=question.department)
+            return together.join_question(question, command, lead, False, now)
         case DraftAnswer():
             return answers.draft_answer(question, command, approval, now)
         case PublishAnswer():

@@ -68,6 +68,7 @@ from tests.unit.routing_questions import (
     HEALTH,
     HELD_AT,
     LAND,
+    LEAD,
     NOW,
     OFFICE_HEAD,
     OFFICER,
@@ -248,11 +249,10 @@ def test_a_dialogue_is_kept_and_read_back_as_it_was():
 def test_every_command_of_routing_has_its_row():
     of_a_question = {command for command in COMMANDS.values() if issubclass(command, RoutingCommand)}
     assert set(MOVES) == of_a_question - READINGS
-    assert set(COMMAND_OF) == set(MOVES) - WITH_OTHERS
+    assert set(COMMAND_OF) == set(MOVES)
 
 
 READINGS = {ReadHistory, SuggestAnswers, ProposePublication}
-WITH_OTHERS = {SplitQuestion, JoinQuestion, PartQuestion}
 AT_THE_CONFERENCE = {AnswerOnTheSpot, TakeForWrittenAnswer, GroupQuestion, PrioritiseQuestion}
 BEFORE_APPROVAL = {AssignQuestion, RedirectQuestion, ReferQuestionUp} | AT_THE_CONFERENCE
 IN_HAND = {
@@ -323,6 +323,7 @@ def test_only_what_the_table_allows_can_be_done(command, state):
         awaits_acceptance=True,
         coordinating=(CULTURE,) if command is GiveOpinion else (),
         awaits=(tuple(APPROVERS),),
+        follows=LEAD if command is PartQuestion else None,
         publication=Publication("Hỏi", "Đáp", OFFICE_HEAD.name, NOW) if command is UnpublishAnswer else None,
     )
     move = MOVES[command]
@@ -505,6 +506,12 @@ def test_what_is_beyond_the_commune_is_referred_up_and_reported(state):
     )
     with pytest.raises(Refusal, match="45/BC-UBND"):
         carry_out(question, report_up(document="46/BC-UBND"))
+
+
+def test_what_is_referred_up_says_what_it_was_held_for():
+    """Who denounces is named in no letter."""
+    _, [event] = carry_out(a_question(State.AWAITS_TRIAGE, scope=Scope.DENUNCIATION), refer_up())
+    assert event.scope is Scope.DENUNCIATION
 
 
 # --- how it is prepared -----------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """One question, whatever people do with it and however facts arrive: somebody always holds it, and it can be ended."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -31,18 +30,22 @@ from shared.contracts.routing import (
     GiveOpinion,
     KeepDraft,
     OpinionGiven,
+    Part,
     PublishAnswer,
     QuestionAnsweredAtDialogue,
     QuestionAssigned,
     QuestionAwaitsTriage,
     QuestionGrouped,
     QuestionHandedBack,
+    QuestionJoined,
+    QuestionParted,
     QuestionPrioritised,
     QuestionRecurs,
     QuestionReferredUp,
     QuestionReopened,
     QuestionResembles,
     QuestionSettled,
+    QuestionSplit,
     QuestionTakenForWrittenAnswer,
     QuestionTransferred,
     SuperiorReported,
@@ -57,6 +60,7 @@ from tests.unit.routing_questions import (
     DIALOGUE,
     HEAD,
     LAND,
+    LEAD,
     LONG,
     NOW,
     OFFICE,
@@ -82,11 +86,13 @@ from tests.unit.routing_questions import (
     hand_back,
     held,
     invite,
+    join,
     keep,
     names,
     of_department,
     opened,
     opine,
+    part,
     prioritise,
     publish,
     rated,
@@ -95,6 +101,7 @@ from tests.unit.routing_questions import (
     reopen,
     report_up,
     sent,
+    split,
     submission,
     take,
     take_note,
@@ -107,12 +114,18 @@ from tests.unit.routing_questions import (
 actors = st.sampled_from([*STAFF, *(of_department(one, place) for one in (OFFICER, HEAD) for place in DEPARTMENTS)])
 fields, departments = st.sampled_from(list(QuestionField)), st.sampled_from([*DEPARTMENTS, "phong-la"])
 others = st.lists(departments, min_size=1, max_size=3).map(tuple)
+parts = st.builds(Part, text=st.sampled_from(["Bao giờ có sổ đỏ?", "Lệ phí bao nhiêu?"])) | st.builds(
+    Part, text=st.just("Bao giờ có sổ đỏ?"), field=fields, department=departments
+)
 texts = st.sampled_from(["Trả lời.", "Trả lời đủ.", "Lệ phí {mức lệ phí}."])
 commands = st.one_of(
     st.builds(assign, actors, fields, departments),
     st.builds(assign, actors, fields, departments, coordinating=others),
     st.builds(hand_back, actors),
     st.builds(ask_others, actors, others),
+    st.builds(split, actors, st.lists(parts, min_size=2, max_size=3).map(tuple)),
+    st.builds(join, actors, st.sampled_from([LEAD, QUESTION])),
+    st.builds(part, actors),
     st.builds(opine, actors, st.sampled_from(["Đã có quy hoạch.", "Còn 2 ha."])),
     st.builds(keep, actors, texts),
     st.builds(transfer, actors, fields, departments, st.sampled_from(["keeps-running", "pauses", "starts-anew"])),
@@ -230,12 +243,14 @@ class AnyWalk(RuleBasedStateMachine):
     @precondition(lambda self: self.question.state in WITH_DEPARTMENT and self.question.follows is None)
     @rule()
     def gets_the_answer_of_another(self):
-        self.question = replace(self.question, follows="01J8-1", follows_code="P2WX-77QD")
+        self.is_commanded(join())
+        assert self.question.follows == LEAD
 
     @precondition(lambda self: self.question.follows is not None)
     @rule()
     def gets_an_answer_of_its_own_again(self):
-        self.question = replace(self.question, follows=None, follows_code=None)
+        self.is_commanded(part())
+        assert self.question.follows is None
 
     @precondition(lambda self: self.question.state in WITH_DEPARTMENT)
     @rule()
@@ -322,6 +337,11 @@ class AnyWalk(RuleBasedStateMachine):
         numbers = {event.draft for event in self.events if isinstance(event, AnswerDrafted | DraftKept)}
         assert sorted(numbers) == [one.number for one in question.drafts] == list(range(1, len(numbers) + 1))
         assert heard.count(OpinionGiven) == len(question.opinions)
+        split_off = [one.id for event in self.events if isinstance(event, QuestionSplit) for one in event.parts]
+        assert len(set(split_off)) == len(split_off) == question.parts
+        assert (question.whole is None) == (question.parts == 0)
+        common = [event for event in self.events if isinstance(event, QuestionJoined | QuestionParted)]
+        assert question.follows is None or isinstance(common[-1], QuestionJoined)
         assert heard.count(AnswerReturned) == len(question.returns)
         assert heard.count(QuestionTakenForWrittenAnswer) == question.taken
         assert heard.count(QuestionReferredUp) == (question.referral is not None)
@@ -397,7 +417,9 @@ class AnyWalk(RuleBasedStateMachine):
 
     @invariant()
     def somebody_can_always_bring_it_to_an_end(self):
-        question, now = replace(self.question, follows=None), NOW + timedelta(days=90)
+        question, now = self.question, NOW + timedelta(days=90)
+        if question.follows is not None:
+            question, _ = carry_out(question, part(), now)
         if question.state is State.AWAITS_TRIAGE:
             question, _ = carry_out(question, assign(), now)
         if question.state in WITH_DEPARTMENT:
