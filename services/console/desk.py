@@ -12,8 +12,10 @@ from services.console import lists, offers, terms, words
 from services.console.acting import Acting
 from services.console.commands import Attempt, perform
 from services.console.filters import ALL, CHOICES, OPEN, Choice
+from services.console.my_work import has_desk
 from services.console.pages import Pages, Who, done, typed_in
 from services.console.reader import Reader
+from services.console.work_pages import show_work, wants_list
 from shared.service import Service
 from shared.text import one_line
 
@@ -21,10 +23,21 @@ SITUATIONS: Mapping[str, terms.Situation] = {"qua-han": "late", "sap-den-han": "
 
 
 def add_questions(router: APIRouter, service: Service, pages: Pages) -> None:
-    """`/`: the questions of a commune; those that are open, unless all are done with."""
+    """`/`: what waits for whoever was chosen; else the questions of a commune, those that are open, unless all are done
+    with."""
 
     @router.get("/")
-    async def questions(who: Who, loc: str = "", phong: str | None = None, tim: str = "", trang: int = 1) -> Response:
+    async def questions(
+        request: Request,
+        who: Who,
+        loc: str = "",
+        phong: str | None = None,
+        tim: str = "",
+        trang: int = 1,
+        xong: str = "",
+    ) -> Response:
+        if has_desk(who) and not wants_list(request.query_params):
+            return await show_work(service, pages, who, verb=xong)
         now, number = service.clock(), max(1, min(trang, 10_000))
         department = _department(who, phong)
         search = one_line(tim)[:200]

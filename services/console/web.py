@@ -23,6 +23,7 @@ from services.console.room import add_dialogues
 from services.console.tail import Tail
 from services.console.template_pages import add_templates
 from services.console.view import View
+from services.console.work_pages import add_work
 from shared.logs import in_short, logger
 from shared.service import Service
 from shared.web import SizeLimit, add_static
@@ -44,6 +45,7 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[Depends(own_site)])
     _add_choice(router, service)
     add_questions(router, service, pages)
+    add_work(router, service, pages, reader)
     add_cases(router, service, pages, reader)
     add_publication(router, service, pages, reader)
     add_terms(router, service, pages, reader)

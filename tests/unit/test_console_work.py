@@ -1,328 +1,272 @@
-"""What the console shows of the work on a question: whose it is, who speaks with whom, every version, who decides."""
+"""`/`: what waits for whoever was chosen, by its terms; several drafts approved at once, and questions sorted."""
 
+import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from services.console import dossier, lists
-from services.console.lists import Decider, Filter
-from services.console.story import tell
-from shared.contracts import Event, Role
-from shared.contracts.deadlines import DeadlineSet
-from shared.contracts.intake import QuestionsWithdrawn, RegistrantCorrected
-from shared.contracts.notify import NotificationSent
+from services.console import my_work
+from services.console.acting import chosen
+from services.console.my_work import Work
+from services.console.view import View
+from shared.communes import Communes
+from shared.contracts import Event, Refused, Role
+from shared.contracts.deadlines import DeadlineMissed, DeadlineNear, DeadlinePaused, DeadlineSet
 from shared.contracts.routing import (
     AnswerApproved,
     AnswerDrafted,
     AnswerEndorsed,
     AnswerReturned,
+    ApproveAnswer,
+    AssignQuestion,
     CoordinationAsked,
     DraftKept,
+    ExtensionRequested,
     OpinionGiven,
-    ProposedMatter,
+    Proposal,
     QuestionAssigned,
     QuestionAwaitsTriage,
-    QuestionGrouped,
     QuestionHandedBack,
-    QuestionJoined,
-    QuestionParted,
-    QuestionRedirected,
-    QuestionReferredUp,
-    QuestionReopened,
-    QuestionResembles,
-    QuestionSettled,
-    QuestionTransferred,
 )
-from tests.builders import (
-    COMMUNE,
-    NOW,
-    QUESTION,
-    SUBMISSION,
-    of_deadline,
-    of_form,
-    of_message,
-    of_question,
-    question,
-    registrant,
-    submission_received,
-)
-from tests.unit.test_console_desk import enveloped
-from tests.unit.test_console_view import PART, SPLIT, items, the_question, view_of
+from tests.builders import NOW, QUESTION, SUBMISSION, of_deadline, of_question, question, submission_received
+from tests.unit.teaching_scene import CLERK, OFFICER, Desk, Routing
+from tests.unit.test_console_view import messages
 
-LATER = NOW + timedelta(hours=3)
-CENTRE, ECONOMY, CULTURE = "trung-tam-hanh-chinh-cong", "phong-kinh-te", "phong-van-hoa-xa-hoi"
-RECEIVED = submission_received(
-    questions=(question(1, "Cấp lại giấy khai sinh thế nào, lệ phí bao nhiêu?"), question(2))
-)
-SECOND = f"{SUBMISSION}-2"
+COMMUNES = Communes.load()
+OTHER_OFFICER, HEAD = "toan.kinhte@hanoi.example", "nga.hcc@hanoi.example"
+OTHER_HEAD = "hai.kinhte@hanoi.example"
+OFFICE_HEAD, CHAIRMAN = "huy.vanphong@hanoi.example", "loi.lanhdao@hanoi.example"
+PROVINCE, OPERATOR = "chau.sonoivu@hanoi.example", "van-hanh"
+SECTIONS = ("to_decide", "returned", "own", "coordinating", "triage", "wanted", "late")
+
+RECEIVED = submission_received(questions=(question(1), question(2, "Bao giờ thôn Nội có nước sạch?")))
 ASSIGNED = of_question(QuestionAssigned)
-SECOND_ASSIGNED = of_question(QuestionAssigned, question=SECOND)
-ASKED = of_question(CoordinationAsked)
-OPINION = of_question(OpinionGiven, department=ECONOMY, text="Lệ phí là 8.000 đồng.")
-HANDED_BACK = of_question(QuestionHandedBack, reason="Thuộc lĩnh vực đất đai.")
-KEPT = of_question(DraftKept, text="Ông/bà mang căn cước.")
-HANDED_IN = of_question(AnswerDrafted, draft=2, text="Ông/bà mang căn cước đến Trung tâm.", awaits=(Role.HEAD,))
-ENDORSED = of_question(AnswerEndorsed, draft=2)
-JOINED = of_question(QuestionJoined, question=SECOND, lead=QUESTION)
-
-
-def the_questions(folder: Path, *events: Event) -> list[dossier.Question]:
-    with view_of(folder, *events).reading() as db:
-        return dossier.questions_of(db, COMMUNE, SUBMISSION, NOW)
-
-
-# --- a question that holds several matters --------------------------------------------------------------------------
-
-
-def test_a_part_is_a_question_of_the_form_with_a_number_of_its_own(tmp_path: Path) -> None:
-    first, _, part = the_questions(tmp_path, RECEIVED, ASSIGNED, SPLIT)
-    assert (first.number, first.text, first.form_text) == (1, SPLIT.text, RECEIVED.questions[0].text)
-    assert (part.id, part.number, part.text, part.section, part.stage) == (
-        *(PART, 3, "Lệ phí là bao nhiêu?"),
-        *("procedures", "received"),
+DRAFTED = of_question(AnswerDrafted, awaits=(Role.HEAD,))
+ENDORSED = of_question(AnswerEndorsed)
+RETURNED = of_question(AnswerReturned)
+TERM = of_deadline(DeadlineSet)
+DUE = datetime(2026, 4, 28, 10, 0, tzinfo=UTC)
+SECOND = f"{SUBMISSION}-2"
+PROPOSALS = tuple(
+    Proposal(field=field, department=department, confidence=confidence)
+    for field, department, confidence in (
+        ("land", "phong-kinh-te", 0.41),
+        ("civil-status", "trung-tam-hanh-chinh-cong", 0.32),
+        ("other", "van-phong", 0.1),
     )
-    assert part.part_of is not None
-    assert (part.part_of.id, [one.id for one in first.parts]) == (QUESTION, [PART])
-
-
-def test_a_part_is_found_by_its_own_words_under_its_askers_name(tmp_path: Path) -> None:
-    corrected = of_form(RegistrantCorrected, registrant=registrant(name="Nguyễn Thị Mơ"))
-    view = view_of(tmp_path, RECEIVED, SPLIT, corrected)
-    assert [item.id for item in items(view, Filter(search="le phi la bao nhieu"))] == [PART]
-    assert {item.id for item in items(view, Filter(search="nguyen thi mo"))} == {QUESTION, SECOND, PART}
-
-
-def test_what_the_form_said_first_is_known_whichever_speaker_is_heard_first(tmp_path: Path) -> None:
-    first, second, part = the_questions(tmp_path, SPLIT, RECEIVED)
-    assert [first.text, part.number, second.number] == [SPLIT.text, 3, 2]
-
-
-def test_matters_are_proposed_until_somebody_decides(tmp_path: Path) -> None:
-    matter = ProposedMatter(text="Lệ phí bao nhiêu?", field="finance", department=ECONOMY, confidence=0.8)
-    waits = of_question(QuestionAwaitsTriage, scope="in-scope", matters=(matter,))
-    assert the_question(view_of(tmp_path / "1", RECEIVED, waits)).matters == [matter.model_dump(mode="json")]
-    assert not the_question(view_of(tmp_path / "2", RECEIVED, waits, SPLIT)).matters
-    assert not the_question(view_of(tmp_path / "3", RECEIVED, waits, ASSIGNED)).matters
-
-
-def test_a_line_of_the_history_names_a_part_by_its_number_on_the_form() -> None:
-    withdrawn = of_form(QuestionsWithdrawn, questions=(SECOND, PART), entirely=False)
-    events: list[Event] = [
-        *(RECEIVED, SPLIT, of_question(QuestionAssigned, question=PART), withdrawn),
-        *(of_deadline(DeadlineSet, about=PART, rule="triage"), of_question(QuestionJoined, question=PART, lead=SECOND)),
-    ]
-    lines = tell([enveloped(event) for event in events], str)
-    assert [line.about for line in lines] == ["", "1", "3", "", "3", "3"]
-    assert (lines[1].what, lines[3].what) == (
-        "Tách các nội dung khác thành câu 3",
-        "Rút câu 2, 3; Trần Thị Hạnh ghi nhận",
-    )
-    assert lines[5].what == "Gộp để trả lời chung với câu 2"
-
-
-# --- who has it, and who speaks with whom ---------------------------------------------------------------------------
-
-
-def test_a_question_that_was_handed_back_waits_for_the_office_and_nothing_is_proposed(tmp_path: Path) -> None:
-    one = the_question(view_of(tmp_path, RECEIVED, ASSIGNED, ASKED, HANDED_BACK))
-    assert (one.stage, one.field, one.department, one.proposals) == ("awaits-triage", None, None, None)
-    assert [(back.department, back.reason) for back in one.hand_backs] == [(CENTRE, "Thuộc lĩnh vực đất đai.")]
-    assert one.coordinating == []
-
-
-def test_every_hand_back_stays_to_be_read(tmp_path: Path) -> None:
-    elsewhere = of_question(QuestionAssigned, department=ECONOMY)
-    again = of_question(QuestionHandedBack, department=ECONOMY, reason="Không phải của phòng.")
-    one = the_question(view_of(tmp_path, RECEIVED, ASSIGNED, HANDED_BACK, elsewhere, again, ASSIGNED))
-    assert [back.department for back in one.hand_backs] == [CENTRE, ECONOMY]
-
-
-def test_whoever_was_asked_first_stays_asked_about_what_he_was_asked(tmp_path: Path) -> None:
-    both = of_question(CoordinationAsked, departments=(ECONOMY, CULTURE), matter="Xin cho biết thời hạn.")
-    one = the_question(view_of(tmp_path, RECEIVED, ASSIGNED, ASKED, OPINION, both))
-    assert {other.department: other.matter for other in one.coordinating} == {
-        ECONOMY: "Xin cho biết mức lệ phí.",
-        CULTURE: "Xin cho biết thời hạn.",
-    }
-    assert [(said.department, said.text) for said in one.opinions] == [(ECONOMY, "Lệ phí là 8.000 đồng.")]
-
-
-@pytest.mark.parametrize(
-    ("event", "left", "because"),
-    [
-        (of_question(QuestionAssigned, department=CULTURE), [], "another department begins anew"),
-        (of_question(QuestionAssigned, field="land"), [ECONOMY], "only the field is corrected"),
-        (of_question(QuestionTransferred, department=CULTURE), [ECONOMY], "others go on coordinating"),
-        (of_question(QuestionTransferred, department=ECONOMY), [], "it has the lead now"),
-        (of_question(QuestionRedirected), [], "another authority has it"),
-        (of_question(QuestionReferredUp), [], "the superior has it"),
-        (of_question(QuestionSettled, how="withdrawn"), [], "nobody answers it"),
-        (of_question(QuestionSettled), [ECONOMY], "who helped to answer stays to be read"),
-        (of_question(QuestionReopened), [], "the office decides anew"),
-    ],
 )
-def test_coordination_ends_with_the_lead(tmp_path: Path, event: Event, left: list[str], because: str) -> None:
-    one = the_question(view_of(tmp_path, RECEIVED, ASSIGNED, ASKED, OPINION, event))
-    assert [other.department for other in one.coordinating] == left, because
-    assert len(one.opinions) == 1, "what was said stays"
+UNSURE = of_question(QuestionAwaitsTriage, scope="in-scope", proposals=PROPOSALS)
 
 
-def test_a_department_finds_what_it_coordinates(tmp_path: Path) -> None:
-    view = view_of(tmp_path, RECEIVED, ASSIGNED, SECOND_ASSIGNED, ASKED)
-    assert [item.id for item in items(view, Filter(only="coordinating", department=ECONOMY))] == [QUESTION]
-    assert items(view, Filter(only="coordinating", department=CENTRE)) == []
-    assert [item.coordinating for item in items(view, Filter(only="coordinating"))] == [[ECONOMY]]
+def work(folder: Path, worker: str, events: Sequence[Event], now: datetime = NOW) -> Work:
+    view = View(folder / f"{len(list(folder.iterdir()))}.db")
+    view.apply(0, messages(RECEIVED, *events))
     with view.reading() as db:
-        assert lists.counts(db, COMMUNE, NOW, ECONOMY).coordinating == lists.counts(db, COMMUNE, NOW).coordinating == 1
+        return my_work.work(db, chosen(COMMUNES, "thanh-tri", worker), now)
 
 
-# --- versions and their approval ------------------------------------------------------------------------------------
+def sections(found: Work) -> list[str]:
+    """Where the first question waits."""
+    told = {name: getattr(found, name) for name in SECTIONS} | {"own": found.by_term}
+    return [name for name, tasks in told.items() if QUESTION in [task.id for task in tasks]]
 
 
-def test_every_version_stays_with_who_wrote_and_who_handed_it_in(tmp_path: Path) -> None:
-    by_another = of_question(AnswerDrafted, text=KEPT.text, drafted_by="Nguyễn Thu Nga", occurred_at=LATER)
-    one = the_question(view_of(tmp_path, RECEIVED, ASSIGNED, KEPT, by_another, of_question(AnswerReturned)))
-    [draft] = one.drafts
-    assert (draft.written_by, draft.handed_in_by, draft.written_at, draft.handed_in_at) == (
-        *("Đỗ Minh Quân", "Nguyễn Thu Nga"),
-        *(NOW, LATER),
-    )
-    assert (draft.remarks, one.remarks, one.drafted_by) == ("Xin nêu rõ lệ phí.", "Xin nêu rõ lệ phí.", "Đỗ Minh Quân")
+# --- what waits for whom --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("events", "stage", "awaits", "because"),
+    ("worker", "events", "found", "because"),
     [
-        ([KEPT], "drafting", None, "it was kept, and not handed in"),
-        ([KEPT, HANDED_IN], "awaiting-approval", ["head"], "the head decides first"),
-        ([KEPT, HANDED_IN, ENDORSED], "awaiting-approval", ["office-head", "chairman"], "then a leader"),
-        ([KEPT, HANDED_IN, ENDORSED, of_question(AnswerReturned, draft=2)], "drafting", None, "it begins anew"),
-        ([KEPT, HANDED_IN, ENDORSED, of_question(AnswerApproved)], "approved", None, "everything is decided"),
-        ([KEPT, HANDED_IN, of_question(QuestionRedirected)], "out-of-scope", None, "nothing is to be decided"),
+        (OFFICER, [ASSIGNED], ["own"], "his department answers it"),
+        (HEAD, [ASSIGNED], ["own"], "and his head's"),
+        (OTHER_OFFICER, [ASSIGNED], [], "it is not his department's"),
+        (CLERK, [ASSIGNED], [], "the office has given it away"),
+        (OFFICER, [ASSIGNED, DRAFTED], [], "it waits for others"),
+        (HEAD, [ASSIGNED, DRAFTED], ["to_decide"], "for the head of the department"),
+        (OTHER_HEAD, [ASSIGNED, DRAFTED], [], "not for the head of another"),
+        (CHAIRMAN, [ASSIGNED, DRAFTED], [], "nor yet for the chairman"),
+        (CHAIRMAN, [ASSIGNED, DRAFTED, ENDORSED], ["to_decide"], "whose turn comes now"),
+        (OFFICE_HEAD, [ASSIGNED, DRAFTED, ENDORSED], ["to_decide"], "or the head of the office"),
+        (HEAD, [ASSIGNED, DRAFTED, ENDORSED], [], "whoever has endorsed it is done with it"),
+        (
+            HEAD,
+            [ASSIGNED, of_question(AnswerDrafted, awaits=(Role.HEAD,), drafted_by="Nguyễn Thu Nga")],
+            [],
+            "nobody judges what he wrote himself",
+        ),
+        (OFFICER, [ASSIGNED, DRAFTED, RETURNED], ["returned"], "it came back with remarks"),
+        (OFFICER, [ASSIGNED, DRAFTED, RETURNED, DRAFTED], [], "it is handed in again"),
+        (OTHER_OFFICER, [ASSIGNED, of_question(CoordinationAsked)], ["coordinating"], "he is to say what he knows"),
+        (OFFICER, [ASSIGNED, of_question(CoordinationAsked)], ["own"], "the lead has it as before"),
+        (OTHER_OFFICER, [ASSIGNED, of_question(CoordinationAsked), of_question(AnswerApproved)], [], "it is over"),
+        (CLERK, [UNSURE], ["triage"], "the office sorts"),
+        (OFFICE_HEAD, [UNSURE], ["triage"], "with its head"),
+        (CHAIRMAN, [UNSURE], [], "the chairman does not"),
+        (CLERK, [ASSIGNED, of_question(QuestionHandedBack)], ["triage"], "the department gave it back"),
+        (OFFICER, [ASSIGNED, of_question(QuestionHandedBack)], [], "and is rid of it"),
+        (CHAIRMAN, [ASSIGNED, of_question(ExtensionRequested)], ["wanted"], "he may grant it"),
+        (CLERK, [ASSIGNED, of_question(ExtensionRequested)], [], "she may not"),
+        (CHAIRMAN, [ASSIGNED, TERM, of_deadline(DeadlineMissed)], ["late"], "he answers for all"),
+        (PROVINCE, [ASSIGNED, UNSURE, DRAFTED], [], "the superior decides no case"),
+        (OPERATOR, [ASSIGNED, UNSURE, DRAFTED], [], "nor who runs the system"),
+        ("", [ASSIGNED, UNSURE, DRAFTED], [], "nobody was chosen"),
     ],
 )
-def test_who_decides_next_is_known(
-    tmp_path: Path, events: list[Event], stage: str, awaits: list[str] | None, because: str
+def test_a_question_waits_for_whoever_has_to_do_something(
+    tmp_path: Path, worker: str, events: list[Event], found: list[str], because: str
 ) -> None:
-    one = the_question(view_of(tmp_path, RECEIVED, ASSIGNED, *events))
-    assert (one.stage, one.awaits) == (stage, awaits), because
+    assert sections(work(tmp_path, worker, events, DUE + timedelta(days=1))) == found, because
 
 
 @pytest.mark.parametrize(
-    ("decider", "events", "found", "because"),
+    ("now", "events", "when", "because"),
     [
-        (Decider("head", CENTRE), [HANDED_IN], True, "the head of the department"),
-        (Decider("head", ECONOMY), [HANDED_IN], False, "the head of another"),
-        (Decider("chairman"), [HANDED_IN], False, "it is not his turn"),
-        (Decider("chairman"), [HANDED_IN, ENDORSED], True, "now it is"),
-        (Decider("head", CENTRE), [HANDED_IN, ENDORSED], False, "he has decided"),
-        (None, [HANDED_IN], False, "nobody was chosen"),
+        (DUE + timedelta(hours=1), [], "late", "it ended an hour ago"),
+        (DUE - timedelta(days=1), [of_deadline(DeadlineMissed)], "late", "deadlines says so"),
+        (DUE - timedelta(hours=1), [], "today", "it ends today"),
+        (DUE - timedelta(hours=17), [of_deadline(DeadlineNear)], "today", "since midnight in Vietnam"),
+        (DUE - timedelta(hours=18), [of_deadline(DeadlineNear)], "near", "a day before"),
+        (DUE - timedelta(days=5), [], "later", "there is time"),
+        (DUE - timedelta(hours=1), [of_deadline(DeadlinePaused)], "later", "it stands still"),
     ],
 )
-def test_each_sees_which_drafts_wait_for_him(
-    tmp_path: Path, decider: Decider | None, events: list[Event], found: bool, because: str
+def test_a_departments_questions_stand_by_their_terms(
+    tmp_path: Path, now: datetime, events: list[Event], when: str, because: str
 ) -> None:
-    view = view_of(tmp_path, RECEIVED, ASSIGNED, KEPT, *events)
-    assert bool(items(view, Filter(only="to-decide", decider=decider))) == found, because
-    with view.reading() as db:
-        assert lists.counts(db, COMMUNE, NOW, decider=decider).to_decide == found
+    found = work(tmp_path, OFFICER, [ASSIGNED, TERM, *events], now)
+    assert [name for name, tasks in found.own.items() if tasks] == [when], because
 
 
-def test_steps_of_approval_that_are_done_stay_with_their_draft(tmp_path: Path) -> None:
-    one = the_question(view_of(tmp_path, RECEIVED, ASSIGNED, KEPT, HANDED_IN, ENDORSED))
-    assert [[(step.role, step.endorsed_by) for step in draft.endorsed] for draft in one.drafts] == [
-        [],
-        [("head", "Nguyễn Thu Nga")],
+def test_what_has_no_term_yet_comes_later(tmp_path: Path) -> None:
+    assert [task.id for task in work(tmp_path, OFFICER, [ASSIGNED]).own["later"]] == [QUESTION]
+
+
+@pytest.mark.parametrize(
+    ("events", "kept", "because"),
+    [
+        ([of_question(DraftKept)], [1], "he goes on with it"),
+        ([of_question(DraftKept), DRAFTED, RETURNED], [], "the version was handed in"),
+        ([DRAFTED, RETURNED, of_question(DraftKept, draft=2)], [2], "he mends what came back"),
+    ],
+)
+def test_drafts_that_were_not_handed_in_are_found_again(
+    tmp_path: Path, events: list[Event], kept: list[int], because: str
+) -> None:
+    assert [task.draft for task in work(tmp_path, OFFICER, [ASSIGNED, *events]).kept] == kept, because
+
+
+def test_whoever_coordinates_sees_what_he_was_asked_and_whether_he_answered(tmp_path: Path) -> None:
+    events = [ASSIGNED, of_question(CoordinationAsked), of_question(OpinionGiven, department="phong-kinh-te")]
+    [task] = work(tmp_path, OTHER_OFFICER, events).coordinating
+    assert (task.matter, task.told) == ("Xin cho biết mức lệ phí.", 1)
+
+
+def test_nobodys_words_of_a_denunciation_stand_on_a_desk(tmp_path: Path) -> None:
+    [task] = work(tmp_path, CLERK, [of_question(QuestionAwaitsTriage, scope="denunciation")]).triage
+    assert (task.name, task.text, task.because, task.proposals) == (None, None, None, ())
+
+
+def test_what_may_be_a_complaint_is_given_to_nobody_with_one_click(tmp_path: Path) -> None:
+    waits = of_question(QuestionAwaitsTriage, scope="complaint", proposals=PROPOSALS)
+    assert work(tmp_path, CLERK, [waits]).triage[0].proposals == ()
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
+
+
+def hidden(html: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', html))
+
+
+@pytest.mark.parametrize(
+    ("worker", "events", "shown", "because"),
+    [
+        (OFFICER, [ASSIGNED, DRAFTED, RETURNED], ["Được trả lại để sửa", "Xin nêu rõ lệ phí.", "Lê Quang Huy"], ""),
+        (OFFICER, [ASSIGNED, of_question(DraftKept)], ["Còn thời gian", "Bản nháp đang viết dở", "chưa trình"], ""),
+        (OTHER_OFFICER, [ASSIGNED, of_question(CoordinationAsked)], ["Phòng tôi phối hợp", "mức lệ phí"], ""),
+        (HEAD, [ASSIGNED, DRAFTED], ["Chờ ông/bà duyệt", "Duyệt các câu đã chọn", "dự thảo 1"], "with its words"),
+        (CLERK, [UNSURE], ["Giao Phòng Kinh tế", "Đất đai, 41 %", "Giao Văn phòng HĐND và UBND"], "three proposals"),
+        (CLERK, [ASSIGNED, of_question(QuestionHandedBack)], ["trả lại:</em> Cần xác minh", "Chọn phòng"], ""),
+        (CHAIRMAN, [ASSIGNED, of_question(ExtensionRequested)], ["Xin gia hạn", "5 ngày làm việc"], ""),
+        (CHAIRMAN, [], ["Không có việc nào đang chờ ông/bà."], "and is told what will come"),
+    ],
+)
+async def test_a_desk_shows_what_waits(
+    tmp_path: Path, worker: str, events: list[Event], shown: list[str], because: str
+) -> None:
+    html = (await Desk(tmp_path, Routing(), [RECEIVED, *events], worker).get("/")).text
+    assert [words for words in shown if words not in html] == [], because
+
+
+@pytest.mark.parametrize("path", ["/?loc=tat-ca", "/?phong=", "/?tim=khai+sinh", "/?trang=1"])
+async def test_whoever_asks_for_the_list_gets_the_list(tmp_path: Path, path: str) -> None:
+    desk = Desk(tmp_path, Routing(), [RECEIVED, ASSIGNED], OFFICER)
+    assert "<h1>Câu hỏi</h1>" in (await desk.get(path)).text
+    assert "<h1>Việc của tôi</h1>" in (await desk.get("/")).text
+    assert "<h1>Câu hỏi</h1>" in (await Desk(tmp_path, Routing(), [RECEIVED], "").get("/")).text
+
+
+async def test_several_drafts_are_approved_at_once_each_as_it_was_seen(tmp_path: Path) -> None:
+    events = [
+        RECEIVED,
+        *[of_question(QuestionAssigned, question=one) for one in (QUESTION, SECOND)],
+        *[of_question(AnswerDrafted, question=one) for one in (QUESTION, SECOND)],
     ]
+    routing = Routing(approve_answer=Refused(code="stale", reason="Đã thay đổi.", changes=("answer-returned",)))
+    desk = Desk(tmp_path, routing, events, CHAIRMAN)
+    sent = hidden((await desk.get("/")).text)
+    assert {f"version-{QUESTION}", f"key-{SECOND}"} <= set(sent)
+    answer = await desk.send("/duyet", sent | {f"chon-{QUESTION}": "1", f"chon-{SECOND}": "1"})
+    commands = routing.sent(ApproveAnswer)
+    assert [(one.question, one.version) for one in commands] == [(QUESTION, 2), (SECOND, 2)]
+    assert commands[0].key != commands[1].key
+    assert answer.status_code == 409
+    for told in ("Chưa duyệt được 2 câu trả lời.", "Phiếu K7QX-3M9D, câu 2: Đã thay đổi. Đã có: Trả lại dự thảo."):
+        assert told in answer.text
 
 
-def test_a_draft_that_waits_with_a_term_shows_the_term(tmp_path: Path) -> None:
-    term = of_deadline(DeadlineSet, rule="approval", deadline=f"{QUESTION}:approval")
-    [waits, _] = items(view_of(tmp_path / "1", RECEIVED, ASSIGNED, HANDED_IN))
-    assert waits.waiting == "chờ từ hôm nay"
-    [waits, _] = items(view_of(tmp_path / "2", RECEIVED, ASSIGNED, HANDED_IN, term))
-    assert waits.term is not None
-    assert (waits.waiting, waits.term.rule) == ("", "approval")
+async def test_what_was_approved_is_told_by_its_form(tmp_path: Path) -> None:
+    events = [RECEIVED, ASSIGNED, of_question(AnswerDrafted)]
+    desk = Desk(tmp_path, Routing(approve_answer={}), events, CHAIRMAN)
+    answer = await desk.send("/duyet", hidden((await desk.get("/")).text) | {f"chon-{QUESTION}": "1"})
+    assert (answer.status_code, "Đã duyệt 1 câu trả lời: Phiếu K7QX-3M9D, câu 1." in answer.text) == (200, True)
 
 
-# --- one answer for several -----------------------------------------------------------------------------------------
+async def test_nothing_is_approved_without_a_tick(tmp_path: Path) -> None:
+    routing = Routing(approve_answer={})
+    answer = await Desk(tmp_path, routing, [RECEIVED, ASSIGNED, DRAFTED], HEAD).send("/duyet", {})
+    assert (answer.status_code, routing.sent(ApproveAnswer)) == (422, [])
+    assert "Xin đánh dấu ít nhất một câu trả lời." in answer.text
 
 
-def test_a_question_names_whose_answer_it_gets_and_who_gets_its_own(tmp_path: Path) -> None:
-    lead, follower = the_questions(tmp_path, RECEIVED, ASSIGNED, SECOND_ASSIGNED, JOINED)
-    assert follower.follows is not None
-    assert (follower.follows.number, follower.follows.code) == (1, "K7QX-3M9D")
-    assert ([one.id for one in lead.followers], lead.follows) == ([SECOND], None)
-
-
-@pytest.mark.parametrize(
-    ("event", "because"),
-    [
-        (of_question(QuestionParted, question=SECOND, lead=QUESTION), "somebody parted them"),
-        (of_question(QuestionAssigned, question=SECOND, department=ECONOMY), "another department has it"),
-        (of_question(QuestionHandedBack, question=SECOND), "the office has it"),
-        (of_question(QuestionSettled, question=SECOND, how="withdrawn"), "its asker gave up"),
-    ],
-)
-def test_a_question_that_goes_its_own_way_follows_none(tmp_path: Path, event: Event, because: str) -> None:
-    lead, follower = the_questions(tmp_path, RECEIVED, ASSIGNED, SECOND_ASSIGNED, JOINED, event)
-    assert (follower.follows, lead.followers) == (None, []), because
-
-
-def test_a_draft_in_common_waits_for_a_leader_once(tmp_path: Path) -> None:
-    both = [of_question(AnswerDrafted, question=id) for id in (QUESTION, SECOND)]
-    view = view_of(tmp_path, RECEIVED, ASSIGNED, SECOND_ASSIGNED, JOINED, *both)
-    waiting = items(view, Filter(only="to-decide", decider=Decider("chairman")))
-    assert [(item.id, item.followers) for item in waiting] == [(QUESTION, 1)]
-    assert [item.follows_code for item in items(view) if item.id == SECOND] == ["K7QX-3M9D"]
-
-
-def joinable(folder: Path, *events: Event) -> Sequence[tuple[str, bool]]:
-    with view_of(folder, *events).reading() as db:
-        first = dossier.questions_of(db, COMMUNE, SUBMISSION, NOW)[0]
-        return [(one.id, one.alike) for one in dossier.joinable(db, COMMUNE, first)]
-
-
-OTHER = submission_received(
-    case="01JOTHER", code="A2BC-4D5E", questions=(question(1).model_copy(update={"id": "01JOTHER-1"}),)
-)
-OTHER_ASSIGNED = of_question(QuestionAssigned, case="01JOTHER", question="01JOTHER-1")
-
-
-@pytest.mark.parametrize(
-    ("events", "found", "because"),
-    [
-        ([], [("01JOTHER-1", False), (SECOND, False)], "by code"),
-        (
-            [of_question(QuestionResembles)],
-            [(SECOND, True), ("01JOTHER-1", False)],
-            "what is like it comes first",
-        ),
-        (
-            [of_question(QuestionGrouped), of_question(QuestionGrouped, question=SECOND)],
-            [(SECOND, True), ("01JOTHER-1", False)],
-            "and what has the same topic",
-        ),
-        ([of_question(AnswerDrafted, question=SECOND)], [("01JOTHER-1", False)], "it waits for approval"),
-        ([of_question(QuestionAssigned, question=SECOND, department=ECONOMY)], [("01JOTHER-1", False)], "another's"),
-        (
-            [of_question(QuestionJoined, question=SECOND, lead="01JOTHER-1")],
-            [("01JOTHER-1", False)],
-            "it gets the answer of another",
-        ),
-    ],
-)
-def test_a_question_may_get_the_answer_of_one_its_department_works_on(
-    tmp_path: Path, events: list[Event], found: list[tuple[str, bool]], because: str
-) -> None:
-    given = (RECEIVED, OTHER, ASSIGNED, SECOND_ASSIGNED, OTHER_ASSIGNED)
-    assert joinable(tmp_path, *given, *events) == found, because
-
-
-def test_messages_about_a_part_name_its_number() -> None:
-    lines = tell(
-        [enveloped(event) for event in (RECEIVED, SPLIT, of_message(NotificationSent, questions=(PART,)))], str
+async def test_a_proposal_is_taken_with_one_click(tmp_path: Path) -> None:
+    routing = Routing(assign_question={})
+    desk = Desk(tmp_path, routing, [RECEIVED, UNSURE], CLERK)
+    chosen_one: dict[str, Any] = {"question": QUESTION, "version": "1", "key": "01J"}
+    answer = await desk.send("/giao", chosen_one | {"field": "land", "department": "phong-kinh-te"})
+    [command] = routing.sent(AssignQuestion)
+    assert (command.field, command.department, command.version) == ("land", "phong-kinh-te", 1)
+    assert command.reason == "Văn phòng xác nhận đề xuất phân loại."
+    assert answer.headers["location"] == "/?xong=assign-question"
+    refused = Routing(assign_question=Refused(code="forbidden", reason="Việc này dành cho Văn phòng."))
+    told = await Desk(tmp_path, refused, [RECEIVED, UNSURE], CLERK).send(
+        "/giao", chosen_one | {"field": "land", "department": "phong-kinh-te"}
     )
-    assert lines[-1].about == "3"
+    assert (told.status_code, "Việc này dành cho Văn phòng." in told.text) == (403, True)
+
+
+async def test_a_desk_escapes_what_people_wrote(tmp_path: Path) -> None:
+    wild = "<script>alert(1)</script>"
+    events = [
+        submission_received(questions=(question(1, wild),)),
+        ASSIGNED,
+        of_question(AnswerDrafted, text=wild),
+        of_question(AnswerReturned, remarks=wild),
+        of_question(CoordinationAsked, matter=wild),
+    ]
+    for worker in (OFFICER, OTHER_OFFICER, CHAIRMAN):
+        for count in range(2, len(events) + 1):
+            assert wild not in (await Desk(tmp_path, Routing(), events[:count], worker).get("/")).text

@@ -1,0 +1,223 @@
+"""What waits for one person: questions to answer by their terms, drafts to decide on, questions to sort."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from services.console import offers
+from services.console.acting import Acting
+from services.console.facts import instant
+from services.console.lists import TO_DECIDE
+from services.console.rows import into, term_of
+from services.console.view import said
+from services.console.words import Term
+from shared.contracts import Role
+from shared.contracts.base import Token
+from shared.contracts.taxonomy import QuestionField
+
+MOST = 50
+"""Questions of one section; the rest is in the list of questions."""
+MOST_PROPOSED = 3
+
+When = Literal["late", "today", "near", "later"]
+WHEN: tuple[When, ...] = ("late", "today", "near", "later")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Where a question that waits may belong."""
+
+    field: QuestionField
+    department: Token
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A question that waits for somebody.
+
+    confidential: it reads like a denunciation, or is one; the desk names neither its sender nor his words.
+    draft: number of the last version, draft_text its words; kept_at: when it was kept, while it was not handed in.
+    matter: what a coordinating department is asked about; told: how often it has said something.
+    handed_back_by: the department that gave it back. version: of routing, for commands.
+    """
+
+    id: str
+    submission: str
+    number: int | None
+    code: str | None
+    name: str | None
+    text: str | None
+    state: str
+    scope: str | None
+    because: list[str] | None
+    department: str | None
+    draft: int | None
+    draft_text: str | None
+    drafted_by: str | None
+    drafted_at: datetime | None
+    remarks: str | None
+    returned_by: str | None
+    returned_at: datetime | None
+    wanted_days: int | None
+    wanted_reason: str | None
+    kept_by: str | None
+    kept_at: datetime | None
+    matter: str | None
+    told: int
+    handed_back_by: str | None
+    awaits_acceptance: bool
+    confidential: bool
+    matters: list[dict[str, Any]] | None
+    proposals: tuple[Proposed, ...]
+    version: int
+    term: Term | None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What waits for one person, each question in the section where it is to be done.
+
+    to_decide: drafts that he may approve. returned: with remarks, to be mended. own: of his department, by their terms.
+    kept: of these and of the returned ones those whose last version was not handed in. coordinating: where his
+    department says what it knows. triage: for the office to give to a department. wanted: more time, to be granted.
+    late: of the whole commune, for who answers for all of it.
+    """
+
+    to_decide: Sequence[Task] = ()
+    returned: Sequence[Task] = ()
+    own: Mapping[When, Sequence[Task]] = field(default_factory=dict)
+    coordinating: Sequence[Task] = ()
+    triage: Sequence[Task] = ()
+    wanted: Sequence[Task] = ()
+    late: Sequence[Task] = ()
+
+    @property
+    def kept(self) -> list[Task]:
+        return [task for task in (*self.returned, *self.by_term) if task.kept_at]
+
+    @property
+    def by_term(self) -> list[Task]:
+        return [task for when in WHEN for task in self.own.get(when, ())]
+
+    @property
+    def all(self) -> list[Task]:
+        return [
+            *self.to_decide,
+            *self.returned,
+            *self.by_term,
+            *self.coordinating,
+            *self.triage,
+            *self.wanted,
+            *self.late,
+        ]
+
+
+def has_desk(who: Acting) -> bool:
+    """Whether questions may wait for this person."""
+    return who.role in offers.OFFICE | offers.EXPERTS
+
+
+def work(db: sqlite3.Connection, who: Acting, now: datetime) -> Work:
+    """Everything that waits for somebody of a commune, the first to end first."""
+    if who.worker is None or not has_desk(who):
+        return Work()
+    find = _Finder(db, who.commune, now, who.worker.role, who.worker.name, who.worker.department)
+    expert, office, leads = who.role in offers.EXPERTS, who.role in offers.CLERKS, who.role in offers.LEADERS
+    answered = find(_OWN) if expert else []
+    returned = [task for task in answered if task.remarks]
+    return Work(
+        to_decide=find(_TO_DECIDE) if leads or who.role is Role.HEAD else (),
+        returned=returned,
+        own=by_term([task for task in answered if not task.remarks], now),
+        coordinating=find(_COORDINATING) if expert else (),
+        triage=find("stage = 'awaits-triage'") if office else (),
+        wanted=find("wanted_days IS NOT NULL") if leads else (),
+        late=find("owed_until < :now AND stage <> 'awaits-triage'") if leads else (),
+    )
+
+
+def by_term(tasks: Sequence[Task], now: datetime) -> dict[When, list[Task]]:
+    """Tasks by how soon they end; what has no term, or stands still, comes later."""
+    return {when: [task for task in tasks if ends(task.term, now) == when] for when in WHEN}
+
+
+def ends(term: Term | None, now: datetime) -> When:
+    """How soon a term ends, by the calendar of Vietnam."""
+    if term is None or not term.runs:
+        return "later"
+    if term.urgency == "late":
+        return "late"
+    if offers.local(term.due_at) == offers.local(now):
+        return "today"
+    return "near" if term.urgency == "near" else "later"
+
+
+_OWN = "department = :own AND state IN ('assigned', 'drafting') AND follows IS NULL"
+"""What gets the answer of another is written with that one."""
+_COORDINATING = (
+    "state IN ('assigned', 'drafting', 'awaiting-approval') "
+    "AND id IN (SELECT question FROM coordination WHERE commune = :commune AND department = :own)"
+)
+_TO_DECIDE = (
+    f"{TO_DECIDE} AND drafted_by IS NOT :name AND NOT EXISTS "  # noqa: S608 - no value is in the text
+    "(SELECT 1 FROM endorsement e WHERE e.question = i.id AND e.draft = i.draft AND e.endorsed_by = :name)"
+)
+"""Nobody judges what he wrote himself, nor twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    """Looks for what waits for one person."""
+
+    db: sqlite3.Connection
+    commune: str
+    now: datetime
+    role: str
+    name: str
+    own: str | None
+
+    def __call__(self, waits: str) -> list[Task]:
+        """waits: a condition on a row of the view `item`."""
+        rows = self.db.execute(
+            f"SELECT i.*, {_MORE} FROM item i WHERE commune = :commune AND standing = 'open' AND {waits} "  # noqa: S608
+            "ORDER BY owed_until IS NULL, owed_until, id LIMIT :limit",
+            {
+                "commune": self.commune,
+                "role": self.role,
+                "name": self.name,
+                "own": self.own,
+                "now": instant(self.now),
+                "limit": MOST,
+            },
+        ).fetchall()
+        return [self._task(row) for row in rows]
+
+    def _task(self, row: sqlite3.Row) -> Task:
+        secret = row["scope"] == "denunciation"
+        hidden = ("name", "text", "remarks", "wanted_reason", "matter", "because") if secret else ()
+        proposals = json.loads(row["proposals"] or "[]")[:MOST_PROPOSED] if row["scope"] == "in-scope" else []
+        over = () if row["state"] == "drafting" else ("remarks", "returned_by", "returned_at")
+        return into(
+            Task,
+            row,
+            confidential=secret,
+            awaits_acceptance=bool(row["awaits_acceptance"]),
+            proposals=tuple(Proposed(one["field"], one["department"], one["confidence"]) for one in proposals),
+            version=said(self.db, "routing", row["id"]),
+            term=term_of(row, self.now),
+            **dict.fromkeys({*hidden, *over}),
+        )
+
+
+_KEPT = "FROM draft d WHERE d.question = i.id AND d.number = i.draft AND d.handed_in_at IS NULL"
+_MORE = (
+    f"(SELECT written_by {_KEPT}) AS kept_by, (SELECT written_at {_KEPT}) AS kept_at, "  # noqa: S608 - no value is in the text
+    "(SELECT matter FROM coordination c WHERE c.question = i.id AND c.department = :own) AS matter, "
+    "(SELECT count(*) FROM opinion o WHERE o.question = i.id AND o.department = :own) AS told, "
+    "(SELECT department FROM hand_back h WHERE h.question = i.id AND i.state = 'awaits-triage' "
+    "AND h.handed_back_at > coalesce(i.reopened_at, '') ORDER BY place DESC LIMIT 1) AS handed_back_by"
+)
