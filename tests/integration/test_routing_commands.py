@@ -1,97 +1,50 @@
 """What routing does when it is asked and when it hears, on a real broker and a real database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import nats
 import pytest
-from nats.aio.client import Client
 
 from services.routing import app as routing_app
 from services.routing import handlers
 from services.routing.classifying.vocabulary import classifier_for, shared_vocabulary
 from services.routing.conference import Conference
 from services.routing.store import FORGOTTEN_S, Conferences, Questions
-from shared.cases import read
-from shared.commands import send
-from shared.contracts import Actor, Command, Done, Event, Refused, Role, TooEarly, intake, notify, routing
+from shared.contracts import TooEarly, intake, notify, routing
 from shared.contracts.conference import Session
-from shared.service import Service
 from shared.store import Database
 from tests.builders import (
     COMMUNE,
     DIALOGUE,
-    actor,
     of_attendance,
     of_dialogue,
     of_form,
     of_message,
     submission_received,
 )
-from tests.builders import question as a_question
-from tests.integration.test_delivery import parked, say, settings_of, settled, started
+from tests.integration.routing_office import (
+    CLERK,
+    CULTURE,
+    LAND_OFFICE,
+    LAND_TITLE,
+    OFFICER,
+    OTHER_OFFICER,
+    Office,
+    an_office,
+    announced,
+    came,
+    form,
+)
+from tests.integration.test_delivery import parked, say, settings_of
 from tests.servers import Servers
 
-LAND_OFFICE, CULTURE = "phong-kinh-te", "phong-van-hoa-xa-hoi"
-LAND_TITLE = "Bao giờ các hộ ở thôn Nội được cấp sổ đỏ?"
-CLERK, CHAIRMAN = actor(), actor(Role.CHAIRMAN, name="Nguyễn Văn Lợi")
-OFFICER = actor(Role.OFFICER, name="Nguyễn Đức Toàn", department=LAND_OFFICE)
-OTHER_OFFICER = actor(Role.OFFICER, name="Vũ Thị Lan", department=CULTURE)
-MORE_TIME = {"reason": "Cần đo lại", "requirement": "Trích lục bản đồ", "responsible": "Nguyễn Đức Toàn"}
 SESSIONS = (
     Session(number=1, title="Đợt 1", fields=("construction",)),
     Session(number=2, title="Đợt 2", fields=("land",)),
 )
-
-
-@dataclass
-class Office:
-    """Routing, and whoever speaks to it."""
-
-    client: Client
-    service: Service
-    keys: int = field(default=0)
-
-    async def hears(self, *events: Event) -> None:
-        for event in events:
-            await say(self.client, event)
-        await settled(self.client)
-
-    async def told(self, question: str | None = None) -> list[Any]:
-        """Every event that routing has published, of one question where it is named."""
-        assert self.service.outbox is not None
-        await self.service.outbox.drain()
-        case = question.rsplit("-", 1)[0] if question else "*"
-        return [envelope.open() async for _, envelope in read(self.client, f"event.routing.*.{case}.>")]
-
-    async def told_of(self, contract: type[Event]) -> list[Any]:
-        return [event for event in await self.told() if isinstance(event, contract)]
-
-    async def asked(
-        self, contract: type[Command], by: Actor = CLERK, *, key: str | None = None, **fields: Any
-    ) -> Done | Refused:
-        self.keys += 1
-        return await send(self.client, contract(actor=by, key=key or f"k{self.keys}", **fields))
-
-    async def done(self, contract: type[Command], by: Actor = CLERK, **fields: Any) -> Done:
-        reply = await self.asked(contract, by, **fields)
-        assert isinstance(reply, Done), reply
-        return reply
-
-
-@asynccontextmanager
-async def an_office(servers: Servers) -> AsyncIterator[Office]:
-    service = routing_app.build(settings_of(servers))
-    client = await nats.connect(servers.nats_url)
-    try:
-        async with started(service):
-            yield Office(client, service)
-    finally:
-        await client.close()
+HANDING_OVER = {"field": "health", "department": CULTURE, "reason": "Thuộc phòng khác", "clock": "pauses"}
+REFERRING = {"authority": "Ủy ban nhân dân thành phố Hà Nội", "reason": "Vượt thẩm quyền"}
 
 
 @pytest.fixture
@@ -100,115 +53,8 @@ async def office(fresh: Servers) -> AsyncIterator[Office]:
         yield office
 
 
-def announced(dialogue: str = DIALOGUE, **changes: Any) -> Event:
-    event: Event = of_dialogue(intake.DialogueAnnounced, case=dialogue, **changes)
-    return event
-
-
-def form(case: str, *texts: str, **changes: Any) -> intake.SubmissionReceived:
-    questions = [
-        a_question(number, text).model_copy(update={"id": f"{case}-{number}"})
-        for number, text in enumerate(texts or (LAND_TITLE,), 1)
-    ]
-    return submission_received(**{"case": case, "questions": tuple(questions)} | changes)
-
-
-def came(case: str, present: bool = True) -> Event:
-    event: Event = of_attendance(intake.AttendanceRecorded, case=case, present=present)
-    return event
-
-
-# --- every new command ------------------------------------------------------------------------------------------------
-
-Prepare = Callable[[Office, str], Awaitable[Any]]
-
-
-@dataclass(frozen=True)
-class Asking:
-    """A command, who may give it and who may not, and what must have been done before."""
-
-    contract: type[Command]
-    fields: dict[str, Any]
-    by: Actor = CLERK
-    not_by: Actor = OTHER_OFFICER
-    first: Prepare | None = None
-
-
-async def hand_over(office: Office, question: str) -> None:
-    await office.done(routing.TransferQuestion, question=question, **HANDING_OVER)
-
-
 async def refer_up(office: Office, question: str) -> None:
     await office.done(routing.ReferQuestionUp, question=question, **REFERRING)
-
-
-async def check_in(office: Office, question: str) -> None:
-    await office.hears(came(question.removesuffix("-1")))
-
-
-async def answer_aloud(office: Office, question: str) -> None:
-    await check_in(office, question)
-    await office.done(routing.AnswerOnTheSpot, question=question, text="Đã có sổ.", answered_by="Chủ tịch")
-
-
-async def publish(office: Office, question: str) -> None:
-    await answer_aloud(office, question)
-    await office.done(routing.PublishAnswer, question=question, **PUBLISHING)
-
-
-PUBLISHING = {"asked": "Bao giờ thôn Nội có sổ đỏ?", "answered": "Trong quý IV."}
-HANDING_OVER = {"field": "health", "department": CULTURE, "reason": "Thuộc phòng khác", "clock": "pauses"}
-REFERRING = {"authority": "Ủy ban nhân dân thành phố Hà Nội", "reason": "Vượt thẩm quyền"}
-ASKINGS = [
-    Asking(routing.TransferQuestion, HANDING_OVER),
-    Asking(routing.AcceptTransfer, {}, by=OTHER_OFFICER, not_by=CLERK, first=hand_over),
-    Asking(routing.ReferQuestionUp, REFERRING),
-    Asking(routing.ReportToSuperior, {"document": "45/BC-UBND"}, first=refer_up),
-    Asking(routing.AnswerOnTheSpot, {"text": "Đã có sổ.", "answered_by": "Chủ tịch"}, first=check_in),
-    Asking(routing.TakeForWrittenAnswer, {"note": "Giao Phòng Kinh tế trả lời"}),
-    Asking(routing.GroupQuestion, {"topic": "Cấp sổ đỏ"}),
-    Asking(routing.PrioritiseQuestion, {"pressing": True, "reason": "Nhiều hộ cùng hỏi"}),
-    Asking(routing.RequestExtension, {"working_days": 5, **MORE_TIME}, by=OFFICER, not_by=CLERK),
-    Asking(routing.ExtendTerm, {"working_days": 5, **MORE_TIME}, by=CHAIRMAN),
-    Asking(routing.ReopenQuestion, {"reason": "Thiếu căn cứ"}, first=answer_aloud),
-    Asking(routing.PublishAnswer, PUBLISHING, by=CHAIRMAN, first=answer_aloud),
-    Asking(routing.UnpublishAnswer, {"reason": "Quy định đã thay đổi"}, first=publish),
-]
-
-
-async def test_each_command_is_carried_out_once_for_its_own_people_who_saw_what_is(office: Office) -> None:
-    await office.hears(announced(), *(form(f"C{number}") for number in range(len(ASKINGS))))
-    for number, asking in enumerate(ASKINGS):
-        if asking.first:
-            await asking.first(office, f"C{number}-1")
-    for number, asking in enumerate(ASKINGS):
-        await is_carried_out_once(office, asking, f"C{number}-1")
-
-
-async def is_carried_out_once(office: Office, asking: Asking, question: str) -> None:
-    verb, ask = asking.contract.verb, {"question": question, **asking.fields}
-    stranger = asking.by.model_copy(update={"commune": "thanh-mai"})
-    before = await office.told(question)
-
-    refusals = [
-        await office.asked(asking.contract, asking.not_by, **ask),
-        await office.asked(asking.contract, stranger, **ask),
-        await office.asked(asking.contract, asking.by, **ask | {"question": "C99-1"}),
-        unseen := await office.asked(asking.contract, asking.by, **ask, version=0),
-    ]
-    codes = [getattr(reply, "code", reply) for reply in refusals]
-    assert codes == ["forbidden", "forbidden", "not-found", "stale"], verb
-    assert isinstance(unseen, Refused)
-    assert unseen.changes == tuple(event.name for event in before), verb
-    assert unseen.state is not None, verb
-    assert await office.told(question) == before, verb
-
-    done = await office.done(asking.contract, asking.by, **ask, version=len(before), key=f"once-{question}")
-    again = await office.done(asking.contract, asking.by, **ask, version=len(before), key=f"once-{question}")
-    assert done == again, verb
-    assert done.version == len(await office.told(question)) > len(before), verb
-    other = await office.asked(asking.contract, stranger, **ask, key=f"once-{question}")
-    assert getattr(other, "code", other) == "forbidden", f"{verb}: a key that was seen shows nothing to strangers"
 
 
 async def test_the_office_of_the_own_commune_alone_may_have_questions_reviewed(office: Office) -> None:
@@ -310,8 +156,7 @@ async def test_who_was_absent_or_came_and_was_not_answered_is_owed_an_answer_onc
     waits = [of_attendance(intake.RegistrantWaitlisted, case=case) for case in ("C5", "C6")]
     await office.hears(*waits, of_attendance(intake.RegistrantInvited, case="C6"))
     for case in ("C1", "C2"):
-        await office.done(routing.DraftAnswer, OFFICER, question=f"{case}-1", text="Trả lời.")
-        await office.done(routing.ApproveAnswer, CHAIRMAN, question=f"{case}-1")
+        await office.answered(f"{case}-1")
     await office.hears(came("C1"), came("C3"), over, came("C2", present=False))
     await office.hears(of_attendance(intake.RegistrantExcused, case="C4"), over, came("C2", present=False))
     await office.hears(*(came(case, present=False) for case in ("C5", "C6")), *waits)
@@ -358,8 +203,7 @@ async def test_a_contested_answer_is_given_anew_once_and_only_the_new_letter_end
     letter = of_message(notify.NotificationSent, case="C1", questions=("C1-1",))
     await office.hears(form("C1", dialogue=None, on_time=False))
     for text in ("Đang xem xét.", "Trong quý IV."):
-        await office.done(routing.DraftAnswer, OFFICER, question="C1-1", text=text)
-        await office.done(routing.ApproveAnswer, CHAIRMAN, question="C1-1")
+        await office.answered("C1-1", text)
         await office.hears(letter)
         if text == "Đang xem xét.":
             mark = of_form(intake.AnswerRated, case="C1", question="C1-1", occurred_at=_now())
