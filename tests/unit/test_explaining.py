@@ -39,11 +39,11 @@ def explained(deadline: Deadline, now: str) -> ExplainedTerm:
 
 
 def drafted(when: str) -> object:
-    return accept_answer(of_question(AnswerDrafted, occurred_at=at(when), department="phong-kinh-te"))
+    return next(accept_answer(of_question(AnswerDrafted, occurred_at=at(when), department="phong-kinh-te")))
 
 
 TO_ANOTHER = {"from_department": "phong-kinh-te", "department": "cong-an", "clock": "pauses"}
-PAUSED = hand_over(of_question(QuestionTransferred, occurred_at=at("06-03 10:00"), **TO_ANOTHER), FIVE)
+PAUSED, _ = hand_over(of_question(QuestionTransferred, occurred_at=at("06-03 10:00"), **TO_ANOTHER), FIVE)
 MORE = extend(of_question(ExtensionGranted, occurred_at=at("06-08 10:00"), department="phong-kinh-te", working_days=2))
 
 
