@@ -1,6 +1,6 @@
-"""What routing is asked to do with an answer: written, judged, given, shown; and more time for it."""
+"""What routing is asked to do with an answer: written, judged, given; and more time for it."""
 
-from services.routing import answers, library
+from services.routing import answers
 from services.routing.approval import Approval
 from services.routing.provided import Answer, Now, Profiles, QuestionStore, decide
 from shared.commands import obey
@@ -12,12 +12,9 @@ from shared.contracts.routing import (
     DraftAnswer,
     ExtendTerm,
     KeepDraft,
-    PublishAnswer,
     RequestExtension,
     ReturnAnswer,
-    RoutingCommand,
     TakeForWrittenAnswer,
-    UnpublishAnswer,
 )
 from shared.handlers import Handlers
 
@@ -74,22 +71,3 @@ async def answer_on_the_spot(command: AnswerOnTheSpot, questions: QuestionStore,
 @consumes.command(TakeForWrittenAnswer)
 async def take_for_written_answer(command: TakeForWrittenAnswer, questions: QuestionStore, now: Now) -> Answer:
     return await decide(command, questions, answers.take_for_written_answer, now)
-
-
-@consumes.command(PublishAnswer)
-async def publish_answer(command: PublishAnswer, questions: QuestionStore, profiles: Profiles, now: Now) -> Answer:
-    contacts = _contacts(profiles, command)
-    return await obey(
-        questions, command.question, command, lambda one: library.publish_answer(one, command, contacts, now())
-    )
-
-
-@consumes.command(UnpublishAnswer)
-async def unpublish_answer(command: UnpublishAnswer, questions: QuestionStore, now: Now) -> Answer:
-    return await decide(command, questions, library.unpublish_answer, now)
-
-
-def _contacts(profiles: Communes, command: RoutingCommand) -> list[str]:
-    """Under which everybody may reach the office."""
-    profile = profiles.get(command.actor.commune)
-    return [way for way in (profile.phone, profile.email) if way] if profile else []

@@ -7,6 +7,8 @@ from services.routing import (
     aftercare,
     answer_handlers,
     conference,
+    handbook_handlers,
+    library_handlers,
     owed,
     question_handlers,
     review,
@@ -202,5 +204,10 @@ async def look_again_at_what_was_contested(rated: AnswerRated, questions: Questi
 
 
 consumes.include(
-    question_handlers.consumes, answer_handlers.consumes, split_handlers.consumes, together_handlers.consumes
+    question_handlers.consumes,
+    split_handlers.consumes,
+    together_handlers.consumes,
+    answer_handlers.consumes,
+    library_handlers.consumes,
+    handbook_handlers.consumes,
 )

@@ -34,8 +34,12 @@ Shingles = frozenset[tuple[str, str]]
 
 def shingles(text: str) -> Shingles:
     """The word pairs of a question. Empty where fewer than two words tell anything: it is like no other."""
-    words = _telling(syllables(text))
-    return frozenset(pairwise(words))
+    return frozenset(pairwise(telling_words(text)))
+
+
+def telling_words(text: str) -> list[str]:
+    """The words of a question, in lower case and without diacritics, but for what is said in any question."""
+    return _telling(syllables(text))
 
 
 def likeness(one: Shingles, other: Shingles) -> Fraction:

@@ -4,17 +4,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, TypeVar
 
+from services.routing.archives import Archives
 from services.routing.classifying.classifier import Classifier
 from services.routing.question import Decision, Question
-from services.routing.store import Conferences, Questions
+from services.routing.store import Conferences, Handbooks, Questions
 from shared.clock import Clock
 from shared.commands import obey
 from shared.communes import Communes
-from shared.contracts import Done, Refused
+from shared.contracts import Command, Done, Refused
 from shared.contracts.routing import RoutingCommand
 from shared.handlers import Provided
 
 QuestionStore = Annotated[Questions, Provided("questions")]
+HandbookStore = Annotated[Handbooks, Provided("handbooks")]
+ArchiveStore = Annotated[Archives, Provided("archives")]
 ConferenceStore = Annotated[Conferences, Provided("conferences")]
 Classifiers = Annotated[dict[str, Classifier], Provided("classifiers")]
 Profiles = Annotated[Communes, Provided("communes")]
@@ -24,7 +27,7 @@ Answer = Done | Refused
 C = TypeVar("C", bound=RoutingCommand)
 
 
-def departments_of(profiles: Communes, command: RoutingCommand) -> set[str]:
+def departments_of(profiles: Communes, command: Command) -> set[str]:
     """The ids of the departments of the commune that a command comes from; none where it has no profile."""
     profile = profiles.get(command.actor.commune)
     return {department.id for department in profile.departments} if profile else set()

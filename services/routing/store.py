@@ -1,10 +1,15 @@
-"""What routing remembers: one aggregate a question, and one a dialogue."""
+"""What routing remembers: one aggregate a question, one a dialogue, and one of what each office has taught."""
 
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from time import monotonic
 
 from services.routing.conference import Conference
+from services.routing.handbook import Handbook
+from services.routing.moves import ANSWERED
 from services.routing.question import Question
 from shared.contracts import TooEarly
+from shared.contracts.taxonomy import Scope
 from shared.store import Database, Index, Store
 
 MEMORY_S = 0.25
@@ -13,6 +18,8 @@ over is told again to its questions after this time (`close_conference`)."""
 FORGOTTEN_S = MEMORY_S + 0.05
 """After so long nobody remembers it otherwise, though a timer may go off a little early."""
 MOST_REMEMBERED = 10_000
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before all that routing remembers."""
 
 
 class Questions(Store[Question]):
@@ -52,6 +59,30 @@ class Questions(Store[Question]):
         found = await self.find({"case": case})
         of_the_form = sum(question.id == f"{case}-{question.number}" for question in found)
         return max([of_the_form + sum(question.parts for question in found), *(one.number for one in found)]) + 1
+
+    async def answered(self, commune: str, since: datetime) -> AsyncIterator[tuple[str, str, datetime]]:
+        """Id, text and end of what was answered since an instant, the first answered first. No complaints."""
+        query = {
+            "commune": commune,
+            "settled_at": {"$gte": since},
+            "settled_how": {"$in": sorted(ANSWERED)},
+            "scope": Scope.IN_SCOPE.value,
+        }
+        cursor = self._collection.find(query, {"text": 1, "settled_at": 1}).sort("settled_at", 1)
+        async for document in cursor:
+            yield document["_id"], document["text"], document["settled_at"]
+
+    async def latest(self, commune: str, limit: int) -> list[Question]:
+        """The questions received last, the newest first. No complaints."""
+        return await self.find({"commune": commune, "scope": Scope.IN_SCOPE.value}, sort="-received_at", limit=limit)
+
+    async def taught_at(self, commune: str) -> datetime | None:
+        """When a person last said whose a question is; None while nobody has."""
+        cursor = self._collection.find({"commune": commune, "decided_at": {"$gt": BEGINNING}}, {"decided_at": 1})
+        async for document in cursor.sort("decided_at", -1).limit(1):
+            decided_at: datetime = document["decided_at"]
+            return decided_at
+        return None
 
     async def registered_for(self, dialogue: str) -> list[Question]:
         return await self.find({"dialogue": dialogue})
@@ -95,3 +126,13 @@ class Conferences(Store[Conference]):
     async def over(self, commune: str) -> set[str]:
         """Ids of the commune's dialogues that were held or cancelled."""
         return {conference.id for conference in await self.find({"commune": commune}) if conference.over}
+
+
+class Handbooks(Store[Handbook]):
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, "handbooks", Handbook)
+
+    async def begun(self, commune: str) -> None:
+        """From here on the commune has one, be it empty."""
+        if await self.get(commune) is None:
+            await self.create(Handbook(commune, commune), [])

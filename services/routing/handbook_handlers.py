@@ -1,0 +1,98 @@
+"""What an office teaches routing: read, saved, tried out before it is saved."""
+
+from collections.abc import Callable
+
+from services.routing import handbook
+from services.routing.handbook import Decision, Handbook, all_templates, permit_reading
+from services.routing.provided import Answer, HandbookStore, Now, Profiles, departments_of
+from services.routing.shipped_templates import shipped_templates
+from services.routing.store import Handbooks
+from shared.commands import obey
+from shared.communes import Communes, Profile
+from shared.contracts import Done, Refusal
+from shared.contracts.handbook import (
+    HandbookCommand,
+    ReadHandbook,
+    RemoveAnswerTemplate,
+    SaveAnswerTemplate,
+    SaveWordRules,
+    WordRule,
+)
+from shared.handlers import Handlers
+
+consumes = Handlers("routing")
+
+MOST_OF_A_RULE = 200
+"""Words of one rule, as a command may carry it; that of a profile may have more."""
+
+
+@consumes.command(ReadHandbook)
+async def read_handbook(command: ReadHandbook, handbooks: HandbookStore, profiles: Profiles) -> Answer:
+    profile, seen = _profile(profiles, command), list[Handbook]()
+
+    def looking(one: Handbook) -> Decision:
+        permit_reading(command)
+        seen.append(one)
+        return one, []
+
+    reply = await _carry_out(command, handbooks, looking)
+    if not isinstance(reply, Done):
+        return reply
+    [one] = seen
+    rules = rules_of(profile) if one.rules is None else one.rules
+    return Done(
+        version=reply.version,
+        state={
+            "rules": [rule.model_dump(mode="json") for rule in rules],
+            "from_profile": one.rules is None,
+            "templates": [
+                {"field": str(template.field), "title": template.title, "text": template.text, "own": template.own}
+                for template in all_templates(one, shipped_templates())
+            ],
+        },
+    )
+
+
+@consumes.command(SaveWordRules)
+async def save_word_rules(command: SaveWordRules, handbooks: HandbookStore, profiles: Profiles, now: Now) -> Answer:
+    _profile(profiles, command)
+    departments = departments_of(profiles, command)
+    return await _carry_out(command, handbooks, lambda one: handbook.save_word_rules(one, command, departments, now()))
+
+
+@consumes.command(SaveAnswerTemplate)
+async def save_answer_template(
+    command: SaveAnswerTemplate, handbooks: HandbookStore, profiles: Profiles, now: Now
+) -> Answer:
+    _profile(profiles, command)
+    return await _carry_out(command, handbooks, lambda one: handbook.save_answer_template(one, command, now()))
+
+
+@consumes.command(RemoveAnswerTemplate)
+async def remove_answer_template(
+    command: RemoveAnswerTemplate, handbooks: HandbookStore, profiles: Profiles, now: Now
+) -> Answer:
+    _profile(profiles, command)
+    return await _carry_out(command, handbooks, lambda one: handbook.remove_answer_template(one, command, now()))
+
+
+async def _carry_out(command: HandbookCommand, handbooks: Handbooks, decide: Callable[[Handbook], Decision]) -> Answer:
+    """Of the sender's own commune alone: the handbook is found by it."""
+    await handbooks.begun(command.actor.commune)
+    return await obey(handbooks, command.actor.commune, command, decide)
+
+
+def _profile(profiles: Communes, command: HandbookCommand) -> Profile:
+    profile = profiles.get(command.actor.commune)
+    if profile is None:
+        raise Refusal("not-found", f"Chưa có hồ sơ của xã {command.actor.commune}.")
+    return profile
+
+
+def rules_of(profile: Profile) -> tuple[WordRule, ...]:
+    """The rules that the commune began with."""
+    return tuple(
+        WordRule(field=rule.field, words=rule.words[first : first + MOST_OF_A_RULE], weight=rule.weight)
+        for rule in profile.classification.rules
+        for first in range(0, len(rule.words), MOST_OF_A_RULE)
+    )

@@ -1,0 +1,156 @@
+"""What was answered before: suggested to whoever writes an answer, proposed for the library, published, taken out."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from services.routing import library, suggestions
+from services.routing.handbook import STAFF, all_templates
+from services.routing.masking import mask
+from services.routing.moves import permit_role
+from services.routing.provided import Answer, ArchiveStore, HandbookStore, Now, Profiles, QuestionStore, decide
+from services.routing.question import Question
+from services.routing.shipped_templates import shipped_templates
+from services.routing.store import Questions
+from services.routing.suggestions import MOST, Archive
+from shared.commands import obey
+from shared.communes import Communes, Profile
+from shared.contracts import Done, Event
+from shared.contracts.routing import (
+    AnswerApproved,
+    ProposePublication,
+    PublishAnswer,
+    QuestionAnsweredAtDialogue,
+    SuggestAnswers,
+    UnpublishAnswer,
+)
+from shared.contracts.taxonomy import Scope
+from shared.handlers import Handlers
+from shared.web import HANOI
+
+consumes = Handlers("routing")
+
+MORE_THAN_SHOWN = 3 * MOST
+"""Some of what is like a question may have been reopened since."""
+
+
+# --- the library ------------------------------------------------------------------------------------------------------
+
+
+@consumes.command(ProposePublication)
+async def propose_publication(command: ProposePublication, questions: QuestionStore, profiles: Profiles) -> Answer:
+    found, said = await questions.get(command.question), await said_of(questions, command.question)
+    public = public_words(profiles, command.actor.commune)
+    reply = await obey(questions, command.question, command, lambda one: (one, []))
+    if found is None or not isinstance(reply, Done):
+        return reply
+    return Done(version=reply.version, state=library.propose_publication(found, command, last_answer(said), public))
+
+
+@consumes.command(PublishAnswer)
+async def publish_answer(command: PublishAnswer, questions: QuestionStore, profiles: Profiles, now: Now) -> Answer:
+    public = public_words(profiles, command.actor.commune)
+    return await obey(
+        questions, command.question, command, lambda one: library.publish_answer(one, command, public, now())
+    )
+
+
+@consumes.command(UnpublishAnswer)
+async def unpublish_answer(command: UnpublishAnswer, questions: QuestionStore, now: Now) -> Answer:
+    return await decide(command, questions, library.unpublish_answer, now)
+
+
+def public_words(profiles: Communes, commune: str) -> list[str]:
+    """What everybody may read of an office: its numbers, addresses and names."""
+    profile = profiles.get(commune)
+    if profile is None:
+        return []
+    of_departments = [text for one in profile.departments for text in (one.name, one.email)]
+    own = (profile.phone, profile.email, profile.address, profile.hall, profile.name, profile.superior)
+    return [text for text in (*own, *of_departments) if text]
+
+
+async def said_of(questions: Questions, id: str) -> list[Event]:
+    return [envelope.open() for envelope in await questions.history(id)]
+
+
+def last_answer(said: Sequence[Event]) -> str | None:
+    """What the asker was told last: on the spot, or the text that was approved."""
+    for event in reversed(said):
+        if isinstance(event, AnswerApproved):
+            return event.text
+        if isinstance(event, QuestionAnsweredAtDialogue) and event.answer is not None:
+            return event.answer
+    return None
+
+
+# --- suggestions ------------------------------------------------------------------------------------------------------
+
+
+@consumes.command(SuggestAnswers)
+async def suggest_answers(
+    command: SuggestAnswers,
+    questions: QuestionStore,
+    archives: ArchiveStore,
+    handbooks: HandbookStore,
+    profiles: Profiles,
+) -> Answer:
+    """Whoever works on a question may look how like ones were answered. It changes nothing."""
+
+    def looking(question: Question) -> tuple[Question, list[Event]]:
+        permit_role(command.actor, STAFF, "xem câu trả lời gợi ý")
+        return question, []
+
+    reply = await obey(questions, command.question, command, looking)
+    question = await questions.get(command.question)
+    if not isinstance(reply, Done) or question is None:
+        return reply
+    handbook, archive = await handbooks.get(question.commune), await archives.of(question.commune)
+    known = known_of(question, profiles.get(question.commune))
+    state = {
+        "answers": await answers_like(question, questions, archive, public_words(profiles, question.commune)),
+        "templates": suggestions.templates_for(question, all_templates(handbook, shipped_templates()), known),
+    }
+    return Done(version=reply.version, state=state)
+
+
+async def answers_like(
+    question: Question, questions: Questions, archive: Archive, public: Collection[str]
+) -> list[dict[str, Any]]:
+    """What the askers of like questions were told: as it stands in the library, or without what tells who they are.
+
+    Complaints and denunciations are compared with nothing: who denounces is not to be found by his words.
+    """
+    if question.scope is not Scope.IN_SCOPE:
+        return []
+    like: list[dict[str, Any]] = []
+    for likeness, id in await asyncio.to_thread(archive.nearest, question.text, (question.id,), MORE_THAN_SHOWN):
+        found = await questions.get(id)
+        if found is None or not suggestions.may_be_suggested(found):
+            continue
+        if found.publication is not None:
+            texts = {"asked": found.publication.asked, "answered": found.publication.answered}
+        elif (answer := last_answer(await said_of(questions, id))) is not None:
+            texts = {"asked": mask(found.text, public).text, "answered": mask(answer, public).text}
+        else:
+            continue
+        like.append({**texts, "likeness": likeness, "published": found.publication is not None})
+        if len(like) == MOST:
+            break
+    return like
+
+
+def known_of(question: Question, profile: Profile | None) -> dict[str, str]:
+    """What fills itself in a template, by the words of its placeholders (deploy/answers.yaml)."""
+    known = {"mã phiếu": question.code, "ngày nhận": f"{question.received_at.astimezone(HANOI):%d/%m/%Y}"}
+    if profile is None:
+        return known
+    department = profile.department(question.department) if question.department else None
+    more = {
+        "đơn vị": department.name if department else None,
+        "tên xã": profile.name,
+        "địa chỉ trụ sở": profile.address,
+        "điện thoại": profile.phone,
+        "thư điện tử": profile.email,
+    }
+    return known | {name: value for name, value in more.items() if value}
