@@ -165,8 +165,9 @@ async def note_attendance(
 ) -> None:
     ids = await questions.of_case(attendance.case)
     dialogue = await conferences.now(attendance.dialogue)
-    for question in ids:
-        await questions.change(question, lambda one: owed.note_attendance(one, attendance, dialogue, now()))
+    await tell_the_form(
+        attendance.case, ids, questions, lambda one: owed.note_attendance(one, attendance, dialogue, now())
+    )
 
 
 @consumes(RegistrantExcused)
@@ -175,14 +176,29 @@ async def note_excuse(
 ) -> None:
     ids = await questions.of_case(excused.case)
     dialogue = await conferences.now(excused.dialogue)
-    for question in ids:
-        await questions.change(question, lambda one: owed.note_excuse(one, excused, dialogue, now()))
+    await tell_the_form(excused.case, ids, questions, lambda one: owed.note_excuse(one, excused, dialogue, now()))
 
 
 @consumes(RegistrantWaitlisted, RegistrantInvited)
 async def note_seat(fact: RegistrantWaitlisted | RegistrantInvited, questions: QuestionStore, now: Now) -> None:
-    for question in await questions.of_case(fact.case):
-        await questions.change(question, lambda one: owed.note_seat(one, fact, now()))
+    ids = await questions.of_case(fact.case)
+    await tell_the_form(fact.case, ids, questions, lambda one: owed.note_seat(one, fact, now()))
+
+
+async def tell_the_form(
+    case: str, ids: list[str], questions: Questions, note: Callable[[Question | None], Decision]
+) -> None:
+    """Tell all questions of a form, also one that is being split off meanwhile.
+
+    It began as its parent was read. So after each pass it is looked for; and once it is saved, its parent is read again
+    (`open_what_was_split_off`). Whichever comes last, it is told.
+    """
+    told: set[str] = set()
+    while ids:
+        for question in ids:
+            await questions.change(question, note)
+        told.update(ids)
+        ids = [id for id in await questions.of_case(case) if id not in told]
 
 
 @consumes(NotificationSent)
