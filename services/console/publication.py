@@ -98,9 +98,14 @@ def typed_from(form: Mapping[str, str]) -> Typed:
     )
 
 
-def likely(found: Sequence[Finding]) -> list[Finding]:
-    """What a person says of whether it is to stay, each once."""
-    return list({one_line(one.text): one for one in found if not one.certain}.values())
+def likely(found: Sequence[Finding], known: Collection[str] = ()) -> list[Finding]:
+    """What a person says of whether it is to stay, each once.
+
+    Args:
+        known: of the asker; what is his very name or address never stays.
+    """
+    his = {_folded(one) for one in known}
+    return list({one_line(one.text): one for one in found if not one.certain and _folded(one.text) not in his}.values())
 
 
 def marked(text: str, found: Sequence[Finding], where: Where) -> list[Stretch]:
@@ -136,6 +141,10 @@ def begun(original: Original, proposal: Proposal, asked: str | None, answered: s
     standing = f"{asked}\n{answered}"
     kept = frozenset(one_line(one.text) for one in likely(proposal.found) if one.text in standing)
     return Typed(asked, answered, kept, kept)
+
+
+def _folded(text: str) -> str:
+    return one_line(text).casefold()
 
 
 def _parted(text: str, here: Mapping[str, Finding]) -> list[str]:

@@ -71,10 +71,7 @@ def add_publication(router: APIRouter, service: Service, pages: Pages, reader: R
 
     async def propose(who: Acting, submission: Submission, question: Question) -> Proposal | str:
         """The masked texts, or why there are none."""
-        known = (submission.name, submission.address, submission.phone, submission.email)
-        command = ProposePublication(
-            actor=who.actor, key=str(ULID()), question=question.id, known=tuple(one for one in known if one)
-        )
+        command = ProposePublication(actor=who.actor, key=str(ULID()), question=question.id, known=_known(submission))
         if not service.nats.is_connected:
             return UNPROPOSED
         try:
@@ -107,7 +104,7 @@ def add_publication(router: APIRouter, service: Service, pages: Pages, reader: R
             question=question,
             original=[(where, publication.marked(original.of(where), found, where)) for where in publication.WHERE],
             found=found,
-            likely=publication.likely(found),
+            likely=publication.likely(found, _known(submission)),
             typed=typed,
             kinds=publication.KINDS,
             form=form or {},
@@ -133,6 +130,12 @@ def _command(verb: str, actor: Actor, form: Mapping[str, str]) -> Command:
     return offers.valid(
         PublishAnswer, actor, values | {"asked": typed.asked, "answered": typed.answered, "kept": typed.all_kept}
     )
+
+
+def _known(submission: Submission) -> tuple[str, ...]:
+    """What the form tells of its sender."""
+    known = (submission.name, submission.address, submission.phone, submission.email)
+    return tuple(one for one in known if one)
 
 
 def _original(question: Question) -> Original:

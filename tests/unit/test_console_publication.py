@@ -65,6 +65,12 @@ def test_a_name_is_asked_about_once_and_a_number_not_at_all() -> None:
     ]
 
 
+def test_the_askers_own_name_never_stays() -> None:
+    left = publication.likely(FOUND, ("NGUYỄN thị  Mai", "0912345678"))
+    assert "Nguyễn Thị Mai" not in [one.text for one in left]
+    assert len(left) == len(publication.likely(FOUND)) - 1
+
+
 def test_at_first_the_boxes_hold_what_routing_proposes() -> None:
     assert (BEGUN.asked, BEGUN.answered, BEGUN.kept) == (MASKED.asked, MASKED.answered, frozenset())
 
@@ -138,6 +144,7 @@ async def test_the_page_tells_routing_what_is_known_of_the_asker_and_shows_what_
     }
     for told in ("[số điện thoại]", ">Nguyễn Thị Mai<", "số điện thoại</small>", 'value="Đỗ Minh Quân"'):
         assert told in html
+    assert 'value="Nguyễn Thị Mai"' not in html, "she asked"
     assert 'value="0912345678"' not in html, "a number is never to stay"
 
 
@@ -173,7 +180,7 @@ async def test_what_is_put_back_is_read_before_it_is_published(tmp_path: Path) -
     for verb in ("publish-answer", "apply-kept"):
         shown = await desk(tmp_path, routing).send(PATH, ticked | {"verb": verb})
         assert WITH_QUAN in shown.text
-        assert 'name="was-5" value="Đỗ Minh Quân"' in shown.text
+        assert 'name="was-4" value="Đỗ Minh Quân"' in shown.text
     assert routing.sent(PublishAnswer) == []
 
 
