@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.routing.classifying.words import same_phrase
-from services.routing.moves import DEPARTMENT, LEADERS, OFFICE, permit_department, permit_role
+from services.routing.moves import DEPARTMENT, OFFICE, STAFF, permit_department, permit_role
 from services.routing.templates import AnswerTemplate, broken
 from shared.contracts import Event, Refusal
 from shared.contracts.handbook import (
@@ -26,8 +26,6 @@ MOST_WORDS = 2_000
 MOST_TEMPLATES = 200
 LONGEST_TEMPLATE = 10_000
 """Characters; what an office has taught is kept, and read, as a whole."""
-
-STAFF = OFFICE | LEADERS | DEPARTMENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.routing.masking import Found, find_personal, mask
-from services.routing.moves import permit
+from services.routing.moves import MOVES, permit, permit_person
 from services.routing.owed import about
 from services.routing.question import Decision, Publication, Question
 from shared.contracts import Refusal
@@ -48,20 +48,19 @@ def publish_answer(question: Question, command: PublishAnswer, public: Collectio
 def propose_publication(
     question: Question, command: ProposePublication, answered: str | None, public: Collection[str]
 ) -> dict[str, Any]:
-    """Question and answer without what tells who asked, for a person to read; who may publish may ask for it.
+    """Question and answer without what tells who asked, for a person to read: whoever may publish may ask for it.
 
     Args:
-        answered: the last answer that was given.
+        answered: the last answer that was given; None while there is none.
         public: as of `publish_answer`.
 
     Returns:
         {"asked", "answered", "found": [{"where", "kind", "text", "mask"}]}.
     """
-    texts = {"asked": question.text, "answered": answered or "–"}
-    permit(question, PublishAnswer(actor=command.actor, key=command.key, question=question.id, **texts))
+    move = MOVES[PublishAnswer]
+    permit_person(question, command.actor, move.by, move.does)
     _in_scope(question)
-    if answered is None:
-        raise Refusal("not-now", "Câu hỏi này chưa có câu trả lời nào được ghi lại để công khai.")
+    texts = {"asked": question.text, "answered": answered or ""}
     masked = {where: mask(text, public, command.known) for where, text in texts.items()}
     return {where: one.text for where, one in masked.items()} | {
         "found": [

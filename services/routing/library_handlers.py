@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from services.routing import library, suggestions
-from services.routing.handbook import STAFF, all_templates
+from services.routing.handbook import all_templates
 from services.routing.masking import mask
-from services.routing.moves import permit_role
+from services.routing.moves import STAFF, permit_person
 from services.routing.provided import Answer, ArchiveStore, HandbookStore, Now, Profiles, QuestionStore, decide
 from services.routing.question import Question
 from services.routing.shipped_templates import shipped_templates
@@ -15,12 +15,13 @@ from services.routing.store import Questions
 from services.routing.suggestions import MOST, Archive
 from shared.commands import obey
 from shared.communes import Communes, Profile
-from shared.contracts import Done, Event
+from shared.contracts import Done, Event, Refusal
 from shared.contracts.routing import (
     AnswerApproved,
     ProposePublication,
     PublishAnswer,
     QuestionAnsweredAtDialogue,
+    RoutingCommand,
     SuggestAnswers,
     UnpublishAnswer,
 )
@@ -39,12 +40,10 @@ MORE_THAN_SHOWN = 3 * MOST
 
 @consumes.command(ProposePublication)
 async def propose_publication(command: ProposePublication, questions: QuestionStore, profiles: Profiles) -> Answer:
-    found, said = await questions.get(command.question), await said_of(questions, command.question)
-    public = public_words(profiles, command.actor.commune)
-    reply = await obey(questions, command.question, command, lambda one: (one, []))
-    if found is None or not isinstance(reply, Done):
-        return reply
-    return Done(version=reply.version, state=library.propose_publication(found, command, last_answer(said), public))
+    """Changes nothing, so neither key nor version matter."""
+    question = await _asked_for(command, questions)
+    said, public = await said_of(questions, question.id), public_words(profiles, question.commune)
+    return Done(version=len(said), state=library.propose_publication(question, command, last_answer(said), public))
 
 
 @consumes.command(PublishAnswer)
@@ -95,23 +94,23 @@ async def suggest_answers(
     handbooks: HandbookStore,
     profiles: Profiles,
 ) -> Answer:
-    """Whoever works on a question may look how like ones were answered. It changes nothing."""
-
-    def looking(question: Question) -> tuple[Question, list[Event]]:
-        permit_role(command.actor, STAFF, "xem câu trả lời gợi ý")
-        return question, []
-
-    reply = await obey(questions, command.question, command, looking)
-    question = await questions.get(command.question)
-    if not isinstance(reply, Done) or question is None:
-        return reply
+    """Changes nothing, so neither key nor version matter."""
+    question = await _asked_for(command, questions)
+    permit_person(question, command.actor, STAFF, "xem câu trả lời gợi ý")
     handbook, archive = await handbooks.get(question.commune), await archives.of(question.commune)
     known = known_of(question, profiles.get(question.commune))
     state = {
         "answers": await answers_like(question, questions, archive, public_words(profiles, question.commune)),
         "templates": suggestions.templates_for(question, all_templates(handbook, shipped_templates()), known),
     }
-    return Done(version=reply.version, state=state)
+    return Done(version=len(await questions.history(question.id)), state=state)
+
+
+async def _asked_for(command: RoutingCommand, questions: Questions) -> Question:
+    question = await questions.get(command.question)
+    if question is None:
+        raise Refusal("not-found", f"Không tìm thấy {command.question}.")
+    return question
 
 
 async def answers_like(
