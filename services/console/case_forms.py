@@ -4,6 +4,7 @@ Flat forms are read by `offers.command`.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -11,12 +12,17 @@ from services.console import offers
 from services.console.offers import WrongFields
 from shared.contracts import Actor, Command
 from shared.contracts.intake import AddFiles, CorrectRegistrant, WithdrawQuestions
-from shared.contracts.people import Registrant
+from shared.contracts.people import MAX_QUESTION, Registrant
+from shared.contracts.routing import AskCoordination, AssignQuestion, JoinQuestion, SplitQuestion
 from shared.text import clean, one_line
 
 REACHED = ("phone", "email", "address")
 CHOSEN = "cau-"
 """Begins the name of the box of each question that is withdrawn."""
+COORDINATING = "phoi-hop-"
+"""Begins the name of the box of each department that is to coordinate."""
+MOST_PARTS = 10
+CHOOSE = "Xin chọn một mục trong danh sách."
 WRONG: Mapping[str, str] = {
     "name": "Xin ghi họ tên, không quá 200 chữ.",
     "phone": "Số điện thoại gồm 9 đến 15 chữ số.",
@@ -73,6 +79,87 @@ def _add_files(actor: Actor, typed: Mapping[str, str]) -> Command:
     return offers.valid(AddFiles, actor, _kept(typed) | {"attachments": stored})
 
 
+def _assign(actor: Actor, typed: Mapping[str, str]) -> Command:
+    """`phoi-hop-<id>` for each department that is to coordinate; the one that answers does not beside itself."""
+    named = ("key", "question", "field", "department", "reason")
+    lead = typed.get("department", "")
+    values: dict[str, Any] = {name: clean(typed.get(name, "")) for name in named}
+    values["coordinating"] = tuple(other for other in _coordinating(typed) if other != lead)
+    values["matter"] = clean(typed.get("matter", "")) or None
+    if wrong := {name: CHOOSE for name in ("field", "department") if not values[name]}:
+        raise WrongFields(wrong if values["reason"] else {**wrong, "reason": "Xin ghi mục này."})
+    return offers.valid(AssignQuestion, actor, values | {"version": typed.get("version") or None})
+
+
+def _ask_coordination(actor: Actor, typed: Mapping[str, str]) -> Command:
+    departments, matter = _coordinating(typed), clean(typed.get("matter", ""))
+    wrong = {} if departments else {"departments": "Xin chọn ít nhất một phòng."}
+    if not matter:
+        wrong["matter"] = "Xin ghi mục này."
+    if wrong:
+        raise WrongFields(wrong)
+    return offers.valid(AskCoordination, actor, _of_question(typed) | {"departments": departments, "matter": matter})
+
+
+def _coordinating(typed: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(name.removeprefix(COORDINATING) for name in typed if name.startswith(COORDINATING))
+
+
+def _join(actor: Actor, typed: Mapping[str, str]) -> Command:
+    lead = clean(typed.get("lead", ""))
+    if not lead:
+        raise WrongFields({"lead": "Xin chọn câu hỏi để trả lời chung."})
+    return offers.valid(JoinQuestion, actor, _of_question(typed) | {"lead": lead})
+
+
+def _split(actor: Actor, typed: Mapping[str, str]) -> Command:
+    """`phan-1`, `linh-vuc-1`, `phong-1` for each matter; one with `bo-1`, or without words, is left out."""
+    parts, wrong = list[dict[str, str | None]](), dict[str, str]()
+    for place in range(1, places(typed) + 1):
+        text = clean(typed.get(f"phan-{place}", ""))
+        field, department = typed.get(f"linh-vuc-{place}") or None, typed.get(f"phong-{place}") or None
+        if f"bo-{place}" in typed or not text:
+            continue
+        if len(text) > MAX_QUESTION:
+            wrong[f"phan-{place}"] = "Xin ghi không quá 20.000 chữ."
+        if (field is None) != (department is None):
+            missing = "linh-vuc" if field is None else "phong"
+            wrong[f"{missing}-{place}"] = "Xin chọn cả lĩnh vực và phòng, hoặc để trống cả hai."
+        parts.append({"text": text, "field": field, "department": department})
+    if len(parts) < 2:
+        wrong["parts"] = "Xin ghi ít nhất hai nội dung, nội dung đầu được giữ ở câu này."
+    if wrong:
+        raise WrongFields(wrong)
+    return offers.valid(SplitQuestion, actor, _of_question(typed) | {"parts": tuple(parts)})
+
+
+def places(typed: Mapping[str, str]) -> int:
+    """How many matters a form of a split has room for."""
+    count = typed.get("places", "")
+    return min(int(count), MOST_PARTS) if count.isascii() and count.isdigit() else 0
+
+
+def prepared(typed: Mapping[str, str]) -> dict[str, str] | None:
+    """A form whose button is no command: what it is to look like now. None of a form that is to be sent.
+
+    `fill`: a text to start the answer from; what was typed stays before it. `more`: room for another matter.
+    """
+    if "fill" in typed:
+        written, text = typed.get("text", "").strip(), typed["fill"].replace("\r\n", "\n").strip()
+        return {**typed, "text": written if text in written else f"{written}\n\n{text}".strip()}
+    if "more" in typed:
+        return {**typed, "places": str(min(places(typed) + 1, MOST_PARTS))}
+    return None
+
+
+def _of_question(typed: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "key": typed.get("key", ""),
+        "question": typed.get("question", ""),
+        "version": typed.get("version") or None,
+    }
+
+
 def _kept(typed: Mapping[str, str]) -> dict[str, str | None]:
     """The flat fields that these forms have."""
     flat = {name: clean(typed.get(name, "")) for name in ("key", "submission", "reason", "note") if name in typed}
@@ -83,4 +170,8 @@ _READ: Mapping[str, Callable[[Actor, Mapping[str, str]], Command]] = {
     CorrectRegistrant.verb: _correct,
     WithdrawQuestions.verb: _withdraw,
     AddFiles.verb: _add_files,
+    AssignQuestion.verb: _assign,
+    AskCoordination.verb: _ask_coordination,
+    JoinQuestion.verb: _join,
+    SplitQuestion.verb: _split,
 }

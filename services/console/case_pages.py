@@ -1,20 +1,26 @@
-"""`/ho-so/<case>`: one form with its questions and files, and what can be done with them."""
+"""`/ho-so/<case>`: one form with its questions and files, and what can be done with them.
+
+Of each question two pages more: every version of its answer, and who did what.
+"""
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from sqlite3 import Connection
+from typing import Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from services.console import case_forms, dossier, offers, terms
+from services.console import asking, case_forms, dossier, offers, terms
 from services.console.acting import Acting
 from services.console.cases import elsewhere, history
 from services.console.commands import STATUS, Attempt, perform
 from services.console.pages import HEADERS, Pages, Sent, Who, all_sent_in, done
 from services.console.reader import Reader
+from services.console.versions import versions
 from shared.contracts import Refused
 from shared.files import get_file, put_file
 from shared.service import Service
@@ -22,10 +28,13 @@ from shared.service import Service
 UNTRUSTED = {**HEADERS, "Content-Security-Policy": "sandbox; default-src 'none'"}
 """What citizens sent must not act in the console's name, whatever it is."""
 ADD_FILES = "add-files"
+FORM_OF = {"keep-draft": "draft-answer"}
+"""Commands that are the second button of another one's form."""
 
 
 def add_cases(router: APIRouter, service: Service, pages: Pages, reader: Reader) -> None:
     _add_files(router, service, pages)
+    _add_question_pages(router, service, pages)
 
     @router.get("/ho-so/{case}")
     async def case(who: Who, case: str, xong: str = "") -> Response:
@@ -34,17 +43,30 @@ def add_cases(router: APIRouter, service: Service, pages: Pages, reader: Reader)
     @router.post("/ho-so/{case}")
     async def act(request: Request, who: Who, case: str) -> Response:
         typed, files = await all_sent_in(request)
+        if (form := case_forms.prepared(typed)) is not None:
+            return await show(
+                who, case, attempt=Attempt(typed.get("verb", ""), typed.get("question", ""), form, 200, "")
+            )
         kept = await _keep(service, who, typed, files) if typed.get("verb") == ADD_FILES else typed
         result = kept if isinstance(kept, Attempt) else await perform(service, reader, who, kept, case_forms.command)
         if isinstance(result, Attempt):
-            return await show(who, case, attempt=result)
+            return await show(who, case, attempt=replace(result, verb=FORM_OF.get(result.verb, result.verb)))
         return RedirectResponse(f"/ho-so/{case}?xong={result.verb}#{quote(typed.get('question') or result.about)}", 303)
 
     async def show(who: Acting, case: str, verb: str = "", attempt: Attempt | None = None) -> Response:
         now = service.clock()
-        found = await pages.read(lambda db: dossier.case(db, who.commune, case, now))
-        if found is None:
+
+        def query(db: Connection) -> tuple[dossier.Case, dict[str, list[dossier.Joinable]]] | None:
+            if (known := dossier.case(db, who.commune, case, now)) is None:
+                return None
+            offered = {question.id: offers.for_question(who, question) for question in known.questions}
+            joining = [question for question in known.questions if _is_offered("join-question", offered[question.id])]
+            return known, {question.id: dossier.joinable(db, who.commune, question) for question in joining}
+
+        seen = await pages.read(query)
+        if seen is None:
             return await elsewhere(service, pages, who, case)
+        found, joinable = seen
         denounced = found.reads_like_denunciation
         secret = denounced and who.role not in offers.OFFICE
         if secret:
@@ -52,8 +74,12 @@ def add_cases(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         here = offers.is_here(found.submission.attendance, found.dialogue, now)
         of_form = offers.for_form(who, found)
         all_terms = [term for question in found.questions for term in question.terms]
-        lines, explained = await asyncio.gather(
-            history(service, who, case, secret), terms.explain(service.nats, who, all_terms)
+        offered = [(question, offers.for_question(who, question, here=here)) for question in found.questions]
+        written = [question.id for question, forms in offered if _is_offered("draft-answer", forms)]
+        lines, explained, suggested = await asyncio.gather(
+            history(service, who, case, secret),
+            terms.explain(service.nats, who, all_terms),
+            asking.suggestions(service.nats, who, written),
         )
         return pages.show(
             "case.html",
@@ -61,7 +87,9 @@ def add_cases(router: APIRouter, service: Service, pages: Pages, reader: Reader)
             attempt.status if attempt else 200,
             submission=found.submission,
             dialogue=found.dialogue,
-            questions=[(question, offers.for_question(who, question, here=here)) for question in found.questions],
+            questions=offered,
+            suggested=suggested,
+            joinable=joinable,
             acknowledgeable=_acknowledgeable(who, found.questions),
             topics=found.topics,
             offered=[*offers.for_registrant(who, found.submission, found.dialogue, now), *of_form],
@@ -115,6 +143,54 @@ async def _keep(
         typed["attachments"] = f"{typed.get('attachments', '')} {answer.id}".strip()
         typed["stored"] = "\n".join(filter(None, (typed.get("stored", ""), answer.name)))
     return typed
+
+
+def _add_question_pages(router: APIRouter, service: Service, pages: Pages) -> None:
+    @router.get("/ho-so/{case}/du-thao/{question}")
+    async def drafts(who: Who, case: str, question: str) -> Response:
+        """Every version of an answer, each compared with the one before, word by word."""
+        found, asked = await one_question(who, case, question)
+        compared = await asyncio.to_thread(versions, asked.drafts)
+        return pages.show("case_drafts.html", who, submission=found.submission, question=asked, versions=compared)
+
+    @router.get("/ho-so/{case}/ai-lam-gi/{question}")
+    async def deeds(who: Who, case: str, question: str) -> Response:
+        """Who did what with a question, when, from what to what, and why."""
+        found, asked = await one_question(who, case, question)
+        told = await asking.who_did_what(service.nats, who, asked.id)
+        if isinstance(told, Refused):
+            raise HTTPException(STATUS[told.code], told.reason)
+        return pages.show("case_deeds.html", who, submission=found.submission, question=asked, entries=told)
+
+    @router.get("/ho-so/{case}/phieu-chuyen/{question}.{format}")
+    async def slip(who: Who, case: str, question: str, format: Literal["pdf", "docx"]) -> Response:
+        """The transfer slip of a question that was referred up, or that another authority has."""
+        _, asked = await one_question(who, case, question)
+        if not offers.may_have_slip(who, asked):
+            raise HTTPException(403, "Phiếu chuyển dành cho Văn phòng, khi câu hỏi đã chuyển đi nơi khác.")
+        file = await asking.slip(service.nats, who, case, asked.id, format)
+        if isinstance(file, Refused):
+            raise HTTPException(STATUS[file.code], file.reason)
+        headers = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"}
+        return Response(file.data, media_type=file.media_type, headers=headers)
+
+    async def one_question(who: Acting, case: str, id: str) -> tuple[dossier.Case, dossier.Question]:
+        """A question of this form. Of a denunciation, nobody but the office reads what was written.
+
+        Raises:
+            HTTPException: 404, 403.
+        """
+        found = await pages.read(lambda db: dossier.case(db, who.commune, case, service.clock()))
+        asked = next((question for question in found.questions if question.id == id), None) if found else None
+        if found is None or asked is None:
+            raise HTTPException(404, "Không có câu hỏi này trong phiếu.")
+        if found.reads_like_denunciation and who.role not in offers.OFFICE:
+            raise HTTPException(403, "Phiếu này có nội dung giống tố cáo; chỉ Văn phòng và lãnh đạo được xem.")
+        return found, asked
+
+
+def _is_offered(verb: str, forms: Sequence[offers.Offer]) -> bool:
+    return any(offer.verb == verb for offer in forms)
 
 
 def _acknowledgeable(who: Acting, questions: list[dossier.Question]) -> set[str]:

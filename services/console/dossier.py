@@ -189,7 +189,7 @@ class Question:
     returned_by: str | None
     returned_at: datetime | None
     awaits: list[str] | None
-    awaits_since: datetime | None
+    awaited_at: datetime | None
     joined_by: str | None
     joined_at: datetime | None
     parted_because: str | None
@@ -291,6 +291,10 @@ class Question:
             self,
             text=None,
             form_text=None,
+            because=[],
+            draft_text=None,
+            remarks=None,
+            answer=None,
             matters=None,
             topic=None,
             parted_because=None,

@@ -23,6 +23,7 @@ CLERKS = frozenset({Role.CLERK, Role.OFFICE_HEAD})
 OFFICE = frozenset({Role.CLERK, Role.OFFICE_HEAD, Role.CHAIRMAN})
 LEADERS = frozenset({Role.OFFICE_HEAD, Role.CHAIRMAN})
 EXPERTS = frozenset({Role.OFFICER, Role.HEAD})
+APPROVERS = LEADERS | {Role.HEAD}
 
 UNAPPROVED = frozenset({"received", "awaits-triage", "assigned", "drafting", "awaiting-approval"})
 UNASSIGNED = frozenset({"received", "awaits-triage"})
@@ -36,7 +37,8 @@ REFERRED_UP = frozenset({"referred-up"})
 class Offer:
     """One command: who is likely to use it, in which states.
 
-    main: the states that wait for it. own: of the officer's own department only.
+    main: the states that wait for it. own: of the officer's own department only. alone: not while the question gets
+    the answer of another one.
     """
 
     verb: str
@@ -45,23 +47,35 @@ class Offer:
     states: frozenset[str]
     main: frozenset[str] = frozenset()
     own: bool = False
+    alone: bool = False
 
 
+TRIAGE_OR_DEPARTMENT = frozenset({"awaits-triage"}) | WITH_DEPARTMENT
+DRAFTED_OR_NOT = WITH_DEPARTMENT | WITH_LEADERS
 OF_QUESTION = (
     Offer("answer-on-the-spot", "Trả lời tại hội nghị", OFFICE, TO_BE_ANSWERED, main=TO_BE_ANSWERED),
     Offer("take-for-written-answer", "Tiếp nhận, trả lời bằng văn bản", OFFICE, TO_BE_ANSWERED),
-    Offer("approve-answer", "Duyệt câu trả lời", LEADERS, WITH_LEADERS, main=WITH_LEADERS),
-    Offer("return-answer", "Trả lại dự thảo", LEADERS, WITH_LEADERS),
+    Offer("approve-answer", "Duyệt câu trả lời", APPROVERS, WITH_LEADERS, main=WITH_LEADERS, alone=True),
+    Offer("return-answer", "Trả lại dự thảo", APPROVERS, WITH_LEADERS, alone=True),
     Offer("accept-transfer", "Nhận câu hỏi", EXPERTS, WITH_DEPARTMENT, main=WITH_DEPARTMENT, own=True),
-    Offer("draft-answer", "Trình câu trả lời", EXPERTS, WITH_DEPARTMENT | WITH_LEADERS, main=WITH_DEPARTMENT, own=True),
+    Offer("draft-answer", "Soạn câu trả lời", EXPERTS, DRAFTED_OR_NOT, main=WITH_DEPARTMENT, own=True, alone=True),
+    Offer("give-opinion", "Gửi ý kiến phối hợp", EXPERTS, DRAFTED_OR_NOT, main=DRAFTED_OR_NOT),
     Offer("report-to-superior", "Ghi nhận báo cáo cấp trên", OFFICE, REFERRED_UP, main=REFERRED_UP),
     Offer("assign-question", "Giao cho phòng", CLERKS, UNAPPROVED, main=UNASSIGNED),
+    Offer("split-question", "Tách thành nhiều câu", CLERKS, TRIAGE_OR_DEPARTMENT),
     Offer("transfer-question", "Chuyển phòng khác", CLERKS, WITH_DEPARTMENT),
     Offer("transfer-question", "Chuyển phòng khác", EXPERTS, WITH_DEPARTMENT, own=True),
+    Offer("hand-back", "Trả lại Văn phòng", EXPERTS, WITH_DEPARTMENT, own=True),
+    Offer("ask-coordination", "Đề nghị phối hợp", CLERKS, WITH_DEPARTMENT),
+    Offer("ask-coordination", "Đề nghị phối hợp", EXPERTS, WITH_DEPARTMENT, own=True),
+    Offer("join-question", "Trả lời chung với câu khác", CLERKS, WITH_DEPARTMENT, alone=True),
+    Offer("join-question", "Trả lời chung với câu khác", EXPERTS, WITH_DEPARTMENT, own=True, alone=True),
+    Offer("part-question", "Tách khỏi nhóm trả lời chung", CLERKS, DRAFTED_OR_NOT),
+    Offer("part-question", "Tách khỏi nhóm trả lời chung", EXPERTS, DRAFTED_OR_NOT, own=True),
     Offer("redirect-question", "Hướng dẫn nơi có thẩm quyền", OFFICE, UNAPPROVED),
     Offer("refer-question-up", "Báo cáo cấp trên", OFFICE, UNAPPROVED),
-    Offer("request-extension", "Xin gia hạn", EXPERTS, WITH_DEPARTMENT, own=True),
-    Offer("extend-term", "Gia hạn", LEADERS, WITH_DEPARTMENT),
+    Offer("request-extension", "Xin gia hạn", EXPERTS, WITH_DEPARTMENT, own=True, alone=True),
+    Offer("extend-term", "Gia hạn", LEADERS, WITH_DEPARTMENT, alone=True),
     Offer("group-question", "Xếp nhóm nội dung", OFFICE, TO_BE_ANSWERED),
     Offer("prioritise-question", "Đánh dấu bức xúc", OFFICE, TO_BE_ANSWERED),
 )
@@ -103,7 +117,8 @@ def for_question(who: Acting, question: Question, *, here: bool = False) -> list
     if question.standing != "open":
         return _after_answer(who, question)
     found = _offered(OF_QUESTION, who, question.state, question.department)
-    return [offer for offer in found if _is_due(offer.verb, question, here)] + _unpublish(who, question)
+    found = [offer for offer in found if not (offer.alone and question.follows)]
+    return [offer for offer in found if _is_due(who, offer.verb, question, here)] + _unpublish(who, question)
 
 
 def _after_answer(who: Acting, question: Question) -> list[Offer]:
@@ -218,8 +233,19 @@ def about(command: Command) -> str:
     raise TypeError(f"{command.verb} is on no case")
 
 
-def _is_due(verb: str, question: Question, here: bool) -> bool:
+def _is_due(who: Acting, verb: str, question: Question, here: bool) -> bool:
     match verb:
+        case "approve-answer" | "return-answer":
+            return decides_next(who, question)
+        case "give-opinion":
+            own = who.worker.department if who.worker else None
+            return own in [one.department for one in question.coordinating]
+        case "split-question":
+            return not question.follows and not question.followers
+        case "join-question":
+            return question.scope == "in-scope" and not question.followers
+        case "part-question":
+            return question.follows is not None
         case "answer-on-the-spot":
             return here and question.reopened_round is None  # what was not enough is answered in writing
         case "take-for-written-answer":
@@ -230,6 +256,27 @@ def _is_due(verb: str, question: Question, here: bool) -> bool:
             return question.superior_document is None
         case _:
             return True
+
+
+def decides_next(who: Acting, question: Question) -> bool:
+    """Whether a draft waits for this person: in his role, of his own department where he is its head.
+
+    Nobody judges what he wrote himself, nor twice.
+    """
+    if who.worker is None or who.worker.role not in (question.awaits or ()):
+        return False
+    if who.worker.role is Role.HEAD and who.worker.department != question.department:
+        return False
+    draft = question.last_draft
+    if draft is None:
+        return True
+    judges = {draft.written_by, draft.handed_in_by, *(step.endorsed_by for step in draft.endorsed)}
+    return who.worker.name not in judges
+
+
+def may_have_slip(who: Acting, question: Question) -> bool:
+    """The slip goes with what leaves the commune; the office sends it."""
+    return who.role in OFFICE and (question.referred_at is not None or question.redirected_at is not None)
 
 
 def local(at: datetime) -> date:

@@ -15,8 +15,9 @@ from services.console import words
 from services.console.acting import Acting, acting, workers
 from services.console.filters import CHOICES
 from services.console.mailbox import count_waiting
-from services.console.offers import OFFICE
+from services.console.offers import OFFICE, may_have_slip
 from services.console.reader import Reader
+from services.console.versions import unfilled
 from services.console.view import View
 from shared.clock import RehearsalClock
 from shared.communes import Communes
@@ -56,6 +57,7 @@ class Pages:
         self._templates = templates(HERE / "templates")
         self._templates.filters |= {"number": words.plain_number, "size": words.size}
         self._templates.globals |= {"words": words, "new_key": lambda: str(ULID()), "choices": CHOICES}
+        self._templates.globals |= {"unfilled": unfilled, "may_have_slip": may_have_slip}
         service.app.state.communes = service.communes
 
     async def read(self, query: Callable[[Connection], T]) -> T:

@@ -127,8 +127,8 @@ CREATE TABLE question (
   accepted_by TEXT, accepted_at TEXT,
   draft INTEGER, draft_text TEXT, drafted_by TEXT, drafted_at TEXT,
   remarks TEXT, returned_by TEXT, returned_at TEXT,
-  -- awaits: roles of which one decides next on the draft that was handed in; awaits_since: when it came to them
-  awaits TEXT, awaits_since TEXT,
+  -- awaits: roles of which one decides next on the draft that was handed in; awaited_at: since when it waits for them
+  awaits TEXT, awaited_at TEXT,
   answer TEXT, approved_by TEXT, approved_at TEXT,
   -- follows: the question whose answer it gets
   follows TEXT, joined_by TEXT, joined_at TEXT, parted_because TEXT, parted_by TEXT, parted_at TEXT,
@@ -284,7 +284,7 @@ SELECT
   q.clock = 'pauses' AND q.accepted_at IS NULL AND q.state = 'assigned' AS awaits_acceptance,
   CASE
     WHEN t.term_state IN ('running', 'near', 'missed', 'paused') THEN NULL
-    WHEN q.stage = 'awaiting-approval' THEN q.awaits_since
+    WHEN q.stage = 'awaiting-approval' THEN q.awaited_at
     WHEN q.stage IN ('received', 'awaits-triage') THEN s.received_at
   END AS waiting_since,
   CASE WHEN q.standing = 'open' AND t.term_state IN ('running', 'near', 'missed') THEN t.due_at END AS owed_until,

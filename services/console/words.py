@@ -24,6 +24,21 @@ STAGES: Mapping[str, str] = {
 }
 """What may be shown as the state of a question, in the order of its life."""
 
+DEED_STATES: Mapping[str, str] = {
+    "awaits-triage": STAGES["awaits-triage"],
+    "assigned": "Đã giao phòng",
+    "drafted": STAGES["awaiting-approval"],
+    "returned": STAGES["drafting"],
+    "approved": STAGES["approved"],
+    "redirected": STAGES["redirected"],
+    "referred-up": STAGES["referred-up"],
+    "settled": STAGES["settled"],
+}
+"""States of a question as routing keeps them, where it tells who did what."""
+
+HOLDERS: Mapping[str, str] = {"office": "Văn phòng", "leaders": "Lãnh đạo", "nobody": "Không ai: đã xong"}
+"""Whose turn it is, where that is no department."""
+
 HOW_SETTLED: Mapping[str, str] = {
     "answered-at-dialogue": "đã trả lời tại hội nghị",
     "answered-in-writing": "đã trả lời bằng văn bản",
@@ -143,7 +158,7 @@ RULES: Mapping[str, str] = {
     "triage": "Hạn phân loại, giao câu hỏi",
     "department-answer": "Hạn trả lời của phòng chuyên môn",
     "approval": "Hạn xem xét, duyệt câu trả lời",
-    "revision": "Hạn sửa dự thảo được trả lại",
+    "revision": "Hạn hoàn thiện dự thảo được trả lại",
     "written-answer": "Hạn trả lời bằng văn bản",
     "guidance": "Hạn gửi văn bản hướng dẫn",
     "superior-report": "Hạn báo cáo cấp trên",
@@ -156,7 +171,7 @@ RULES: Mapping[str, str] = {
 SHORT_RULES: Mapping[str, str] = {
     "triage": "phân loại, giao câu hỏi",
     "approval": "xem xét, duyệt câu trả lời",
-    "revision": "sửa dự thảo được trả lại",
+    "revision": "hoàn thiện dự thảo được trả lại",
     "guidance": "gửi văn bản hướng dẫn",
     "written-answer": "trả lời bằng văn bản",
     "superior-report": "báo cáo cấp trên",

@@ -10,7 +10,17 @@ from starlette.exceptions import HTTPException
 
 from services.console import offers, terms, words
 from services.console.acting import OPERATOR, Acting, acting, chosen, known_hosts, require_own_site, workers
-from services.console.dossier import Dialogue, Escalation, Letter, Question, Submission
+from services.console.dossier import (
+    Coordination,
+    Dialogue,
+    Draft,
+    Endorsement,
+    Escalation,
+    Letter,
+    Question,
+    Related,
+    Submission,
+)
 from services.console.story import tell
 from services.console.words import Term
 from shared.communes import Communes
@@ -36,6 +46,7 @@ from tests.builders import HELD_AT, NOW, actor, any_of, of_deadline, of_message
 
 COMMUNES = Communes.load()
 CLERK, LAND_OFFICER, CHAIRMAN = "hanh.clerk@hanoi.example", "toan.kinhte@hanoi.example", "loi.lanhdao@hanoi.example"
+HEAD = "hai.kinhte@hanoi.example"
 OF_TOPIC = ["group-question", "prioritise-question"]
 RULE = "department-answer"
 HOSTS = known_hosts("127.0.0.1", "https://console.tinh.example")
@@ -57,7 +68,11 @@ def who(worker: str) -> Acting:
 def a_question(state: str, **known: Any) -> Question:
     fields: dict[str, Any] = dict.fromkeys(Question.__dataclass_fields__)
     fields |= {"id": "01J-1", "state": state, "stage": state, "standing": "open", "version": 1}
-    fields |= {"awaits_acceptance": False, "terms": [], "escalations": [], "earlier": [], "like": []}
+    fields |= {"awaits_acceptance": False, "scope": "in-scope"}
+    lists = ("terms", "escalations", "earlier", "like", "parts", "followers", "drafts", "coordinating", "opinions")
+    fields |= {name: [] for name in (*lists, "hand_backs")}
+    if state == "awaiting-approval":
+        fields["awaits"] = ["office-head", "chairman"]
     return Question(**fields | known)
 
 
@@ -158,13 +173,16 @@ def test_other_sites_are_refused(method: str, headers: dict[str, str], because: 
         (
             CLERK,
             "awaits-triage",
-            ["assign-question", "redirect-question", "refer-question-up", *OF_TOPIC],
+            ["assign-question", "split-question", "redirect-question", "refer-question-up", *OF_TOPIC],
             "the office decides",
         ),
         (
             CLERK,
             "assigned",
-            ["assign-question", "transfer-question", "redirect-question", "refer-question-up", *OF_TOPIC],
+            [
+                *("assign-question", "split-question", "transfer-question", "ask-coordination", "join-question"),
+                *("redirect-question", "refer-question-up", *OF_TOPIC),
+            ],
             "or hands it to another department",
         ),
         (CLERK, "approved", OF_TOPIC, "it is decided, and waits for the conference"),
@@ -173,7 +191,10 @@ def test_other_sites_are_refused(method: str, headers: dict[str, str], because: 
         (
             LAND_OFFICER,
             "assigned",
-            ["draft-answer", "transfer-question", "request-extension"],
+            [
+                *("draft-answer", "transfer-question", "hand-back", "ask-coordination", "join-question"),
+                "request-extension",
+            ],
             "his department owes the answer",
         ),
         (LAND_OFFICER, "awaiting-approval", ["draft-answer"], "he may hand in a better one"),
@@ -304,6 +325,81 @@ def test_what_was_seen_need_not_be_seen_again() -> None:
 )
 def test_who_is_at_the_conference(state: str, attendance: str, now: datetime, here: bool, because: str) -> None:
     assert offers.is_here(attendance, a_dialogue(state), now) == here, because
+
+
+def a_related(id: str) -> Related:
+    return Related(id, id, "K7QX-3M9D", 1, "Bao giờ?", None, "assigned")
+
+
+def a_draft(**known: Any) -> Draft:
+    fields: dict[str, Any] = dict.fromkeys(Draft.__dataclass_fields__)
+    return Draft(**fields | {"number": 1, "text": "Xin trả lời.", "written_at": NOW, "endorsed": []} | known)
+
+
+@pytest.mark.parametrize(
+    ("worker", "known", "may", "because"),
+    [
+        (HEAD, {"awaits": ["head"]}, True, "the head of the department decides first"),
+        (HEAD, {"awaits": ["head"], "department": "cong-an"}, False, "it is another department's"),
+        (HEAD, {"awaits": ["office-head", "chairman"]}, False, "he has decided"),
+        (CHAIRMAN, {"awaits": ["head"]}, False, "the head decides first"),
+        (CHAIRMAN, {"awaits": ["office-head", "chairman"]}, True, "it is his turn"),
+        (CLERK, {"awaits": ["office-head", "chairman"]}, False, "she decides on no answer"),
+        (HEAD, {"awaits": ["head"], "drafts": [a_draft(written_by="Bùi Thị Hải")]}, False, "she wrote it herself"),
+        (HEAD, {"awaits": ["head"], "drafts": [a_draft(handed_in_by="Bùi Thị Hải")]}, False, "she handed it in"),
+        (
+            CHAIRMAN,
+            {
+                "awaits": ["chairman"],
+                "drafts": [a_draft(endorsed=[Endorsement("office-head", "Nguyễn Văn Lợi", NOW)])],
+            },
+            False,
+            "nobody decides twice",
+        ),
+        (CHAIRMAN, {"follows": a_related("01J-2")}, False, "it is decided with the question whose answer it gets"),
+    ],
+)
+def test_a_draft_is_put_before_whoever_decides_next(
+    worker: str, known: dict[str, Any], may: bool, because: str
+) -> None:
+    asked = a_question("awaiting-approval", **{"department": "phong-kinh-te"} | known)
+    found = [offer.verb for offer in offers.for_question(who(worker), asked)]
+    assert ("approve-answer" in found) == ("return-answer" in found) == may, because
+
+
+@pytest.mark.parametrize(
+    ("worker", "known", "verb", "offered", "because"),
+    [
+        (LAND_OFFICER, {"department": "cong-an"}, "give-opinion", False, "nobody asked his department"),
+        (
+            LAND_OFFICER,
+            {"department": "cong-an", "coordinating": [Coordination("phong-kinh-te", "Lệ phí?", "H", NOW)]},
+            "give-opinion",
+            True,
+            "his department is asked",
+        ),
+        (
+            CLERK,
+            {"coordinating": [Coordination("phong-kinh-te", "Lệ phí?", "H", NOW)]},
+            "give-opinion",
+            False,
+            "the office was not asked",
+        ),
+        (LAND_OFFICER, {"follows": a_related("01J-2")}, "draft-answer", False, "it is written at the other question"),
+        (LAND_OFFICER, {"follows": a_related("01J-2")}, "join-question", False, "it gets an answer already"),
+        (LAND_OFFICER, {"follows": a_related("01J-2")}, "part-question", True, "it may be parted"),
+        (LAND_OFFICER, {}, "part-question", False, "it gets its own answer"),
+        (LAND_OFFICER, {"followers": [a_related("01J-2")]}, "join-question", False, "others get its answer"),
+        (LAND_OFFICER, {"scope": "complaint"}, "join-question", False, "a complaint is nobody else's"),
+        (CLERK, {"followers": [a_related("01J-2")]}, "split-question", False, "they are to be parted first"),
+        (CLERK, {"follows": a_related("01J-2")}, "split-question", False, "it is to be parted first"),
+    ],
+)
+def test_work_with_others_is_offered_where_it_can_be_done(
+    worker: str, known: dict[str, Any], verb: str, offered: bool, because: str
+) -> None:
+    asked = a_question("assigned", **{"department": "phong-kinh-te"} | known)
+    assert (verb in [offer.verb for offer in offers.for_question(who(worker), asked)]) == offered, because
 
 
 def test_another_departments_question_offers_nothing_to_an_officer() -> None:

@@ -55,7 +55,7 @@ def _(event: AnswerDrafted, db: sqlite3.Connection) -> None:
         drafted_by=writer["written_by"],
         drafted_at=event.occurred_at,
         awaits=event.awaits,
-        awaits_since=event.occurred_at,
+        awaited_at=event.occurred_at,
         **NOTHING_WANTED,
     )
 
@@ -76,7 +76,7 @@ def _(event: AnswerEndorsed, db: sqlite3.Connection) -> None:
             event.draft,
         ),
     )
-    _question(db, event, awaits=event.awaits, awaits_since=event.occurred_at)
+    _question(db, event, awaits=event.awaits, awaited_at=event.occurred_at)
 
 
 @record.register
@@ -93,7 +93,7 @@ def _(event: AnswerReturned, db: sqlite3.Connection) -> None:
         returned_by=event.returned_by,
         returned_at=event.occurred_at,
         awaits=None,
-        awaits_since=None,
+        awaited_at=None,
     )
 
 
@@ -107,7 +107,7 @@ def _(event: AnswerApproved, db: sqlite3.Connection) -> None:
         approved_by=event.approved_by,
         approved_at=event.occurred_at,
         awaits=None,
-        awaits_since=None,
+        awaited_at=None,
     )
 
 

@@ -45,7 +45,7 @@ NOT_PUBLISHED: Mapping[str, None] = dict.fromkeys(
 )
 """Only those read it who see the case."""
 
-BY_ITSELF: Mapping[str, None] = dict.fromkeys(("awaits", "awaits_since", "follows", "joined_by", "joined_at"))
+BY_ITSELF: Mapping[str, None] = dict.fromkeys(("awaits", "awaited_at", "follows", "joined_by", "joined_at"))
 """No draft of it waits for approval, and it gets the answer of no other question."""
 
 NOBODYS: Mapping[str, None] = dict.fromkeys(("field", "department", "session", "outside_subject"))
@@ -304,7 +304,7 @@ def _(event: QuestionAnsweredAtDialogue, db: sqlite3.Connection) -> None:
         answered_by=event.answered_by,
         heard_at=event.occurred_at,
         awaits=None,
-        awaits_since=None,
+        awaited_at=None,
         **NOTHING_WANTED,
     )
 
@@ -379,7 +379,7 @@ def _(event: QuestionSettled, db: sqlite3.Connection) -> None:
         settled_how=event.how,
         settled_at=event.occurred_at,
         awaits=None,
-        awaits_since=None,
+        awaited_at=None,
         **NOTHING_WANTED,
     )
     if event.how == "withdrawn":

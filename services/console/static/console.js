@@ -78,6 +78,27 @@ if (table) {
   connect();
 }
 
+// A text to start an answer from goes below what was typed; without this the page does the same.
+for (const button of document.querySelectorAll("[data-fill]")) {
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    const area = document.getElementById(button.dataset.fill);
+    const [written, text] = [area.value.trim(), button.value.trim()];
+    if (!written.includes(text)) area.value = written ? written + "\n\n" + text : text;
+    area.dispatchEvent(new Event("input"));
+    area.focus();
+  });
+}
+
+for (const told of document.querySelectorAll("[data-places]")) {
+  const area = document.getElementById(told.dataset.places);
+  area.addEventListener("input", () => {
+    const places = new Set((area.value.match(/\{[^{}\n]{0,200}\}?/g) || []).map((one) => one.trim()));
+    told.hidden = !places.size;
+    told.querySelector("span").textContent = [...places].join(", ");
+  });
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
   if (event.key === "/") {

@@ -1,0 +1,72 @@
+"""What changed between two versions of an answer, word by word; and what nobody has filled in yet."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from services.console.dossier import Draft
+
+_WORD = re.compile(r"\S+\s*|\s+")
+_PLACEHOLDER = re.compile(r"\{[^{}\n]{0,200}\}?")
+LONG = 2_000
+"""Words beyond which those that are everywhere are not looked for: the time would grow with their square."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words that stayed, came or went."""
+
+    kind: Literal["same", "added", "removed"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A draft, and how it differs from the one before; of the first, nothing."""
+
+    draft: Draft
+    changes: Sequence[Piece]
+
+    @property
+    def added(self) -> int:
+        return _count(self.changes, "added")
+
+    @property
+    def removed(self) -> int:
+        return _count(self.changes, "removed")
+
+
+def versions(drafts: Sequence[Draft]) -> list[Version]:
+    """Every version, the latest first."""
+    found = [
+        Version(draft, list(compare(drafts[place - 1].text, draft.text)) if place else [])
+        for place, draft in enumerate(drafts)
+    ]
+    return found[::-1]
+
+
+def compare(before: str, after: str) -> Iterator[Piece]:
+    """The later text with what went from the earlier one in its place. Blanks between words do not count."""
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    matcher = SequenceMatcher(
+        None, [word.strip() for word in old], [word.strip() for word in new], autojunk=max(len(old), len(new)) > LONG
+    )
+    for kind, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+        if kind == "equal":
+            yield Piece("same", "".join(new[new_from:new_to]))
+            continue
+        if old_to > old_from:
+            yield Piece("removed", "".join(old[old_from:old_to]))
+        if new_to > new_from:
+            yield Piece("added", "".join(new[new_from:new_to]))
+
+
+def unfilled(text: str) -> list[str]:
+    """The placeholders left in a text, `{số tiền}`, each once. Courtesy: routing refuses a draft that has some."""
+    return list(dict.fromkeys(found.strip() for found in _PLACEHOLDER.findall(text)))
+
+
+def _count(pieces: Sequence[Piece], kind: str) -> int:
+    return sum(len(piece.text.split()) for piece in pieces if piece.kind == kind)
