@@ -3,7 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
+from services.routing.classifying.classification import Classification
 from services.routing.classifying.words import same_phrase
 from services.routing.moves import DEPARTMENT, OFFICE, STAFF, permit_department, permit_role
 from services.routing.templates import AnswerTemplate, broken
@@ -104,6 +106,17 @@ def permit_rules(command: SaveWordRules | TryWordRules, departments: Collection[
                     f"Từ khóa “{word}” của {_named(rule)} trùng với “{written}” của {_named(earlier)}. "
                     "Mỗi từ khóa chỉ dùng cho một lĩnh vực và một phòng.",
                 )
+
+
+def differs(before: Classification, after: Classification) -> bool:
+    """Whether a question would go elsewhere, or to a person."""
+    return (before.field, before.department, before.triage) != (after.field, after.department, after.triage)
+
+
+def in_short(classification: Classification) -> dict[str, Any]:
+    """{"field", "department", "confidence", "because", "triage"}, as `doithoai classify --json` gives them."""
+    told = classification.to_json()
+    return {key: told[key] for key in ("field", "department", "confidence", "because", "triage")}
 
 
 def _named(rule: WordRule) -> str:

@@ -1,21 +1,38 @@
 """What an office teaches routing: read, saved, tried out before it is saved."""
 
-from collections.abc import Callable
+import asyncio
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from services.routing import handbook
+from services.routing.classifying.classifier import Classifier
+from services.routing.classifying.vocabulary import classifier_for
 from services.routing.handbook import Decision, Handbook, all_templates, permit_reading
-from services.routing.provided import Answer, HandbookStore, Now, Profiles, departments_of
+from services.routing.provided import (
+    Answer,
+    Classifiers,
+    HandbookStore,
+    Now,
+    Profiles,
+    QuestionStore,
+    departments_of,
+)
+from services.routing.question import Question
 from services.routing.shipped_templates import shipped_templates
 from services.routing.store import Handbooks
+from shared import communes
 from shared.commands import obey
 from shared.communes import Communes, Profile
 from shared.contracts import Done, Refusal
 from shared.contracts.handbook import (
+    ClassifyTexts,
     HandbookCommand,
     ReadHandbook,
     RemoveAnswerTemplate,
     SaveAnswerTemplate,
     SaveWordRules,
+    TryWordRules,
     WordRule,
 )
 from shared.handlers import Handlers
@@ -24,6 +41,10 @@ consumes = Handlers("routing")
 
 MOST_OF_A_RULE = 200
 """Words of one rule, as a command may carry it; that of a profile may have more."""
+TRIED = 200
+"""Questions of the commune that rules are tried on, the last ones."""
+SHOWN = 500
+"""Characters of a question whose classification would change: enough to tell which it is."""
 
 
 @consumes.command(ReadHandbook)
@@ -76,6 +97,37 @@ async def remove_answer_template(
     return await _carry_out(command, handbooks, lambda one: handbook.remove_answer_template(one, command, now()))
 
 
+@consumes.command(TryWordRules)
+async def try_word_rules(
+    command: TryWordRules, questions: QuestionStore, classifiers: Classifiers, profiles: Profiles
+) -> Answer:
+    """Changes nothing, so neither key nor version matter."""
+    profile = _profile(profiles, command)
+    handbook.permit_rules(command, departments_of(profiles, command))
+    now, then = classifiers[profile.id], ruled(profile, command.rules)
+    latest = await questions.latest(profile.id, TRIED)
+    return Done(version=0, state=await asyncio.to_thread(_compared, command.texts, latest, now, then))
+
+
+def _compared(texts: Sequence[str], latest: Sequence[Question], now: Classifier, then: Classifier) -> dict[str, Any]:
+    changes = []
+    for question in latest:
+        before, after = now.classify(question.text), then.classify(question.text)
+        if handbook.differs(before, after):
+            told = {"before": handbook.in_short(before), "after": handbook.in_short(after)}
+            shown = textwrap.shorten(question.text, SHOWN, placeholder="…")
+            changes.append({"question": question.id, "code": question.code, "text": shown, **told})
+    return {"texts": [then.classify(text).to_json() for text in texts], "tried": len(latest), "changes": changes}
+
+
+@consumes.command(ClassifyTexts)
+async def classify_texts(command: ClassifyTexts, classifiers: Classifiers, profiles: Profiles) -> Answer:
+    """What the rules hold of any texts; it tells nothing of anybody's question."""
+    classifier = classifiers[_profile(profiles, command).id]
+    found = await asyncio.to_thread(lambda: [classifier.classify(text).to_json() for text in command.texts])
+    return Done(version=0, state={"texts": found})
+
+
 async def _carry_out(command: HandbookCommand, handbooks: Handbooks, decide: Callable[[Handbook], Decision]) -> Answer:
     """Of the sender's own commune alone: the handbook is found by it."""
     await handbooks.begun(command.actor.commune)
@@ -96,3 +148,10 @@ def rules_of(profile: Profile) -> tuple[WordRule, ...]:
         for rule in profile.classification.rules
         for first in range(0, len(rule.words), MOST_OF_A_RULE)
     )
+
+
+def ruled(profile: Profile, rules: Sequence[WordRule]) -> Classifier:
+    """The classifier of a commune with other rules than its own."""
+    own = tuple(communes.WordRule(field=rule.field, words=rule.words, weight=rule.weight) for rule in rules)
+    classification = profile.classification.model_copy(update={"rules": own})
+    return classifier_for(profile.model_copy(update={"classification": classification}))

@@ -1,0 +1,98 @@
+"""What may stand in the library: nothing certain that tells who asked, and of the likely only what a person has read."""
+
+import pytest
+
+from services.routing.library import propose_publication, publish_answer
+from services.routing.question import State
+from shared.contracts import Refusal
+from shared.contracts.routing import AnswerPublished, ProposePublication, PublishAnswer
+from shared.contracts.taxonomy import Scope
+from tests.unit.routing_questions import (
+    CHAIRMAN,
+    CLERK,
+    NOW,
+    OFFICE_CONTACTS,
+    OFFICE_HEAD,
+    OFFICER,
+    STRANGER,
+    a_question,
+    about_it,
+)
+
+PUBLIC = (*OFFICE_CONTACTS, "Số 12 đường Nguyễn Bặc, xã Thanh Trì")
+SETTLED = a_question(State.SETTLED, text="Tôi là Trần Thị Bưởi, 0912345678, hỏi về sổ đỏ.")
+
+
+def publish(asked="Bao giờ có sổ đỏ?", answered="Trong quý IV.", kept=(), actor=CHAIRMAN, question=SETTLED):
+    return publish_answer(
+        question, about_it(PublishAnswer, actor, asked=asked, answered=answered, kept=kept), PUBLIC, NOW
+    )
+
+
+def propose(answered="Bà Bưởi được cấp sổ.", actor=CHAIRMAN, question=SETTLED, known=()):
+    return propose_publication(question, about_it(ProposePublication, actor, known=known), answered, PUBLIC)
+
+
+@pytest.mark.parametrize(
+    ("words", "kept", "named"),
+    [
+        ("Gọi 0912345678 nhé", ("0912345678",), "số điện thoại “0912345678”"),
+        ("Thư mai@nha.example", ("mai@nha.example",), "thư điện tử “mai@nha.example”"),
+        ("CCCD 001185012345", ("001185012345",), "số giấy tờ tùy thân “001185012345”"),
+        ("Bà Trần Thị Bưởi hỏi", (), "họ tên “Trần Thị Bưởi”"),
+        ("Bà Trần Thị Bưởi hỏi", ("Bưởi",), "họ tên “Trần Thị Bưởi”"),
+        ("Nhà số 5 ngõ 3", (), "địa chỉ"),
+    ],
+)
+def test_what_tells_who_asked_is_refused_and_named(words, kept, named):
+    for where in ("asked", "answered"):
+        with pytest.raises(Refusal) as refusal:
+            publish(**{where: words}, kept=kept)
+        assert refusal.value.code == "invalid"
+        part = {"asked": "nội dung câu hỏi", "answered": "nội dung câu trả lời"}[where]
+        assert (named in refusal.value.reason, part in refusal.value.reason) == (True, True), refusal.value.reason
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("Ông Trần Văn Lộc ở Phòng Kinh tế trả lời.", ("Trần Văn  Lộc",)),
+        ("Xin đến số 12 đường Nguyễn Bặc, gọi 024 3861 1234.", ()),
+        ("Bao giờ thôn Nội có sổ đỏ?", ()),
+    ],
+)
+def test_what_a_person_has_read_and_what_is_the_offices_own_may_stand(words, kept):
+    question, [told] = publish(answered=words, kept=kept)
+    assert isinstance(told, AnswerPublished)
+    assert told.answered == words
+    assert publish(answered=words, kept=kept, question=question) == (question, []), "the same again"
+
+
+def test_a_proposal_holds_nobody_and_says_what_was_found():
+    proposed = propose(known=("Trần Thị Bưởi",))
+    assert proposed["asked"] == "Tôi là [họ tên], [số điện thoại], hỏi về sổ đỏ."
+    assert proposed["answered"] == "Bà [họ tên] được cấp sổ."
+    assert proposed["found"] == [
+        {"where": "asked", "kind": "name", "text": "Trần Thị Bưởi", "mask": "[họ tên]"},
+        {"where": "asked", "kind": "phone", "text": "0912345678", "mask": "[số điện thoại]"},
+        {"where": "answered", "kind": "name", "text": "Bưởi", "mask": "[họ tên]"},
+    ]
+    assert propose(answered=None)["answered"] == ""
+    words = {where: proposed[where] for where in ("asked", "answered")}
+    assert publish(**words)[1], "what is proposed may be published"
+
+
+@pytest.mark.parametrize(
+    ("actor", "question", "code"),
+    [
+        (OFFICER, SETTLED, "forbidden"),
+        (STRANGER, SETTLED, "forbidden"),
+        (CLERK, a_question(State.SETTLED, scope=Scope.COMPLAINT), "invalid"),
+        (OFFICE_HEAD, a_question(State.SETTLED, scope=Scope.DENUNCIATION), "invalid"),
+    ],
+)
+def test_who_may_not_publish_is_proposed_nothing(actor, question, code):
+    for act in (propose, publish):
+        with pytest.raises(Refusal) as refusal:
+            act(actor=actor, question=question)
+        assert refusal.value.code == code
