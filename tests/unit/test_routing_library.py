@@ -1,4 +1,4 @@
-"""What may stand in the library: nothing certain that tells who asked, and of the likely only what a person has read."""
+"""What may stand in the library: nothing certain that tells who asked, of the likely only what a person has read."""
 
 import pytest
 
