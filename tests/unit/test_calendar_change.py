@@ -227,7 +227,7 @@ def test_a_fact_that_comes_before_the_sweep_names_the_decree_too():
     calendar = live()
     term = owed(calendar, at("2026-11-16 10:00"), 5)
     calendar.take(applied(WITH_SWAP))
-    drafted = accept_answer(of_question(AnswerDrafted, occurred_at=at("2026-11-18 10:00")))
+    drafted = next(accept_answer(of_question(AnswerDrafted, occurred_at=at("2026-11-18 10:00"))))
     after, (moved, met) = hear(term, drafted, calendar, HOURS)
     assert isinstance(moved, DeadlineMoved)
     assert isinstance(met, DeadlineMet)
