@@ -9,7 +9,7 @@ from services.routing.handbook import Handbook
 from services.routing.moves import ANSWERED
 from services.routing.question import Question
 from shared.contracts import TooEarly
-from shared.contracts.taxonomy import Scope
+from shared.contracts.taxonomy import QuestionField, Scope
 from shared.store import Database, Index, Store
 
 MEMORY_S = 0.25
@@ -20,6 +20,9 @@ FORGOTTEN_S = MEMORY_S + 0.05
 MOST_REMEMBERED = 10_000
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 """Before all that routing remembers."""
+
+Taught = tuple[str, QuestionField, str, datetime]
+"""A question, the field and department that a person gave it, and when."""
 
 
 class Questions(Store[Question]):
@@ -78,11 +81,24 @@ class Questions(Store[Question]):
 
     async def taught_at(self, commune: str) -> datetime | None:
         """When a person last said whose a question is; None while nobody has."""
-        cursor = self._collection.find({"commune": commune, "decided_at": {"$gt": BEGINNING}}, {"decided_at": 1})
-        async for document in cursor.sort("decided_at", -1).limit(1):
-            decided_at: datetime = document["decided_at"]
+        async for _, _, _, decided_at in self._taught(commune, 1):
             return decided_at
         return None
+
+    async def lessons(self, commune: str, limit: int = 2_000) -> list[Taught]:
+        """What people have said of whose a question is, the newest first. Complaints teach nothing."""
+        return [taught async for taught in self._taught(commune, limit)]
+
+    async def _taught(self, commune: str, limit: int) -> AsyncIterator[Taught]:
+        query = {
+            "commune": commune,
+            "decided_at": {"$gt": BEGINNING},
+            "department": {"$exists": True},
+            "scope": Scope.IN_SCOPE.value,
+        }
+        wanted = {"text": 1, "field": 1, "department": 1, "decided_at": 1}
+        async for found in self._collection.find(query, wanted).sort("decided_at", -1).limit(limit):
+            yield found["text"], QuestionField(found["field"]), found["department"], found["decided_at"]
 
     async def registered_for(self, dialogue: str) -> list[Question]:
         return await self.find({"dialogue": dialogue})

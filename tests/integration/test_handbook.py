@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from services.routing.store import Handbooks
+from services.routing.store import Handbooks, Questions
 from shared.contracts import Done, Refused, handbook, routing
 from tests.builders import COMMUNE, actor
 from tests.integration.routing_office import (
     CHAIRMAN,
+    CULTURE,
     LAND_OFFICE,
     LAND_TITLE,
     OFFICER,
@@ -109,6 +110,27 @@ async def test_any_text_is_classified_as_the_commune_does_it(office: Office) -> 
     assert done.state["texts"][0]["department"] == LAND_OFFICE
     unknown = await office.asked(handbook.ClassifyTexts, actor(commune="khong-co"), texts=("x",))
     assert getattr(unknown, "code", None) == "not-found"
+
+
+async def test_what_people_decide_teaches_the_newest_first_and_complaints_teach_nothing(office: Office) -> None:
+    assert office.service.database is not None
+    questions = Questions(office.service.database)
+    await office.hears(announced(), *(form(f"C{number}", f"Câu hỏi {number} về sổ đỏ?") for number in range(4)))
+    assert (await questions.lessons(COMMUNE), await questions.taught_at(COMMUNE)) == ([], None)
+    for number in (0, 2):
+        moved = {"field": "culture", "department": CULTURE, "reason": "Đúng việc"}
+        await office.done(routing.AssignQuestion, question=f"C{number}-1", **moved)
+    away = {"scope": "complaint", "authority": "Ban Tiếp công dân", "guidance": "Gửi đơn."}
+    await office.done(routing.AssignQuestion, question="C3-1", field="health", department=CULTURE, reason="Đúng việc")
+    await office.done(routing.RedirectQuestion, CHAIRMAN, question="C3-1", **away)
+    lessons = await questions.lessons(COMMUNE)
+    assert [lesson[:3] for lesson in lessons] == [
+        ("Câu hỏi 2 về sổ đỏ?", "culture", CULTURE),
+        ("Câu hỏi 0 về sổ đỏ?", "culture", CULTURE),
+    ]
+    assert await questions.taught_at(COMMUNE) == lessons[0][3]
+    assert len(await questions.lessons(COMMUNE, limit=1)) == 1
+    assert await questions.lessons("thanh-mai") == []
 
 
 # --- what was answered before -----------------------------------------------------------------------------------------
