@@ -66,7 +66,7 @@ class Town:
     commune: str
     system: RunningSystem
     client: Client
-    mailbox: MailServer
+    mailbox: MailServer | None = None
     cases: dict[str, str] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     _keys: "count[int]" = field(default_factory=count)
@@ -109,6 +109,7 @@ class Town:
 
     async def mails(self, *mails: EmailMessage) -> None:
         """Into the mailbox; until all of them were taken out of it."""
+        assert self.mailbox is not None, "this town has none"
         await asyncio.to_thread(self.mailbox.put, *mails)
         async with asyncio.timeout(60):
             while await asyncio.to_thread(self.mailbox.held):  # noqa: ASYNC110 - nobody tells
@@ -247,6 +248,6 @@ def _value(page: str, name: str) -> str:
     return found[1]
 
 
-async def settled_in(commune: str, system: RunningSystem, mailbox: MailServer) -> Town:
+async def settled_in(commune: str, system: RunningSystem, mailbox: MailServer | None = None) -> Town:
     """The town, with a connection that is the caller's to close."""
     return Town(commune, system, await nats.connect(system.addresses.nats_url), mailbox)
