@@ -83,7 +83,7 @@ CAUSES: Mapping[str, MoveCause] = {
     "rescheduled": "rescheduled",
     "planned": "rescheduled",
     "unplanned": "rescheduled",
-    "passed-on": "rescheduled",
+    "passed-on": "passed-on",
 }
 REASONS: Mapping[MoveCause, str] = {
     "extension": "Được gia hạn.",
@@ -91,6 +91,7 @@ REASONS: Mapping[MoveCause, str] = {
     "resumed": "Thời hạn được tính tiếp với số ngày làm việc còn lại.",
     "rescheduled": "Hội nghị đối thoại được tổ chức vào ngày khác.",
     "calendar": "Ngày nghỉ, ngày làm bù được điều chỉnh.",
+    "passed-on": "Đã qua một bước duyệt, chuyển người duyệt tiếp theo.",
 }
 PAUSED = "Câu hỏi được chuyển cho đơn vị khác, thời hạn tạm dừng đến khi đơn vị đó tiếp nhận."
 NOT_TAKEN_UP = "Sau 02 ngày làm việc chưa được tiếp nhận, thời hạn tự tính tiếp."

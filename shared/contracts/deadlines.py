@@ -33,9 +33,9 @@ RuleId = Literal[
     "result-report",
 ]
 
-MoveCause = Literal["extension", "transfer", "resumed", "rescheduled", "calendar"]
+MoveCause = Literal["extension", "transfer", "resumed", "rescheduled", "calendar", "passed-on"]
 """Why a term ends on another day: more time was granted; another department took over; it runs again after a pause;
-the dialogue is on another day; a decree changed the days off."""
+the dialogue is on another day; a decree changed the days off; a draft has come to who decides next on it."""
 
 
 class DeadlineEvent(Event, speaker="deadlines"):
