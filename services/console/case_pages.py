@@ -75,6 +75,7 @@ def add_cases(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         of_form = offers.for_form(who, found)
         all_terms = [term for question in found.questions for term in question.terms]
         offered = [(question, offers.for_question(who, question, here=here)) for question in found.questions]
+        offered = [(question, _without_empty(forms, joinable.get(question.id))) for question, forms in offered]
         written = [question.id for question, forms in offered if _is_offered("draft-answer", forms)]
         lines, explained, suggested = await asyncio.gather(
             history(service, who, case, secret),
@@ -187,6 +188,11 @@ def _add_question_pages(router: APIRouter, service: Service, pages: Pages) -> No
         if found.reads_like_denunciation and who.role not in offers.OFFICE:
             raise HTTPException(403, "Phiếu này có nội dung giống tố cáo; chỉ Văn phòng và lãnh đạo được xem.")
         return found, asked
+
+
+def _without_empty(forms: list[offers.Offer], joinable: Sequence[dossier.Joinable] | None) -> list[offers.Offer]:
+    """Nobody is asked to choose among no questions."""
+    return [offer for offer in forms if joinable or offer.verb != "join-question"]
 
 
 def _is_offered(verb: str, forms: Sequence[offers.Offer]) -> bool:

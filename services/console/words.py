@@ -196,6 +196,7 @@ MOVE_CAUSES: Mapping[str, str] = {
     "resumed": "tính tiếp sau khi tạm dừng",
     "rescheduled": "hội nghị đổi ngày",
     "calendar": "lịch nghỉ thay đổi",
+    "passed-on": "đến bước duyệt tiếp theo",
 }
 WRITTEN_BECAUSE: Mapping[str, str] = {
     "excused": "người hỏi đã báo vắng",

@@ -168,7 +168,7 @@ async def test_a_question_gets_its_answer_through_the_pages(desk: Desk) -> None:
     code = await desk.ask("Đường thôn Nội ngập mỗi khi mưa lớn, bao giờ xã làm thoát nước?")
     page = await desk.open()
     await work_as(page, OFFICER)
-    await fill(await assigned(page, code), "draft-answer", "Trình để duyệt", text="Thưa ông, xã làm trong quý I/2027.")
+    await fill(await assigned(page, code), "draft-answer", "Trình duyệt", text="Thưa ông, xã làm trong quý I/2027.")
     await expect(page.get_by_text("Đã trình câu trả lời để duyệt.")).to_be_visible()
     await expect(page.locator("article .state")).to_have_text("Chờ duyệt")
     for judge in (HEAD, CHAIRMAN):
@@ -189,10 +189,10 @@ async def test_a_page_that_is_out_of_date_says_what_came_since_and_keeps_what_wa
     await fill(question, "request-extension", "Gửi đề nghị", **wanted)
     await expect(page.get_by_text("Đã gửi đề nghị gia hạn.")).to_be_visible()
     stale = other.locator("article.question").first
-    await fill(stale, "draft-answer", "Trình để duyệt", text="Kính gửi ông, xin trả lời như sau.")
+    await fill(stale, "draft-answer", "Trình duyệt", text="Kính gửi ông, xin trả lời như sau.")
     await expect(stale.get_by_role("alert")).to_contain_text("Xin gia hạn")
     await expect(stale.locator("[name=text]")).to_have_value("Kính gửi ông, xin trả lời như sau.")
-    await stale.get_by_role("button", name="Trình để duyệt").click()
+    await stale.get_by_role("button", name="Trình duyệt").click()
     await expect(other.get_by_text("Đã trình câu trả lời để duyệt.")).to_be_visible()
 
 
