@@ -8,7 +8,7 @@ import pytest
 from services.console.acting import chosen
 from services.deadlines.rules import DEFAULTS
 from services.routing.classifying.vocabulary import classifier_for
-from shared.commune_checks import PLACEHOLDERS
+from shared.commune_checks.schedule import PLACEHOLDERS
 from shared.communes import PROFILES, Communes, Profile, check_profile
 from shared.contracts import Role
 from shared.contracts.deadlines import RuleId
