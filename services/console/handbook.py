@@ -30,6 +30,8 @@ SPARE = 2
 """Empty rows below the last rule."""
 MORE = 5
 """Empty rows that are added at once."""
+MOST_ROWS = 240
+"""Rows of a table, the empty ones with them."""
 
 _ROW = re.compile(r"(?:field|words|department|weight)-([0-9]{1,3})")
 _BETWEEN = re.compile(r"[,;\n]")
@@ -109,7 +111,7 @@ def typed_rows(typed: Mapping[str, str]) -> list[Row]:
             one_line(typed.get(f"weight-{number}", "")),
             f"drop-{number}" in typed,
         )
-        for number in range(1, min(max(numbers, default=0), 4 * MOST_RULES) + 1)
+        for number in range(1, min(max(numbers, default=0), MOST_ROWS) + 1)
     ]
 
 

@@ -14,7 +14,7 @@ from ulid import ULID
 from services.console import handbook, offers
 from services.console.acting import Acting
 from services.console.commands import STATUS, Attempt, carry_out
-from services.console.handbook import MORE, SPARE, OfText, Row, Trial
+from services.console.handbook import MORE, MOST_ROWS, SPARE, OfText, Row, Trial
 from services.console.offers import WrongFields
 from services.console.pages import Pages, Who, done, typed_in
 from services.console.reader import Reader
@@ -30,6 +30,8 @@ PATH = "/so-tay"
 TRIED_WITHIN_S = 30
 """Two hundred questions are decided twice."""
 ADD_ROWS = "add-rows"
+MOST_FIELDS = 5 * MOST_ROWS + 50
+"""Of the form: five in a row, and what stands below the table."""
 UNREAD = "Lúc này chưa đọc được sổ tay của xã. Xin tải lại trang sau ít phút; không có gì bị mất."
 
 
@@ -90,11 +92,12 @@ def add_handbook(router: APIRouter, service: Service, pages: Pages, reader: Read
     async def act(request: Request, who: Who) -> Response:
         if who.actor.role not in offers.CLERKS:
             raise HTTPException(403, "Sổ tay phân loại do Văn phòng giữ. Xin chọn người làm việc ở đầu trang.")
+        await request.form(max_fields=MOST_FIELDS)
         typed = await typed_in(request)
         sheet = Sheet(handbook.typed_rows(typed), typed.get("seen", ""), typed)
         match typed.get("verb"):
             case verb if verb == ADD_ROWS:
-                sheet = replace(sheet, rows=[*sheet.rows, *[Row()] * MORE])
+                sheet = replace(sheet, rows=[*sheet.rows, *[Row()] * MORE][:MOST_ROWS])
             case TryWordRules.verb:
                 sheet = await tried(who, sheet)
             case SaveWordRules.verb:

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -84,7 +84,7 @@ class Work:
     to_decide: drafts that he may approve. returned: with remarks, to be mended. own: of his department, by their terms.
     kept: of these and of the returned ones those whose last version was not handed in. coordinating: where his
     department says what it knows. triage: for the office to give to a department. wanted: more time, to be granted.
-    late: of the whole commune, for who answers for all of it.
+    late: of the whole commune, for who answers for all of it. cut: there is more than is shown.
     """
 
     to_decide: Sequence[Task] = ()
@@ -94,6 +94,7 @@ class Work:
     triage: Sequence[Task] = ()
     wanted: Sequence[Task] = ()
     late: Sequence[Task] = ()
+    cut: bool = False
 
     @property
     def kept(self) -> list[Task]:
@@ -129,7 +130,7 @@ def work(db: sqlite3.Connection, who: Acting, now: datetime) -> Work:
     expert, office, leads = who.role in offers.EXPERTS, who.role in offers.CLERKS, who.role in offers.LEADERS
     answered = find(_OWN) if expert else []
     returned = [task for task in answered if task.remarks]
-    return Work(
+    found = Work(
         to_decide=find(_TO_DECIDE) if leads or who.role is Role.HEAD else (),
         returned=returned,
         own=by_term([task for task in answered if not task.remarks], now),
@@ -138,6 +139,7 @@ def work(db: sqlite3.Connection, who: Acting, now: datetime) -> Work:
         wanted=find("wanted_days IS NOT NULL") if leads else (),
         late=find("owed_until < :now AND stage <> 'awaits-triage'") if leads else (),
     )
+    return replace(found, cut=find.cut)
 
 
 def by_term(tasks: Sequence[Task], now: datetime) -> dict[When, list[Task]]:
@@ -169,9 +171,9 @@ _TO_DECIDE = (
 """Nobody judges what he wrote himself, nor twice."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Finder:
-    """Looks for what waits for one person."""
+    """Looks for what waits for one person. cut: it found more than `MOST` of something."""
 
     db: sqlite3.Connection
     commune: str
@@ -179,6 +181,7 @@ class _Finder:
     role: str
     name: str
     own: str | None
+    cut: bool = False
 
     def __call__(self, waits: str) -> list[Task]:
         """waits: a condition on a row of the view `item`."""
@@ -191,10 +194,11 @@ class _Finder:
                 "name": self.name,
                 "own": self.own,
                 "now": instant(self.now),
-                "limit": MOST,
+                "limit": MOST + 1,
             },
         ).fetchall()
-        return [self._task(row) for row in rows]
+        self.cut = self.cut or len(rows) > MOST
+        return [self._task(row) for row in rows[:MOST]]
 
     def _task(self, row: sqlite3.Row) -> Task:
         secret = row["scope"] == "denunciation"

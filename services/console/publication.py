@@ -40,6 +40,11 @@ class Finding(Model):
     def certain(self) -> bool:
         return self.kind not in LIKELY
 
+    @property
+    def said(self) -> str:
+        """The text on one line, as a form sends it."""
+        return one_line(self.text)
+
 
 class Proposal(Model):
     """What routing proposes to publish."""
@@ -105,7 +110,7 @@ def likely(found: Sequence[Finding], known: Collection[str] = ()) -> list[Findin
         known: of the asker; what is his very name or address never stays.
     """
     his = {_folded(one) for one in known}
-    return list({one_line(one.text): one for one in found if not one.certain and _folded(one.text) not in his}.values())
+    return list({one.said: one for one in found if not one.certain and _folded(one.text) not in his}.values())
 
 
 def marked(text: str, found: Sequence[Finding], where: Where) -> list[Stretch]:
@@ -119,7 +124,7 @@ def proposed(where: Where, original: Original, proposal: Proposal, kept: Collect
     if not kept:
         return proposal.asked if where == "asked" else proposal.answered
     return "".join(
-        stretch.text if stretch.finding is None or one_line(stretch.text) in kept else stretch.finding.mask
+        stretch.text if stretch.finding is None or stretch.finding.said in kept else stretch.finding.mask
         for stretch in marked(original.of(where), proposal.found, where)
     )
 
@@ -129,7 +134,7 @@ def applied(typed: Typed, original: Original, proposal: Proposal) -> Typed:
 
     def mended(where: Where, now: str) -> str:
         untouched = now == clean(proposed(where, original, proposal, typed.before))
-        return proposed(where, original, proposal, typed.kept) if untouched else now
+        return clean(proposed(where, original, proposal, typed.kept)) if untouched else now
 
     return Typed(mended("asked", typed.asked), mended("answered", typed.answered), typed.kept, typed.kept, typed.also)
 
@@ -139,7 +144,7 @@ def begun(original: Original, proposal: Proposal, asked: str | None, answered: s
     if asked is None or answered is None:
         return Typed(proposal.asked, proposal.answered, frozenset(), frozenset())
     standing = f"{asked}\n{answered}"
-    kept = frozenset(one_line(one.text) for one in likely(proposal.found) if one.text in standing)
+    kept = frozenset(one.said for one in likely(proposal.found) if one.text in standing)
     return Typed(asked, answered, kept, kept)
 
 

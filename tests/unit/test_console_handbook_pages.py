@@ -146,6 +146,18 @@ async def test_rows_are_added_and_nothing_typed_is_lost(tmp_path: Path) -> None:
     assert shown["version"] == "3"
 
 
+async def test_the_largest_handbook_there_may_be_can_be_sent(tmp_path: Path) -> None:
+    rules = [WordRule(field=MARKET.field, words=(f"chợ {number}",)) for number in range(handbook.MOST_RULES)]
+    rows = [*handbook.rows_of(rules), *[Row(dropped=True)] * (handbook.MOST_ROWS - len(rules))]
+    routing = Routing(read_handbook=kept(MARKET), save_word_rules={})
+    sent = typed(*rows, key="01JKEY", verb="save-word-rules", reason="Nhiều chợ.")
+    assert (await Desk(tmp_path, routing).send("/so-tay", sent)).status_code == 303
+    assert len(routing.sent(SaveWordRules)[0].rules) == handbook.MOST_RULES
+    more = await Desk(tmp_path, routing).send("/so-tay", sent | {"verb": "add-rows"})
+    assert f'name="words-{handbook.MOST_ROWS}"' in more.text
+    assert f'name="words-{handbook.MOST_ROWS + 1}"' not in more.text
+
+
 async def test_while_routing_is_away_the_page_says_so(tmp_path: Path) -> None:
     answer = await Desk(tmp_path, Routing()).get("/so-tay")
     assert (answer.status_code, "Không ai trả lời." in answer.text) == (200, True)

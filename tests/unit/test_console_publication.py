@@ -95,6 +95,19 @@ def test_a_box_that_somebody_wrote_in_is_left_to_him() -> None:
     assert found.answered == ANSWERED
 
 
+def test_blanks_that_a_browser_takes_away_are_no_change() -> None:
+    """Else what is published would be asked for again and again."""
+    found = Finding(where="asked", kind="address", text="thôn\nNội", mask=PLACE)
+    original = Original("Ở thôn\nNội\u00a0nhé \n", "Vâng.\n")
+    proposal = Proposal(asked=f"Ở {PLACE}\u00a0nhé \n", answered="Vâng.\n", found=(found,))
+    for kept in ({}, {"keep-1": "thôn Nội", "was-1": "thôn Nội"}):
+        shown = {
+            where: publication.proposed(where, original, proposal, set(kept.values())) for where in publication.WHERE
+        }
+        sent = publication.typed_from({name: text.replace("\n", "\r\n") for name, text in shown.items()} | kept)
+        assert publication.applied(sent, original, proposal) == sent
+
+
 def test_what_names_nobody_is_told_once_however_it_was_said() -> None:
     typed = publication.typed_from(
         {"asked": "a", "answered": "b", "keep-1": "Đỗ Minh Quân", "was-2": "x", "also": " Chợ  Nội \n\nĐỗ Minh Quân"}

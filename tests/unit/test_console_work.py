@@ -164,6 +164,13 @@ def test_whoever_coordinates_sees_what_he_was_asked_and_whether_he_answered(tmp_
     assert (task.matter, task.told) == ("Xin cho biết mức lệ phí.", 1)
 
 
+@pytest.mark.parametrize(("count", "cut"), [(my_work.MOST, False), (my_work.MOST + 1, True)])
+def test_a_desk_with_more_than_it_shows_says_so(tmp_path: Path, count: int, cut: bool) -> None:
+    events = [of_question(QuestionAssigned, question=f"{SUBMISSION}-{number}") for number in range(1, count + 1)]
+    found = work(tmp_path, OFFICER, events)
+    assert (len(found.by_term), found.cut) == (my_work.MOST, cut)
+
+
 def test_nobodys_words_of_a_denunciation_stand_on_a_desk(tmp_path: Path) -> None:
     [task] = work(tmp_path, CLERK, [of_question(QuestionAwaitsTriage, scope="denunciation")]).triage
     assert (task.name, task.text, task.because, task.proposals) == (None, None, None, ())
