@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.routing.approval import Approval, remaining
-from services.routing.moves import MOVES, after, permit, role_names
+from services.routing.moves import MOVES, after, permit
+from services.routing.names import role_names
 from services.routing.owed import about, reckon, settled
 from services.routing.question import Decision, Draft, ExtensionRequest, Question, Return
 from services.routing.rules import take_up

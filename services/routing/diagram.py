@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from services.routing.approval import DEFAULT
-from services.routing.moves import ENDINGS, MOVES, OPEN, STATE_NAMES, TO_BE_ANSWERED, Move
+from services.routing.moves import ENDINGS, MOVES, OPEN, TO_BE_ANSWERED, Move
+from services.routing.names import STATE_NAMES
 from services.routing.question import State
 from services.routing.turns import whose_turn
 

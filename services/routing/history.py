@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from services.routing.moves import role_names
+from services.routing.names import role_names
 from services.routing.question import State
 from services.routing.turns import whose_turn
 from shared.contracts import Event, Role

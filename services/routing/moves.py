@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from services.routing.names import STATE_NAMES, role_names
 from services.routing.question import Question, State
 from shared.contracts import Actor, Event, Refusal, Role
 from shared.contracts.intake import DialogueHeld, QuestionsWithdrawn
@@ -301,25 +302,6 @@ The dialogue ends only what its rule says was heard. What was referred up ends w
 Whoever asked may withdraw his question as long as it is open, wherever it is.
 """
 
-STATE_NAMES = {
-    State.AWAITS_TRIAGE: "đang chờ phân loại",
-    State.ASSIGNED: "đang ở phòng chuyên môn",
-    State.DRAFTED: "đang chờ duyệt câu trả lời",
-    State.RETURNED: "đã được trả lại phòng chuyên môn",
-    State.APPROVED: "đã có câu trả lời được duyệt",
-    State.REDIRECTED: "đã được chuyển hướng",
-    State.REFERRED_UP: "đã được chuyển lên cấp trên",
-    State.SETTLED: "đã giải quyết xong",
-}
-
-ROLE_NAMES = {
-    Role.CLERK: "cán bộ Văn phòng",
-    Role.OFFICER: "công chức chuyên môn",
-    Role.HEAD: "trưởng phòng chuyên môn",
-    Role.OFFICE_HEAD: "Chánh Văn phòng",
-    Role.CHAIRMAN: "Chủ tịch, Phó Chủ tịch",
-}
-
 
 def permit(question: Question, command: RoutingCommand) -> None:
     """Refuse what this person may not do, or not now.
@@ -377,10 +359,6 @@ def permit_role(actor: Actor, by: Collection[Role], does: str) -> None:
     """Refuse whom his office does not entitle to it."""
     if actor.role not in by:
         raise Refusal("forbidden", f"Vai trò của ông/bà không được {does}; việc này dành cho {role_names(by)}.")
-
-
-def role_names(roles: Collection[Role]) -> str:
-    return ", ".join(ROLE_NAMES[role] for role in Role if role in roles)
 
 
 def permit_person(question: Question, actor: Actor, by: Collection[Role], does: str) -> None:

@@ -8,7 +8,8 @@ from pydantic import TypeAdapter
 
 from services.routing import rules
 from services.routing.conference import Conference, keep_end, keep_sessions, place_of
-from services.routing.moves import APPROVERS, ENDINGS, MOVES, STATE_NAMES
+from services.routing.moves import APPROVERS, ENDINGS, MOVES
+from services.routing.names import STATE_NAMES
 from services.routing.question import ExtensionRequest, Publication, Question, State
 from services.routing.turns import holder, whose_turn
 from shared.contracts import COMMANDS, Refusal, Role, TooEarly
