@@ -334,6 +334,25 @@ def test_more_time_while_the_clock_stands_still_is_kept_until_it_runs():
     assert world[ANSWER].due_at == at("09-08 17:00")
 
 
+@pytest.mark.parametrize(
+    ("when", "state", "because"),
+    [
+        ("08-26 15:00", "paused", "the office has set the field right; that does not take the question up"),
+        ("09-03 09:00", "running", "nobody took it up within two working days"),
+    ],
+)
+def test_a_field_that_is_set_right_leaves_the_clock_as_it_is(when, state, because):
+    facts = assigned(), transferred("pauses", "08-26 09:00")
+    world, untouched = after(*facts), after(*facts)
+    for one in (world, untouched):
+        one.fire(ANSWER, when)
+    assert world.hear(assigned(when, "van-hoa", assigned_by="Trần Thị Hạnh")) == []
+    assert world[ANSWER].state == state, because
+    for one in (world, untouched):
+        one.hear(accepted("09-03 10:00"))
+    assert world.owed()[ANSWER] == untouched.owed()[ANSWER]
+
+
 def test_a_question_that_is_handed_on_while_the_clock_stands_still_keeps_what_was_left():
     world = after(assigned(), transferred("pauses"), transferred("pauses", "08-27 09:00", "van-hoa", "tu-phap"))
     assert (world[ANSWER].left, world[ANSWER].next_fire_at) == (3, at("09-03 17:00"))

@@ -97,6 +97,12 @@ class WatchedWalk(AnyWalk):
             of_department = question.department if holder(question) == "department" else None
             assert running["approval"].department == of_department
 
+    @invariant()
+    def what_stands_still_waits_for_its_department(self):
+        answer = self.open_terms().get("department-answer")
+        if answer is not None and answer.state == "paused":
+            assert self.question.awaits_acceptance
+
     def waits_for_its_dialogue(self):
         """It is answered there: the dialogue is still to come, or who came is still to be told."""
         question = self.question

@@ -166,6 +166,7 @@ def test_a_question_that_leaves_its_department_takes_nothing_with_it_but_what_wa
 def test_where_only_the_field_is_corrected_all_stays():
     question, events = carry_out(BESIDE, assign(field=HEALTH, department=ECONOMY))
     assert (question.coordinating, question.follows) == ((CULTURE, OFFICE), "01J8-1")
+    assert question.awaits_acceptance, "its term stands still until the department itself takes it up"
     assert names(events) == [QuestionAssigned]
 
 
