@@ -7,7 +7,6 @@ from typing import Any
 
 from services.routing import handbook
 from services.routing.classifying.classifier import Classifier
-from services.routing.classifying.vocabulary import classifier_for
 from services.routing.handbook import Decision, Handbook, all_templates, permit_reading
 from services.routing.provided import (
     Answer,
@@ -21,7 +20,7 @@ from services.routing.provided import (
 from services.routing.question import Question
 from services.routing.shipped_templates import shipped_templates
 from services.routing.store import Handbooks
-from shared import communes
+from services.routing.taught import ruled
 from shared.commands import obey
 from shared.communes import Communes, Profile
 from shared.contracts import Done, Refusal
@@ -104,7 +103,7 @@ async def try_word_rules(
     """Changes nothing, so neither key nor version matter."""
     profile = _profile(profiles, command)
     handbook.permit_rules(command, departments_of(profiles, command))
-    now, then = classifiers[profile.id], ruled(profile, command.rules)
+    now, then = await classifiers.of(profile.id), await asyncio.to_thread(ruled, profile, command.rules)
     latest = await questions.latest(profile.id, TRIED)
     return Done(version=0, state=await asyncio.to_thread(_compared, command.texts, latest, now, then))
 
@@ -123,7 +122,7 @@ def _compared(texts: Sequence[str], latest: Sequence[Question], now: Classifier,
 @consumes.command(ClassifyTexts)
 async def classify_texts(command: ClassifyTexts, classifiers: Classifiers, profiles: Profiles) -> Answer:
     """What the rules hold of any texts; it tells nothing of anybody's question."""
-    classifier = classifiers[_profile(profiles, command).id]
+    classifier = await classifiers.of(_profile(profiles, command).id)
     found = await asyncio.to_thread(lambda: [classifier.classify(text).to_json() for text in command.texts])
     return Done(version=0, state={"texts": found})
 
@@ -148,10 +147,3 @@ def rules_of(profile: Profile) -> tuple[WordRule, ...]:
         for rule in profile.classification.rules
         for first in range(0, len(rule.words), MOST_OF_A_RULE)
     )
-
-
-def ruled(profile: Profile, rules: Sequence[WordRule]) -> Classifier:
-    """The classifier of a commune with other rules than its own."""
-    own = tuple(communes.WordRule(field=rule.field, words=rule.words, weight=rule.weight) for rule in rules)
-    classification = profile.classification.model_copy(update={"rules": own})
-    return classifier_for(profile.model_copy(update={"classification": classification}))

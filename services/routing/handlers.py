@@ -148,7 +148,7 @@ async def hand_out_questions(
     The first question is saved last: where it is, all of its form are (`Questions.of_case`). Whether the dialogue is
     over is asked again once they are saved: see `close_conference`.
     """
-    classifier = classifiers[received.commune]
+    classifier = await classifiers.of(received.commune)
     dialogue = await conferences.lately(received.dialogue)
     for asked in reversed(received.questions):
         question, said = rules.open_question(None, received, asked, classifier.classify(asked.text), dialogue, now())

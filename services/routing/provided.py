@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Protocol, TypeVar
 
 from services.routing.archives import Archives
 from services.routing.classifying.classifier import Classifier
@@ -19,7 +19,15 @@ QuestionStore = Annotated[Questions, Provided("questions")]
 HandbookStore = Annotated[Handbooks, Provided("handbooks")]
 ArchiveStore = Annotated[Archives, Provided("archives")]
 ConferenceStore = Annotated[Conferences, Provided("conferences")]
-Classifiers = Annotated[dict[str, Classifier], Provided("classifiers")]
+
+
+class OfCommunes(Protocol):
+    """The classifier of each commune, as its office has taught it."""
+
+    async def of(self, commune: str, /) -> Classifier: ...
+
+
+Classifiers = Annotated[OfCommunes, Provided("classifiers")]
 Profiles = Annotated[Communes, Provided("communes")]
 Now = Annotated[Clock, Provided("now")]
 Answer = Done | Refused

@@ -33,7 +33,7 @@ async def split_question(
         raise Refusal("not-found", f"Không tìm thấy {command.question}.")
     departments = departments_of(profiles, command)
     number, followed = await questions.free_number(found.case), bool(await questions.followers(found.id))
-    classification = classifiers[found.commune].classify(command.parts[0].text)
+    classification = (await classifiers.of(found.commune)).classify(command.parts[0].text)
     dialogue = await conferences.now(found.dialogue)
     return await obey(
         questions,
@@ -60,7 +60,7 @@ async def open_what_was_split_off(
     """
     parent = known(await questions.get(split.question), split)
     dialogue = await conferences.now(parent.dialogue)
-    classifier = classifiers[split.commune]
+    classifier = await classifiers.of(split.commune)
     for asked in split.parts:
         classification = classifier.classify(asked.text)
         part, said = splitting.open_part(None, asked, parent, split, classification, dialogue, now())

@@ -53,7 +53,7 @@ class Office:
         await self.service.outbox.drain()
         case = question.rsplit("-", 1)[0] if question else "*"
         told = [envelope.open() async for _, envelope in read(self.client, f"event.routing.*.{case}.>")]
-        return [event for event in told if question in (None, event.question)]
+        return [event for event in told if question in (None, getattr(event, "question", None))]
 
     async def told_of(self, contract: type[Event]) -> list[Any]:
         return [event for event in await self.told() if isinstance(event, contract)]

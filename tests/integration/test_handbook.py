@@ -1,5 +1,6 @@
 """What an office teaches routing, suggestions and the library, on a real broker and a real database."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from time import perf_counter
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.routing.store import Handbooks, Questions
+from services.routing.taught import LOOK_EVERY_S
 from shared.contracts import Done, Refused, handbook, routing
 from tests.builders import COMMUNE, actor
 from tests.integration.routing_office import (
@@ -102,6 +104,18 @@ async def test_rules_are_tried_on_the_questions_of_late_before_they_are_saved(of
     refused = await office.asked(handbook.TryWordRules, OFFICER, rules=rules)
     assert getattr(refused, "code", None) == "forbidden"
     assert await office.told() == before, "trying changes nothing"
+
+
+async def test_a_rule_that_was_saved_decides_what_comes_in_next(office: Office) -> None:
+    asked = "Sạp của tôi ở chợ Đồng Phù sao bị thu hồi?"
+    rules = ({"field": "environment", "words": ("chợ Đồng Phù",), "weight": 5},)
+    await office.hears(announced(), form("C1", asked))
+    await office.done(handbook.SaveWordRules, rules=rules, reason="Chợ mới mở")
+    await asyncio.sleep(LOOK_EVERY_S)
+    await office.hears(form("C2", asked))
+    fields = [event.field for event in await office.told_of(routing.QuestionAssigned) if event.question == "C2-1"]
+    assert fields == ["environment"]
+    assert (await office.done(handbook.ClassifyTexts, texts=(asked,))).state["texts"][0]["field"] == "environment"
 
 
 async def test_any_text_is_classified_as_the_commune_does_it(office: Office) -> None:

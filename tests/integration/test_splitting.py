@@ -11,7 +11,8 @@ from services.routing import app as routing_app
 from services.routing import handlers, split_handlers
 from services.routing.question import Question
 from services.routing.splitting import split_question
-from services.routing.store import Conferences, Questions
+from services.routing.store import Conferences, Handbooks, Questions
+from services.routing.taught import RuledClassifiers, Teaching
 from shared.contracts import Event, Refused, Role, intake, routing
 from shared.store import Database
 from tests.builders import COMMUNE, actor, of_attendance, of_dialogue
@@ -134,14 +135,14 @@ async def test_who_dies_between_the_split_and_its_parts_has_lost_none_of_them(fr
     """The split is saved; of its parts one is opened, then the process dies, and the event is delivered again."""
     service, database = routing_app.build(settings_of(fresh)), Database(fresh.mongo_url, "routing")
     questions, conferences = Questions(database), Conferences(database)
-    classifiers = service._context["classifiers"]
+    classifiers = RuledClassifiers(service.communes, Teaching(questions, Handbooks(database)))
     await handlers.learn_what_a_dialogue_is_about(announced(), conferences)
     await handlers.hand_out_questions(form("C1", WHOLE), questions, conferences, classifiers, _now)
     parent = await questions.get("C1-1")
     assert parent is not None
     command = routing.SplitQuestion(actor=CLERK, key="k", question="C1-1", parts=PARTS)
     departments = {one.id for one in service.communes[COMMUNE].departments}
-    classification = classifiers[COMMUNE].classify(LAND_TITLE)
+    classification = (await classifiers.of(COMMUNE)).classify(LAND_TITLE)
     kept, said = split_question(parent, command, 2, False, classification, departments, None, _now())
     [split] = [event for event in said if isinstance(event, routing.QuestionSplit)]
     await questions.change("C1-1", lambda _: (kept, said))
