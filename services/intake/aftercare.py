@@ -214,10 +214,14 @@ def note_reading(submission: Submission | None, fact: Judged) -> Decision:
     return replace(submission, readings=readings), []
 
 
-def note_split(submission: Submission | None, split: QuestionSplit) -> Decision:
+WITHDRAWN_BEFORE = "Người hỏi đã rút câu hỏi này trước khi nội dung được tách riêng."
+
+
+def note_split(submission: Submission | None, split: QuestionSplit, now: datetime) -> Decision:
     """Each matter is a question of the form from now on, to be followed, withdrawn and rated by itself.
 
-    Of two splits of a question the later tells its words.
+    Of two splits of a question the later tells its words. What its asker withdrew while the office was splitting it, he
+    withdrew with all its matters.
     """
     if submission is None:
         raise TooEarly("the submission is not here yet")
@@ -230,7 +234,21 @@ def note_split(submission: Submission | None, split: QuestionSplit) -> Decision:
         questions[split.question] = questions[split.question].model_copy(update={"text": split.text})
         submission = replace(submission, splits=submission.splits | {split.question: at})
     ordered = sorted([*questions.values(), *fresh], key=lambda one: (one.number, one.id))
-    return _with(replace(submission, questions=tuple(ordered)), submission.settlements), []
+    submission = _with(replace(submission, questions=tuple(ordered)), submission.settlements)
+    if not fresh or split.question not in submission.withdrawn:
+        return submission, []
+    going = tuple(part.id for part in fresh)
+    submission = replace(submission, withdrawn=(*submission.withdrawn, *going))
+    return submission, [
+        QuestionsWithdrawn(
+            **_about(submission, now),
+            dialogue=submission.dialogue,
+            questions=going,
+            entirely=not open_questions(submission),
+            reason=WITHDRAWN_BEFORE,
+            withdrawn_by=None,
+        )
+    ]
 
 
 def note_settled(submission: Submission | None, settled: QuestionSettled) -> Decision:

@@ -53,8 +53,8 @@ async def note_what_is_owed_again(reopened: QuestionReopened, store: SubmissionS
 
 
 @consumes(QuestionSplit)
-async def note_what_was_split(split: QuestionSplit, store: SubmissionStore) -> None:
-    await store.change(split.case, lambda one: aftercare.note_split(one, split))
+async def note_what_was_split(split: QuestionSplit, store: SubmissionStore, now: Now) -> None:
+    await store.change(split.case, lambda one: aftercare.note_split(one, split, now()))
 
 
 @consumes(QuestionAwaitsTriage, QuestionAssigned, QuestionRedirected)

@@ -33,7 +33,7 @@ ELSEWHERE = of_question(routing.QuestionAssigned, department="phong-kinh-te", as
 def test_each_matter_is_a_question_of_the_form_however_the_facts_arrive(order) -> None:
     state = form()
     for fact in order:
-        state, said = aftercare.note_split(state, fact)
+        state, said = aftercare.note_split(state, fact, NOW)
         assert not said
     assert [(one.id, one.text) for one in state.questions] == [
         (QUESTION, "Cần giấy tờ gì?"),
@@ -44,7 +44,7 @@ def test_each_matter_is_a_question_of_the_form_however_the_facts_arrive(order) -
 
 
 def test_a_form_is_settled_with_the_last_of_its_matters() -> None:
-    state, _ = aftercare.note_split(form(questions=(question(1),)), SPLIT)
+    state, _ = aftercare.note_split(form(questions=(question(1),)), SPLIT, NOW)
     state, _ = aftercare.note_settled(state, settled(QUESTION))
     assert state.settled_at is None
     state, _ = aftercare.note_settled(state, settled(PART))
@@ -53,26 +53,34 @@ def test_a_form_is_settled_with_the_last_of_its_matters() -> None:
 
 def test_a_form_that_was_settled_before_its_split_was_heard_of_is_not() -> None:
     state, _ = aftercare.note_settled(form(questions=(question(1),)), settled(QUESTION))
-    state, _ = aftercare.note_split(state, SPLIT)
+    state, _ = aftercare.note_split(state, SPLIT, NOW)
     assert state.settled_at is None
 
 
 def test_a_matter_may_be_withdrawn_by_itself() -> None:
-    state, _ = aftercare.note_split(form(), SPLIT)
+    state, _ = aftercare.note_split(form(), SPLIT, NOW)
     state, [withdrawn] = aftercare.withdraw_questions(state, withdrawal(PART), NOW)
     assert (withdrawn.questions, withdrawn.entirely) == ((PART,), False)
 
 
+@pytest.mark.parametrize(("named", "entirely"), [((QUESTION,), False), ((), True)])
+def test_what_was_withdrawn_while_it_was_being_split_is_withdrawn_with_all_its_matters(named, entirely) -> None:
+    state, _ = aftercare.withdraw_questions(form(), withdrawal(*named), NOW)
+    state, [withdrawn] = aftercare.note_split(state, SPLIT, NOW)
+    assert (withdrawn.questions, withdrawn.entirely, withdrawn.withdrawn_by) == ((PART,), entirely, None)
+    assert aftercare.note_split(state, SPLIT, NOW) == (state, []), "a second delivery changes nothing"
+
+
 def test_a_split_before_its_form_is_heard_again_later() -> None:
     with pytest.raises(TooEarly):
-        aftercare.note_split(None, SPLIT)
+        aftercare.note_split(None, SPLIT, NOW)
 
 
 # --- what its sender reads ------------------------------------------------------------------------------------------
 
 
 def test_both_matters_tell_of_the_split() -> None:
-    state, _ = aftercare.note_split(submission(), SPLIT)
+    state, _ = aftercare.note_split(submission(), SPLIT, NOW)
     whole, part = stories(state, dialogue(), envelopes(ASSIGNED, SPLIT), NAMES.__getitem__)
     assert line(whole)[:3] == ["✓ Đã tiếp nhận", "✓ Đã tách các nội dung khác thành câu hỏi riêng", f"✓ {CENTRE}"]
     assert whole.steps[1].note == "Xem câu hỏi 3."
