@@ -191,9 +191,9 @@ def fire(
 ) -> Decision:
     """Everything that became due until `now`, each thing once, in order, dated when it was due.
 
-    The reminder comes when the office opens on the working day before the last one. The term is missed when the
-    office closes on the last one. The ladder is climbed when it opens: the steps of the same day at the next opening,
-    the others so many working days later.
+    The reminder comes when the office opens on the working day before the last one; of a term of two days, on the last
+    one itself. The term is missed when the office closes on the last one. The ladder is climbed when it opens: the
+    steps of the same day at the next opening, the others so many working days later.
 
     Raises:
         NoCalendar: nothing is lost; the same call does it all once the calendar is there.
@@ -327,17 +327,21 @@ def _ends_at(deadline: Deadline) -> datetime:
 
 
 def _reminder_at(deadline: Deadline, since: datetime, calendar: WorkingDays, hours: OfficeHours) -> datetime | None:
-    """The opening of the last working day before the last one; none when the term is too short to have one."""
+    """The opening of the last working day before the last one; none when the term is too short to have one.
+
+    Whoever has had it since the day before needs no reminder yet: of a term of two days it comes on the last one.
+    """
     if deadline.rule in CUT_OFFS:
         return None
     if deadline.rule == "periodic-dialogue":
         return _warned_at(deadline, since, calendar, hours)
-    begun_on, day = local_date(since), deadline.due_on - ONE_DAY
-    while day > begun_on:
-        if calendar.why_not(day) is None:
-            return local(day, hours.opens)
-        day -= ONE_DAY
-    return None
+    between = (deadline.due_on - ONE_DAY * n for n in range(1, (deadline.due_on - local_date(since)).days))
+    worked = (day for day in between if calendar.why_not(day) is None)
+    before_last, earlier = next(worked, None), next(worked, None)
+    if before_last is None:
+        return None
+    is_short = earlier is None and calendar.why_not(deadline.due_on) is None
+    return local(deadline.due_on if is_short else before_last, hours.opens)
 
 
 def _warned_at(deadline: Deadline, since: datetime, calendar: WorkingDays, hours: OfficeHours) -> datetime | None:

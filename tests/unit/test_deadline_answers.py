@@ -764,11 +764,12 @@ def test_time_that_passes_between_deliveries_does_not_change_when_a_term_ends(fa
     ("n", "when", "reminded", "because"),
     [
         (1, "08-24 07:00", None, "due tomorrow: the reminder would come on the day of the assignment"),
-        (2, "08-24 09:00", "08-25 08:00", "the working day between"),
+        (2, "08-24 16:00", "08-26 08:00", "the last day: on the one between it is not a day old"),
+        (3, "08-24 16:00", "08-26 08:00", "the working day before the last"),
         (5, "08-24 09:00", "08-28 08:00", "Friday, for Thursday after the holiday"),
     ],
 )
-def test_a_term_that_is_too_short_has_no_reminder(n, when, reminded, because):
+def test_a_reminder_comes_the_day_before_or_on_the_last_day_or_not_at_all(n, when, reminded, because):
     world = World(of=ANSWERING, own={"department-answer": replace(FIVE, count=n)})
     world.hear(assigned(when))
     near = [event.occurred_at for event in world.fire(ANSWER, "12-01 00:00") if isinstance(event, DeadlineNear)]

@@ -139,7 +139,7 @@ def test_a_draft_that_was_returned_is_mended_within_a_term(facts, state, because
 def test_an_endorsement_is_told_as_a_move_with_its_reason():
     world = after(assigned("08-24 08:00"), drafted("08-25 09:00", awaits=(Role.HEAD,)))
     [moved] = world.hear(endorsed("08-26 09:00"))
-    assert (moved.cause, moved.department) == ("rescheduled", None)
+    assert (moved.cause, moved.department) == ("passed-on", None)
     assert moved.reason.startswith("Đã qua một bước duyệt")
 
 
