@@ -100,7 +100,7 @@ def _ask(entry: Entry, who: str, profile: Profile) -> str:
     if entry.rule == "approval" and put_before(entry) is doer(entry.rule, entry.department):
         return "Duyệt, hoặc trả lại kèm ý kiến, ngay; nếu chưa xong, việc được báo cáo lên cấp trên."
     match entry.to:
-        case Role.OFFICER if not others:
+        case Role.OFFICER | Role.CLERK if not others:
             return "Hoàn thành ngay; nếu chưa xong, việc được báo cáo lên cấp trên."
         case Role.OFFICE_HEAD if offices_own:
             return "Chỉ đạo Văn phòng hoàn thành ngay."

@@ -431,6 +431,8 @@ class TestDigest:
             (1, Role.OFFICER, "phong-kinh-te", None, "Hoàn thành ngay"),
             (1, Role.HEAD, "phong-kinh-te", None, "Đôn đốc Phòng Kinh tế hoàn thành ngay"),
             (2, Role.OFFICE_HEAD, "phong-kinh-te", None, "Đôn đốc Phòng Kinh tế hoàn thành ngay"),
+            (1, Role.CLERK, None, None, "Hoàn thành ngay; nếu chưa xong"),
+            (1, Role.CLERK, None, "Công an xã", "Đôn đốc Công an xã hoàn thành ngay"),
             (1, Role.OFFICE_HEAD, None, None, "Chỉ đạo Văn phòng hoàn thành ngay"),
             (1, Role.OFFICE_HEAD, None, "Công an xã", "Đôn đốc Công an xã hoàn thành ngay"),
             (1, Role.OFFICER, None, "Công an xã", "Đôn đốc Công an xã hoàn thành ngay"),
