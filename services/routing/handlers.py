@@ -16,7 +16,6 @@ from services.routing import (
     split_handlers,
     together_handlers,
 )
-from services.routing.moves import permit_review
 from services.routing.provided import Answer, Classifiers, ConferenceStore, Now, QuestionStore
 from services.routing.question import Decision, Question
 from services.routing.store import FORGOTTEN_S, Conferences, Questions
@@ -97,7 +96,7 @@ async def review_questions(
     dialogue = await conferences.now(command.dialogue)
     if dialogue is None:
         raise Refusal("not-found", f"Không tìm thấy hội nghị {command.dialogue}.")
-    permit_review(command, dialogue.commune)
+    review.permit_review(command, dialogue.commune)
     state = await review_questions_of(dialogue.id, dialogue.commune, questions, conferences, now)
     return Done(version=0, state=state)
 

@@ -31,7 +31,6 @@ from shared.contracts.routing import (
     ReportToSuperior,
     RequestExtension,
     ReturnAnswer,
-    ReviewQuestions,
     RoutingCommand,
     Settlement,
     SplitQuestion,
@@ -274,7 +273,6 @@ MOVES: Mapping[type[RoutingCommand], Move] = {
 }
 """Every command about one question. What is not here may not be done."""
 
-MAY_REVIEW = OFFICE | LEADERS
 STAFF = OFFICE | LEADERS | DEPARTMENT
 """Who works in a commune, and may read what was done with its questions."""
 
@@ -366,13 +364,6 @@ def permit_person(question: Question, actor: Actor, by: Collection[Role], does: 
     if actor.commune != question.commune:
         raise Refusal("forbidden", "Câu hỏi này thuộc xã khác; xin chuyển cho cán bộ của xã đó.")
     permit_role(actor, by, does)
-
-
-def permit_review(command: ReviewQuestions, commune: str) -> None:
-    """The office may have the questions of its own commune's dialogue compared."""
-    if command.actor.commune != commune:
-        raise Refusal("forbidden", "Hội nghị này thuộc xã khác; xin chuyển cho cán bộ của xã đó.")
-    permit_role(command.actor, MAY_REVIEW, "rà soát câu hỏi của hội nghị")
 
 
 def after(command: RoutingCommand) -> State:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.routing.likeness import Likenesses, shingles
+from services.routing.moves import LEADERS, OFFICE, permit_role
 from services.routing.owed import about
 from services.routing.question import Decision, Question, State
-from shared.contracts import Event
-from shared.contracts.routing import QuestionRecurs, QuestionResembles
+from shared.contracts import Event, Refusal
+from shared.contracts.routing import QuestionRecurs, QuestionResembles, ReviewQuestions
 from shared.contracts.taxonomy import Scope
 
 MOST_EARLIER = 10
@@ -30,6 +31,13 @@ class Finding:
     earlier: tuple[str, ...] = ()
     like: str | None = None
     likeness: float = 0.0
+
+
+def permit_review(command: ReviewQuestions, commune: str) -> None:
+    """The office may have the questions of its own commune's dialogue compared."""
+    if command.actor.commune != commune:
+        raise Refusal("forbidden", "Hội nghị này thuộc xã khác; xin chuyển cho cán bộ của xã đó.")
+    permit_role(command.actor, OFFICE | LEADERS, "rà soát câu hỏi của hội nghị")
 
 
 def find(asked: Iterable[Question], others: Iterable[Question], over: Collection[str]) -> list[Finding]:
