@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from sqlite3 import Connection
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from ulid import ULID
 
-from services.console import handbook, offers
+from services.console import dossier, handbook, offers
 from services.console.acting import Acting
 from services.console.commands import STATUS, Attempt, carry_out
 from services.console.handbook import MORE, MOST_ROWS, SPARE, OfText, Row, Trial
@@ -122,8 +123,19 @@ def add_handbook(router: APIRouter, service: Service, pages: Pages, reader: Read
         if not isinstance(reply, Done):
             refused = Attempt(TryWordRules.verb, who.commune, sheet.typed, STATUS[reply.code], reply.reason)
             return replace(sheet, attempt=refused)
-        trial = Trial.model_validate(reply.state)
+        trial = await without_secrets(Trial.model_validate(reply.state))
         return replace(sheet, trial=trial, texts=handbook.for_texts(command, trial))
+
+    async def without_secrets(trial: Trial) -> Trial:
+        """A list repeats no denouncer's words."""
+
+        def query(db: Connection) -> set[str]:
+            changed = {one.question for one in trial.changes}
+            return {question for question in changed if dossier.is_denounced(db, submission_of(question))}
+
+        secret = await pages.read(query)
+        shown = (one.model_copy(update={"text": ""}) if one.question in secret else one for one in trial.changes)
+        return trial.model_copy(update={"changes": tuple(shown)})
 
     async def saved(who: Acting, sheet: Sheet) -> Sheet | RedirectResponse:
         """A stale handbook says what somebody else did to it, and the same form can be sent again."""

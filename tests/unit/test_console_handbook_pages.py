@@ -11,6 +11,8 @@ from services.console import handbook
 from services.console.handbook import Row
 from shared.contracts import Refused
 from shared.contracts.handbook import SaveWordRules, TryWordRules, WordRule
+from shared.contracts.routing import QuestionAwaitsTriage
+from tests.builders import QUESTION, of_question, submission_received
 from tests.unit.teaching_scene import CLERK, OFFICER, Desk, Routing
 from tests.unit.test_console_handbook import MARKET, ROAD, typed
 
@@ -82,6 +84,14 @@ async def test_a_trial_tells_what_each_text_would_be_and_what_would_change(tmp_p
         assert told in answer.text
     assert boxes(answer.text)["words-1"] == "chợ Nội, sạp hàng"
     assert routing.sent(SaveWordRules) == []
+
+
+async def test_a_trial_repeats_no_denouncers_words(tmp_path: Path) -> None:
+    change = {**TRIED["changes"][0], "question": QUESTION, "text": "Ông A nhận tiền."}
+    routing = Routing(read_handbook=kept(MARKET), try_word_rules={**TRIED, "changes": [change]})
+    denounced = [submission_received(), of_question(QuestionAwaitsTriage, scope="denunciation")]
+    shown = await Desk(tmp_path, routing, denounced).send("/so-tay", TABLE | {"verb": "try-word-rules"})
+    assert ("Ông A nhận tiền." in shown.text, "(giữ kín)" in shown.text) == (False, True)
 
 
 async def test_rules_are_saved_with_the_reason_and_what_was_seen(tmp_path: Path) -> None:
