@@ -138,14 +138,14 @@ def accept_answer(drafted: AnswerDrafted) -> Iterator[Told]:
 def expect_approval(drafted: AnswerDrafted, term: Term) -> tuple[Told, Told]:
     """Whoever decides has the whole term for each draft: a newer one in its place is another text to read."""
     at = drafted.occurred_at
-    judge = Started(at, local_date(at), term, _judge(drafted.awaits, drafted.department))
+    judge = Started(at, local_date(at), term, _judge(drafted.awaits, drafted.department), drafted.awaits)
     return _anew(drafted, "approval", judge, NEWER_DRAFT)
 
 
 def pass_on(endorsed: AnswerEndorsed) -> Told:
     """The next who decides has the whole term, too."""
     at = endorsed.occurred_at
-    turn = PassedOn(at, local_date(at), _judge(endorsed.awaits, endorsed.department))
+    turn = PassedOn(at, local_date(at), _judge(endorsed.awaits, endorsed.department), endorsed.awaits)
     return Told(_owed(endorsed, "approval"), turn, NEXT_TO_DECIDE)
 
 

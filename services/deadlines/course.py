@@ -36,6 +36,7 @@ from services.deadlines.turns import (
     Unplanned,
     in_order,
 )
+from shared.contracts import Role
 
 PATIENCE = 2
 """Working days a department has to take up a question before the paused term runs again by itself."""
@@ -46,7 +47,7 @@ class Course:
     """Where a term stands.
 
     is_open: it has not been dropped, nor is it of a round before. begun_at: when somebody first came to owe it.
-    since: when its clock was last set.
+    since: when its clock was last set. awaits: of a decision, the roles of which one takes it now.
     started: how it is being counted; added: working days on top. first_due_at: its end as it was first.
     left: working days, while it stands still; resumes_at: when it runs again by itself.
     """
@@ -60,6 +61,7 @@ class Course:
     term: Term
     anchor: date
     end: Count
+    awaits: tuple[Role, ...] = ()
     added: int = 0
     paused_at: datetime | None = None
     resumes_at: datetime | None = None
@@ -132,6 +134,7 @@ def _start(course: Course | None, turn: Started, calendar: WorkingDays, hours: O
         term=turn.term,
         anchor=turn.anchor,
         end=end,
+        awaits=turn.awaits,
     )
 
 
@@ -148,7 +151,7 @@ def _hand_over(course: Course, turn: HandedOver | Suspended) -> Course:
 
 
 def _pass_on(course: Course, turn: PassedOn, calendar: WorkingDays, hours: OfficeHours) -> Course:
-    passed_on = replace(course, department=turn.department, anchor=turn.anchor, added=0)
+    passed_on = replace(course, department=turn.department, awaits=turn.awaits, anchor=turn.anchor, added=0)
     return _set(passed_on, turn.at, calendar, hours)
 
 

@@ -55,6 +55,7 @@ class Deadline:
     term, anchor, added: how it is counted: the length, the day it is counted from, the working days granted on top.
     calendar: revision of the calendar it was counted with. turns: all that has happened to it, in order.
     begun_at: when somebody first came to owe it. as_of: when its clock was last set.
+    awaits: of a decision, the roles of which one takes it now.
     paused_at, left: since when it stands still, and with how many working days.
     planned: a dialogue is planned in this slot of the programme.
     step: how many rungs of the ladder have been raised; put_before: to whom. acknowledged: the last step seen to.
@@ -76,6 +77,7 @@ class Deadline:
     department: str | None = None
     what: str | None = None
     owner: str | None = None
+    awaits: tuple[Role, ...] = ()
     state: State = "running"
     step: int = 0
     put_before: tuple[Role, ...] = ()
@@ -151,6 +153,7 @@ def say(event: type[E], deadline: Deadline, at: datetime, **said: Any) -> E:
         department=deadline.department,
         what=deadline.what,
         owner=deadline.owner,
+        awaits=deadline.awaits,
         **said,
     )
 

@@ -1,6 +1,6 @@
 """Whom a missed term is put before, and when. Nobody is told anything while the office is closed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,25 +20,32 @@ class Step:
 PROGRAMME = (Step(Role.OFFICE_HEAD, 0), Step(Role.CHAIRMAN, 1), Step(Role.PROVINCE, 2))
 """A dialogue that was not held is the commune's own failure, so the province hears of it, whatever the commune says."""
 
+BOTTOM_UP = (Role.OFFICER, Role.HEAD, Role.OFFICE_HEAD, Role.CHAIRMAN)
+
 WITHOUT_DEPARTMENT = {Role.OFFICER: Role.CLERK, Role.HEAD: Role.OFFICE_HEAD}
 """Where the office itself owes the duty, or must see that a unit does it."""
 
 
-def rungs(ladder: Sequence[Step], rule: RuleId, department: str | None) -> Sequence[Step]:
-    """The steps of one term, in the order in which they are climbed."""
+def rungs(
+    ladder: Sequence[Step], rule: RuleId, department: str | None, awaits: Collection[Role] = ()
+) -> Sequence[Step]:
+    """The steps of one term, in the order in which they are climbed. department, awaits: as of `DeadlineEvent`."""
     if rule == "periodic-dialogue":
         return PROGRAMME
     if rule == "approval":
-        ladder = _who_decide(ladder, department)
+        ladder = _who_decide(ladder, department, awaits)
     elif department is None:
         ladder = [replace(step, to=WITHOUT_DEPARTMENT.get(step.to, step.to)) for step in ladder]
     return sorted(ladder, key=lambda step: step.after_working_days)
 
 
-def _who_decide(ladder: Sequence[Step], department: str | None) -> list[Step]:
+def _who_decide(ladder: Sequence[Step], department: str | None, awaits: Collection[Role]) -> list[Step]:
     """Only those who can decide on an answer, or are above them, each once: no officer judges what he wrote."""
-    first = Role.HEAD if department is not None else Role.OFFICE_HEAD
-    below = {Role.OFFICER, Role.HEAD} if department is None else {Role.OFFICER}
+    if department is not None:
+        first = Role.HEAD
+    else:
+        first = Role.CHAIRMAN if awaits and Role.OFFICE_HEAD not in awaits else Role.OFFICE_HEAD
+    below = BOTTOM_UP[: BOTTOM_UP.index(first)]
     told: dict[Role, Step] = {}
     for step in sorted(ladder, key=lambda step: step.after_working_days):
         to = first if step.to in below else step.to

@@ -246,6 +246,7 @@ def _standing(
         department=course.department,
         what=duty.what or (before.what if before else None),
         owner=duty.owner or (before.owner if before else None),
+        awaits=course.awaits,
         met_at=course.met_at,
         term=course.term,
         added=course.added,
@@ -415,7 +416,7 @@ def _duty(deadline: Deadline) -> Duty:
 def _escalate(
     deadline: Deadline, ladder: Sequence[Step], calendar: WorkingDays, hours: OfficeHours, at: datetime
 ) -> Decision:
-    steps = rungs(ladder, deadline.rule, deadline.department)
+    steps = rungs(ladder, deadline.rule, deadline.department, deadline.awaits)
     if deadline.step >= len(steps):  # the commune has shortened its ladder
         return replace(deadline, next_fire_at=None), []
     to = steps[deadline.step].to
@@ -436,7 +437,7 @@ def _escalate(
 def _next_step_at(
     deadline: Deadline, ladder: Sequence[Step], calendar: WorkingDays, hours: OfficeHours
 ) -> datetime | None:
-    steps = rungs(ladder, deadline.rule, deadline.department)
+    steps = rungs(ladder, deadline.rule, deadline.department, deadline.awaits)
     if deadline.step >= len(steps):
         return None
     return step_at(steps[deadline.step], _ends_at(deadline), calendar, hours)

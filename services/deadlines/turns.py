@@ -8,16 +8,21 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.deadlines.explain import Term
+from shared.contracts import Role
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Somebody owes something, counted from `anchor`. A department that is named again gets no second term."""
+    """Somebody owes something, counted from `anchor`. A department that is named again gets no second term.
+
+    awaits: of a decision, the roles of which one takes it.
+    """
 
     at: datetime
     anchor: date
     term: Term
     department: str | None = None
+    awaits: tuple[Role, ...] = ()
     kind: Literal["started"] = "started"
 
 
@@ -43,11 +48,15 @@ class Suspended:
 
 @dataclass(frozen=True, slots=True)
 class PassedOn:
-    """What was to be decided on is before the next who decides, with the whole term. department: his, if he has one."""
+    """What was to be decided on is before the next who decides, with the whole term. department: his, if he has one.
+
+    awaits: as of `Started`.
+    """
 
     at: datetime
     anchor: date
     department: str | None = None
+    awaits: tuple[Role, ...] = ()
     kind: Literal["passed-on"] = "passed-on"
 
 

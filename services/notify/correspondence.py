@@ -107,6 +107,7 @@ class Entry:
     """One line of a digest: a term that is near (`step` 0), or was missed and put before a next person.
 
     what: the duty in words, where the rule alone does not say it. owner: who must act, as the plan names him.
+    awaits: of an answer that is to be decided on, the roles of which one does now.
     reference: the form's code or the dialogue's title. message: id of the mail it goes into.
     """
 
@@ -118,6 +119,7 @@ class Entry:
     reference: str
     what: str | None = None
     owner: str | None = None
+    awaits: tuple[Role, ...] = ()
     step: int = 0
     to: Role | None = None
     message: str = ""

@@ -97,7 +97,7 @@ def _ask(entry: Entry, who: str, profile: Profile) -> str:
         if entry.rule == "department-answer":
             return "Hoàn thành trước hạn; nếu cần thêm thời gian để xác minh, xin gia hạn trước khi hết hạn."
         return "Hoàn thành trước hạn."
-    if entry.rule == "approval" and put_before(entry) is doer(entry.rule, entry.department):
+    if entry.rule == "approval" and put_before(entry) is doer(entry):
         return "Duyệt, hoặc trả lại kèm ý kiến, ngay; nếu chưa xong, việc được báo cáo lên cấp trên."
     match entry.to:
         case Role.OFFICER | Role.CLERK if not others:

@@ -30,6 +30,7 @@ def entry(fact: DeadlineNear | EscalationRaised, reference: str) -> Entry:
         reference=reference,
         what=fact.what,
         owner=fact.owner,
+        awaits=fact.awaits,
         step=fact.step if isinstance(fact, EscalationRaised) else 0,
         to=fact.to if isinstance(fact, EscalationRaised) else None,
     )

@@ -10,38 +10,29 @@ OF_CLERKS: frozenset[RuleId] = frozenset({"triage", "guidance"})
 
 
 def reminded(entry: Entry, profile: Profile) -> list[str]:
-    """E-mail addresses of those who hold the role, each once; of officers and heads, in the department that must act.
+    """E-mail addresses of those who hold the role; of officers and heads, in the department that must act.
 
     Empty where nobody in the profile holds it.
     """
-    people = [person for role in _roles(entry, profile) for person in _holders(role, entry.department, profile)]
-    return list(dict.fromkeys(person.email for person in people))
+    role = put_before(entry)
+    if role is Role.CLERK and entry.rule in OF_CLERKS and not profile.holders(role):
+        role = Role.OFFICE_HEAD
+    return [person.email for person in _holders(role, entry.department, profile)]
 
 
-def doer(rule: RuleId, department: str | None) -> Role:
+def doer(entry: Entry) -> Role:
     """Who has to do it himself."""
-    if rule == "approval":
-        return Role.HEAD if department else Role.OFFICE_HEAD
-    return Role.OFFICER if department else Role.CLERK if rule in OF_CLERKS else Role.OFFICE_HEAD
+    if entry.rule == "approval" and entry.department is None:
+        return Role.CHAIRMAN if entry.awaits and Role.OFFICE_HEAD not in entry.awaits else Role.OFFICE_HEAD
+    if entry.department is not None:
+        return Role.HEAD if entry.rule == "approval" else Role.OFFICER
+    return Role.CLERK if entry.rule in OF_CLERKS else Role.OFFICE_HEAD
 
 
 def put_before(entry: Entry) -> Role:
     """The role that is told. On the lowest rung of the ladder it is whoever has to do it himself."""
     lowest = entry.to is Role.OFFICER and (entry.rule == "approval" or entry.rule in OF_CLERKS)
-    return doer(entry.rule, entry.department) if entry.to is None or lowest else entry.to
-
-
-def _roles(entry: Entry, profile: Profile) -> tuple[Role, ...]:
-    """Of an answer that waits for a leader the term does not say which: the chairman is told where a step is his."""
-    role = put_before(entry)
-    if role is Role.CLERK and entry.rule in OF_CLERKS and not profile.holders(role):
-        return (Role.OFFICE_HEAD,)
-    to_a_leader = entry.rule == "approval" and entry.department is None and role is Role.OFFICE_HEAD
-    return (role, Role.CHAIRMAN) if to_a_leader and _chairman_decides(profile) else (role,)
-
-
-def _chairman_decides(profile: Profile) -> bool:
-    return any(Role.CHAIRMAN in step and Role.OFFICE_HEAD not in step for step in profile.approval)
+    return doer(entry) if entry.to is None or lowest else entry.to
 
 
 def _holders(role: Role, department: str | None, profile: Profile) -> list[Person]:

@@ -45,6 +45,7 @@ class DeadlineEvent(Event, speaker="deadlines"):
     slot of the programme.
     department: who must act; None when it is the office (Văn phòng), or the unit that `owner` names.
     what: the duty in words, where the rule alone does not say it. owner: who must act, as the plan names him.
+    awaits: of an answer that is to be decided on, the roles of which one does now.
     """
 
     deadline: str
@@ -53,6 +54,7 @@ class DeadlineEvent(Event, speaker="deadlines"):
     department: Token | None
     what: str | None = None
     owner: str | None = None
+    awaits: tuple[Role, ...] = ()
 
 
 class DeadlineSet(DeadlineEvent):

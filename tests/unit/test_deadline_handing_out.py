@@ -136,6 +136,16 @@ def test_a_draft_that_was_returned_is_mended_within_a_term(facts, state, because
     assert world[f"{QUESTION}:revision"].state == state, because
 
 
+def test_a_term_says_of_which_roles_one_decides_now():
+    world = after(assigned("08-24 08:00"))
+    _, begun = world.hear(drafted("08-25 09:00", awaits=(Role.OFFICE_HEAD,)))
+    assert begun.awaits == (Role.OFFICE_HEAD,)
+    [moved] = world.hear(endorsed("08-26 09:00", Role.CHAIRMAN))
+    assert moved.awaits == (Role.CHAIRMAN,)
+    near, _, raised = world.fire(APPROVAL, "09-03 08:00")[:3]
+    assert (near.awaits, raised.to) == ((Role.CHAIRMAN,), Role.CHAIRMAN)
+
+
 def test_an_endorsement_is_told_as_a_move_with_its_reason():
     world = after(assigned("08-24 08:00"), drafted("08-25 09:00", awaits=(Role.HEAD,)))
     [moved] = world.hear(endorsed("08-26 09:00"))
@@ -168,6 +178,7 @@ def test_the_first_who_hears_of_a_late_decision_can_decide():
     assert roles[0] == Role.OFFICE_HEAD
     assert Role.CLERK not in roles
     assert len(roles) == len(set(roles)), "nobody is told twice"
+    assert [step.to for step in rungs(LADDER, "approval", None, (Role.CHAIRMAN,))] == [Role.CHAIRMAN]
     assert rungs(LADDER, "triage", None)[0].to == Role.CLERK
 
 
