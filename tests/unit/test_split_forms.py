@@ -27,6 +27,26 @@ LATER = of_question(
 ASSIGNED = of_question(routing.QuestionAssigned)
 HANDED_BACK = of_question(routing.QuestionHandedBack, department=ASSIGNED.department, reason="Thuộc lĩnh vực đất đai")
 ELSEWHERE = of_question(routing.QuestionAssigned, department="phong-kinh-te", assigned_by="Trần Thị Hạnh")
+TRANSFERRED = of_question(routing.QuestionTransferred, department="phong-kinh-te", clock="keeps-running")
+BACK = of_question(
+    routing.QuestionTransferred,
+    from_department="phong-kinh-te",
+    department=ASSIGNED.department,
+    clock="keeps-running",
+    occurred_at=NOW + HOUR,
+)
+CULTURE = {"phong-van-hoa-xa-hoi": "Phòng Văn hóa - Xã hội"}
+BOTH = ["Phòng Kinh tế", *CULTURE.values()]
+
+
+def asked(*departments: str, later: timedelta = timedelta()) -> routing.CoordinationAsked:
+    fact: routing.CoordinationAsked = of_question(
+        routing.CoordinationAsked, department=ASSIGNED.department, departments=departments, occurred_at=NOW + later
+    )
+    return fact
+
+
+ASKED = asked("phong-kinh-te")
 
 
 @pytest.mark.parametrize("order", list(permutations([SPLIT, LATER, SPLIT])))
@@ -87,6 +107,20 @@ def test_both_matters_tell_of_the_split() -> None:
     assert line(part)[:3] == ["✓ Đã tiếp nhận", "✓ Được tách ra từ câu hỏi 1", "● Chờ phân loại"]
 
 
+def test_what_was_split_twice_tells_of_each_split() -> None:
+    [told] = stories(submission(), dialogue(), envelopes(SPLIT, LATER, SPLIT), NAMES.__getitem__)
+    assert [step.note for step in told.steps[1:3]] == ["Xem câu hỏi 3.", "Xem câu hỏi 4."]
+    assert told.steps[3].label == "Chờ phân loại", "a second delivery is no third split"
+
+
+def test_a_matter_that_was_split_itself_tells_whose_it_was_and_what_became_of_it() -> None:
+    state, _ = aftercare.note_split(submission(), SPLIT, NOW)
+    again = LATER.model_copy(update={"question": PART})
+    told = stories(state, dialogue(), envelopes(SPLIT, again), NAMES.__getitem__)[1]
+    assert line(told)[1:3] == ["✓ Được tách ra từ câu hỏi 1", "✓ Đã tách các nội dung khác thành câu hỏi riêng"]
+    assert told.steps[2].note == "Xem câu hỏi 4."
+
+
 def test_a_question_handed_back_says_why_and_who_has_it_now() -> None:
     [told] = stories(submission(), dialogue(), envelopes(ASSIGNED, HANDED_BACK), NAMES.__getitem__)
     assert line(told)[1:4] == [
@@ -126,9 +160,27 @@ def test_the_one_who_decides_on_the_draft_has_the_question(awaits, endorsed, hol
 
 
 def test_who_helps_to_answer_is_named() -> None:
-    asked = of_question(routing.CoordinationAsked, departments=("phong-kinh-te",))
-    [told] = stories(submission(), dialogue(), envelopes(ASSIGNED, asked), NAMES.__getitem__)
+    [told] = stories(submission(), dialogue(), envelopes(ASSIGNED, ASKED), NAMES.__getitem__)
     assert told.now.note == "Cùng phối hợp: Phòng Kinh tế."
+
+
+@pytest.mark.parametrize(
+    ("events", "helps", "because"),
+    [
+        ([ELSEWHERE], [], "whoever was asked was asked by the department before"),
+        ([TRANSFERRED], ["Phòng Văn hóa - Xã hội"], "nobody coordinates with himself"),
+        ([TRANSFERRED, BACK], ["Phòng Văn hóa - Xã hội"], "nor is he asked anew by having had it"),
+        ([HANDED_BACK, ASSIGNED], [], "the office decides anew who answers, and who helps"),
+        ([asked("phong-van-hoa-xa-hoi", later=HOUR)], ["Phòng Văn hóa - Xã hội"], "it is told who is asked now"),
+        ([asked("phong-van-hoa-xa-hoi", later=-HOUR)], BOTH, "what was said before says nothing of now"),
+        ([ELSEWHERE, ASKED], [], "the department before asks nobody any more"),
+        ([], BOTH, "all that were asked"),
+    ],
+)
+def test_only_who_helps_now_is_named(events, helps, because) -> None:
+    both = asked("phong-kinh-te", "phong-van-hoa-xa-hoi")
+    [told] = stories(submission(), dialogue(), envelopes(ASSIGNED, both, *events), {**NAMES, **CULTURE}.__getitem__)
+    assert told.now.note == (f"Cùng phối hợp: {', '.join(helps)}." if helps else ""), because
 
 
 # --- what he is written ---------------------------------------------------------------------------------------------

@@ -37,8 +37,9 @@ class Happened:
     """One question, in the round that it is in; a question that was reopened has `earlier` rounds.
 
     hands: through which it went, in order. taken_up: the last of them has accepted it.
-    coordinating: departments that are asked for what they know. awaits: the roles of which one decides on the draft.
-    split: what was made of it. part_of: the number of the question that it was a part of.
+    coordinating: departments that are asked for what they know, as was said at `asked_at`.
+    awaits: the roles of which one decides on the draft.
+    splits: what was made of it, each time. part_of: the question that it was a part of.
     queued, sent, failed: how its answer, guidance or notice travels; what came last is set, and what it undid is not.
     """
 
@@ -48,6 +49,7 @@ class Happened:
     department: str | None = None
     hands: list[Hand] = field(default_factory=list)
     coordinating: tuple[str, ...] = ()
+    asked_at: datetime | None = None
     taken_up: bool = True
     drafted_at: datetime | None = None
     awaits: tuple[Role, ...] = ()
@@ -66,7 +68,7 @@ class Happened:
     failed: notify.NotificationFailed | None = None
     rated: intake.AnswerRated | None = None
     withdrawn: intake.QuestionsWithdrawn | None = None
-    split: routing.QuestionSplit | None = None
+    splits: tuple[routing.QuestionSplit, ...] = ()
     part_of: str | None = None
 
     @property
@@ -139,7 +141,7 @@ def _in_another_round(known: Happened, event: routing.QuestionReopened) -> Happe
     if event.round <= known.round:
         return known
     return Happened(
-        round=event.round, reopened=event, earlier=(*known.earlier, known), split=known.split, part_of=known.part_of
+        round=event.round, reopened=event, earlier=(*known.earlier, known), splits=known.splits, part_of=known.part_of
     )
 
 
@@ -151,11 +153,13 @@ def _learn_of_question(known: Happened, event: routing.RoutingEvent) -> None:
                 was_handed_back = bool(known.hands) and known.hands[-1].to is None
                 known.hands = [*(known.hands if was_handed_back else ()), Hand(at, event.department)]
                 _begin_with(known, event.department, taken_up=True)
+                known.coordinating = ()
         case routing.QuestionTransferred():
             hand = Hand(at, event.department, event.reason)
             if hand not in known.hands:
                 known.hands.append(hand)
                 _begin_with(known, event.department, taken_up=event.clock != "pauses")
+                known.coordinating = tuple(other for other in known.coordinating if other != event.department)
         case routing.QuestionHandedBack():
             hand = Hand(at, None, event.reason)
             if hand not in known.hands:
@@ -163,10 +167,12 @@ def _learn_of_question(known: Happened, event: routing.RoutingEvent) -> None:
                 _begin_with(known, None, taken_up=True)
                 known.coordinating = ()
                 known.terms.pop("department-answer", None)
-        case routing.CoordinationAsked():
-            known.coordinating = tuple(dict.fromkeys((*known.coordinating, *event.departments)))
+        case routing.CoordinationAsked() if event.department == known.department:
+            if known.asked_at is None or at >= known.asked_at:
+                known.coordinating, known.asked_at = event.departments, at
         case routing.QuestionSplit():
-            known.split = event
+            if event not in known.splits:
+                known.splits = (*known.splits, event)
         case routing.TransferAccepted():
             known.taken_up = known.taken_up or event.department == known.department
         case routing.AnswerDrafted():

@@ -189,16 +189,16 @@ class _Teller:
 
     def _matters(self) -> list[Step]:
         """A question that held several matters was split, so that each goes to whom it belongs."""
-        known = self.known
-        if known.part_of is not None:
-            number = next((one.number for one in self.submission.questions if one.id == known.part_of), None)
+        steps: list[Step] = []
+        if (whole := self.known.part_of) is not None:
+            number = next((one.number for one in self.submission.questions if one.id == whole), None)
             whose = f"câu hỏi {number}" if number else "một câu hỏi có nhiều nội dung"
-            return [Step(f"Được tách ra từ {whose}", "done", note="Mỗi nội dung được trả lời riêng.")]
-        if known.split is not None:
-            others = ", ".join(str(part.number) for part in known.split.parts)
+            steps.append(Step(f"Được tách ra từ {whose}", "done", note="Mỗi nội dung được trả lời riêng."))
+        for split in self.known.splits:
+            others = ", ".join(str(part.number) for part in split.parts)
             label = "Đã tách các nội dung khác thành câu hỏi riêng"
-            return [Step(label, "done", known.split.occurred_at, f"Xem câu hỏi {others}.")]
-        return []
+            steps.append(Step(label, "done", split.occurred_at, f"Xem câu hỏi {others}."))
+        return steps
 
     def _rounds_before(self) -> list[Step]:
         """A line of its own for each answer that was not enough, and for what opened the question again."""
