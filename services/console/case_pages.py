@@ -14,11 +14,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from services.console import asking, case_forms, dossier, offers, terms
+from services.console import asking, case_forms, dossier, offers, question_rows, terms
 from services.console.acting import Acting
 from services.console.cases import elsewhere, history
 from services.console.commands import STATUS, Attempt, perform
 from services.console.pages import HEADERS, Pages, Sent, Who, all_sent_in, done
+from services.console.question import Question
 from services.console.reader import Reader
 from services.console.versions import versions
 from shared.contracts import Refused
@@ -56,12 +57,12 @@ def add_cases(router: APIRouter, service: Service, pages: Pages, reader: Reader)
     async def show(who: Acting, case: str, verb: str = "", attempt: Attempt | None = None) -> Response:
         now = service.clock()
 
-        def query(db: Connection) -> tuple[dossier.Case, dict[str, list[dossier.Joinable]]] | None:
+        def query(db: Connection) -> tuple[dossier.Case, dict[str, list[question_rows.Joinable]]] | None:
             if (known := dossier.case(db, who.commune, case, now)) is None:
                 return None
             offered = {question.id: offers.for_question(who, question) for question in known.questions}
             joining = [question for question in known.questions if _is_offered("join-question", offered[question.id])]
-            return known, {question.id: dossier.joinable(db, who.commune, question) for question in joining}
+            return known, {question.id: question_rows.joinable(db, who.commune, question) for question in joining}
 
         seen = await pages.read(query)
         if seen is None:
@@ -175,7 +176,7 @@ def _add_question_pages(router: APIRouter, service: Service, pages: Pages) -> No
         headers = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"}
         return Response(file.data, media_type=file.media_type, headers=headers)
 
-    async def one_question(who: Acting, case: str, id: str) -> tuple[dossier.Case, dossier.Question]:
+    async def one_question(who: Acting, case: str, id: str) -> tuple[dossier.Case, Question]:
         """A question of this form. Of a denunciation, nobody but the office reads what was written.
 
         Raises:
@@ -190,7 +191,7 @@ def _add_question_pages(router: APIRouter, service: Service, pages: Pages) -> No
         return found, asked
 
 
-def _without_empty(forms: list[offers.Offer], joinable: Sequence[dossier.Joinable] | None) -> list[offers.Offer]:
+def _without_empty(forms: list[offers.Offer], joinable: Sequence[question_rows.Joinable] | None) -> list[offers.Offer]:
     """Nobody is asked to choose among no questions."""
     return [offer for offer in forms if joinable or offer.verb != "join-question"]
 
@@ -199,7 +200,7 @@ def _is_offered(verb: str, forms: Sequence[offers.Offer]) -> bool:
     return any(offer.verb == verb for offer in forms)
 
 
-def _acknowledgeable(who: Acting, questions: list[dossier.Question]) -> set[str]:
+def _acknowledgeable(who: Acting, questions: list[Question]) -> set[str]:
     """Terms that this person may say to have seen."""
     return {
         term.id

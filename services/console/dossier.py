@@ -1,20 +1,17 @@
 """One case: a form with all that became of it. Whoever asks names the commune, and gets nothing of another one."""
 
-import json
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 from services.console.facts import instant
-from services.console.rows import into, term_of
+from services.console.question import Question
+from services.console.question_rows import questions_of
+from services.console.rows import into
 from services.console.view import said
-from services.console.words import Term
 
 CaseKind = Literal["submission", "dialogue", "programme", "staff-mail", "handbook"]
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,253 +62,6 @@ class Submission:
             entered_because=None,
             corrected_because=None,
             withdrawn_because=None,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Escalation:
-    """A missed term that was put before somebody; note: what he said he does about it, once he has seen it."""
-
-    term: str
-    step: int
-    put_before: str
-    raised_at: datetime
-    acknowledged_by: str | None
-    note: str | None
-    acknowledged_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Related:
-    """Another question that has to do with this one. Of one that reads like a denunciation, nothing is told."""
-
-    id: str
-    submission: str
-    code: str | None
-    number: int | None
-    text: str | None
-    topic: str | None
-    stage: str
-
-
-@dataclass(frozen=True, slots=True)
-class Endorsement:
-    """A step of the approval of a draft that is done."""
-
-    role: str
-    endorsed_by: str
-    endorsed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A version of an answer. One that was only kept was handed in by nobody. endorsed: the steps done, in order."""
-
-    number: int
-    text: str
-    written_by: str
-    written_at: datetime
-    handed_in_by: str | None
-    handed_in_at: datetime | None
-    remarks: str | None
-    returned_by: str | None
-    returned_at: datetime | None
-    endorsed: list[Endorsement]
-
-
-@dataclass(frozen=True, slots=True)
-class Coordination:
-    """A department that is to say what it knows, and about what."""
-
-    department: str
-    matter: str
-    asked_by: str
-    asked_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """What a coordinating department said."""
-
-    department: str
-    text: str
-    given_by: str
-    given_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class HandBack:
-    """That a department gave the question back to the office, and why."""
-
-    department: str
-    reason: str
-    handed_back_by: str
-    handed_back_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question as its case shows it: all that routing, deadlines and notify said of it.
-
-    form_text: as the form has it; text: what is left of it after a split. matters: how it may be split.
-    part_of: the question that it was split from; parts: those that were split from it.
-    awaits: roles of which one decides next on the draft that was handed in. drafts: every version, the first first.
-    coordinating: departments that are to say what they know to the one that answers. opinions: in their order.
-    follows: the question whose answer it gets; followers: those that get its own.
-    term: the one that counts first; terms: every one it has or had. earlier: where it was raised before, unsettled.
-    like: questions of the same dialogue that are much like it.
-    """
-
-    id: str
-    number: int | None
-    section: str | None
-    text: str | None
-    form_text: str | None
-    split_by: str | None
-    split_at: datetime | None
-    state: str
-    stage: str
-    standing: str
-    scope: str | None
-    because: list[str] | None
-    proposals: list[dict[str, Any]] | None
-    matters: list[dict[str, Any]] | None
-    field: str | None
-    department: str | None
-    confidence: float | None
-    assigned_by: str | None
-    assigned_at: datetime | None
-    draft: int | None
-    draft_text: str | None
-    drafted_by: str | None
-    drafted_at: datetime | None
-    remarks: str | None
-    returned_by: str | None
-    returned_at: datetime | None
-    awaits: list[str] | None
-    awaited_at: datetime | None
-    joined_by: str | None
-    joined_at: datetime | None
-    parted_because: str | None
-    parted_by: str | None
-    parted_at: datetime | None
-    answer: str | None
-    approved_by: str | None
-    approved_at: datetime | None
-    authority: str | None
-    guidance: str | None
-    decided_by: str | None
-    redirected_at: datetime | None
-    wanted_days: int | None
-    wanted_reason: str | None
-    wanted_by: str | None
-    wanted_requirement: str | None
-    wanted_responsible: str | None
-    extended_days: int | None
-    extended_reason: str | None
-    extended_by: str | None
-    requirement: str | None
-    responsible: str | None
-    session: int | None
-    outside_subject: bool | None
-    transferred_from: str | None
-    transferred_because: str | None
-    transferred_by: str | None
-    transferred_at: datetime | None
-    clock: str | None
-    accepted_by: str | None
-    accepted_at: datetime | None
-    superior: str | None
-    referred_because: str | None
-    referred_by: str | None
-    referred_at: datetime | None
-    superior_document: str | None
-    superior_reported_by: str | None
-    superior_reported_at: datetime | None
-    topic: str | None
-    pressing: bool | None
-    pressing_because: str | None
-    owed_in_writing: str | None
-    taken_note: str | None
-    taken_by: str | None
-    taken_at: datetime | None
-    spoken_answer: str | None
-    answered_by: str | None
-    heard_at: datetime | None
-    settled_how: str | None
-    settled_at: datetime | None
-    withdrawn_at: datetime | None
-    withdrawn_because: str | None
-    withdrawn_by: str | None
-    rating: int | None
-    rating_words: str | None
-    rated_at: datetime | None
-    reopened_round: int | None
-    reopened_because: str | None
-    reopened_by: str | None
-    reopened_at: datetime | None
-    published_at: datetime | None
-    published_by: str | None
-    published_asked: str | None
-    published_answered: str | None
-    awaits_acceptance: bool
-    version: int
-    term: Term | None
-    terms: list[Term]
-    escalations: list[Escalation]
-    earlier: list[Related]
-    like: list[Related]
-    part_of: Related | None
-    parts: list[Related]
-    follows: Related | None
-    followers: list[Related]
-    drafts: list[Draft]
-    coordinating: list[Coordination]
-    opinions: list[Opinion]
-    hand_backs: list[HandBack]
-
-    @property
-    def last_draft(self) -> Draft | None:
-        """The version that counts."""
-        return self.drafts[-1] if self.drafts else None
-
-    @property
-    def answered_before(self) -> bool:
-        """Whether what stands there as its answer is the one that was not enough."""
-        return self.reopened_at is not None and self.approved_at is not None and self.approved_at <= self.reopened_at
-
-    @property
-    def given_answer(self) -> str:
-        """What the asker was told: the approved answer, or what was said at the conference."""
-        return self.answer or self.spoken_answer or ""
-
-    def without_words(self) -> "Question":
-        """Without what may repeat the words of a denunciation, or name who wrote it."""
-        return replace(
-            self,
-            text=None,
-            form_text=None,
-            because=[],
-            draft_text=None,
-            remarks=None,
-            answer=None,
-            matters=None,
-            topic=None,
-            parted_because=None,
-            pressing_because=None,
-            transferred_because=None,
-            referred_because=None,
-            taken_note=None,
-            spoken_answer=None,
-            withdrawn_because=None,
-            rating_words=None,
-            reopened_because=None,
-            earlier=[],
-            like=[],
-            drafts=[],
-            coordinating=[replace(one, matter="") for one in self.coordinating],
-            opinions=[],
-            hand_backs=[replace(one, reason="") for one in self.hand_backs],
         )
 
 
@@ -439,112 +189,10 @@ def words_of(db: sqlite3.Connection, submission: str) -> list[Word]:
     return [Word(row["text"], datetime.fromisoformat(row["at"])) for row in rows]
 
 
-def commune_of(db: sqlite3.Connection, case: str) -> tuple[CaseKind, str] | None:
-    """What a case is, and whose: a slot of the programme, a mail to staff and a commune's handbook are cases, too."""
-    row = db.execute(
-        "SELECT 'submission' AS kind, commune FROM submission WHERE id = :case "
-        "UNION ALL SELECT 'dialogue', commune FROM dialogue WHERE id = :case "
-        "UNION ALL SELECT 'programme', commune FROM term WHERE about = :case AND rule = 'periodic-dialogue' "
-        "UNION ALL SELECT 'staff-mail', commune FROM message WHERE case_id = :case "
-        "AND kind IN ('digest', 'reminder', 'escalation') "
-        "UNION ALL SELECT 'handbook', commune FROM lesson WHERE commune = :case LIMIT 1",
-        {"case": case},
-    ).fetchone()
-    return (row["kind"], row["commune"]) if row else None
-
-
-def questions_of(db: sqlite3.Connection, commune: str, submission: str, now: datetime) -> list[Question]:
-    """Every question of a form, in its order."""
-    rows = db.execute(
-        "SELECT * FROM item WHERE submission = ? AND commune = ? ORDER BY number, id", (submission, commune)
-    ).fetchall()
-    return [_question(db, commune, row, now) for row in rows]
-
-
-def _question(db: sqlite3.Connection, commune: str, row: sqlite3.Row, now: datetime) -> Question:
-    id = row["id"]
-
-    def one(other: str | None) -> Related | None:
-        return next(iter(related(db, commune, [other])), None) if other else None
-
-    return into(
-        Question,
-        row,
-        version=said(db, "routing", id),
-        term=term_of(row, now),
-        terms=terms_about(db, id, now),
-        escalations=escalations(db, id),
-        awaits_acceptance=bool(row["awaits_acceptance"]),
-        earlier=related(db, commune, json.loads(row["recurs"] or "[]")),
-        like=related(db, commune, _like(db, row)),
-        part_of=one(row["part_of"]),
-        parts=related(db, commune, _naming(db, "part_of", row)),
-        follows=one(row["follows"]),
-        followers=related(db, commune, _naming(db, "follows", row)),
-        drafts=drafts_of(db, id),
-        coordinating=_all_of(db, Coordination, "coordination", id, "asked_at, department"),
-        opinions=_all_of(db, Opinion, "opinion", id, "place"),
-        hand_backs=_all_of(db, HandBack, "hand_back", id, "place"),
-    )
-
-
-def drafts_of(db: sqlite3.Connection, question: str) -> list[Draft]:
-    """Every version of an answer, the first first, with the steps of its approval."""
-    rows = db.execute("SELECT * FROM draft WHERE question = ? ORDER BY number", (question,)).fetchall()
-    steps = db.execute("SELECT * FROM endorsement WHERE question = ? ORDER BY draft, step", (question,)).fetchall()
-    return [
-        into(Draft, row, endorsed=[into(Endorsement, step) for step in steps if step["draft"] == row["number"]])
-        for row in rows
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Joinable:
-    """A question whose answer another may get. alike: much like it, or of the same topic."""
-
-    id: str
-    code: str | None
-    number: int | None
-    text: str | None
-    alike: bool
-
-
-MOST_JOINABLE = 100
-
-
-def joinable(db: sqlite3.Connection, commune: str, question: Question) -> list[Joinable]:
-    """Questions that the same department is working on, those first that are alike, then by code."""
-    alike = [one.id for one in question.like]
-    rows = db.execute(
-        "SELECT q.id, s.code, q.number, q.text, "
-        "q.id IN (SELECT value FROM json_each(:alike)) OR q.topic IS :topic AND q.topic IS NOT NULL AS alike "
-        "FROM question q LEFT JOIN submission s ON s.id = q.submission "
-        "WHERE q.commune = :commune AND q.department = :department AND q.state IN ('assigned', 'drafting') "
-        "AND q.standing = 'open' AND q.scope = 'in-scope' AND q.follows IS NULL AND q.id <> :id "
-        "ORDER BY alike DESC, s.code, q.number, q.id LIMIT :most",
-        {
-            "alike": json.dumps(alike),
-            "topic": question.topic,
-            "commune": commune,
-            "department": question.department,
-            "id": question.id,
-            "most": MOST_JOINABLE,
-        },
-    )
-    return [into(Joinable, row, alike=bool(row["alike"])) for row in rows]
-
-
-def related(db: sqlite3.Connection, commune: str, ids: Sequence[str]) -> list[Related]:
-    """Questions of this commune that others name, in their order."""
-    found = [
-        db.execute(
-            "SELECT id, submission, code, number, text, topic, stage, scope FROM item WHERE id = ? AND commune = ?",
-            (id, commune),
-        ).fetchone()
-        for id in ids
-    ]
-    hidden = {"text": None, "topic": None, "code": None, "number": None}
-    return [into(Related, row, **(hidden if row["scope"] == "denunciation" else {})) for row in found if row]
+def letters_of(db: sqlite3.Connection, case: str) -> list[Letter]:
+    """Every message written because of a case, the latest last."""
+    rows = db.execute("SELECT * FROM message WHERE case_id = ? ORDER BY changed_at, id", (case,))
+    return [into(Letter, row) for row in rows]
 
 
 def topics(db: sqlite3.Connection, dialogue: str) -> list[str]:
@@ -555,24 +203,6 @@ def topics(db: sqlite3.Connection, dialogue: str) -> list[str]:
         (dialogue,),
     )
     return [row["topic"] for row in rows]
-
-
-def terms_about(db: sqlite3.Connection, about: str, now: datetime) -> list[Term]:
-    """Every term of a question, a duty or whatever else is owed, in the order of their ends."""
-    rows = db.execute("SELECT * FROM timing WHERE about = ? ORDER BY due_at, rule", (about,))
-    return [term for row in rows if (term := term_of(row, now))]
-
-
-def escalations(db: sqlite3.Connection, about: str) -> list[Escalation]:
-    """Before whom the lateness of something was put, the earliest first."""
-    rows = db.execute("SELECT * FROM escalation WHERE about = ? ORDER BY raised_at, step", (about,))
-    return [into(Escalation, row) for row in rows]
-
-
-def letters_of(db: sqlite3.Connection, case: str) -> list[Letter]:
-    """Every message written because of a case, the latest last."""
-    rows = db.execute("SELECT * FROM message WHERE case_id = ? ORDER BY changed_at, id", (case,))
-    return [into(Letter, row) for row in rows]
 
 
 def dialogue(db: sqlite3.Connection, commune: str, id: str, now: datetime) -> Dialogue | None:
@@ -587,18 +217,15 @@ def dialogue(db: sqlite3.Connection, commune: str, id: str, now: datetime) -> Di
     return into(Dialogue, row) if row else None
 
 
-def _naming(db: sqlite3.Connection, column: Literal["part_of", "follows"], row: sqlite3.Row) -> list[str]:
-    """The questions that name this one in a column."""
-    rows = db.execute(f"SELECT id FROM question WHERE {column} = ? ORDER BY number, id", (row["id"],))  # noqa: S608 - one of two names
-    return [one["id"] for one in rows]
-
-
-def _all_of(db: sqlite3.Connection, shape: type[T], table: str, question: str, order: str) -> list[T]:
-    rows = db.execute(f"SELECT * FROM {table} WHERE question = ? ORDER BY {order}", (question,))  # noqa: S608 - names from this file
-    return [into(shape, row) for row in rows]
-
-
-def _like(db: sqlite3.Connection, row: sqlite3.Row) -> list[str]:
-    """The question that this one was found to be like, and those that were found to be like this one."""
-    later = db.execute("SELECT id FROM question WHERE resembles = ? ORDER BY id LIMIT 10", (row["id"],))
-    return [*([row["resembles"]] if row["resembles"] else []), *(one["id"] for one in later)]
+def commune_of(db: sqlite3.Connection, case: str) -> tuple[CaseKind, str] | None:
+    """What a case is, and whose: a slot of the programme, a mail to staff and a commune's handbook are cases, too."""
+    row = db.execute(
+        "SELECT 'submission' AS kind, commune FROM submission WHERE id = :case "
+        "UNION ALL SELECT 'dialogue', commune FROM dialogue WHERE id = :case "
+        "UNION ALL SELECT 'programme', commune FROM term WHERE about = :case AND rule = 'periodic-dialogue' "
+        "UNION ALL SELECT 'staff-mail', commune FROM message WHERE case_id = :case "
+        "AND kind IN ('digest', 'reminder', 'escalation') "
+        "UNION ALL SELECT 'handbook', commune FROM lesson WHERE commune = :case LIMIT 1",
+        {"case": case},
+    ).fetchone()
+    return (row["kind"], row["commune"]) if row else None

@@ -12,7 +12,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.console.acting import Acting
-from services.console.dossier import Case, Dialogue, Escalation, Letter, Question, Submission
+from services.console.dossier import Case, Dialogue, Letter, Submission
+from services.console.question import Question
+from services.console.terms import Escalation
 from services.console.words import Term, plain_number
 from shared.contracts import COMMANDS, Actor, Command, Role
 from shared.contracts.handbook import HandbookCommand

@@ -12,9 +12,10 @@ from ulid import ULID
 from services.console import dossier, offers, publication
 from services.console.acting import Acting
 from services.console.commands import Attempt, perform
-from services.console.dossier import Question, Submission
+from services.console.dossier import Submission
 from services.console.pages import Pages, Who, typed_in
 from services.console.publication import Original, Proposal, Typed
+from services.console.question import Question
 from services.console.reader import Reader
 from shared.commands import send
 from shared.contracts import Actor, Command, Done

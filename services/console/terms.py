@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from ulid import ULID
 
 from services.console.acting import Acting
-from services.console.dossier import Escalation, escalations
 from services.console.facts import instant
 from services.console.rows import into, term_of
 from services.console.words import Term
@@ -29,6 +28,19 @@ PATIENCE_S = 1.0
 Situation = Literal["late", "near"]
 MOST = 200
 """Terms that one command asks of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """A missed term that was put before somebody; note: what he said he does about it, once he has seen it."""
+
+    term: str
+    step: int
+    put_before: str
+    raised_at: datetime
+    acknowledged_by: str | None
+    note: str | None
+    acknowledged_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +146,18 @@ def counts(
         {"commune": commune, "department": department, "situation": situation, "now": instant(now)},
     )
     return {row["rule"]: (row["number"], int(row["late"])) for row in rows}
+
+
+def terms_about(db: sqlite3.Connection, about: str, now: datetime) -> list[Term]:
+    """Every term of a question, a duty or whatever else is owed, in the order of their ends."""
+    rows = db.execute("SELECT * FROM timing WHERE about = ? ORDER BY due_at, rule", (about,))
+    return [term for row in rows if (term := term_of(row, now))]
+
+
+def escalations(db: sqlite3.Connection, about: str) -> list[Escalation]:
+    """Before whom the lateness of something was put, the earliest first."""
+    rows = db.execute("SELECT * FROM escalation WHERE about = ? ORDER BY raised_at, step", (about,))
+    return [into(Escalation, row) for row in rows]
 
 
 async def explain(nats: Client, who: Acting, terms: Iterable[Term | None]) -> Explanations:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from services.console.dossier import Draft
+from services.console.question import Draft
 
 _WORD = re.compile(r"\S+\s*|\s+")
 _PLACEHOLDER = re.compile(r"\{[^{}\n]{0,200}\}?")

@@ -10,18 +10,10 @@ from starlette.exceptions import HTTPException
 
 from services.console import offers, terms, words
 from services.console.acting import OPERATOR, Acting, acting, chosen, known_hosts, require_own_site, workers
-from services.console.dossier import (
-    Coordination,
-    Dialogue,
-    Draft,
-    Endorsement,
-    Escalation,
-    Letter,
-    Question,
-    Related,
-    Submission,
-)
+from services.console.dossier import Dialogue, Letter, Submission
+from services.console.question import Coordination, Draft, Endorsement, Question, Related
 from services.console.story import tell
+from services.console.terms import Escalation
 from services.console.words import Term
 from shared.communes import Communes
 from shared.contracts import (

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.console import dossier, lists, terms
+from services.console import dossier, lists, question_rows, terms
 from services.console.facts import aggregate_of, instant
 from services.console.lists import Filter
+from services.console.question import Question
 from services.console.view import Elsewhere, Message, View, recent
 from services.console.words import how_long, plain_number, size, used_up, waiting
 from shared.contracts import Envelope, Event, Role
@@ -301,9 +302,9 @@ def counts(view: View, now: datetime = NOW) -> lists.Counts:
         return lists.counts(db, COMMUNE, now)
 
 
-def the_question(view: View, now: datetime = NOW) -> dossier.Question:
+def the_question(view: View, now: datetime = NOW) -> Question:
     with view.reading() as db:
-        return dossier.questions_of(db, COMMUNE, SUBMISSION, now)[0]
+        return question_rows.questions_of(db, COMMUNE, SUBMISSION, now)[0]
 
 
 # --- read once, twice, in portions ----------------------------------------------------------------------------------
@@ -933,7 +934,7 @@ def test_only_the_last_time_a_step_was_taken_is_acknowledged(tmp_path: Path) -> 
         of_deadline(EscalationAcknowledged),
     )
     with view.reading() as db:
-        first, second = dossier.escalations(db, QUESTION)
+        first, second = terms.escalations(db, QUESTION)
     assert (first.acknowledged_at, second.acknowledged_by) == (None, "Lê Quang Huy")
 
 
@@ -973,9 +974,9 @@ def test_what_a_denouncer_wrote_is_no_duty_to_be_read_by_all(tmp_path: Path) -> 
     with view_of(tmp_path, RECEIVED, flagged, TERM).reading() as db:
         [one] = terms.owed(db, COMMUNE, NOW)
         assert (one.confidential, one.what) == (True, None)
-        [related] = dossier.related(db, COMMUNE, [QUESTION])
+        [related] = question_rows.related(db, COMMUNE, [QUESTION])
         assert (related.text, related.code, related.topic) == (None, None, None)
-        assert dossier.related(db, "thanh-mai", [QUESTION]) == []
+        assert question_rows.related(db, "thanh-mai", [QUESTION]) == []
 
 
 def test_topics_of_a_dialogue_are_proposed_and_none_that_a_denunciation_alone_has(tmp_path: Path) -> None:
@@ -1229,6 +1230,17 @@ def test_a_list_names_no_denouncer_and_repeats_none_of_his_words(tmp_path: Path)
     assert (item.name, item.text) == (None, None)
     assert items(view, Filter(search="Nguyễn Thị Mai")) == []
     assert len(items(view, Filter(search="k7qx-3m9d"))) == 1
+
+
+def test_who_denounced_is_not_named_beside_another_question_of_his_form(tmp_path: Path) -> None:
+    received = submission_received(questions=(question(1), question(2)))
+    flagged = of_question(QuestionAwaitsTriage, question=f"{SUBMISSION}-2", scope="denunciation")
+    view = view_of(tmp_path, received, ASSIGNED, flagged)
+    shown = {item.id: (item.name, item.text) for item in items(view)}
+    assert shown == {QUESTION: (None, question(1).text), f"{SUBMISSION}-2": (None, None)}
+    assert items(view, Filter(search="Nguyễn Thị Mai")) == [], "who is found by a name is named"
+    assert items(view, Filter(search="0912345678", reachable=True)) == []
+    assert len(items(view, Filter(search="k7qx-3m9d"))) == 2
 
 
 def test_what_a_person_found_to_be_an_ordinary_question_is_one(tmp_path: Path) -> None:
