@@ -459,8 +459,7 @@ def asked(db: sqlite3.Connection, commune: str, dialogue: str, now: datetime) ->
     """Every question of a dialogue: by session, the pressing and recurring ones first, then in the order registered."""
     rows = db.execute(
         "SELECT i.*, s.attendance, s.received_at, s.on_time, s.channel, i.scope = 'denunciation' AS confidential, "
-        "coalesce((SELECT said FROM aggregate WHERE speaker = 'routing' AND about = i.id), 0) AS version, "
-        "EXISTS (SELECT 1 FROM question q WHERE q.submission = s.id AND q.scope = 'denunciation') AS of_denouncer "
+        "coalesce((SELECT said FROM aggregate WHERE speaker = 'routing' AND about = i.id), 0) AS version "
         "FROM item i JOIN submission s ON s.id = i.submission WHERE s.dialogue = ? AND s.commune = ? "
         "ORDER BY i.session IS NULL, i.session, i.pressing IS NOT 1 AND i.recurs IS NULL, "
         "s.received_at, s.id, i.number",
@@ -475,7 +474,6 @@ def _asked(row: sqlite3.Row, now: datetime) -> Asked:
         row,
         term=term_of(row, now),
         confidential=bool(row["confidential"]),
-        of_denouncer=bool(row["of_denouncer"]),
     )
     if found.of_denouncer:
         found = replace(found, name=None)

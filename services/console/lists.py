@@ -29,7 +29,8 @@ class Item:
 
     department: id of who has it. put_before: the role that heard last of its being late.
     undelivered: an answer or guidance that could not be sent, so that somebody must call.
-    confidential: it reads like a denunciation, or is one; a list names neither its sender nor his words.
+    confidential: it reads like a denunciation, or is one; a list names neither its sender nor his words. Who wrote
+    such a one is not named beside another question of his form either.
     waiting: for how long it has waited for somebody who has no term, in words; "" when it does not.
     has_files: its form came with files, or some were put to it. rating: 1 to 5, as its asker says of the answer.
     owed_in_writing: why its answer is owed in writing. recurs: it was raised before and never settled.
@@ -212,11 +213,11 @@ _WANTED = f"""
     END
     AND (
       :search = ''
-      OR id IN (SELECT question FROM words WHERE words MATCH :search) AND (scope IS NOT 'denunciation' OR code = :typed)
+      OR id IN (SELECT question FROM words WHERE words MATCH :search) AND (NOT of_denouncer OR code = :typed)
       OR submission IN (
         SELECT id FROM submission WHERE phone IS NOT NULL AND phone_end = :phone_end
         UNION ALL SELECT id FROM submission WHERE email IS NOT NULL AND email_folded = :email
-      ) AND scope IS NOT 'denunciation'
+      ) AND NOT of_denouncer
     )
 """  # noqa: S608 - no value is in the text
 
@@ -262,7 +263,8 @@ def _item(db: sqlite3.Connection, row: sqlite3.Row, now: datetime) -> Item:
         follows_code=lead["code"] if lead else None,
         coordinating=[one["department"] for one in others],
         waiting=waiting(datetime.fromisoformat(since), now) if since else "",
-        **({"name": None, "text": None} if confidential else {}),
+        **({"name": None} if row["of_denouncer"] else {}),
+        **({"text": None} if confidential else {}),
     )
 
 

@@ -39,7 +39,8 @@ class Proposed:
 class Task:
     """A question that waits for somebody.
 
-    confidential: it reads like a denunciation, or is one; the desk names neither its sender nor his words.
+    confidential: it reads like a denunciation, or is one; the desk names neither its sender nor his words. Who wrote
+    such a one is not named beside another question of his form either.
     draft: number of the last version, draft_text its words; kept_at: when it was kept, while it was not handed in.
     matter: what a coordinating department is asked about; told: how often it has said something.
     handed_back_by: the department that gave it back. version: of routing, for commands.
@@ -202,7 +203,8 @@ class _Finder:
 
     def _task(self, row: sqlite3.Row) -> Task:
         secret = row["scope"] == "denunciation"
-        hidden = ("name", "text", "remarks", "wanted_reason", "matter", "because") if secret else ()
+        hidden = ("text", "remarks", "wanted_reason", "matter", "because") if secret else ()
+        nameless = ("name",) if row["of_denouncer"] else ()
         proposals = json.loads(row["proposals"] or "[]")[:MOST_PROPOSED] if row["scope"] == "in-scope" else []
         over = () if row["state"] == "drafting" else ("remarks", "returned_by", "returned_at")
         return into(
@@ -213,7 +215,7 @@ class _Finder:
             proposals=tuple(Proposed(one["field"], one["department"], one["confidence"]) for one in proposals),
             version=said(self.db, "routing", row["id"]),
             term=term_of(row, self.now),
-            **dict.fromkeys({*hidden, *over}),
+            **dict.fromkeys({*hidden, *nameless, *over}),
         )
 
 

@@ -278,6 +278,7 @@ WHERE t.state IN ('running', 'near', 'missed', 'paused') AND t.due_at IS NOT NUL
 
 -- A question with its asker and one of its terms: the first to end of those that are owed; then one that was late.
 -- owed_until: while something is owed. waiting_since: while it waits for somebody who has no term.
+-- of_denouncer: a question of its form reads like a denunciation, or is one: no list names who sent it.
 CREATE VIEW item AS
 SELECT
   q.*, s.code, s.name, t.*,
@@ -288,6 +289,7 @@ SELECT
     WHEN q.stage IN ('received', 'awaits-triage') THEN s.received_at
   END AS waiting_since,
   CASE WHEN q.standing = 'open' AND t.term_state IN ('running', 'near', 'missed') THEN t.due_at END AS owed_until,
+  EXISTS (SELECT 1 FROM question f WHERE f.submission = q.submission AND f.scope = 'denunciation') AS of_denouncer,
   (SELECT e.put_before FROM escalation e WHERE e.about = q.id ORDER BY e.raised_at DESC, e.step DESC LIMIT 1) AS put_before
 FROM question q
 LEFT JOIN submission s ON s.id = q.submission

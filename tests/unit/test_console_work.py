@@ -176,6 +176,15 @@ def test_nobodys_words_of_a_denunciation_stand_on_a_desk(tmp_path: Path) -> None
     assert (task.name, task.text, task.because, task.proposals) == (None, None, None, ())
 
 
+@pytest.mark.parametrize("worker", [OFFICER, HEAD])
+def test_who_denounced_is_not_named_beside_another_question_of_his_form(tmp_path: Path, worker: str) -> None:
+    denounced = of_question(QuestionAwaitsTriage, question=SECOND, scope="denunciation")
+    [task] = work(tmp_path, worker, [ASSIGNED, denounced]).by_term
+    assert (task.name, task.text, task.confidential) == (None, question(1).text, False)
+    [known] = work(tmp_path, worker, [ASSIGNED]).by_term
+    assert known.name == "Nguyễn Thị Mai"
+
+
 def test_what_may_be_a_complaint_is_given_to_nobody_with_one_click(tmp_path: Path) -> None:
     waits = of_question(QuestionAwaitsTriage, scope="complaint", proposals=PROPOSALS)
     assert work(tmp_path, CLERK, [waits]).triage[0].proposals == ()
