@@ -1,17 +1,16 @@
 """What becomes of an answer: drafted, judged by another, given; and how much more time the department gets for it."""
 
-import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
 from services.routing.approval import Approval, remaining
 from services.routing.moves import MOVES, after, permit
-from services.routing.names import role_names
+from services.routing.names import plain_name, role_names
 from services.routing.owed import about, reckon, settled
 from services.routing.question import Decision, Draft, ExtensionRequest, Question, Return
 from services.routing.rules import take_up
 from services.routing.templates import unfilled
-from shared.contracts import Actor, Refusal, Role
+from shared.contracts import Refusal, Role
 from shared.contracts.routing import (
     AnswerApproved,
     AnswerDrafted,
@@ -71,11 +70,11 @@ def draft_answer(question: Question, command: DraftAnswer, approval: Approval, n
         raise Refusal("invalid", f"Còn chỗ chưa điền: {', '.join(places)}. Xin điền hoặc bỏ đi trước khi trình.")
     question, accepted = take_up(question, command.actor, now)
     earlier, draft = _version_handed_in(question, command, now)
-    steps = approval.chain_for(question.in_charge, _written_by_head(question, draft, command.actor))
+    question = replace(question, drafts=(*earlier, draft))
+    steps = approval.chain_for(question.in_charge, _written_by_head(question))
     drafted = replace(
         question,
         state=after(command),
-        drafts=(*earlier, draft),
         awaits=steps,
         endorsed_by=(),
         extension_requested=None,
@@ -98,14 +97,26 @@ def _version_handed_in(question: Question, command: DraftAnswer, now: datetime) 
     *earlier, last = question.drafts or (None,)
     if last is None or last.handed_in or last.text != command.text:
         return question.drafts, _next_version(question, command, now, handed_in=True)
-    by_another = command.actor.name if _plain(command.actor.name) != _plain(last.by) else None
-    return tuple(earlier), replace(last, handed_in=True, handed_in_by=by_another)
+    by = command.actor
+    if plain_name(by.name) == plain_name(last.by):
+        return tuple(earlier), replace(last, handed_in=True)
+    handed_in = replace(
+        last, handed_in=True, handed_in_by=by.name, handed_in_role=by.role, handed_in_department=by.department
+    )
+    return tuple(earlier), handed_in
 
 
-def _written_by_head(question: Question, draft: Draft, handed_in_by: Actor) -> bool:
-    """Whether the department's own head has written it, or hands it in."""
-    wrote = draft.role is Role.HEAD and draft.department == question.department
-    return wrote or handed_in_by.role is Role.HEAD
+def _written_by_head(question: Question) -> bool:
+    """Whether the department's own head has written, or handed in, what counts now."""
+    same = _versions_that_say_the_same(question)
+    by = {(one.role, one.department) for one in same} | {(one.handed_in_role, one.handed_in_department) for one in same}
+    return (Role.HEAD, question.department) in by
+
+
+def _versions_that_say_the_same(question: Question) -> list[Draft]:
+    """The version that counts, and those before it in the same words: to hand them in again makes no other writer."""
+    last = question.drafts[-1]
+    return [one for one in question.drafts if one.words == last.words]
 
 
 def _next_version(question: Question, command: KeepDraft | DraftAnswer, now: datetime, *, handed_in: bool) -> Draft:
@@ -180,22 +191,19 @@ def _seen_by_another(question: Question, command: ApproveAnswer | ReturnAnswer) 
     Returns:
         The draft that counts.
     """
-    draft, judge = question.drafts[-1], _plain(command.actor.name)
-    if judge in {_plain(writer) for writer in (draft.by, draft.handed_in_by) if writer is not None}:
+    judge = plain_name(command.actor.name)
+    writers = {name for one in _versions_that_say_the_same(question) for name in (one.by, one.handed_in_by) if name}
+    if judge in map(plain_name, writers):
         raise Refusal(
             "forbidden",
             f"Người soạn dự thảo không tự {MOVES[type(command)].does}. Xin chuyển cho lãnh đạo khác xem xét.",
         )
-    if judge in map(_plain, question.endorsed_by):
+    if judge in map(plain_name, question.endorsed_by):
         raise Refusal(
             "forbidden",
             "Ông/bà đã duyệt dự thảo này ở bước trước. Xin chuyển cho lãnh đạo khác xem xét bước này.",
         )
-    return draft
-
-
-def _plain(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+    return question.drafts[-1]
 
 
 # --- more time for it -----------------------------------------------------------------------------------------------

@@ -210,21 +210,21 @@ MOVES: Mapping[type[RoutingCommand], Move] = {
         by=OFFICE | LEADERS,
         when=TO_BE_ANSWERED,
         leads_to=State.SETTLED,
-        otherwise="Chỉ ghi nhận cho câu hỏi mà xã còn phải trả lời.",
+        otherwise="Chỉ ghi nhận cho câu hỏi mà Ủy ban còn phải trả lời.",
     ),
     TakeForWrittenAnswer: Move(
         "tiếp thu câu hỏi để trả lời bằng văn bản",
         by=OFFICE | LEADERS,
         when=TO_BE_ANSWERED,
         leads_to=None,
-        otherwise="Chỉ tiếp thu câu hỏi mà xã còn phải trả lời.",
+        otherwise="Chỉ tiếp thu câu hỏi mà Ủy ban còn phải trả lời.",
     ),
     GroupQuestion: Move(
         "xếp câu hỏi vào nhóm",
         by=OFFICE | LEADERS,
         when=TO_BE_ANSWERED,
         leads_to=None,
-        otherwise="Chỉ xếp nhóm câu hỏi mà xã còn phải trả lời.",
+        otherwise="Chỉ xếp nhóm câu hỏi mà Ủy ban còn phải trả lời.",
     ),
     JoinQuestion: Move(
         "gộp câu hỏi để trả lời chung",
@@ -245,7 +245,7 @@ MOVES: Mapping[type[RoutingCommand], Move] = {
         by=OFFICE | LEADERS,
         when=TO_BE_ANSWERED,
         leads_to=None,
-        otherwise="Chỉ đánh dấu câu hỏi mà xã còn phải trả lời.",
+        otherwise="Chỉ đánh dấu câu hỏi mà Ủy ban còn phải trả lời.",
     ),
     ReopenQuestion: Move(
         "mở lại câu hỏi",
@@ -350,7 +350,7 @@ def _as_it_stands(question: Question) -> str:
 def permit_department(department: str, departments: Collection[str]) -> None:
     """Refuse a department that the commune does not have."""
     if department not in departments:
-        raise Refusal("invalid", f"Xã không có phòng nào mang mã {department}. Xin chọn một phòng trong danh sách.")
+        raise Refusal("invalid", f"Đơn vị không có phòng nào mang mã {department}. Xin chọn một phòng trong danh sách.")
 
 
 def permit_role(actor: Actor, by: Collection[Role], does: str) -> None:
@@ -362,7 +362,7 @@ def permit_role(actor: Actor, by: Collection[Role], does: str) -> None:
 def permit_person(question: Question, actor: Actor, by: Collection[Role], does: str) -> None:
     """Refuse all but these people of the question's own commune."""
     if actor.commune != question.commune:
-        raise Refusal("forbidden", "Câu hỏi này thuộc xã khác; xin chuyển cho cán bộ của xã đó.")
+        raise Refusal("forbidden", "Câu hỏi này thuộc xã khác hoặc phường khác; xin chuyển cho cán bộ ở đó.")
     permit_role(actor, by, does)
 
 

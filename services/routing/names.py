@@ -1,7 +1,8 @@
-"""What states and roles are called where staff read of them."""
+"""What states and roles are called where staff read of them; and when two names are of one person."""
 
 from collections.abc import Collection, Mapping
 
+from services.routing.classifying.words import spelling
 from services.routing.question import State
 from shared.contracts import Role
 
@@ -22,9 +23,16 @@ ROLE_NAMES: Mapping[Role, str] = {
     Role.OFFICER: "công chức chuyên môn",
     Role.HEAD: "trưởng phòng chuyên môn",
     Role.OFFICE_HEAD: "Chánh Văn phòng",
-    Role.CHAIRMAN: "Chủ tịch, Phó Chủ tịch",
+    Role.CHAIRMAN: "Chủ tịch hoặc Phó Chủ tịch",
 }
 
 
 def role_names(roles: Collection[Role]) -> str:
-    return ", ".join(ROLE_NAMES[role] for role in Role if role in roles)
+    """Of which one is enough: `Chánh Văn phòng, Chủ tịch hoặc Phó Chủ tịch`."""
+    named = " hoặc ".join(ROLE_NAMES[role] for role in Role if role in roles)
+    return named.replace(" hoặc ", ", ", max(named.count(" hoặc ") - 1, 0))
+
+
+def plain_name(name: str) -> str:
+    """The same for all ways to write a person's name: capitals, blanks, the place of the tone mark (Hoà, Hòa)."""
+    return " ".join(map(spelling, name.casefold().split()))

@@ -27,7 +27,7 @@ class Draft:
     """A version of an answer. Numbered from 1; the last one counts.
 
     handed_in: for approval; else it was only kept. role, department: of who wrote it.
-    handed_in_by: who handed in what another had written; None where its writer did.
+    handed_in_by, handed_in_role, handed_in_department: of who handed in what another had written; else None.
     """
 
     number: int
@@ -38,6 +38,13 @@ class Draft:
     role: Role = Role.OFFICER
     department: str | None = None
     handed_in_by: str | None = None
+    handed_in_role: Role | None = None
+    handed_in_department: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What it says, however its blanks and lines are set."""
+        return " ".join(self.text.split())
 
 
 @dataclass(frozen=True, slots=True)

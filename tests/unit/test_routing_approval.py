@@ -141,7 +141,7 @@ def test_an_answer_passes_one_step_after_the_other():
         ((HEAD,), CHAIRMAN, "not-now", "đang chờ Chánh Văn phòng xem xét trước"),
         ((HEAD,), HEAD, "forbidden", "đang chờ Chánh Văn phòng xem xét, nên ông/bà không duyệt câu trả lời ở bước này"),
         ((), of_department(HEAD, CULTURE), "forbidden", "giao cho phòng khác"),
-        ((), OFFICER, "forbidden", "việc này dành cho trưởng phòng chuyên môn, Chánh Văn phòng, Chủ tịch"),
+        ((), OFFICER, "forbidden", "dành cho trưởng phòng chuyên môn, Chánh Văn phòng, Chủ tịch hoặc Phó"),
         ((), CLERK, "forbidden", "việc này dành cho"),
     ],
 )
@@ -177,6 +177,40 @@ def test_what_the_head_kept_and_another_handed_in_is_judged_by_neither():
     for own in (OFFICE_HEAD, OFFICE_HEAD.model_copy(update={"name": OFFICER.name})):
         with pytest.raises(Refusal, match="Người soạn dự thảo không tự"):
             carry_out(question, approve(own))
+
+
+@pytest.mark.parametrize("again", ["Trả lời.", " Trả  lời.\n"])
+@pytest.mark.parametrize("back", [False, True])
+def test_who_hands_the_same_words_in_again_does_not_become_their_writer(back, again):
+    question, _ = carry_out(a_question(), keep(HEAD, "Trả lời."))
+    question, _ = carry_out(question, draft(OFFICER), approval=LONG_APPROVAL)
+    if back:
+        question, _ = carry_out(question, give_back(OFFICE_HEAD))
+    question, [event] = carry_out(question, draft(OFFICER, again), approval=LONG_APPROVAL)
+    assert (event.draft, question.awaits) == (2, ((O,), (C,))), "the head has written it, whoever hands it in"
+    with pytest.raises(Refusal, match="Người soạn dự thảo không tự"):
+        carry_out(question, approve(OFFICE_HEAD.model_copy(update={"name": HEAD.name})))
+
+
+def test_what_the_head_handed_in_is_never_put_before_him():
+    question, _ = carry_out(a_question(), keep(OFFICER, "Trả lời."))
+    question, _ = carry_out(question, draft(HEAD), approval=LONG_APPROVAL)
+    assert question.awaits == ((O,), (C,))
+    question, _ = carry_out(question, draft(OFFICER), approval=LONG_APPROVAL)
+    assert question.awaits == ((O,), (C,)), "he alone could have taken the step, and he may not"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Trần Hoà", "Trần Hòa"), ("Lý Thuý Kỳ", "lí  thúy KÌ"), ("Tạ Quý", "Ta\u0323 Qu\u00fd")]
+)
+def test_a_name_that_is_written_in_another_way_is_of_the_same_person(one, other):
+    drafted = a_question(State.DRAFTED, drafts=(Draft(1, "Trả lời.", one, NOW),))
+    with pytest.raises(Refusal, match="Người soạn dự thảo không tự"):
+        carry_out(drafted, approve(OFFICE_HEAD.model_copy(update={"name": other})))
+    endorsed = replace(handed_in(), awaits=((O,), (C,)), endorsed_by=(one,))
+    with pytest.raises(Refusal, match="ở bước trước"):
+        carry_out(endorsed, approve(OFFICE_HEAD.model_copy(update={"name": other})))
+    assert approved_by(drafted, OFFICE_HEAD)[0].state is State.APPROVED
 
 
 def test_the_head_of_another_department_is_not_the_head():

@@ -345,7 +345,7 @@ def test_only_what_the_table_allows_can_be_done(command, state):
     ("question", "command", "code", "says"),
     [
         (a_question(), assign(STRANGER), "forbidden", "thuộc xã khác"),
-        (a_question(), assign(OFFICER), "forbidden", "việc này dành cho cán bộ Văn phòng, Chánh Văn phòng"),
+        (a_question(), assign(OFFICER), "forbidden", "việc này dành cho cán bộ Văn phòng hoặc Chánh Văn phòng"),
         (a_question(), assign(department="phong-la"), "invalid", "Xin chọn một phòng trong danh sách"),
         (a_question(), assign(field=LAND, department=ECONOMY), "invalid", "không có gì thay đổi"),
         (a_question(State.APPROVED), assign(), "not-now", "đã có câu trả lời được duyệt, nên không phân công"),
@@ -372,7 +372,7 @@ def test_only_what_the_table_allows_can_be_done(command, state):
         (a_question(dialogue=None), answer_aloud(), "not-now", "không đăng ký cho hội nghị nào"),
         (a_question(dialogue_cancelled=True), take(), "not-now", "không tổ chức được"),
         (a_question(taken=True), take(), "not-now", "đã được tiếp thu"),
-        (a_question(State.REDIRECTED), take(), "not-now", "câu hỏi mà xã còn phải trả lời"),
+        (a_question(State.REDIRECTED), take(), "not-now", "câu hỏi mà Ủy ban còn phải trả lời"),
         (a_question(topic="Cấp sổ đỏ"), group(), "invalid", "không có gì thay đổi"),
         (a_question(), prioritise(pressing=False), "invalid", "chưa được đánh dấu"),
         (a_question(pressing=True), prioritise(), "invalid", "đã được đánh dấu"),

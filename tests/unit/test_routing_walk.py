@@ -48,6 +48,7 @@ from shared.contracts.routing import (
     QuestionSplit,
     QuestionTakenForWrittenAnswer,
     QuestionTransferred,
+    SplitQuestion,
     SuperiorReported,
     TransferAccepted,
     UnpublishAnswer,
@@ -68,6 +69,7 @@ from tests.unit.routing_questions import (
     OFFICER,
     QUESTION,
     STAFF,
+    UNSURE,
     a_conference,
     accept,
     answer_aloud,
@@ -78,6 +80,7 @@ from tests.unit.routing_questions import (
     attendance,
     cancelled,
     carry_out,
+    classified,
     draft,
     excuse,
     extend,
@@ -146,6 +149,11 @@ commands = st.one_of(
     st.builds(publish, actors, answered=st.sampled_from(["Quý IV.", "Tháng 12."])),
     st.builds(unpublish, actors),
 )
+readings = st.builds(
+    lambda scope, sure: classified(scope=scope, triage=scope is not Scope.IN_SCOPE or not sure),
+    st.sampled_from(list(Scope)),
+    st.booleans(),
+)
 moments = st.integers(0, 60).map(lambda hours: NOW + timedelta(hours=hours))
 facts = st.one_of(
     st.builds(attendance, st.booleans(), st.sampled_from([DIALOGUE, "thang-5"])),
@@ -200,11 +208,11 @@ class AnyWalk(RuleBasedStateMachine):
         assert events or after.state is before.state, "every change of state is told"
         self.question, self.events = after, [*self.events, *events]
 
-    @rule(command=commands)
-    def is_commanded(self, command):
+    @rule(command=commands, reading=readings)
+    def is_commanded(self, command, reading=UNSURE):
         before, now = self.question, self.now()
         try:
-            after, events = carry_out(before, command, now, self.conference, self.approval)
+            after, events = carry_out(before, command, now, self.conference, self.approval, reading)
         except Refusal:
             return
         move = MOVES[type(command)]
@@ -218,20 +226,33 @@ class AnyWalk(RuleBasedStateMachine):
             case DraftAnswer():
                 self.judged = []
                 assert not unfilled(command.text)
-                last, by_head = after.drafts[-1], command.actor.role is Role.HEAD
-                by_head |= last.role is Role.HEAD and last.department == after.department
-                self.steps = self.approval.chain_for(after.department, by_head)
+                heads = {(one.role, one.department) for one in _same_words(after)}
+                heads |= {(one.handed_in_role, one.handed_in_department) for one in _same_words(after)}
+                heads.add((command.actor.role, command.actor.department))
+                self.steps = self.approval.chain_for(after.department, (Role.HEAD, after.department) in heads)
                 assert (after.awaits, events[-1].awaits) == (self.steps, self.steps[0])
             case ApproveAnswer():
                 self.is_another_who_judges(command.actor)
+            case SplitQuestion():
+                self.is_handed_out_by_the_rules_only_where_they_may(before, events)
         self.goes_on(after, events)
+
+    def is_handed_out_by_the_rules_only_where_they_may(self, before, events):
+        """Not what was held for a complaint, handed back, or answered badly: of that a person decides on every matter."""
+        handed_back = QuestionHandedBack in names(self.events)
+        may = before.scope is Scope.IN_SCOPE and before.round == 1 and not handed_back
+        assert may or not events[0].by_the_rules
+        assert events[0].scope is before.scope
+        assigned = [event for event in events if isinstance(event, QuestionAssigned)]
+        assert may or all(event.assigned_by for event in assigned)
+        assert before.state is State.AWAITS_TRIAGE or all(event.assigned_by for event in assigned)
 
     def is_another_who_judges(self, judge):
         """Each step by one of its roles, and by somebody who has neither written it nor judged it before."""
-        last, chain = self.question.drafts[-1], self.question.awaits
+        chain, writers = self.question.awaits, {one.by for one in _same_words(self.question)}
         assert judge.role in chain[0]
         assert judge.role is not Role.HEAD or judge.department == self.question.department
-        assert judge.name not in {last.by, last.handed_in_by, *self.judged}
+        assert judge.name not in {*writers, *(one.handed_in_by for one in _same_words(self.question)), *self.judged}
         self.judged.append(judge.name)
 
     @precondition(lambda self: self.question.state is State.DRAFTED)
@@ -457,6 +478,10 @@ class AnyWalk(RuleBasedStateMachine):
 def _written(question):
     """What stays of each version; one that was kept may be handed in later."""
     return [(one.number, one.text, one.by, one.at) for one in question.drafts]
+
+
+def _same_words(question):
+    return [one for one in question.drafts if one.text == question.drafts[-1].text]
 
 
 def _who_may(question):
