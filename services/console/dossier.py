@@ -131,7 +131,10 @@ class Case:
         return any(question.scope == "denunciation" for question in self.questions)
 
     def for_others(self) -> "Case":
-        """As those see it who must not know who denounced: without the person, and without words that may name him."""
+        """As those see it who must not know who denounced: without the person, and without words that may name him.
+
+        What the form said before a question of it was split holds the words of every part.
+        """
         return replace(
             self,
             submission=self.submission.without_person(),
@@ -139,7 +142,7 @@ class Case:
             words=[],
             letters=[replace(letter, reference=None, reason=None) for letter in self.letters],
             questions=[
-                question.without_words() if question.scope == "denunciation" else question
+                question.without_words() if question.scope == "denunciation" else replace(question, form_text=None)
                 for question in self.questions
             ],
         )

@@ -29,6 +29,7 @@ from shared.contracts.routing import (
     QuestionJoined,
     QuestionRedirected,
     QuestionReferredUp,
+    QuestionSplit,
     SplitQuestion,
 )
 from tests.builders import COMMUNE, NOW, QUESTION, SUBMISSION, actor, of_question, question, submission_received
@@ -229,6 +230,21 @@ async def test_a_denouncers_words_are_in_none_of_it(tmp_path: Path) -> None:
     assert secret not in html
     assert "ai-lam-gi" not in html
     assert secret in await page(tmp_path, CASE, told, *events, worker=CLERK)
+
+
+async def test_the_words_of_a_denunciation_that_was_split_off_are_read_by_the_office_alone(tmp_path: Path) -> None:
+    asked, secret = "Bao giờ có sổ đỏ?", "Tôi tố cáo ông Bình nhận của nhà tôi 20 triệu."
+    part = question(2, secret).model_copy(update={"id": f"{QUESTION}-1"})
+    events = [
+        submission_received(questions=(question(1, f"{asked} {secret}"),)),
+        DENOUNCED,
+        of_question(QuestionSplit, text=asked, parts=(part,)),
+        ASSIGNED,
+        of_question(QuestionAwaitsTriage, question=part.id, scope="denunciation"),
+    ]
+    html = await page(tmp_path, CASE, *events, worker=OFFICER)
+    assert (asked in html, secret in html) == (True, False)
+    assert f"{asked} {secret}" in await page(tmp_path, CASE, *events, worker=CLERK)
 
 
 @pytest.mark.parametrize("path", [DRAFTS, f"{CASE}/ai-lam-gi/{QUESTION}", f"{CASE}/phieu-chuyen/{QUESTION}.pdf"])
