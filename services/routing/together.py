@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from services.routing.answers import MOST_EXTENSION
 from services.routing.moves import DEPARTMENT, WITH_DEPARTMENT, permit
 from services.routing.owed import about, reckon
 from services.routing.question import Decision, Draft, Question, Return, State
@@ -24,8 +23,12 @@ from shared.contracts.routing import (
     ExtensionGranted,
     JoinQuestion,
     PartQuestion,
+    QuestionAssigned,
+    QuestionHandedBack,
     QuestionJoined,
     QuestionParted,
+    QuestionReopened,
+    QuestionTransferred,
     TransferAccepted,
 )
 from shared.contracts.taxonomy import Scope
@@ -42,7 +45,9 @@ E = TypeVar("E", bound=Event)
 def join_question(
     question: Question, command: JoinQuestion, lead: Question | None, followed: bool, now: datetime
 ) -> Decision:
-    """A question gets the answer of another that the same department is working on.
+    """A question gets the answer of another that the same department is working on, and as much time for it.
+
+    More time that was asked for it alone is not asked for any more: nobody could grant it.
 
     Args:
         lead: the other one; None where there is no such question.
@@ -69,7 +74,7 @@ def join_question(
     if lead.state not in WITH_DEPARTMENT or lead.department != question.department:
         raise Refusal("not-now", "Chỉ trả lời chung với câu hỏi mà chính phòng này đang soạn câu trả lời.")
     question, accepted = take_up(question, command.actor, now) if command.actor.role in DEPARTMENT else (question, [])
-    joined = replace(question, follows=lead.id, follows_code=lead.code)
+    joined = replace(question, follows=lead.id, follows_code=lead.code, extension_requested=None)
     told = QuestionJoined(**about(question, now), lead=lead.id, joined_by=command.actor.name)
     return joined, [*accepted, told]
 
@@ -101,25 +106,10 @@ def keep_up(question: Question | None, lead: Question, said: Sequence[Event], no
     if lead.state is State.DRAFTED:
         return _drafted(question, lead, said)
     if lead.state is State.RETURNED and question.state is State.DRAFTED:
-        return _returned(question, lead)
-    return question, []
-
-
-def extend_alike(question: Question | None, granted: ExtensionGranted, now: datetime) -> Decision:
-    """Whoever waits for the same answer waits as long, but none longer than a question may wait.
-
-    To be told once of each extension: the rule does not know it again.
-    """
-    assert question is not None, "questions are never removed"
-    days = min(granted.working_days, MOST_EXTENSION - question.extended_by)
-    if question.follows != granted.question or question.state not in WITH_DEPARTMENT or days < 1:
-        return question, []
-    extended = replace(question, extended_by=question.extended_by + days, extension_requested=None)
-    return extended, [
-        granted.model_copy(
-            update={"case": question.case, "question": question.id, "occurred_at": now, "working_days": days}
-        )
-    ]
+        question, returned = _returned(question, lead)
+        question, extended = _extended(question, said, now)
+        return question, [*returned, *extended]
+    return _extended(question, said, now)
 
 
 def _why_part(question: Question, lead: Question) -> str | None:
@@ -188,20 +178,20 @@ def _drafted(question: Question, lead: Question, said: Sequence[Event]) -> Decis
                 awaits=handed_in.awaits,
             )
         )
-    if lead.state is State.DRAFTED and len(lead.endorsed_by) > len(question.endorsed_by):
-        endorsed = _last(AnswerEndorsed, said)
-        question = replace(question, awaits=lead.awaits, endorsed_by=lead.endorsed_by)
-        events.append(
-            AnswerEndorsed(
-                **about(question, endorsed.occurred_at),
-                department=question.in_charge,
-                draft=own.number,
-                endorsed_by=endorsed.endorsed_by,
-                role=endorsed.role,
-                awaits=endorsed.awaits,
-            )
+    steps = [one for one in said if isinstance(one, AnswerEndorsed) and one.draft == draft.number]
+    missed = steps[len(question.endorsed_by) : len(lead.endorsed_by)]
+    events.extend(
+        AnswerEndorsed(
+            **about(question, endorsed.occurred_at),
+            department=question.in_charge,
+            draft=own.number,
+            endorsed_by=endorsed.endorsed_by,
+            role=endorsed.role,
+            awaits=endorsed.awaits,
         )
-    return question, events
+        for endorsed in missed
+    )
+    return replace(question, awaits=lead.awaits, endorsed_by=lead.endorsed_by) if missed else question, events
 
 
 def _returned(question: Question, lead: Question) -> Decision:
@@ -218,6 +208,33 @@ def _returned(question: Question, lead: Question) -> Decision:
             returned_by=why.by,
         )
     ]
+
+
+def _extended(question: Question, said: Sequence[Event], now: datetime) -> Decision:
+    """Whoever waits for the same answer waits as long: it gets what it lacks of the leading question's more time."""
+    granted = _more_time(said)
+    days = sum(one.working_days for one in granted) - question.extended_by
+    if question.state not in WITH_DEPARTMENT or days < 1:
+        return question, []
+    alike = {"case": question.case, "question": question.id, "occurred_at": now, "working_days": days}
+    return replace(question, extended_by=question.extended_by + days), [granted[-1].model_copy(update=alike)]
+
+
+def _more_time(said: Sequence[Event]) -> list[ExtensionGranted]:
+    """What was granted on the term that is running: one that begins anew has nothing on top."""
+    granted: list[ExtensionGranted] = []
+    department = None
+    for event in said:
+        match event:
+            case ExtensionGranted():
+                granted.append(event)
+            case QuestionHandedBack() | QuestionReopened():
+                granted = []
+            case QuestionTransferred():
+                granted, department = granted if event.clock != "starts-anew" else [], event.department
+            case QuestionAssigned():
+                granted, department = granted if department in (None, event.department) else [], event.department
+    return granted
 
 
 def _parted(question: Question, reason: str, by: str | None, now: datetime) -> Decision:

@@ -56,6 +56,7 @@ async def part_question(command: PartQuestion, questions: QuestionStore, now: No
     AnswerEndorsed,
     AnswerReturned,
     AnswerApproved,
+    ExtensionGranted,
     QuestionSettled,
     QuestionReopened,
 )
@@ -87,14 +88,3 @@ async def bring_along(lead: str, questions: Questions, now: Clock) -> None:
 
 def _keeping_up_with(lead: Question, said: Sequence[Event], now: Clock) -> Callable[[Question | None], Decision]:
     return lambda one: together.keep_up(one, lead, said, now())
-
-
-@consumes(ExtensionGranted)
-async def extend_followers_alike(granted: ExtensionGranted, questions: QuestionStore, now: Now) -> None:
-    """Each extension counts once for each, however often it is delivered, and only where it came after they joined."""
-    key = f"{granted.question} {granted.occurred_at.isoformat()}"
-    for follower in await questions.followers(granted.question):
-        said = [envelope.open() for envelope in await questions.history(follower)]
-        joined = max(event.occurred_at for event in said if isinstance(event, QuestionJoined))
-        if joined <= granted.occurred_at:
-            await questions.change(follower, lambda one: together.extend_alike(one, granted, now()), key=key)

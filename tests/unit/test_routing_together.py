@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.routing.answers import MOST_EXTENSION
 from services.routing.question import State
-from services.routing.together import FOLLOWING, extend_alike, join_question, keep_up, part_question
+from services.routing.together import FOLLOWING, join_question, keep_up, part_question
 from shared.contracts import Refusal, Role
 from shared.contracts.routing import (
     AnswerApproved,
@@ -34,6 +35,7 @@ from tests.unit.routing_questions import (
     ENDED_AT,
     HEAD,
     HEALTH,
+    LAND,
     LONG_APPROVAL,
     NOW,
     OFFICE_HEAD,
@@ -46,6 +48,7 @@ from tests.unit.routing_questions import (
     about_it,
     answer_aloud,
     approve,
+    ask_for_more,
     assign,
     carry_out,
     draft,
@@ -198,6 +201,25 @@ def test_every_step_of_a_long_approval_is_passed_by_all():
     assert names(told) == [AnswerDrafted, AnswerEndorsed, AnswerEndorsed, AnswerApproved]
 
 
+@pytest.mark.parametrize("steps", [2, 3])
+@pytest.mark.parametrize("heard_of_the_draft", [False, True])
+def test_every_step_that_was_missed_is_told_each_by_who_took_it(steps, heard_of_the_draft):
+    leading, question, told = (
+        Lead(LONG_APPROVAL).does(draft(text="Một."), give_back(), draft(text="Hai.")),
+        follower(),
+        [],
+    )
+    if heard_of_the_draft:
+        question, told = leading.told_to(question)
+    leading.does(*[approve(HEAD), approve(OFFICE_HEAD), approve(CHAIRMAN)][:steps])
+    question, more = leading.told_to(question)
+    endorsed = [one for one in [*told, *more] if isinstance(one, AnswerEndorsed)]
+    assert [(one.endorsed_by, one.draft) for one in endorsed] == [(HEAD.name, 1), (OFFICE_HEAD.name, 1)]
+    assert names([*told, *more])[:1] == [AnswerDrafted]
+    assert (question.awaits, question.endorsed_by) == (leading.question.awaits, leading.question.endorsed_by)
+    assert leading.told_to(question) == (question, [])
+
+
 @pytest.mark.parametrize(
     ("question", "follows", "because"),
     [
@@ -289,15 +311,53 @@ def test_who_does_not_follow_hears_nothing(question, because):
 # --- more time --------------------------------------------------------------------------------------------------------
 
 
-def test_who_waits_for_the_same_answer_waits_as_long_but_no_longer_than_anybody_may():
-    [granted] = Lead().does(extend(working_days=20)).said
-    question, [told] = extend_alike(follower(extended_by=5), granted, LATER)
+def test_who_waits_for_the_same_answer_waits_as_long():
+    leading = Lead().does(extend(working_days=20))
+    question, [told] = leading.told_to(follower(extended_by=5))
     assert isinstance(told, ExtensionGranted)
-    assert (told.question, told.case, told.working_days, told.reason) == (QUESTION, "01J9", 20, granted.reason)
-    question, [told] = extend_alike(question, granted, LATER)
-    assert (told.working_days, question.extended_by) == (5, 30)
-    assert extend_alike(question, granted, LATER) == (question, [])
-    assert extend_alike(a_question(), granted, LATER)[1] == [], "it follows nobody"
+    assert (told.question, told.case, told.working_days, told.reason) == (QUESTION, "01J9", 15, leading.said[-1].reason)
+    assert leading.told_to(question) == (question, []), "once, however often it is told"
+    question, [told] = leading.does(extend(working_days=10)).told_to(question)
+    assert (told.working_days, question.extended_by) == (10, MOST_EXTENSION)
+
+
+def test_more_time_that_was_granted_before_a_question_joined_is_its_own_too():
+    leading = Lead().does(extend(working_days=MOST_EXTENSION))
+    joined, _ = join_question(a_question(), join(), leading.question, False, LATER)
+    question, [told] = leading.told_to(joined)
+    assert (told.working_days, question.extended_by) == (MOST_EXTENSION, MOST_EXTENSION)
+
+
+def test_more_time_is_not_lost_where_the_return_was_not_heard_yet():
+    leading = Lead().does(draft())
+    question, _ = leading.told_to(follower())
+    question, told = leading.does(give_back(), extend()).told_to(question)
+    assert (names(told), question.state, question.extended_by) == (
+        [AnswerReturned, ExtensionGranted],
+        State.RETURNED,
+        5,
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "days", "because"),
+    [
+        ((extend(),), (hand_back(), assign(department=ECONOMY)), 0, "the term began anew with the assignment"),
+        ((extend(),), (transfer(clock="starts-anew"), transfer(department=ECONOMY)), 0, "it began anew"),
+        ((extend(),), (transfer(), transfer(department=ECONOMY)), 5, "it ran on"),
+        ((extend(),), (assign(field=LAND, department=ECONOMY),), 5, "only the field was set right"),
+        ((extend(),), (hand_back(), assign(department=ECONOMY), extend(working_days=7)), 7, "what it has on top now"),
+    ],
+)
+def test_what_was_granted_on_a_term_that_is_over_is_granted_to_nobody_else(before, after, days, because):
+    leading = Lead(department=CULTURE).does(assign(department=ECONOMY), *before, *after)
+    assert leading.told_to(follower())[0].extended_by == days, because
+
+
+def test_a_request_for_more_time_ends_with_the_join():
+    asked, _ = carry_out(a_question(), ask_for_more())
+    joined, _ = join_question(asked, join(), lead(), False, LATER)
+    assert joined.extension_requested is None, "nobody may grant it while the question follows"
 
 
 # --- in any order -----------------------------------------------------------------------------------------------------
@@ -314,6 +374,7 @@ DOINGS = [
     transfer(),
     transfer(department=ECONOMY),
     redirect(),
+    extend(),
     answer_aloud(CLERK),
 ]
 
@@ -341,6 +402,7 @@ def test_however_late_and_doubled_the_news_come_who_follows_ends_where_he_belong
     if question.follows is not None:
         assert (leads.state in FOLLOWING, leads.department) == (True, question.department)
         assert (question.state is State.DRAFTED) == (leads.state is State.DRAFTED)
+        assert question.extended_by <= leads.extended_by
     if question.state is State.APPROVED:
         drafts = [event.text for event in told if isinstance(event, AnswerDrafted)]
         [approved] = [event for event in told if isinstance(event, AnswerApproved)]
