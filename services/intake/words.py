@@ -1,32 +1,11 @@
-"""The words in which citizens' pages name a field, and where a dialogue stands."""
+"""The words in which citizens' pages say where a dialogue stands, and how large a file is."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from services.intake.dialogue import Announcement, State
-from shared.contracts.taxonomy import QuestionField
 from shared.text import sentence
 
-__all__ = ["FIELD_NAMES", "sentence", "standing"]
-
-FIELD_NAMES: Mapping[QuestionField, str] = {
-    QuestionField.CIVIL_STATUS: "hộ tịch, chứng thực",
-    QuestionField.LAND: "đất đai",
-    QuestionField.CONSTRUCTION: "xây dựng, trật tự đô thị",
-    QuestionField.ENVIRONMENT: "môi trường",
-    QuestionField.SOCIAL_POLICY: "chính sách xã hội, người có công, hộ nghèo",
-    QuestionField.HEALTH: "y tế, bảo hiểm y tế",
-    QuestionField.EDUCATION: "giáo dục",
-    QuestionField.CULTURE: "văn hóa, thể thao, truyền thanh",
-    QuestionField.FINANCE: "tài chính, phí, lệ phí",
-    QuestionField.RESIDENCE_SECURITY: "cư trú, căn cước, an ninh trật tự",
-    QuestionField.ONE_STOP_SERVICE: "bộ phận một cửa, thái độ phục vụ",
-    QuestionField.DIGITAL: "dịch vụ công trực tuyến, chuyển đổi số",
-    QuestionField.INFRASTRUCTURE: "giao thông, thoát nước, chiếu sáng, cấp nước",
-    QuestionField.AGRICULTURE: "nông nghiệp, thủy lợi",
-    QuestionField.BUSINESS: "hộ kinh doanh, chợ",
-    QuestionField.OTHER: "việc khác",
-}
+__all__ = ["sentence", "standing"]
 
 
 def standing(dialogue: Announcement, now: datetime) -> str:

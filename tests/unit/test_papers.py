@@ -26,9 +26,10 @@ from services.intake.papers.word import as_word
 from services.intake.reading.documents import read_document, read_form_file
 from services.intake.reading.forms import UnreadableForm
 from services.intake.submissions import Submission
-from services.intake.words import FIELD_NAMES, sentence, standing
+from services.intake.words import sentence, standing
 from shared.communes import Communes, Profile
 from shared.contracts.deadlines import RuleId
+from shared.contracts.taxonomy import FIELD_NAMES
 from shared.web import templates
 from tests.builders import DIALOGUE, HELD_AT, NOW, PLACE, SUBMISSION, TITLE, question, registrant
 

@@ -20,8 +20,9 @@ from services.intake.pages.session import Sessions
 from services.intake.reception import Reception
 from services.intake.store import Dialogues, Submissions
 from services.intake.submissions import next_dialogue
-from services.intake.words import FIELD_NAMES, file_size, standing
+from services.intake.words import file_size, standing
 from shared.clock import RehearsalClock
+from shared.contracts.taxonomy import FIELD_NAMES
 from shared.service import Service
 from shared.text import sentence
 from shared.web import SECURITY_HEADERS, SizeLimit, add_static, templates

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from services.intake.papers.blocks import Block, Heading, Line, Paper, Table
-from services.intake.words import FIELD_NAMES, sentence
+from services.intake.words import sentence
 from shared.communes import Profile, SessionPlan, Slot, Span
 from shared.contracts.deadlines import RuleId
+from shared.contracts.taxonomy import FIELD_NAMES
 from shared.web import capital, local_day, spoken_time
 
 TERMS: Mapping[RuleId, tuple[str, str]] = {
