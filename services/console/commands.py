@@ -6,8 +6,9 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
-from services.console import offers, words
+from services.console import offers
 from services.console.acting import Acting
+from services.console.event_words import EVENTS
 from services.console.reader import Reader
 from shared.commands import send
 from shared.contracts import Actor, Command, Done, Refused
@@ -85,5 +86,5 @@ async def carry_out(service: Service, reader: Reader, command: Command, typed: M
         case Refused() as refused:
             if refused.code == "stale" and command.version is not None:
                 await reader.until(command.listener, about, command.version + len(refused.changes))
-            changes = tuple(words.EVENTS.get(change, change) for change in refused.changes)
+            changes = tuple(EVENTS.get(change, change) for change in refused.changes)
             return Attempt(command.verb, about, typed, STATUS[refused.code], refused.reason, changes=changes)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import count
 
 from services.console.conferences import Asked, Conference, Turnout
-from services.console.words import FIELDS
 from shared.communes import Profile
+from shared.contracts.taxonomy import FIELD_NAMES, field_in_words
+from shared.web import capital
 
 MOST = 20_000
 """Characters of a conclusion."""
@@ -125,10 +126,10 @@ def _parts(record: Record, asked: int, answered: int) -> list[str]:
             parts.append(f"{_roman(place)}. {title}")
         if not questions:
             parts.append("Không có câu hỏi.")
-        for number, field in enumerate((field for field in FIELDS if _of(questions, field)), 1):
-            parts.append(f"{number}. Lĩnh vực {_inside(FIELDS[field])}")
+        for number, field in enumerate((field for field in FIELD_NAMES if _of(questions, field)), 1):
+            parts.append(f"{number}. {capital(field_in_words(field))}")
             parts += [_told(next(place_of), one, asked, answered) for one in _of(questions, field)]
-        without = [one for one in questions if one.field not in FIELDS]
+        without = [one for one in questions if one.field not in FIELD_NAMES]
         parts += [_told(next(place_of), one, asked, answered) for one in without]
     return parts
 
@@ -179,11 +180,6 @@ def _promised(questions: Sequence[Asked]) -> str:
     first = questions[0]
     about = first.topic or shortened(first.text or "", 300)
     return f"Giải quyết và trả lời bằng văn bản nội dung: {about}"
-
-
-def _inside(text: str) -> str:
-    """As within a sentence; an abbreviation stays as it is."""
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _roman(number: int) -> str:

@@ -10,6 +10,7 @@ from ulid import ULID
 
 from services.console import deadletters, monitor
 from services.console.acting import Acting
+from services.console.event_words import EVENTS
 from services.console.pages import HEADERS, Pages, Who, done, typed_in
 from services.console.reader import Reader
 from services.console.tail import Tail, Wanted, shown
@@ -50,6 +51,7 @@ def add_operations(router: APIRouter, service: Service, pages: Pages, view: View
         return pages.show(
             "operations.html",
             who,
+            event_words=EVENTS,
             wanted=wanted,
             lines=lines[::-1],
             newest=latest[-1].position if latest else 0,

@@ -13,6 +13,7 @@ from ulid import ULID
 
 from services.console import words
 from services.console.acting import Acting, acting, workers
+from services.console.event_words import DONE
 from services.console.filters import CHOICES
 from services.console.mailbox import count_waiting
 from services.console.offers import OFFICE, may_have_slip
@@ -127,4 +128,4 @@ def wants_json(request: Request) -> bool:
 
 def done(verb: str) -> str:
     """What a page says after this was done; "" when it was nothing."""
-    return words.DONE.get(verb, "")
+    return DONE.get(verb, "")

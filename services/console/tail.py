@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from services.console.event_words import EVENTS
 from services.console.view import Seen
-from services.console.words import EVENTS, SERVICES
+from services.console.words import SERVICES
 from shared.web import HANOI
 
 LONGEST_QUEUE = 2_000

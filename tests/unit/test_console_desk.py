@@ -8,7 +8,7 @@ import pytest
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
-from services.console import offers, terms, words
+from services.console import event_words, offers, terms, words
 from services.console.acting import OPERATOR, Acting, acting, chosen, known_hosts, require_own_site, workers
 from services.console.dossier import Dialogue, Letter, Submission
 from services.console.question import Coordination, Draft, Endorsement, Question, Related
@@ -557,7 +557,7 @@ def test_everything_that_can_be_said_has_words(contract: Any, told: Mapping[str,
 
 
 def test_every_event_role_field_and_scope_has_words() -> None:
-    assert {event.name for event in EVENTS.values()} == set(words.EVENTS)
+    assert {event.name for event in EVENTS.values()} == set(event_words.EVENTS)
     assert set(Role) == set(words.ROLES)
     assert set(QuestionField) == set(words.FIELDS)
     assert set(Scope) == set(words.SCOPES)
@@ -569,7 +569,7 @@ def test_every_command_that_changes_something_is_confirmed() -> None:
     asks_only |= {"read-history", "suggest-answers", "propose-publication"}
     asks_only |= {"read-handbook", "try-word-rules", "classify-texts"}
     verbs = {name.partition(".")[2] for name in COMMANDS} - asks_only
-    assert verbs <= set(words.DONE)
+    assert verbs <= set(event_words.DONE)
 
 
 # --- terms as deadlines explains them -------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from services.console import words
+from services.console.event_words import EVENTS
 from services.console.story import of_answers, of_deadlines, of_handbook, of_intake, of_notify, of_routing
 from services.console.story.telling import Number, Told, Unit
 from shared.contracts import Envelope, Event, UnknownEvent, deadlines, handbook, intake, notify, routing
@@ -97,4 +97,4 @@ def _told(event: Event, unit: Unit, number: Number) -> Told:
         case notify.NotifyEvent():
             return of_notify.told(event)
         case _:
-            return "Hệ thống", words.EVENTS.get(event.name, event.name), ""
+            return "Hệ thống", EVENTS.get(event.name, event.name), ""

@@ -1,6 +1,7 @@
 """Terms."""
 
 from services.console import words
+from services.console.event_words import EVENTS
 from services.console.story.telling import Told, Unit
 from shared.contracts import deadlines
 from shared.web import local_day, local_time
@@ -36,4 +37,4 @@ def told(event: deadlines.DeadlineEvent, unit: Unit) -> Told:
         case deadlines.EscalationAcknowledged():
             return event.acknowledged_by, f"Đã xem việc quá hạn (bước {event.step})", event.note
         case _:
-            return system, words.EVENTS.get(event.name, event.name), ""
+            return system, EVENTS.get(event.name, event.name), ""

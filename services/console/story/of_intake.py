@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.console import words
+from services.console.event_words import EVENTS
 from services.console.story.telling import Number, Told, Unit
 from shared.contracts import intake
 from shared.contracts.people import Attachment
@@ -146,4 +147,4 @@ def _of_conclusion(event: intake.IntakeEvent, unit: Unit) -> Told:
             more = f"{event.text}\nKết quả: {event.result}\nCăn cứ: {event.proof}"
             return event.fulfilled_by, f"Thực hiện xong việc đã kết luận giao {unit(event.department)}", more
         case _:
-            return "Hệ thống", words.EVENTS.get(event.name, event.name), ""
+            return "Hệ thống", EVENTS.get(event.name, event.name), ""

@@ -1,6 +1,7 @@
 """Letters and mails."""
 
 from services.console import words
+from services.console.event_words import EVENTS
 from services.console.story.telling import Told
 from shared.contracts import notify
 
@@ -19,4 +20,4 @@ def told(event: notify.NotifyEvent) -> Told:
         case notify.NotificationFailed():
             return system, f"{kind}: không gửi được bằng {way}", event.reason
         case _:
-            return system, words.EVENTS.get(event.name, event.name), ""
+            return system, EVENTS.get(event.name, event.name), ""

@@ -1,6 +1,7 @@
 """Questions."""
 
 from services.console import words
+from services.console.event_words import EVENTS
 from services.console.story.telling import Number, Told, Unit
 from shared.contracts import routing
 
@@ -102,7 +103,7 @@ def _of_the_conference(event: routing.RoutingEvent) -> Told:
         case routing.WrittenAnswerOwed():
             return system, f"Phải trả lời bằng văn bản: {words.WRITTEN_BECAUSE[event.because]}", ""
         case _:
-            return system, words.EVENTS.get(event.name, event.name), ""
+            return system, EVENTS.get(event.name, event.name), ""
 
 
 def _four_points(event: routing.ExtensionRequested | routing.ExtensionGranted) -> str:
