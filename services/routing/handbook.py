@@ -1,6 +1,6 @@
 """What an office has taught routing: the words its questions are told by, and texts to start answers from."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from shared.contracts.handbook import (
     WordRule,
     WordRulesSaved,
 )
+from shared.contracts.taxonomy import QuestionField, Scope, field_in_words
 
 MOST_WORDS = 2_000
 """Of all rules together. What needs more is a matter for the shared vocabulary."""
@@ -58,12 +59,12 @@ def permit_reading(command: HandbookCommand) -> None:
 
 
 def save_word_rules(
-    handbook: Handbook, command: SaveWordRules, departments: Collection[str], now: datetime
+    handbook: Handbook, command: SaveWordRules, departments: Mapping[str, str], now: datetime
 ) -> Decision:
     """From now on these rules decide first, in place of those before. The same rules again change nothing.
 
     Args:
-        departments: ids of this commune's departments.
+        departments: names of this commune's departments, by id.
     """
     permit_rules(command, departments)
     if command.rules == handbook.rules:
@@ -80,7 +81,7 @@ def save_word_rules(
     ]
 
 
-def permit_rules(command: SaveWordRules | TryWordRules, departments: Collection[str]) -> None:
+def permit_rules(command: SaveWordRules | TryWordRules, departments: Mapping[str, str]) -> None:
     """The office may teach words of which each says one thing.
 
     Raises:
@@ -103,24 +104,29 @@ def permit_rules(command: SaveWordRules | TryWordRules, departments: Collection[
             if (earlier.field, earlier.department) != (rule.field, rule.department):
                 raise Refusal(
                     "invalid",
-                    f"Từ khóa “{word}” của {_named(rule)} trùng với “{written}” của {_named(earlier)}. "
+                    f"Từ khóa “{word}” của {_leads_to(rule, departments)} trùng với “{written}” của "
+                    f"{_leads_to(earlier, departments)}. "
                     "Mỗi từ khóa chỉ dùng cho một lĩnh vực và một phòng.",
                 )
 
 
 def differs(before: Classification, after: Classification) -> bool:
-    """Whether a question would go elsewhere, or to a person."""
-    return (before.field, before.department, before.triage) != (after.field, after.department, after.triage)
+    """Whether a question would go elsewhere, or to a person, or be taken for something else than a question."""
+    return _decided(before) != _decided(after)
 
 
 def in_short(classification: Classification) -> dict[str, Any]:
-    """{"field", "department", "confidence", "because", "triage"}, as `doithoai classify --json` gives them."""
-    told = classification.to_json()
-    return {key: told[key] for key in ("field", "department", "confidence", "because", "triage")}
+    """All that `doithoai classify --json` gives but the text."""
+    return {key: told for key, told in classification.to_json().items() if key != "text"}
 
 
-def _named(rule: WordRule) -> str:
-    return f"lĩnh vực {rule.field}" + (f" (phòng {rule.department})" if rule.department else "")
+def _decided(one: Classification) -> tuple[Scope, QuestionField, str, bool]:
+    return one.scope, one.field, one.department, one.triage
+
+
+def _leads_to(rule: WordRule, departments: Mapping[str, str]) -> str:
+    """`lĩnh vực đất đai (Phòng Kinh tế)`."""
+    return field_in_words(rule.field) + (f" ({departments[rule.department]})" if rule.department else "")
 
 
 # --- texts ------------------------------------------------------------------------------------------------------------

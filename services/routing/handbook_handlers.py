@@ -15,7 +15,6 @@ from services.routing.provided import (
     Now,
     Profiles,
     QuestionStore,
-    departments_of,
 )
 from services.routing.question import Question
 from services.routing.shipped_templates import shipped_templates
@@ -75,8 +74,7 @@ async def read_handbook(command: ReadHandbook, handbooks: HandbookStore, profile
 
 @consumes.command(SaveWordRules)
 async def save_word_rules(command: SaveWordRules, handbooks: HandbookStore, profiles: Profiles, now: Now) -> Answer:
-    _profile(profiles, command)
-    departments = departments_of(profiles, command)
+    departments = _departments(_profile(profiles, command))
     return await _carry_out(command, handbooks, lambda one: handbook.save_word_rules(one, command, departments, now()))
 
 
@@ -102,7 +100,7 @@ async def try_word_rules(
 ) -> Answer:
     """Changes nothing, so neither key nor version matter."""
     profile = _profile(profiles, command)
-    handbook.permit_rules(command, departments_of(profiles, command))
+    handbook.permit_rules(command, _departments(profile))
     now, then = await classifiers.of(profile.id), await asyncio.to_thread(ruled, profile, command.rules)
     latest = await questions.latest(profile.id, TRIED)
     return Done(version=0, state=await asyncio.to_thread(_compared, command.texts, latest, now, then))
@@ -138,6 +136,11 @@ def _profile(profiles: Communes, command: HandbookCommand) -> Profile:
     if profile is None:
         raise Refusal("not-found", f"Chưa có hồ sơ của xã {command.actor.commune}.")
     return profile
+
+
+def _departments(profile: Profile) -> dict[str, str]:
+    """Their names, by id."""
+    return {department.id: department.name for department in profile.departments}
 
 
 def rules_of(profile: Profile) -> tuple[WordRule, ...]:

@@ -68,7 +68,8 @@ class TryWordRules(HandbookCommand):
 
     texts: questions to try, beside the commune's own of late. The reply's state holds "texts": [classification as
     `doithoai classify --json` gives it, for each text], "tried": how many of the commune's own, and "changes":
-    [{"question", "code", "text", "before", "after"}] with {"field", "department", "confidence", "because", "triage"}.
+    [{"question", "code", "text", "before", "after"}], the last two a classification without its text:
+    {"scope", "field", "department", "confidence", "because", "triage"}.
     """
 
     rules: WordRules

@@ -100,7 +100,7 @@ async def test_rules_are_tried_on_the_questions_of_late_before_they_are_saved(of
     [change] = tried.state["changes"]
     assert (change["question"], change["text"]) == ("C1-1", asked)
     assert (change["before"]["field"] != "environment", change["after"]["field"]) == (True, "environment")
-    assert set(change["after"]) == {"field", "department", "confidence", "because", "triage"}
+    assert set(change["after"]) == {"scope", "field", "department", "confidence", "because", "triage"}
     refused = await office.asked(handbook.TryWordRules, OFFICER, rules=rules)
     assert getattr(refused, "code", None) == "forbidden"
     assert await office.told() == before, "trying changes nothing"

@@ -86,6 +86,15 @@ async def test_a_trial_tells_what_each_text_would_be_and_what_would_change(tmp_p
     assert routing.sent(SaveWordRules) == []
 
 
+@pytest.mark.parametrize(("scope", "told"), [("complaint", "nghi là khiếu nại"), ("denunciation", "nghi là tố cáo")])
+async def test_a_trial_tells_where_a_suspected_complaint_would_go_too(tmp_path: Path, scope: str, told: str) -> None:
+    change = {**TRIED["changes"][0], "before": LAND, "after": {**MARKETS, "scope": scope, "triage": True}}
+    routing = Routing(read_handbook=kept(MARKET), try_word_rules={**TRIED, "changes": [change]})
+    html = (await Desk(tmp_path, routing).send("/so-tay", TABLE | {"verb": "try-word-rules"})).text
+    before, after = re.findall(r"<dd>(.*?)</dd>", html[html.index('<dl class="change">') :], re.DOTALL)
+    assert (told in before, told in after, "Hộ kinh doanh, chợ" in after) == (False, True, True)
+
+
 async def test_a_trial_repeats_no_denouncers_words(tmp_path: Path) -> None:
     change = {**TRIED["changes"][0], "question": QUESTION, "text": "Ông A nhận tiền."}
     routing = Routing(read_handbook=kept(MARKET), try_word_rules={**TRIED, "changes": [change]})
