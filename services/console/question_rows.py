@@ -74,15 +74,17 @@ def drafts_of(db: sqlite3.Connection, question: str) -> list[Draft]:
 
 
 def joinable(db: sqlite3.Connection, commune: str, question: Question) -> list[Joinable]:
-    """Questions that the same department is working on, those first that are alike, then by code."""
+    """Questions that the same department is working on, those first that are alike, then by code.
+
+    None of a form that holds a denunciation: its code leads to who wrote it.
+    """
     alike = [one.id for one in question.like]
     rows = db.execute(
-        "SELECT q.id, s.code, q.number, q.text, "
-        "q.id IN (SELECT value FROM json_each(:alike)) OR q.topic IS :topic AND q.topic IS NOT NULL AS alike "
-        "FROM question q LEFT JOIN submission s ON s.id = q.submission "
-        "WHERE q.commune = :commune AND q.department = :department AND q.state IN ('assigned', 'drafting') "
-        "AND q.standing = 'open' AND q.scope = 'in-scope' AND q.follows IS NULL AND q.id <> :id "
-        "ORDER BY alike DESC, s.code, q.number, q.id LIMIT :most",
+        "SELECT id, code, number, text, "
+        "id IN (SELECT value FROM json_each(:alike)) OR topic IS :topic AND topic IS NOT NULL AS alike "
+        "FROM item WHERE commune = :commune AND department = :department AND state IN ('assigned', 'drafting') "
+        "AND standing = 'open' AND scope = 'in-scope' AND follows IS NULL AND id <> :id AND NOT of_denouncer "
+        "ORDER BY alike DESC, code, number, id LIMIT :most",
         {
             "alike": json.dumps(alike),
             "topic": question.topic,

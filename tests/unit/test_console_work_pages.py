@@ -213,6 +213,16 @@ async def test_followers_are_offered_first_where_they_are_alike(tmp_path: Path) 
     assert f'<option value="{SECOND}">K7QX-3M9D, câu 2: Lệ phí cấp lại là bao nhiêu?' in html
 
 
+async def test_no_answer_is_shared_with_a_question_beside_a_denunciation(tmp_path: Path) -> None:
+    beside = "01JDENOUNCER"
+    asked = tuple(question(number).model_copy(update={"id": f"{beside}-{number}"}) for number in (1, 2))
+    form = submission_received(case=beside, code="ABCD-2345", questions=asked)
+    third = of_question(QuestionAssigned, question=f"{beside}-1", case=beside)
+    denounced = of_question(QuestionAwaitsTriage, question=f"{beside}-2", case=beside, scope="denunciation")
+    assert "ABCD-2345" in await page(tmp_path, CASE, RECEIVED, ASSIGNED, form, third, worker=OFFICER)
+    assert "ABCD-2345" not in await page(tmp_path, CASE, RECEIVED, ASSIGNED, form, third, denounced, worker=OFFICER)
+
+
 async def test_a_denouncers_words_are_in_none_of_it(tmp_path: Path) -> None:
     secret = "Chủ tịch thôn nhận tiền"
     events = [
