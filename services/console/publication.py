@@ -19,11 +19,12 @@ KINDS: Mapping[str, str] = {
     "phone": "số điện thoại",
     "email": "thư điện tử",
     "id-number": "số giấy tờ tùy thân",
+    "account": "tài khoản",
     "name": "họ tên",
     "address": "địa chỉ",
 }
-LIKELY = frozenset({"name", "address"})
-"""Kinds that look like any other words: a person says what they are."""
+LIKELY = frozenset({"account", "name", "address"})
+"""Kinds that look like any other words, or may be the office's own: a person says what they are."""
 KEEP = re.compile(r"keep-\d{1,3}")
 KEPT_BEFORE = re.compile(r"was-\d{1,3}")
 

@@ -1,7 +1,8 @@
 """What in a text tells who somebody is: looked for, and put out of sight, before it is shown to everybody.
 
-Telephone numbers, mail addresses and numbers of identity papers are found for certain. Names and addresses look like
-other words and are likely only (how well: tests/unit/test_masking.py): whoever publishes has read the text.
+Telephone numbers, mail addresses and numbers of identity papers are certain. Names and addresses look like other words,
+an account may be the office's: these are likely only (how well: tests/unit/test_masking.py), and whoever publishes has
+read the text.
 """
 
 import re
@@ -11,49 +12,21 @@ from typing import Literal
 
 from services.routing.classifying.words import fold
 from services.routing.personal_names import Span, names_in
+from services.routing.personal_numbers import NumberKind, accounts_in, numbers_in
 from services.routing.personal_places import addresses_in
 
-Kind = Literal["phone", "email", "id-number", "name", "address"]
+Kind = NumberKind | Literal["name", "address"]
 
 NAMES: dict[Kind, str] = {
     "phone": "số điện thoại",
     "email": "thư điện tử",
     "id-number": "số giấy tờ tùy thân",
+    "account": "tài khoản",
     "name": "họ tên",
     "address": "địa chỉ",
 }
 CERTAIN: frozenset[Kind] = frozenset({"phone", "email", "id-number"})
 """These are never published; of the others a person may say that they name nobody."""
-
-_GAP = r"[ .\u00a0-]?"
-_PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    # From the beginning of a word alone: else a word of n letters would be gone through n times.
-    (
-        "email",
-        re.compile(
-            r"(?<![^\s@<>(),;:“”\"])[^\s@<>(),;:“”\"]++@[^\s@<>(),;:“”\"]+\.[^\s@<>(),;:“”\".]+",
-        ),
-    ),
-    # Mobiles have nine digits after the 0 (of old: ten, from 01), landlines nine or ten, from 02. A day such as
-    # 08.05.2026 before an hour is none.
-    (
-        "phone",
-        re.compile(
-            rf"(?<![\d.])(?!\d{{2}}[. -]\d{{2}}[. -]\d{{4}}\b)"
-            rf"(?:\+{_GAP}84|\b84|\(?0){_GAP}[1-35789]\)?(?:[ .)\u00a0-]{{0,2}}\d){{8,9}}(?!\d)"
-        ),
-    ),
-    # An old identity card has nine digits, a citizen's card twelve. Money may stand in groups of three, too, but with
-    # its unit; with dots between the groups it is no number of a paper.
-    (
-        "id-number",
-        re.compile(
-            r"(?<![\d.,/-])(?:\d{12}|\d{9}|\d{3}(?:[ \u00a0]\d{3}){2,3})(?![\d/-]|[.,]\d)"
-            r"(?!\s*(?:đồng|đ\b|vnđ|vnd|m2|m²))",
-            re.IGNORECASE,
-        ),
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +87,20 @@ def _spans(text: str, public: Collection[str], known: Collection[str]) -> list[t
     everybody = _Public(public)
     people, places = _told_apart(known)
     taken: list[tuple[Span, Kind]] = []
-    for kind, pattern in _PATTERNS:
-        _take(taken, kind, (_trimmed(text, match.span()) for match in pattern.finditer(text)))
+    _take(taken, numbers_in(text))
     names = list(names_in(text, people))
-    _take(taken, "address", _known_places(text, places))
-    _take(taken, "address", addresses_in(text, names))
-    _take(taken, "name", names)
+    _take(taken, ((span, "account") for span in accounts_in(text)))
+    _take(taken, ((span, "address") for span in _known_places(text, places)))
+    _take(taken, ((span, "address") for span in addresses_in(text, names)))
+    _take(taken, ((span, "name") for span in names))
     return [(span, kind) for span, kind in taken if not everybody.may_read(kind, text[slice(*span)])]
 
 
-def _take(taken: list[tuple[Span, Kind]], kind: Kind, spans: Iterable[Span]) -> None:
+def _take(taken: list[tuple[Span, Kind]], found: Iterable[tuple[Span, Kind]]) -> None:
     """Add what overlaps nothing that was found before. Both are in the order of the text, and so is what comes out."""
     merged, before = [], iter([*taken, None])
     earlier = next(before)
-    for start, end in sorted(spans):
+    for (start, end), kind in sorted(found):
         while earlier is not None and earlier[0][1] <= start:
             merged.append(earlier)
             earlier = next(before)
@@ -140,22 +113,20 @@ def _take(taken: list[tuple[Span, Kind]], kind: Kind, spans: Iterable[Span]) -> 
     taken[:] = merged
 
 
-def _trimmed(text: str, span: Span) -> Span:
-    start, end = span
-    return start, start + len(text[start:end].rstrip())
-
-
 class _Public:
     """What everybody may read, however it is written."""
 
     def __init__(self, public: Collection[str]) -> None:
+        names, places = _told_apart(public)
         self._exactly = {_plain(one) for one in public}
-        self._within = [f" {_words(one)} " for one in public]
+        self._named = [f" {_words(one)} " for one in names]
+        self._within = [*self._named, *(f" {_words(one)} " for one in places)]
 
     def may_read(self, kind: Kind, written: str) -> bool:
+        """Of a road in the office's address somebody may have the name."""
         if kind in CERTAIN:
             return _plain(written) in self._exactly
-        return any(f" {_words(written)} " in one for one in self._within)
+        return any(f" {_words(written)} " in one for one in (self._named if kind == "name" else self._within))
 
 
 def _words(written: str) -> str:

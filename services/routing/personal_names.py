@@ -109,6 +109,19 @@ sỹ duy vinh tất phúc bích diệu thu mỹ gia bảo
 """
 )
 
+_NAMES_ALONE = _WordSet(
+    _spelt("nguyễn trần lê huỳnh hoàng phan vũ võ đặng bùi ngô đinh trịnh"),
+    _folded("nguyễn huỳnh"),  # `le thi truong` may be lễ thị trường
+)
+"""These are told in small letters, too, with `văn` or `thị` after them."""
+_OF_MEN_AND_WOMEN = _WordSet.of("văn thị")
+_NO_GIVEN_NAMES = _WordSet.of(
+    """
+trường trấn xã phần sát tứ hiếu phòng bản hóa nghệ học bằng kiện minh tự công khoa khấn tế điều vật lực giác
+"""
+)
+"""`văn phòng`, `thị trường`: with these `văn` and `thị` are words, not the middle of a name."""
+
 _CALLED_AFTER_PEOPLE = _WordSet.of(
     """
 đường phố ngõ trường học thcs thpt non phường xã thôn xóm làng khu cư chợ cầu chùa đình đền miếu ty tnhh phần huyện
@@ -189,7 +202,13 @@ class _Reader:
 
     def name_at(self, at: int) -> int:
         """How many words from here on are a name; 0 where none begins."""
-        return self._known_at(at) or self._after_title(at) or self._after_introduction(at) or self._by_surname(at)
+        return (
+            self._known_at(at)
+            or self._after_title(at)
+            or self._after_introduction(at)
+            or self._by_surname(at)
+            or self._in_small_letters(at)
+        )
 
     def _known_at(self, at: int) -> int:
         for name in self._known:
@@ -256,6 +275,17 @@ class _Reader:
         length = self._run(at)
         surely = length > 2 or (length == 2 and (in_the_middle or (common and not self._plain)))
         return length if surely else 0
+
+    def _in_small_letters(self, at: int) -> int:
+        """`nguyễn văn an`, `nguyễn thị thu hằng`; without the middle of a name nobody can tell."""
+        following = self._words[at : at + 3]
+        if len(following) < 3 or any(word.capital or not word.joined for word in following[1:]):
+            return 0
+        if not (self._among(at, _NAMES_ALONE) and self._among(at + 1, _OF_MEN_AND_WOMEN)):
+            return 0
+        if self._among(at + 2, _NO_GIVEN_NAMES) or self._called_after(at):
+            return 0
+        return 3 if self._ends(at + 3) or not self._among(at + 2, _MIDDLES) else 4
 
     def passed_over(self, at: int) -> int:
         """How many words from here on are looked at no more: the whole of what is called after somebody."""

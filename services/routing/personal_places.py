@@ -4,7 +4,8 @@ Likely, not certain: whoever publishes decides.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence
 
 from services.routing.personal_names import Span
 
@@ -74,12 +75,14 @@ def addresses_in(text: str, names: Collection[Span] = ()) -> Iterator[Span]:
 
 def _address(text: str, chain: list[re.Match[str]], ends: Collection[int]) -> Span | None:
     """Where a row of pieces is somebody's address; a number at its beginning or end may belong to something else."""
-    while chain and chain[-1].lastgroup == "number":
-        chain = chain[:-1]
-    while chain and chain[0].lastgroup in ("number", "no") and not _is_house(text, chain):
-        chain = chain[1:]
-    if not chain:
+    rest = deque(chain)
+    while rest and rest[-1].lastgroup == "number":
+        rest.pop()
+    while rest and rest[0].lastgroup in ("number", "no") and not _is_house(text, rest):
+        rest.popleft()
+    if not rest:
         return None
+    chain = list(rest)
     kinds = [piece.lastgroup for piece in chain]
     start, end = chain[0].start(), chain[-1].end()
     if kinds[-1] == "no" and (named := _ROAD_FOLLOWS.match(text, end)):
@@ -91,7 +94,7 @@ def _address(text: str, chain: list[re.Match[str]], ends: Collection[int]) -> Sp
     return None
 
 
-def _is_house(text: str, chain: list[re.Match[str]]) -> bool:
+def _is_house(text: str, chain: Sequence[re.Match[str]]) -> bool:
     """`số 8 ngách 15`, `12/5 đường Nguyễn Bặc`, `số 12 Nguyễn Bặc`; not `năm 2026 đường Nguyễn Bặc`."""
     first, follows = chain[0], chain[1].lastgroup if len(chain) > 1 else None
     if _NO_HOUSE.search(text[max(0, first.start() - LOOK_BACK) : first.start()]):

@@ -62,6 +62,50 @@ Hỏi về Đề án 06, VNeID mức 2 và Cổng Dịch vụ công quốc gia.
 Chồng tôi là [name|Ngô Bá Khá Em], thương binh 2/4, xin hỏi chế độ.
 Sổ đỏ mang tên [name|Đặng Thị Lụa] và [name|Cao Xuân Quý] nay xin tách.
 Tôi [name|Hồ Thị Mười], hộ nghèo ở [address|thôn Xuân Mỹ, xóm Gò], hỏi về xóa nhà tạm.
-Số tài khoản của tôi là 19034567890123 ngân hàng Kỹ Thương, tiền trợ cấp chưa về.
+Số tài khoản của tôi là [account|19034567890123] ngân hàng Kỹ Thương, tiền trợ cấp chưa về.
 Biển số xe 29H1-123.45 đỗ chắn [address|ngõ 5 đường Ngọc Hồi] cả ngày.
 """.strip().splitlines()
+
+MARKED_LATER = """
+CCCD-[id-number|038085004417], cấp ngày 12/05/2021, nay muốn đổi địa chỉ thì nộp ở đâu?
+Tôi gửi kèm căn cước [id-number|0380 8500 4417] của chồng, xin hỏi còn thiếu giấy gì.
+Mẹ tôi có CMND/[id-number|173456782] đã hết hạn, có làm được thẻ bảo hiểm y tế không?
+Số định danh [id-number|038.185.004.418] khai sai ngày sinh, sửa thế nào ạ?
+Xin gọi lại [phone|09 68 1234 57] sau giờ làm việc.
+Liên hệ [phone|0968/123/457] gặp con gái tôi.
+đt:[phone|0968_123_457] nhà hết nước ba ngày nay
+Điện thoại.[phone|0377123457] hoặc [phone|0968123457]-[phone|0912000111] đều được.
+Có gì nhắn [phone|+84 (0)377 123 457] giúp tôi.
+thư của tôi: [email|lan.thon3 @ gmail.com], mong xã trả lời
+mail [email|lanthon3[at]gmail.com] ạ
+Gửi kết quả về [email|lan_thon3(at)yahoo.com.vn] nhé.
+Xem ảnh ổ gà ở [account|facebook.com/lan.thon3] hoặc [account|zalo.me/lanthon3].
+Hộ chiếu số [id-number|C7654321] của em hết hạn, khai báo tạm vắng thế nào?
+Tiền hỗ trợ xin chuyển vào STK [account|0451000345678] Vietcombank.
+Trợ cấp chuyển nhầm sang tài khoản số [account|1023 456 789] của người khác.
+tôi là [name|nguyễn văn thật], muốn xin xác nhận độc thân
+em là [name|trần thị lụa] sinh năm 1999 hỏi về vay vốn sinh viên
+kính gửi xã, tôi [name|lê thị hồng], thương binh, hỏi chế độ
+toi la [name|nguyen thi hanh], hoi ve tien dien
+Bà [name|Nguyễn Thị Định] ở ngõ trên lấn đường Nguyễn Thị Định.
+Số nhà của ông [name|Tự] là [address|số nhà 7, ngách 12/4, ngõ 68 thôn Tự Khoát].
+CCCD [id-number|001 0 89 012345] và CCCD của vợ [id-number|001190-012346].
+Hồ sơ H26.12.23-260501-0345 nộp ngày 02/05/2026, hẹn 09/05/2026 14 giờ vẫn chưa có.
+Mã hồ sơ 000.00.12.H26-260501-0078 tra không ra kết quả.
+Thủ tục 1.012345.000.00.00.H26 mức phí bao nhiêu?
+Từ 02/03-05/03 14 giờ đến 16 giờ cắt điện, có báo trước không?
+Tháng 01/2026 02/2026 chưa có tiền trợ cấp người cao tuổi.
+Căn cứ Luật Căn cước số 26/2023/QH15 và Nghị định 70/2024/NĐ-CP, hồ sơ gồm ba giấy.
+Kinh phí 84.500.000.000 đồng, đã giải ngân 1.250.000.000 đồng.
+Lệ phí 0 đồng từ 01.01.2026 10 giờ; nộp muộn phạt 5%/năm.
+Gọi [phone|024 3868 5543] máy lẻ 102 hoặc 108 để gặp cán bộ địa chính.
+Đất 125 m2, mặt tiền 5,2 m, tọa độ 20.934512 105.856723 có nằm trong quy hoạch không?
+Giấy chứng nhận số DA 01234567, số vào sổ CS 04512, muốn đính chính.
+Tổng đài 1900.1822, 18001091, đường dây nóng 113 gọi không ai nghe.
+Biên lai 0012345 ký hiệu AA/26E thu 25.000 đồng của ai?
+Giá cao thị trường nông sản bấp bênh, xã có hỗ trợ gì?
+Trần văn phòng thôn dột, vi phạm văn bản nào, ai chịu?
+Mở tài khoản định danh mức 2 ngày 12.05.2026 mất bao lâu, có mất 50.000 đồng không?
+Năm 2024-2025 xã có 1.234 hộ, 5.678.901 lượt tra cứu, vậy 09/12 xã họp gì?
+""".strip().splitlines()
+"""Written when the patterns were in use, of what they were said to miss and of what must stay."""

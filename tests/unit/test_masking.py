@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.masking import CERTAIN, Found, find_personal, mask
+from services.routing.masking import CERTAIN, NAMES, Found, find_personal, mask
 from tests.effort import calls
-from tests.unit.personal_texts import MARKED
+from tests.unit.personal_texts import MARKED, MARKED_LATER
 
 # --- what is certain --------------------------------------------------------------------------------------------------
 
@@ -34,6 +34,42 @@ from tests.unit.personal_texts import MARKED
         ("Nghị định 30/2020/NĐ-CP, Luật 91/2025/QH15", [], "numbers of laws"),
         ("từ 08.05.2026 14 giờ, hoặc 08/05/2026", [], "days"),
         ("thủ tục 1.004227.000.00.00.H26", [], "the code of a procedure"),
+        ("CCCD-001089012345", ["id-number"], "a dash before it"),
+        ("CCCD/001089012345", ["id-number"], "a stroke before it"),
+        ("001089012345-cấp, 001089012346/CA", ["id-number", "id-number"], "a dash, a stroke behind it"),
+        ("CCCD 0010 8901 2345", ["id-number"], "in groups of four"),
+        ("CCCD 001089 012345", ["id-number"], "in two halves"),
+        ("CCCD 001.089.012.345", ["id-number"], "with dots"),
+        ("số 001.089.012.345", ["id-number"], "no sum begins with 0"),
+        ("CCCD 001 0 89 012345", ["id-number"], "as its digits are explained"),
+        ("CMND: 12 345 6789; CMND 123456789, cấp", ["id-number", "id-number"], "nine digits after their word"),
+        ("hộ chiếu số C1234567", ["id-number"], "a passport"),
+        ("09 12 3456 78", ["phone"], "in pairs, mostly"),
+        ("09.12.3456.78", ["phone"], "begins as a day does"),
+        ("09.12.2013.45", ["phone"], "begins as a day with its year does"),
+        ("0912/345/678", ["phone"], "with strokes"),
+        ("0912_345_678", ["phone"], "with lines"),
+        ("+84 (0)912 345 678, (+84) 912345679", ["phone", "phone"], "with the country's code in brackets"),
+        ("0912345678-0987654321", ["phone", "phone"], "two in a row"),
+        ("ĐT.0912345678 đ/c Ba", ["phone"], "no blank before it, and no sum"),
+        ("0912 345 678 15 giờ", ["phone"], "and an hour"),
+        ("024 3861 1234 máy lẻ 102", ["phone"], "and an extension"),
+        ("ten @ gmail.com", ["email"], "with blanks"),
+        ("ten[at]gmail.com, ten (at) gmail.com", ["email", "email"], "the sign in words"),
+        ("facebook.com/an.nguyen", ["account"], "a page on the net"),
+        ("số tài khoản 19034567890123", ["account"], "at a bank"),
+        ("zalo.me/0912345678", ["phone"], "what is certain comes before what is likely"),
+        ("84.500.000.000 đồng", [], "a sum that begins as the code of the country"),
+        ("tài khoản nhận 500.000 đồng ngày 12.05.2026", [], "a sum and a day, no account"),
+        ("08.05.2026 14 giờ, 08-05-2026-12-05-2026", [], "a day and an hour, a day until a day"),
+        ("01/2026 02/2026, 02/03-05/03 14 giờ", [], "months, days without a year"),
+        ("02/05/2026-0912345678", ["phone"], "a day is not taken for a part of it"),
+        ("H26.12.23-260501-0345, 000.00.12.H26-260501-0078", [], "files"),
+        ("Luật Căn cước 26/2023/QH15, 123/2021/NĐ-CP", [], "laws, one after the word for the card"),
+        ("căn cước cấp ngày 12.05.2026 14 giờ", [], "the day of a card"),
+        ("mảnh 145-2, vào sổ 1045/2026", [], "plots"),
+        ("máy lẻ 102, số nội bộ 0123", [], "extensions"),
+        ("tọa độ 20.934512 105.856723, số vào sổ CS 04512, DA 01234567", [], "coordinates, numbers of a certificate"),
         ("tổng đài 1022, 1900 1234", [], "short public numbers"),
         ("", [], "nothing"),
     ],
@@ -81,6 +117,9 @@ def test_a_mobile_number_between_words_is_always_found(text, number):
         ("nha ong Thuan o to 3 xay lan", "nha ong [họ tên] o to 3 xay lan", "title without its mark"),
         ("sổ đứng tên Vũ Đình Chiến", "sổ đứng tên [họ tên]", "on the paper"),
         ("cán bộ tên Tiến nhận", "cán bộ tên [họ tên] nhận", "called so"),
+        ("tôi là nguyễn văn an", "tôi là [họ tên]", "in small letters"),
+        ("nhà nguyễn thị thu hằng hỏi", "nhà [họ tên] hỏi", "in small letters, four words"),
+        ("ong nguyen van nam hoi", "ong [họ tên] hoi", "in small letters, without diacritics"),
         ("ở số nhà 15, ngõ 42, thôn Nội", "ở [địa chỉ]", "house, lane and hamlet"),
         ("số 8 ngách 15/3 thôn Tự Khoát", "[địa chỉ]", "house, lane and hamlet"),
         ("12/5 đường Nguyễn Bặc", "[địa chỉ]", "house and road"),
@@ -121,6 +160,9 @@ def test_a_mobile_number_between_words_is_always_found(text, number):
         ("cô N ở quầy số 3", None, "it was made unknowable before"),
         ("Đường tỉnh 626, quốc lộ 1A", None, "roads by their number"),
         ("Đồng Cù Lao úng nước", None, "a field"),
+        ("trần văn phòng dột, giá cao thị trường", None, "words that are surnames, and no names after them"),
+        ("vi phạm văn hóa, vi phạm thị trường", None, "words that are surnames, and no names after them"),
+        ("đường nguyễn văn cừ, trường võ thị sáu", None, "a road and a school in small letters"),
     ],
 )
 def test_names_and_addresses_are_told_from_what_looks_like_them(text, masked, because):
@@ -155,6 +197,13 @@ def test_what_everybody_may_read_stays():
     assert mask(text).text != text
 
 
+def test_who_has_the_name_of_the_offices_road_is_found_all_the_same():
+    public = ["Số 5 đường Nguyễn Văn Cừ, xã X", "UBND phường Nguyễn Nghiêm"]
+    assert mask("Tôi là Nguyễn Văn Cừ, hỏi về đất.", public).text == "Tôi là [họ tên], hỏi về đất."
+    text = "Ở UBND Nguyễn Nghiêm hay ở số 5 đường Nguyễn Văn Cừ?"
+    assert mask(text, public).text == text
+
+
 def test_what_was_found_is_told_once_with_its_mask_and_the_rest_stays_as_it_was():
     masked = mask("Bà Lành, 0912345678.\nBà  Lành")
     assert masked.text == "Bà [họ tên], [số điện thoại].\nBà  Lành"
@@ -169,28 +218,36 @@ def test_what_was_found_is_told_once_with_its_mask_and_the_rest_stays_as_it_was(
 def test_a_masked_text_holds_what_was_not_found_in_its_order(text):
     masked = mask(text)
     at = 0
-    for piece in re.split(r"\[(?:họ tên|địa chỉ|số điện thoại|số giấy tờ tùy thân|thư điện tử)\]", masked.text):
+    masks = "|".join(NAMES.values())
+    for piece in re.split(rf"\[(?:{masks})\]", masked.text):
         at = text.index(piece, at) + len(piece)
     assert masked.found == find_personal(text)
 
 
 # --- how well ---------------------------------------------------------------------------------------------------------
 
-_MARK = re.compile(r"\[([a-z-]+)\|([^\]]*)\]")
+_MARK = re.compile(r"\[([a-z-]+)\|((?:[^\[\]]|\[at\])*)\]")
 
 
-def test_on_texts_written_before_the_patterns_nearly_all_is_found_and_little_else():
-    """First run, the patterns found 35 of 39, and 2 that are none among 41; then two mistakes were mended."""
+@pytest.mark.parametrize(
+    ("texts", "count", "left_over", "because"),
+    [
+        (MARKED, 40, [Found("name", "Toàn")], "an officer of whom the answer speaks: whoever publishes leaves him"),
+        (MARKED_LATER, 29, [], "the patterns before missed 23 of these, and found a sum"),
+    ],
+)
+def test_on_texts_written_before_the_patterns_nearly_all_is_found_and_little_else(texts, count, left_over, because):
+    """On the texts that no pattern had seen, the first patterns found 35 of 39 and 2 that are none among 41."""
     missed, wrong, right = [], [], 0
-    for line in MARKED:
+    for line in texts:
         wanted = [Found(kind, text) for kind, text in _MARK.findall(line)]
         found = list(find_personal(_MARK.sub(r"\2", line)))
         missed += [one for one in wanted if not any(one.text in other.text for other in found)]
         wrong += [one for one in found if not any(one.text in other.text or other.text in one.text for other in wanted)]
         right += len(wanted)
     assert missed == []
-    assert wrong == [Found("name", "Toàn")], "an officer of whom the answer speaks: whoever publishes leaves him"
-    assert right == 39
+    assert wrong == left_over, because
+    assert right == count
 
 
 # --- in time that grows with the text ---------------------------------------------------------------------------------
@@ -213,6 +270,13 @@ def test_on_texts_written_before_the_patterns_nearly_all_is_found_and_little_els
         "Á",
         "a" * 7,
         "@a.",
+        "a @ ",
+        "0 1 ",
+        "0912345678 001089012345-",
+        "12/05/",
+        "căn cước ",
+        "tài khoản ",
+        "nguyễn văn ",
     ],
 )
 def test_the_work_grows_with_the_length_of_the_text(piece):
