@@ -7,9 +7,9 @@ from services.routing.approval import Approval, remaining
 from services.routing.moves import MOVES, after, permit
 from services.routing.names import plain_name, role_names
 from services.routing.owed import about, reckon, settled
-from services.routing.question import Decision, Draft, ExtensionRequest, Question, Return
+from services.routing.question import Decision, Draft, ExtensionRequest, Question, Return, State
 from services.routing.rules import take_up
-from services.routing.templates import unfilled
+from services.routing.templates import permit_filled
 from shared.contracts import Refusal, Role
 from shared.contracts.routing import (
     AnswerApproved,
@@ -33,6 +33,13 @@ from shared.contracts.routing import (
 
 MOST_EXTENSION = 30
 """Working days that all extensions of one question may come to (plan of Chánh Lộ, `resolution-extended`)."""
+
+MOST_VERSIONS, MOST_KEPT = 60, 40
+"""Versions of one question's answer, and how many there may be when one more is only kept: who keeps many can still
+hand in the last."""
+USUAL_LENGTH = 10_000
+"""Characters that a version may have on an average. Each stands in the question and in its history, and a document of
+the database holds 16 MB: beyond, nothing could be saved any more, not even a withdrawal."""
 
 
 # --- the answer in writing ------------------------------------------------------------------------------------------
@@ -66,8 +73,7 @@ def draft_answer(question: Question, command: DraftAnswer, approval: Approval, n
         approval: how the commune approves its answers.
     """
     permit(question, command)
-    if places := unfilled(command.text):
-        raise Refusal("invalid", f"Còn chỗ chưa điền: {', '.join(places)}. Xin điền hoặc bỏ đi trước khi trình.")
+    permit_filled(command.text, before="trình")
     question, accepted = take_up(question, command.actor, now)
     earlier, draft = _version_handed_in(question, command, now)
     question = replace(question, drafts=(*earlier, draft))
@@ -120,8 +126,24 @@ def _versions_that_say_the_same(question: Question) -> list[Draft]:
 
 
 def _next_version(question: Question, command: KeepDraft | DraftAnswer, now: datetime, *, handed_in: bool) -> Draft:
+    if not room_for(question, command.text, most=MOST_VERSIONS if handed_in else MOST_KEPT):
+        written = f"Câu trả lời này đã có {len(question.drafts)} bản, không lưu thêm được"
+        if not handed_in:
+            raise Refusal("invalid", f"{written} bản nháp. Xin soạn tiếp bên ngoài, rồi trình bản đã hoàn chỉnh.")
+        if question.state is State.DRAFTED:
+            raise Refusal("invalid", f"{written}. Xin để người duyệt quyết định bản đang chờ duyệt.")
+        raise Refusal(
+            "invalid",
+            f"{written}. Xin rút gọn, hoặc đề nghị Văn phòng hướng dẫn người hỏi bằng văn bản (chuyển hướng câu hỏi).",
+        )
     number, by = len(question.drafts) + 1, command.actor
     return Draft(number, command.text, by.name, now, handed_in, role=by.role, department=by.department)
+
+
+def room_for(question: Question, text: str = "", *, most: int) -> bool:
+    """Whether another version may be added to a question that holds at most so many."""
+    written = sum(len(one.text) for one in question.drafts) + len(text)
+    return len(question.drafts) < most and written <= most * USUAL_LENGTH
 
 
 def return_answer(question: Question, command: ReturnAnswer, now: datetime) -> Decision:
@@ -268,6 +290,7 @@ def _within_the_most(question: Question, working_days: int) -> None:
 def answer_on_the_spot(question: Question, command: AnswerOnTheSpot, now: datetime) -> Decision:
     """Plans of Chánh Lộ and Thanh Trì: the chairman, a deputy or a head of department answers whoever is there."""
     permit(question, command)
+    permit_filled(command.text, before="ghi nhận")
     dialogue = _dialogue_that_took_place(question)
     if not question.present:
         raise Refusal("not-now", "Người hỏi chưa được ghi nhận có mặt. Xin điểm danh trước, hoặc trả lời bằng văn bản.")

@@ -14,6 +14,9 @@ from shared.contracts import Actor, Refusal
 from shared.contracts.routing import AskCoordination, CoordinationAsked, GiveOpinion, OpinionGiven
 
 USUAL_MATTER = "Đề nghị cho ý kiến về nội dung thuộc lĩnh vực phòng phụ trách."
+MOST_OPINIONS = 20
+LONGEST_OPINION = 10_000
+"""Characters. All opinions are kept with the question, as all versions of its answer are."""
 
 
 def ask_coordination(
@@ -70,6 +73,16 @@ def give_opinion(question: Question, command: GiveOpinion, now: datetime) -> Dec
     opinion = Opinion(department, command.text, command.actor.name, now)
     if any((given.text, given.by) == (opinion.text, opinion.by) for given in question.opinions):
         return question, []
+    if len(opinion.text) > LONGEST_OPINION:
+        raise Refusal(
+            "invalid",
+            f"Ý kiến dài quá {LONGEST_OPINION:_} ký tự. ".replace("_", ".")
+            + "Xin nêu ý chính, và gửi tài liệu đầy đủ cho phòng chủ trì.",
+        )
+    if len(question.opinions) >= MOST_OPINIONS:
+        raise Refusal(
+            "invalid", f"Câu hỏi đã có {MOST_OPINIONS} ý kiến phối hợp. Xin trao đổi trực tiếp với phòng chủ trì."
+        )
     return replace(question, opinions=(*question.opinions, opinion)), [
         OpinionGiven(**about(question, now), department=department, text=opinion.text, given_by=opinion.by)
     ]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from shared.contracts import Event, Role
 from shared.contracts.people import Section
@@ -191,6 +192,16 @@ class Question:
         """The department that answers. Only a question that waits for triage has none."""
         assert self.department is not None, f"{self.id} waits for triage"
         return self.department
+
+
+def as_told(state: dict[str, Any]) -> dict[str, Any]:
+    """A question as a reply carries it: of its versions only the last has its text, of its opinions none.
+
+    All of them together are more than a message may hold; whoever shows them has heard them as they were said.
+    """
+    for earlier in (*state["drafts"][:-1], *state["opinions"]):
+        del earlier["text"]
+    return state
 
 
 def released(question: Question) -> Question:

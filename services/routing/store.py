@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from time import monotonic
+from typing import Any
 
 from services.routing.conference import Conference
 from services.routing.handbook import Handbook
 from services.routing.moves import ANSWERED
-from services.routing.question import Question
+from services.routing.question import Question, as_told
 from shared.contracts import TooEarly
 from shared.contracts.taxonomy import QuestionField, Scope
 from shared.store import Database, Index, Store
@@ -37,6 +38,9 @@ class Questions(Store[Question]):
             Index(("commune", "settled_at")),
         ]
         super().__init__(database, "questions", Question, indexes)
+
+    def as_json(self, aggregate: Question) -> dict[str, Any]:
+        return as_told(super().as_json(aggregate))
 
     async def of_case(self, case: str) -> list[str]:
         """Ids of all of a submission's questions.

@@ -4,10 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.contracts import Refusal
 from shared.contracts.taxonomy import QuestionField
 
 _PLACEHOLDER = re.compile(r"\{[^{}\n]{0,200}\}?")
 """One that was cut off, `{mã phiếu`, is not filled in either."""
+
+MOST_NAMED = 10
+"""Of the placeholders left in a text: enough to see what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,15 @@ class AnswerTemplate:
 def unfilled(text: str) -> tuple[str, ...]:
     """The placeholders left in a text, with their braces, each once, in its order."""
     return tuple(dict.fromkeys(found.strip() for found in _PLACEHOLDER.findall(text)))
+
+
+def permit_filled(text: str, *, before: str) -> None:
+    """Refuse a text that somebody is to read while a placeholder is left in it. before: what is to be done with it."""
+    places = unfilled(text)
+    if places:
+        more = f" và {len(places) - MOST_NAMED} chỗ khác" if len(places) > MOST_NAMED else ""
+        named = ", ".join(places[:MOST_NAMED])
+        raise Refusal("invalid", f"Còn chỗ chưa điền: {named}{more}. Xin điền hoặc bỏ đi trước khi {before}.")
 
 
 def broken(text: str) -> str | None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from services.routing.answers import MOST_KEPT, room_for
 from services.routing.moves import DEPARTMENT, WITH_DEPARTMENT, permit
 from services.routing.owed import about, reckon
 from services.routing.question import Decision, Draft, Question, Return, State
@@ -73,6 +74,11 @@ def join_question(
         raise Refusal("invalid", "Nội dung khiếu nại, tố cáo không trả lời chung với câu hỏi khác.")
     if lead.state not in WITH_DEPARTMENT or lead.department != question.department:
         raise Refusal("not-now", "Chỉ trả lời chung với câu hỏi mà chính phòng này đang soạn câu trả lời.")
+    if not room_for(question, most=MOST_KEPT):
+        raise Refusal(
+            "not-now",
+            "Câu hỏi này đã có nhiều bản dự thảo của riêng nó; xin gộp các câu hỏi theo chiều ngược lại.",
+        )
     question, accepted = take_up(question, command.actor, now) if command.actor.role in DEPARTMENT else (question, [])
     joined = replace(question, follows=lead.id, follows_code=lead.code, extension_requested=None)
     told = QuestionJoined(**about(question, now), lead=lead.id, joined_by=command.actor.name)

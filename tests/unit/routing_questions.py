@@ -239,8 +239,8 @@ def extend(actor=OFFICE_HEAD, working_days=5):
     return about_it(ExtendTerm, actor, working_days=working_days, **MORE_TIME)
 
 
-def answer_aloud(actor=CLERK):
-    return about_it(AnswerOnTheSpot, actor, text="Đã có sổ.", answered_by="Nguyễn Văn Lợi, Chủ tịch UBND xã")
+def answer_aloud(actor=CLERK, text="Đã có sổ."):
+    return about_it(AnswerOnTheSpot, actor, text=text, answered_by="Nguyễn Văn Lợi, Chủ tịch UBND xã")
 
 
 def take(actor=CLERK):

@@ -1,9 +1,14 @@
 """What becomes of an answer: drafted, judged by another, given at the conference; and more time for it."""
 
+import json
+from dataclasses import replace
+
 import pytest
+from pydantic import TypeAdapter
 
 from services.routing.answers import MOST_EXTENSION
-from services.routing.question import State
+from services.routing.coordination import LONGEST_OPINION, MOST_OPINIONS
+from services.routing.question import Draft, Opinion, Question, State, as_told
 from shared.contracts import Refusal
 from shared.contracts.routing import (
     AnswerApproved,
@@ -21,6 +26,7 @@ from shared.contracts.routing import (
 from tests.unit.routing_questions import (
     CHAIRMAN,
     CLERK,
+    CULTURE,
     DIALOGUE,
     ECONOMY,
     HEAD,
@@ -28,6 +34,7 @@ from tests.unit.routing_questions import (
     NOW,
     OFFICE_HEAD,
     OFFICER,
+    OTHER_OFFICER,
     QUESTION,
     a_question,
     answer_aloud,
@@ -143,6 +150,68 @@ def test_a_place_left_unfilled_is_named_and_holds_the_answer_up(text, names_it):
         carry_out(a_question(), draft(text=text))
     assert (refused.value.code, f"Còn chỗ chưa điền: {names_it}. Xin" in refused.value.reason) == ("invalid", True)
     assert carry_out(a_question(), keep(text=text))[1], "it may be kept until it is filled in"
+
+
+def test_of_many_places_left_unfilled_the_first_are_named():
+    text = " ".join(f"{{chỗ {number}}}" for number in range(1, 2_001))
+    with pytest.raises(Refusal, match=r"\{chỗ 10\} và 1990 chỗ khác\.") as refused:
+        carry_out(a_question(), draft(text=text))
+    assert len(refused.value.reason) < 300
+
+
+def test_what_is_read_out_at_the_conference_has_no_place_left_unfilled():
+    with pytest.raises(Refusal, match=r"Còn chỗ chưa điền: \{mức lệ phí\}\."):
+        carry_out(a_question(present=True), answer_aloud(text="Lệ phí là {mức lệ phí}."))
+
+
+# --- how many ---------------------------------------------------------------------------------------------------------
+
+LONGEST = 50_000
+
+
+def versions(count, length=100):
+    return tuple(Draft(number, f"{number} ".ljust(length, "ầ"), OFFICER.name, NOW) for number in range(1, count + 1))
+
+
+@pytest.mark.parametrize(
+    ("state", "drafts", "command", "says"),
+    [
+        (State.ASSIGNED, versions(40), keep(), "đã có 40 bản, không lưu thêm được bản nháp. Xin soạn tiếp bên ngoài"),
+        (State.ASSIGNED, versions(8, LONGEST), keep(), "đã có 8 bản, không lưu thêm được bản nháp"),
+        (State.DRAFTED, versions(60), draft(), "Xin để người duyệt quyết định bản đang chờ duyệt"),
+        (State.RETURNED, versions(60), draft(), "đề nghị Văn phòng hướng dẫn người hỏi bằng văn bản"),
+        (State.RETURNED, versions(11, LONGEST), draft(text="ầ" * LONGEST), None),
+        (State.RETURNED, versions(12, LONGEST), draft(), "Xin rút gọn"),
+        (State.ASSIGNED, versions(59), draft(), None),
+    ],
+)
+def test_there_is_an_end_to_the_versions_of_an_answer(state, drafts, command, says):
+    question = a_question(state, drafts=drafts)
+    if says is None:
+        assert carry_out(question, command)[0].state is State.DRAFTED
+        return
+    with pytest.raises(Refusal) as refused:
+        carry_out(question, command)
+    assert (refused.value.code, says in refused.value.reason) == ("invalid", True), refused.value.reason
+
+
+def test_who_has_kept_as_many_as_may_be_hands_in_the_last_of_them():
+    question = a_question(drafts=tuple(replace(one, handed_in=False) for one in versions(40)))
+    question, [event] = carry_out(question, draft(text=question.drafts[-1].text))
+    assert (question.state, event.draft, len(question.drafts)) == (State.DRAFTED, 40, 40)
+
+
+def test_a_question_with_all_that_may_be_written_about_it_is_saved_and_told():
+    opinions = tuple(Opinion(CULTURE, "ầ" * LONGEST_OPINION, OTHER_OFFICER.name, NOW) for _ in range(MOST_OPINIONS))
+    question = a_question(State.DRAFTED, drafts=versions(12, LONGEST), opinions=opinions)
+    whole = TypeAdapter(Question).dump_python(question, mode="json")
+    most = json.dumps(whole, ensure_ascii=False).encode()
+    assert 3 * len(most) < 15 * 2**20, "in the question, kept, and handed in"
+    told = as_told(whole)
+    assert len(json.dumps(told, ensure_ascii=False).encode()) < 2**20
+    assert told["drafts"][-1]["text"] == question.drafts[-1].text
+    assert [one["number"] for one in told["drafts"]] == list(range(1, 13))
+    assert [one["by"] for one in told["opinions"]] == [OTHER_OFFICER.name] * MOST_OPINIONS
 
 
 # --- more time --------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.routing.coordination import USUAL_MATTER
+from services.routing.coordination import LONGEST_OPINION, MOST_OPINIONS, USUAL_MATTER
 from services.routing.question import ExtensionRequest, Opinion, State
 from shared.contracts import Refusal
 from shared.contracts.routing import (
@@ -129,6 +129,23 @@ def test_a_department_that_was_asked_says_what_it_knows_as_often_as_it_likes(sta
     question, _ = carry_out(question, opine(text="Còn 2 ha."))
     question, _ = carry_out(question, opine(of_department(HEAD, CULTURE)))
     assert [opinion.by for opinion in question.opinions] == [OTHER_OFFICER.name, OTHER_OFFICER.name, HEAD.name]
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "says"),
+    [
+        (MOST_OPINIONS, "Còn 2 ha.", "đã có 20 ý kiến phối hợp. Xin trao đổi trực tiếp"),
+        (0, "ầ" * (LONGEST_OPINION + 1), "dài quá 10.000 ký tự. Xin nêu ý chính"),
+        (MOST_OPINIONS - 1, "ầ" * LONGEST_OPINION, None),
+    ],
+)
+def test_there_is_an_end_to_what_they_say(given, text, says):
+    question = a_question(coordinating=(CULTURE,), opinions=(OPINION,) * given)
+    if says is None:
+        assert carry_out(question, opine(text=text))[1]
+        return
+    with pytest.raises(Refusal, match=says):
+        carry_out(question, opine(text=text))
 
 
 # --- when it ends -----------------------------------------------------------------------------------------------------

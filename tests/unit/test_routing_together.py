@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.answers import MOST_EXTENSION
-from services.routing.question import State
+from services.routing.answers import MOST_EXTENSION, MOST_KEPT
+from services.routing.question import Draft, State
 from services.routing.together import FOLLOWING, join_question, keep_up, part_question
 from shared.contracts import Refusal, Role
 from shared.contracts.routing import (
@@ -66,6 +66,7 @@ from tests.unit.routing_questions import (
 
 LEAD = "01J8-1"
 LATER = NOW + timedelta(hours=1)
+MANY = tuple(Draft(number, f"Bản {number}.", OFFICER.name, NOW, handed_in=False) for number in range(1, MOST_KEPT + 1))
 
 
 def lead(state=State.ASSIGNED, **fields):
@@ -136,6 +137,7 @@ def test_the_department_that_joins_a_question_has_taken_it_up():
         (a_question(scope=Scope.DENUNCIATION), join(), lead(), False, "invalid", "tố cáo"),
         (a_question(), join(), lead(department=CULTURE), False, "not-now", "chính phòng này"),
         (a_question(), join(), lead(State.DRAFTED), False, "not-now", "đang soạn"),
+        (a_question(drafts=MANY), join(), lead(), False, "not-now", "chiều ngược lại"),
         (a_question(), join(), lead(State.SETTLED), False, "not-now", "đang soạn"),
     ],
 )
