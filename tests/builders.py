@@ -219,6 +219,8 @@ def of_question(contract: type[Event], **changes: Any) -> Any:
     }
     if contract is routing.QuestionReferredUp:
         fields |= {"authority": "Ủy ban nhân dân thành phố Hà Nội", "scope": "in-scope"}
+    if contract is routing.QuestionSplit:
+        fields["scope"] = "in-scope"
     if contract is routing.WrittenAnswerOwed:
         fields["because"] = "absent"
     if contract is routing.QuestionReopened:

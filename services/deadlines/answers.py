@@ -83,15 +83,18 @@ def hand_back(handed_back: QuestionHandedBack) -> tuple[Told, Told]:
 
 
 def what_else_is_done(assigned: QuestionAssigned) -> Iterator[Told]:
-    """A person has said whose it is; a draft of the department before is not judged any more."""
-    if assigned.assigned_by is not None:
+    """Nobody needs to say any more whose it is; a draft of the department before is not judged any more.
+
+    What the rules assign as it comes in has never waited for a person, and costs no second term.
+    """
+    if assigned.ends_triage or assigned.assigned_by is not None:
         yield accept_triage(assigned)
     if assigned.sets_aside:
         yield from _nobody_works_on(assigned, SET_ASIDE)
 
 
 def accept_triage(decided: QuestionAssigned | QuestionRedirected | QuestionReferredUp) -> Told:
-    """A person has decided where it goes."""
+    """It is decided where it goes."""
     return Told(_owed(decided, "triage"), Done(decided.occurred_at))
 
 

@@ -133,7 +133,13 @@ def assign_question(
         decided_at=now,
     )
     assigned = in_its_place(assigned, place_of(command.field, conference))
-    told = assigned_by(assigned, command.actor.name, now, sets_aside=elsewhere and question.state in _WORKED_ON)
+    told = assigned_by(
+        assigned,
+        command.actor.name,
+        now,
+        sets_aside=elsewhere and question.state in _WORKED_ON,
+        ends_triage=question.state is State.AWAITS_TRIAGE,
+    )
     assigned, asked = coordinated(assigned, command.coordinating, departments, command.matter, command.actor, now)
     return _with_what_follows(assigned, [told, *asked], now)
 
@@ -325,10 +331,13 @@ def _with_what_follows(question: Question, said: list[Event], now: datetime) -> 
     return question, [*said, *events]
 
 
-def assigned_by(question: Question, by: str | None, now: datetime, *, sets_aside: bool = False) -> QuestionAssigned:
+def assigned_by(
+    question: Question, by: str | None, now: datetime, *, sets_aside: bool = False, ends_triage: bool = False
+) -> QuestionAssigned:
     """What is said of a question that has got its department. by: None where the rules decided.
 
     sets_aside: a draft of another department is neither judged nor mended any more.
+    ends_triage: it waited for a person until now.
     """
     assert question.field is not None, "set with the department"
     return QuestionAssigned(
@@ -342,4 +351,5 @@ def assigned_by(question: Question, by: str | None, now: datetime, *, sets_aside
         session=question.session,
         outside_subject=question.outside_subject,
         sets_aside=sets_aside,
+        ends_triage=ends_triage,
     )

@@ -11,6 +11,7 @@ from services.routing.provided import (
     QuestionStore,
     departments_of,
 )
+from services.routing.question import Decision, Question
 from shared.commands import obey
 from shared.contracts import Refusal
 from shared.contracts.routing import QuestionSplit, SplitQuestion
@@ -32,17 +33,15 @@ async def split_question(
     if found is None:
         raise Refusal("not-found", f"Không tìm thấy {command.question}.")
     departments = departments_of(profiles, command)
-    number, followed = await questions.free_number(found.case), bool(await questions.followers(found.id))
+    form, followed = await questions.numbers(found.case), bool(await questions.followers(found.id))
     classification = (await classifiers.of(found.commune)).classify(command.parts[0].text)
     dialogue = await conferences.now(found.dialogue)
-    return await obey(
-        questions,
-        command.question,
-        command,
-        lambda one: splitting.split_question(
-            one, command, number, followed, classification, departments, dialogue, now()
-        ),
-    )
+
+    def decide(one: Question) -> Decision:
+        number = splitting.free_number(form | {one.id: (one.number, one.parts)}, one.case)
+        return splitting.split_question(one, command, number, followed, classification, departments, dialogue, now())
+
+    return await obey(questions, command.question, command, decide)
 
 
 @consumes(QuestionSplit)

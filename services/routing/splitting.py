@@ -4,7 +4,7 @@ The question keeps the first matter, and its number on the form. The others are 
 so that a process that dies in between loses none.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from services.routing.moves import permit, permit_department
 from services.routing.owed import about, in_its_place, reckon
 from services.routing.question import Decision, Question, State
 from services.routing.rules import assign_question, assigned_by
-from shared.contracts import Event, Refusal
+from shared.contracts import Refusal
 from shared.contracts.people import Question as Asked
 from shared.contracts.routing import (
     AssignQuestion,
@@ -25,9 +25,27 @@ from shared.contracts.routing import (
     SplitQuestion,
     WrittenAnswerOwed,
 )
+from shared.contracts.taxonomy import Scope
 
 BECAUSE = "Văn phòng tách câu hỏi có nhiều nội dung và giao từng nội dung."
+HELD_BECAUSE: Mapping[Scope, str] = {
+    Scope.IN_SCOPE: "Tách từ câu hỏi phải do cán bộ phân loại",
+    Scope.COMPLAINT: "Tách từ câu hỏi có dấu hiệu khiếu nại",
+    Scope.DENUNCIATION: "Tách từ câu hỏi có dấu hiệu tố cáo",
+}
+"""Why a person decides on a matter that the rules would be sure of by itself."""
 LONGEST_ID = 64
+
+
+def free_number(form: Mapping[str, tuple[int, int]], case: str) -> int:
+    """The first number on a form that no question has, nor any that was split off and is not opened yet.
+
+    Args:
+        form: of each question of the form its number, and how many were made of it.
+    """
+    as_it_came = sum(id == f"{case}-{number}" for id, (number, _) in form.items())
+    split_off = sum(parts for _, parts in form.values())
+    return max([as_it_came + split_off, *(number for number, _ in form.values())]) + 1
 
 
 def split_question(
@@ -42,8 +60,9 @@ def split_question(
 ) -> Decision:
     """The office makes a question of each matter. Who answers the first is said with it, or else stays as it was.
 
-    Where the rules alone had let it wait, they may be sure of the first matter now. Where a person had handed it back
-    or found its answer wanting, a person decides.
+    Where the rules alone had let it wait, they may be sure of a matter now. Where a person had handed it back or found
+    its answer wanting, a person decides on each; likewise where it was held for a complaint or denunciation, for the
+    words that told so may stand in another matter (Law on Denunciations 2018, art. 56).
 
     Args:
         number: the first that is free on the form.
@@ -65,18 +84,18 @@ def split_question(
     ids = [f"{question.id}-{question.parts + place}" for place, _ in enumerate(others, 1)]
     if len(ids[-1]) > LONGEST_ID:
         raise Refusal("invalid", "Câu hỏi này đã được tách nhiều tầng; xin tách từ câu hỏi ban đầu của phiếu.")
-    told: list[Event] = [
-        QuestionSplit(
-            **about(question, now),
-            text=first.text,
-            parts=tuple(
-                Asked(id=id, number=number + place, section=question.section, text=part.text)
-                for place, (id, part) in enumerate(zip(ids, others, strict=True))
-            ),
-            assigned=tuple(_assigned(ids, others)),
-            split_by=command.actor.name,
-        )
-    ]
+    split = QuestionSplit(
+        **about(question, now),
+        text=first.text,
+        parts=tuple(
+            Asked(id=id, number=number + place, section=question.section, text=part.text)
+            for place, (id, part) in enumerate(zip(ids, others, strict=True))
+        ),
+        assigned=tuple(_assigned(ids, others)),
+        split_by=command.actor.name,
+        by_the_rules=question.scope is Scope.IN_SCOPE and question.round == 1 and bool(question.proposals),
+        scope=question.scope,
+    )
     kept = replace(
         question,
         text=first.text,
@@ -86,7 +105,7 @@ def split_question(
     )
     if first.field is not None and first.department is not None:
         if (first.field, first.department) == (kept.field, kept.department):
-            return kept, told
+            return kept, [split]
         assigning = AssignQuestion(
             actor=command.actor,
             key=command.key,
@@ -96,13 +115,13 @@ def split_question(
             reason=BECAUSE,
         )
         kept, more = assign_question(kept, assigning, departments, conference, now)
-    elif kept.state is State.AWAITS_TRIAGE and kept.round == 1 and kept.proposals:
-        kept, held = _as_the_rules_hold(kept, classification, conference, now)
-        kept, events = reckon(kept, now)
-        more = [*held, *events]
-    else:
-        more = []
-    return kept, [*told, *more]
+        return kept, [split, *more]
+    is_held = _graver(question.scope, classification.scope) is not Scope.IN_SCOPE
+    if kept.state is not State.AWAITS_TRIAGE or not (split.by_the_rules or is_held):
+        return kept, [split]
+    kept, told = _handed_out(kept, classification, split, conference, now)
+    kept, events = reckon(kept, now)
+    return kept, [split, *told, *events]
 
 
 def open_part(
@@ -118,7 +137,7 @@ def open_part(
 
     Args:
         part: None, unless an earlier delivery has opened it.
-        classification: of its text; it decides where the person who split it did not.
+        classification: of its text; it may decide where the person who split it did not.
     """
     if part is not None:
         return part, []
@@ -141,7 +160,7 @@ def open_part(
     opened = _as_seen(opened, parent, conference)
     said = next((one for one in split.assigned if one.question == asked.id), None)
     if said is None:
-        opened, told = _as_the_rules_hold(opened, classification, conference, now)
+        opened, told = _handed_out(opened, classification, split, conference, now)
     else:
         opened = replace(
             opened,
@@ -183,32 +202,45 @@ def _as_seen(part: Question, parent: Question, conference: Conference | None) ->
     )
 
 
-def _as_the_rules_hold(
-    question: Question, classification: Classification, conference: Conference | None, now: datetime
+def _handed_out(
+    question: Question,
+    classification: Classification,
+    split: QuestionSplit,
+    conference: Conference | None,
+    now: datetime,
 ) -> Decision:
-    """It goes to the department the rules are sure of, or waits for a person."""
+    """A matter goes to the department the rules are sure of where they may decide, or waits for a person.
+
+    Where they may not, nothing is proposed either: it may lead to the department that gave the question back.
+    """
+    scope = _graver(split.scope, classification.scope)
+    tells_so_itself = split.by_the_rules or (classification.triage and classification.scope is scope)
     held = replace(
         question,
-        scope=classification.scope,
-        because=classification.because,
+        scope=scope,
+        because=classification.because if tells_so_itself else (HELD_BECAUSE[split.scope],),
         confidence=classification.confidence,
-        proposals=classification.proposals,
+        proposals=classification.proposals if split.by_the_rules else (),
         matters=classification.matters,
     )
-    if classification.triage:
+    if classification.triage or not split.by_the_rules:
         return held, [
             QuestionAwaitsTriage(
                 **about(held, now),
                 dialogue=held.dialogue,
-                scope=classification.scope,
-                because=classification.because,
-                proposals=classification.proposals,
-                matters=classification.matters,
+                scope=held.scope,
+                because=held.because,
+                proposals=held.proposals,
+                matters=held.matters,
             )
         ]
     held = replace(held, state=State.ASSIGNED, field=classification.field, department=classification.department)
     held = in_its_place(held, place_of(classification.field, conference))
-    return held, [assigned_by(held, None, now)]
+    return held, [assigned_by(held, None, now, ends_triage=question.id == split.question)]
+
+
+def _graver(one: Scope, other: Scope) -> Scope:
+    return max(one, other, key=list(Scope).index)
 
 
 def _whole(part: Part, departments: Collection[str]) -> None:

@@ -61,11 +61,10 @@ class Questions(Store[Question]):
         """Ids of the questions that get the answer of another."""
         return await self.ids({"follows": lead})
 
-    async def free_number(self, case: str) -> int:
-        """The first number on a form that no question has, nor any that was split off and is not opened yet."""
-        found = await self.find({"case": case})
-        of_the_form = sum(question.id == f"{case}-{question.number}" for question in found)
-        return max([of_the_form + sum(question.parts for question in found), *(one.number for one in found)]) + 1
+    async def numbers(self, case: str) -> dict[str, tuple[int, int]]:
+        """Of each question of a form its number, and how many were made of it."""
+        cursor = self._collection.find({"case": case}, {"number": 1, "parts": 1})
+        return {found["_id"]: (found["number"], found.get("parts", 0)) async for found in cursor}
 
     async def answered(self, commune: str, since: datetime) -> AsyncIterator[tuple[str, str, datetime]]:
         """Id, text and end of what was answered since an instant, the first answered first. No complaints."""

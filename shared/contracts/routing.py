@@ -52,6 +52,7 @@ class QuestionAssigned(RoutingEvent):
     session: number of the dialogue's session it belongs to; None where the dialogue has none, or none for this field.
     outside_subject: the dialogue is about other fields, so the answer is owed in writing.
     sets_aside: a draft of another department is neither judged nor mended any more.
+    ends_triage: it waited for a person until now, also where the rules decide after all.
     """
 
     dialogue: Token | None
@@ -63,6 +64,7 @@ class QuestionAssigned(RoutingEvent):
     session: int | None = None
     outside_subject: bool = False
     sets_aside: bool = False
+    ends_triage: bool = False
 
 
 class QuestionTransferred(RoutingEvent):
@@ -156,13 +158,18 @@ class QuestionSplit(RoutingEvent):
     """The question held several matters. It keeps the first; each other is a question of its own from now on.
 
     text: what stays of it. parts: the new questions. Their ids begin with that of the question.
-    assigned: of the new questions those whose department was decided with it; of the others the rules decide.
+    assigned: of the new questions those whose department was decided with it.
+    by_the_rules: of the others the rules decide. Else a person does: it was held for a complaint or denunciation, a
+        department had handed it back, or its answer was not enough.
+    scope: what it was held for before. Of the others each is held for no less.
     """
 
     text: str
     parts: tuple[Question, ...] = Field(min_length=1)
     assigned: tuple[PartAssigned, ...] = ()
     split_by: str
+    by_the_rules: bool = True
+    scope: Scope = Scope.IN_SCOPE
 
 
 class CoordinationAsked(RoutingEvent):

@@ -318,7 +318,11 @@ RULE_OF = {
 OFFICE_CONTACTS = ("024 3861 1234", "vanphong@thanhtri.example")
 
 
-def carry_out(question, command, now=NOW, conference=None, approval=USUAL_APPROVAL):
+UNSURE = classified(triage=True)
+
+
+def carry_out(question, command, now=NOW, conference=None, approval=USUAL_APPROVAL, reading=UNSURE):
+    """reading: what the rules make of the first matter of a split."""
     match command:
         case AssignQuestion():
             return rules.assign_question(question, command, DEPARTMENTS, conference, now)
@@ -327,9 +331,7 @@ def carry_out(question, command, now=NOW, conference=None, approval=USUAL_APPROV
         case AskCoordination():
             return coordination.ask_coordination(question, command, DEPARTMENTS, now)
         case SplitQuestion():
-            return splitting.split_question(
-                question, command, 2, False, classified(triage=True), DEPARTMENTS, conference, now
-            )
+            return splitting.split_question(question, command, 2, False, reading, DEPARTMENTS, conference, now)
         case JoinQuestion():
             lead = a_question(id=command.lead, case="01J8", code=LEAD_CODE, department=question.department)
             return together.join_question(question, command, lead, False, now)

@@ -27,6 +27,7 @@ ON_THE_SPOT = of_question(
     QuestionAnsweredAtDialogue, "08-26 09:00", answer="Có kết quả trong tuần.", answered_by="Chủ tịch"
 )
 BY_HAND = assigned("08-25 09:00", assigned_by="Trần Thị Hạnh")
+AFTER_A_SPLIT = assigned("08-25 09:00", ends_triage=True)
 
 
 def after(*facts):
@@ -40,6 +41,8 @@ def after(*facts):
     [
         ([waiting("08-20 09:00")], "running", "08-22 17:00", "two working days, Saturday 22 among them"),
         ([waiting("08-24 09:00"), BY_HAND], "met", "08-26 17:00", "handed out by a person"),
+        ([waiting("08-24 09:00"), AFTER_A_SPLIT], "met", "08-26 17:00", "split: the rules are sure of what is left"),
+        ([AFTER_A_SPLIT, waiting("08-24 09:00")], "met", "08-26 17:00", "the same, heard the other way round"),
         ([waiting("08-24 09:00"), redirected()], "met", "08-26 17:00", "told where it belongs"),
         ([waiting("08-24 09:00"), referred()], "met", "08-26 17:00", "referred up"),
         ([waiting("08-24 09:00"), settled("withdrawn")], "cancelled", "08-26 17:00", "its asker wants no answer"),

@@ -65,6 +65,14 @@ OF_THE_HOLDER = {
 }
 """One of these runs, in each state."""
 
+ONLY_WHILE = {
+    "triage": {State.AWAITS_TRIAGE},
+    "approval": {State.DRAFTED},
+    "revision": {State.RETURNED},
+    "guidance": {State.REDIRECTED, State.REFERRED_UP},
+}
+"""Each of these runs in no other state."""
+
 
 class WatchedWalk(AnyWalk):
     def __init__(self):
@@ -86,6 +94,11 @@ class WatchedWalk(AnyWalk):
         elif not self.waits_for_its_dialogue():
             owed = OF_THE_HOLDER[question.state] & set(running)
             assert owed, f"{question.state} has none but {set(running)}"
+
+    @invariant()
+    def nothing_runs_that_the_question_has_left_behind(self):
+        for rule, states in ONLY_WHILE.items():
+            assert rule not in self.open_terms() or self.question.state in states, rule
 
     @invariant()
     def what_runs_for_a_department_runs_for_the_one_that_has_it(self):

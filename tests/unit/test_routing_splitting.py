@@ -1,13 +1,13 @@
 """A question with several matters becomes several: what stays, what is opened, and that no fact falls in between."""
 
 from datetime import timedelta
-from itertools import permutations
+from itertools import permutations, product
 
 import pytest
 
 from services.routing.conference import Conference
 from services.routing.question import State
-from services.routing.splitting import catch_up, open_part, split_question
+from services.routing.splitting import catch_up, free_number, open_part, split_question
 from shared.contracts import Refusal
 from shared.contracts.routing import (
     Part,
@@ -109,12 +109,73 @@ def test_who_answers_the_first_matter(question, part, classification, state, dep
     assert [event.assigned_by for event in assigned] == ([by] if moved else []), because
 
 
-def test_a_first_matter_that_is_no_complaint_is_in_scope_again():
-    kept, told = done(waiting(scope=Scope.COMPLAINT), split())
-    assert kept.scope is Scope.IN_SCOPE
-    assert names(told) == [QuestionSplit, QuestionAssigned]
-    kept, told = done(waiting(), split(), scope=Scope.DENUNCIATION, triage=True)
-    assert (kept.scope, names(told)) == (Scope.DENUNCIATION, [QuestionSplit, QuestionAwaitsTriage])
+HELD = (Scope.COMPLAINT, Scope.DENUNCIATION)
+
+
+@pytest.mark.parametrize(("before", "reads_like"), [*product(HELD, Scope)])
+def test_of_a_question_held_for_a_complaint_the_rules_hand_out_no_matter(before, reads_like):
+    """The matter that says what somebody did may be another than the one that calls it a denunciation."""
+    reading = {"scope": reads_like, "triage": reads_like is not Scope.IN_SCOPE}
+    graver = Scope.DENUNCIATION if Scope.DENUNCIATION in (before, reads_like) else Scope.COMPLAINT
+    kept, told = done(waiting(scope=before), split(), **reading)
+    part, said = opened(kept, told[0], **reading)
+    assert (told[0].scope, names([*told[1:], *said])) == (before, [QuestionAwaitsTriage] * 2)
+    for one, waits in ((kept, told[1]), (part, said[0])):
+        assert (one.state, one.scope, one.department, one.proposals) == (State.AWAITS_TRIAGE, graver, None, ())
+        assert (waits.scope, waits.proposals) == (graver, ())
+        assert waits.because, "it says why it waits"
+
+
+@pytest.mark.parametrize("before", HELD)
+def test_what_a_person_names_a_department_for_is_in_scope_and_the_rest_stays_held(before):
+    kept, told = done(waiting(scope=before), split(OF_LAND, CARD))
+    part, _ = opened(kept, told[0])
+    assert (kept.scope, kept.department, part.scope, part.department) == (Scope.IN_SCOPE, ECONOMY, before, None)
+    kept, told = done(waiting(scope=before), split(ROAD, OF_HEALTH))
+    part, _ = opened(kept, told[0])
+    assert (kept.scope, kept.department, part.scope, part.department) == (before, None, Scope.IN_SCOPE, CULTURE)
+
+
+def test_a_matter_that_reads_like_a_denunciation_by_itself_waits_for_a_person():
+    for question in (waiting(), waiting(proposals=()), waiting(round=2)):
+        kept, told = done(question, split(), scope=Scope.DENUNCIATION, triage=True)
+        assert (kept.scope, names(told)) == (Scope.DENUNCIATION, [QuestionSplit, QuestionAwaitsTriage])
+
+
+@pytest.mark.parametrize(
+    ("fields", "because"),
+    [({"proposals": ()}, "a department handed it back"), ({"round": 2}, "the answer of before was not enough")],
+)
+def test_where_a_person_decides_he_decides_on_every_matter(fields, because):
+    parent, [said] = done(waiting(**fields), split())
+    part, [waits, *_] = opened(parent, said)
+    assert (part.state, waits.scope, waits.proposals) == (State.AWAITS_TRIAGE, Scope.IN_SCOPE, ()), because
+    _, [again] = done(part, split())
+    assert not again.by_the_rules, "nor is it forgotten when a matter is split again"
+    parent, [said] = done(waiting(**fields), split(ROAD, OF_HEALTH))
+    assert opened(parent, said)[0].department == CULTURE
+
+
+def test_what_the_rules_decide_after_a_split_has_ended_its_wait():
+    _, [_, assigned] = done(waiting(), split())
+    assert (assigned.assigned_by, assigned.ends_triage) == (None, True)
+    parent, [said, *_] = done(waiting(), split())
+    _, [of_the_part] = opened(parent, said)
+    assert not of_the_part.ends_triage, "it has never waited"
+
+
+@pytest.mark.parametrize(
+    ("form", "number", "because"),
+    [
+        ({"C1-1": (1, 0)}, 2, "one question"),
+        ({"C1-1": (1, 2), "C1-2": (2, 0)}, 5, "two that were split off are not opened yet"),
+        ({"C1-1": (1, 2), "C1-2": (2, 0), "C1-1-1": (3, 0)}, 5, "one of them is"),
+        ({"C1-1": (1, 1), "C1-1-1": (2, 1)}, 4, "a part was split, too"),
+        ({"C1-1": (1, 0), "C1-7": (7, 0)}, 8, "numbers of the form are kept"),
+    ],
+)
+def test_a_part_gets_the_next_number_of_the_form(form, number, because):
+    assert free_number(form, "C1") == number, because
 
 
 def test_the_first_matter_may_be_outside_the_subject_of_the_dialogue():

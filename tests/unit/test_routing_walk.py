@@ -120,13 +120,14 @@ others = st.lists(departments, min_size=1, max_size=3).map(tuple)
 parts = st.builds(Part, text=st.sampled_from(["Bao giờ có sổ đỏ?", "Lệ phí bao nhiêu?"])) | st.builds(
     Part, text=st.just("Bao giờ có sổ đỏ?"), field=fields, department=departments
 )
+several = st.lists(parts, min_size=2, max_size=3).map(tuple)
 texts = st.sampled_from(["Trả lời.", "Trả lời đủ.", "Lệ phí {mức lệ phí}."])
 commands = st.one_of(
     st.builds(assign, actors, fields, departments),
     st.builds(assign, actors, fields, departments, coordinating=others),
     st.builds(hand_back, actors),
     st.builds(ask_others, actors, others),
-    st.builds(split, actors, st.lists(parts, min_size=2, max_size=3).map(tuple)),
+    st.builds(split, actors, several),
     st.builds(join, actors, st.sampled_from([LEAD, QUESTION])),
     st.builds(part, actors),
     st.builds(opine, actors, st.sampled_from(["Đã có quy hoạch.", "Còn 2 ha."])),
@@ -182,18 +183,18 @@ class AnyWalk(RuleBasedStateMachine):
     @initialize(
         on_time=st.booleans(),
         dialogue=st.sampled_from([DIALOGUE, None]),
-        triage=st.booleans(),
+        reading=readings,
         conference=st.sampled_from(CONFERENCES),
         channel=st.sampled_from(["web", "floor"]),
         approval=st.sampled_from(APPROVALS),
     )
-    def comes_in(self, on_time, dialogue, triage, conference, channel, approval):
+    def comes_in(self, on_time, dialogue, reading, conference, channel, approval):
         self.hours = count(1)
         self.of_the_asker, self.judged, self.steps = [], [], ()
         self.approval = approval
         self.conference = conference if dialogue else None
         received = submission(on_time=on_time, dialogue=dialogue, channel=channel)
-        self.question, self.events = opened(received, self.conference, triage=triage)
+        self.question, self.events = opened(received, self.conference, scope=reading.scope, triage=reading.triage)
 
     def now(self):
         return NOW + timedelta(hours=next(self.hours))
@@ -238,7 +239,7 @@ class AnyWalk(RuleBasedStateMachine):
         self.goes_on(after, events)
 
     def is_handed_out_by_the_rules_only_where_they_may(self, before, events):
-        """Not what was held for a complaint, handed back, or answered badly: of that a person decides on every matter."""
+        """Not what was held for a complaint, handed back or answered badly: a person decides on each matter of that."""
         handed_back = QuestionHandedBack in names(self.events)
         may = before.scope is Scope.IN_SCOPE and before.round == 1 and not handed_back
         assert may or not events[0].by_the_rules
@@ -260,6 +261,11 @@ class AnyWalk(RuleBasedStateMachine):
     def is_judged(self, judge):
         own = of_department(judge, self.question.department) if judge is HEAD else judge
         self.is_commanded(approve(own))
+
+    @precondition(lambda self: self.question.state is State.AWAITS_TRIAGE)
+    @rule(matters=several, reading=readings)
+    def is_split(self, matters, reading):
+        self.is_commanded(split(parts=matters), reading)
 
     @precondition(lambda self: self.question.state in WITH_DEPARTMENT and self.question.follows is None)
     @rule()
