@@ -221,7 +221,8 @@ def note_split(submission: Submission | None, split: QuestionSplit, now: datetim
     """Each matter is a question of the form from now on, to be followed, withdrawn and rated by itself.
 
     Of two splits of a question the later tells its words. What its asker withdrew while the office was splitting it, he
-    withdrew with all its matters.
+    withdrew with all its matters. Of what read like a denunciation, each matter that no person gave to a department
+    does, from the moment of the split.
     """
     if submission is None:
         raise TooEarly("the submission is not here yet")
@@ -234,7 +235,8 @@ def note_split(submission: Submission | None, split: QuestionSplit, now: datetim
         questions[split.question] = questions[split.question].model_copy(update={"text": split.text})
         submission = replace(submission, splits=submission.splits | {split.question: at})
     ordered = sorted([*questions.values(), *fresh], key=lambda one: (one.number, one.id))
-    submission = _with(replace(submission, questions=tuple(ordered)), submission.settlements)
+    submission = replace(submission, questions=tuple(ordered), readings=_readings_after(submission, split))
+    submission = _with(submission, submission.settlements)
     if not fresh or split.question not in submission.withdrawn:
         return submission, []
     going = tuple(part.id for part in fresh)
@@ -249,6 +251,17 @@ def note_split(submission: Submission | None, split: QuestionSplit, now: datetim
             withdrawn_by=None,
         )
     ]
+
+
+def _readings_after(submission: Submission, split: QuestionSplit) -> dict[str, Reading]:
+    """What was said of a part itself is later than the split, and counts."""
+    if split.scope is not Scope.DENUNCIATION:
+        return submission.readings
+    by_a_person = {one.question for one in split.assigned}
+    taken_over = {
+        part.id: Reading(denounces=True, at=split.occurred_at) for part in split.parts if part.id not in by_a_person
+    }
+    return taken_over | submission.readings
 
 
 def note_settled(submission: Submission | None, settled: QuestionSettled) -> Decision:

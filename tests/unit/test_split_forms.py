@@ -2,15 +2,19 @@
 
 from datetime import timedelta
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 
+from services.console import dossier
 from services.intake import aftercare
 from services.intake.pages.tracking import stories
 from services.notify import rules
 from shared.contracts import TooEarly, routing
-from tests.builders import NOW, QUESTION, SUBMISSION, of_question, question, submission_received
+from shared.contracts.taxonomy import Scope
+from tests.builders import COMMUNE, NOW, QUESTION, SUBMISSION, of_question, question, submission_received
 from tests.unit.test_aftercare import form, settled, withdrawal
+from tests.unit.test_console_view import view_of
 from tests.unit.test_tracking import CENTRE, NAMES, dialogue, envelopes, line, submission
 
 HOUR = timedelta(hours=1)
@@ -94,6 +98,54 @@ def test_what_was_withdrawn_while_it_was_being_split_is_withdrawn_with_all_its_m
 def test_a_split_before_its_form_is_heard_again_later() -> None:
     with pytest.raises(TooEarly):
         aftercare.note_split(None, SPLIT, NOW)
+
+
+# --- what reads like a denunciation ---------------------------------------------------------------------------------
+
+SECRET = of_question(routing.QuestionAwaitsTriage, scope="denunciation", occurred_at=NOW - HOUR)
+OF_A_SECRET = SPLIT.model_copy(update={"scope": Scope.DENUNCIATION})
+TO_A_PERSON = of_question(routing.QuestionAssigned, assigned_by="Trần Thị Hạnh", occurred_at=NOW)
+PART_WAITS = of_question(routing.QuestionAwaitsTriage, question=PART, scope="denunciation", occurred_at=NOW + HOUR)
+PART_DECIDED = of_question(
+    routing.QuestionAssigned, question=PART, assigned_by="Trần Thị Hạnh", occurred_at=NOW + 2 * HOUR
+)
+AT_ONCE = OF_A_SECRET.model_copy(
+    update={"assigned": (routing.PartAssigned(question=PART, field="land", department="phong-kinh-te"),)}
+)
+OF_A_COMPLAINT = SPLIT.model_copy(update={"scope": Scope.COMPLAINT})
+
+
+@pytest.mark.parametrize(
+    ("facts", "confidential", "because"),
+    [
+        ([SECRET, OF_A_SECRET, TO_A_PERSON], True, "the words of it may stand in the part, of which nothing is heard"),
+        ([SECRET, OF_A_SECRET, TO_A_PERSON, PART_WAITS], True, "nor has anybody looked at it yet"),
+        ([SECRET, OF_A_SECRET, TO_A_PERSON, PART_WAITS, PART_DECIDED], False, "somebody has seen that it is none"),
+        ([SECRET, OF_A_SECRET, PART_DECIDED], True, "the first matter is held as it was"),
+        ([SECRET, AT_ONCE, TO_A_PERSON], False, "whoever split it has said whose each matter is"),
+        ([OF_A_COMPLAINT, TO_A_PERSON], False, "a complaint is made in one's own name"),
+    ],
+)
+def test_what_a_denunciation_is_split_into_is_secret_from_that_moment(facts, confidential, because, tmp_path) -> None:
+    for order in permutations(facts):
+        state = form()
+        for fact in order * 2:
+            if isinstance(fact, routing.QuestionSplit):
+                state, _ = aftercare.note_split(state, fact, NOW)
+            elif aftercare.is_judgement(fact):
+                state, _ = aftercare.note_reading(state, fact)
+        assert state.confidential is confidential, because
+    of_the_parent, of_the_part = ([one for one in facts if one.question == id] for id in (QUESTION, PART))
+    for place, order in enumerate([facts, of_the_part + of_the_parent]):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        assert is_secret_on_the_console(folder, *order) is confidential, because
+
+
+def is_secret_on_the_console(folder: Path, *events) -> bool:
+    with view_of(folder, submission_received(), *events).reading() as db:
+        found = dossier.case(db, COMMUNE, SUBMISSION, NOW)
+    return found.reads_like_denunciation
 
 
 # --- what its sender reads ------------------------------------------------------------------------------------------

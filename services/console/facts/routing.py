@@ -34,6 +34,7 @@ from shared.contracts.routing import (
     TransferAccepted,
     WrittenAnswerOwed,
 )
+from shared.contracts.taxonomy import Scope
 
 NOTHING_WANTED: Mapping[str, None] = dict.fromkeys(
     ("wanted_days", "wanted_reason", "wanted_by", "wanted_requirement", "wanted_responsible")
@@ -166,9 +167,15 @@ def _(event: QuestionHandedBack, db: sqlite3.Connection) -> None:
 
 @record.register
 def _(event: QuestionSplit, db: sqlite3.Connection) -> None:
-    """Each part is a question of the form, also before anything else is heard of it."""
+    """Each part is a question of the form, also before anything else is heard of it.
+
+    What a complaint or denunciation is split into is held for no less from that moment, but for what a person gave to a
+    department. What was heard of a part itself counts.
+    """
     _question(db, event, matters=None, split_text=event.text, split_by=event.split_by, split_at=event.occurred_at)
+    by_a_person = {one.question for one in event.assigned}
     for part in event.parts:
+        held = event.scope is not Scope.IN_SCOPE and part.id not in by_a_person and _scope_of(db, part.id) is None
         put(
             db,
             "question",
@@ -179,6 +186,7 @@ def _(event: QuestionSplit, db: sqlite3.Connection) -> None:
             part_section=part.section,
             part_of=event.question,
             split_text=part.text,
+            **({"scope": event.scope} if held else {}),
         )
     make_findable_anew(db, event.case)
 
@@ -429,6 +437,11 @@ def _(event: AnswerPublished, db: sqlite3.Connection) -> None:
 @record.register
 def _(event: AnswerUnpublished, db: sqlite3.Connection) -> None:
     _question(db, event, **NOT_PUBLISHED)
+
+
+def _scope_of(db: sqlite3.Connection, question: str) -> str | None:
+    known = db.execute("SELECT scope FROM question WHERE id = ?", (question,)).fetchone()
+    return known["scope"] if known else None
 
 
 def _release(db: sqlite3.Connection, event: RoutingEvent) -> None:
