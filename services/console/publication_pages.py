@@ -1,6 +1,7 @@
 """`/ho-so/<case>/cong-khai/<question>`: an answered question on its way to the library, in words that name nobody."""
 
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -53,7 +54,7 @@ def add_publication(router: APIRouter, service: Service, pages: Pages, reader: R
         if form.get("verb") == APPLY or unread:
             return show(who, submission, asked, proposal, mended, form=form, unread=unread)
         form = {**form, "question": question}
-        result = await perform(service, reader, who, form, _command)
+        result = await perform(service, reader, who, form, partial(_command, _known(submission)))
         if isinstance(result, Attempt):
             return show(who, submission, asked, proposal, mended, form=form, attempt=result)
         return RedirectResponse(f"/ho-so/{case}?xong={result.verb}#{quote(question)}", 303)
@@ -117,8 +118,8 @@ def add_publication(router: APIRouter, service: Service, pages: Pages, reader: R
         )
 
 
-def _command(verb: str, actor: Actor, form: Mapping[str, str]) -> Command:
-    """The command of the page.
+def _command(known: tuple[str, ...], verb: str, actor: Actor, form: Mapping[str, str]) -> Command:
+    """The command of the page. known: what the form tells of its sender: it is not to be typed back.
 
     Raises:
         KeyError: it has one only.
@@ -128,9 +129,8 @@ def _command(verb: str, actor: Actor, form: Mapping[str, str]) -> Command:
         raise KeyError(verb)
     typed = publication.typed_from(form)
     values = {"question": form["question"], "key": form.get("key", ""), "version": form.get("version") or None}
-    return offers.valid(
-        PublishAnswer, actor, values | {"asked": typed.asked, "answered": typed.answered, "kept": typed.all_kept}
-    )
+    words = {"asked": typed.asked, "answered": typed.answered, "kept": typed.all_kept, "known": known}
+    return offers.valid(PublishAnswer, actor, values | words)
 
 
 def _known(submission: Submission) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from services.routing import handbook
 from services.routing.classifying.classifier import Classifier
 from services.routing.handbook import Decision, Handbook, all_templates, permit_reading
+from services.routing.office import rules_of
 from services.routing.provided import (
     Answer,
     Classifiers,
@@ -31,14 +32,11 @@ from shared.contracts.handbook import (
     SaveAnswerTemplate,
     SaveWordRules,
     TryWordRules,
-    WordRule,
 )
 from shared.handlers import Handlers
 
 consumes = Handlers("routing")
 
-MOST_OF_A_RULE = 200
-"""Words of one rule, as a command may carry it; that of a profile may have more."""
 TRIED = 200
 """Questions of the commune that rules are tried on, the last ones."""
 SHOWN = 500
@@ -141,12 +139,3 @@ def _profile(profiles: Communes, command: HandbookCommand) -> Profile:
 def _departments(profile: Profile) -> dict[str, str]:
     """Their names, by id."""
     return {department.id: department.name for department in profile.departments}
-
-
-def rules_of(profile: Profile) -> tuple[WordRule, ...]:
-    """The rules that the commune began with."""
-    return tuple(
-        WordRule(field=rule.field, words=rule.words[first : first + MOST_OF_A_RULE], weight=rule.weight)
-        for rule in profile.classification.rules
-        for first in range(0, len(rule.words), MOST_OF_A_RULE)
-    )

@@ -1,20 +1,22 @@
 """The commune's library of answers: what helped one asker may help the next, but nobody is to be known by it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services.routing.masking import Found, find_personal, mask
+from services.routing.masking import find_personal, mask, tells_the_asker
 from services.routing.moves import MOVES, permit, permit_person
 from services.routing.owed import about
 from services.routing.question import Decision, Publication, Question
-from shared.contracts import Refusal
+from shared.contracts import Event, Refusal
 from shared.contracts.routing import (
+    AnswerApproved,
     AnswerPublished,
     AnswerUnpublished,
     ProposePublication,
     PublishAnswer,
+    QuestionAnsweredAtDialogue,
     UnpublishAnswer,
 )
 from shared.contracts.taxonomy import Scope
@@ -28,8 +30,8 @@ def publish_answer(question: Question, command: PublishAnswer, public: Collectio
     """
     permit(question, command)
     _in_scope(question)
-    _names_nobody("câu hỏi", find_personal(command.asked, public), command.kept)
-    _names_nobody("câu trả lời", find_personal(command.answered, public), command.kept)
+    _names_nobody("câu hỏi", command.asked, command, public)
+    _names_nobody("câu trả lời", command.answered, command, public)
     before = question.publication
     if before is not None and (before.asked, before.answered) == (command.asked, command.answered):
         return question, []
@@ -71,6 +73,16 @@ def propose_publication(
     }
 
 
+def last_answer(said: Sequence[Event]) -> str | None:
+    """What the asker was told last: on the spot, or the text that was approved. None while there is none."""
+    for event in reversed(said):
+        if isinstance(event, AnswerApproved):
+            return event.text
+        if isinstance(event, QuestionAnsweredAtDialogue) and event.answer is not None:
+            return event.answer
+    return None
+
+
 def unpublish_answer(question: Question, command: UnpublishAnswer, now: datetime) -> Decision:
     """It is taken out, whatever has become of the question since. What is not in the library stays out."""
     permit(question, command)
@@ -86,15 +98,17 @@ def _in_scope(question: Question) -> None:
         raise Refusal("invalid", "Nội dung khiếu nại, tố cáo hoặc ngoài phạm vi đối thoại không được công khai.")
 
 
-def _names_nobody(where: str, found: Collection[Found], kept: Collection[str]) -> None:
+def _names_nobody(where: str, text: str, command: PublishAnswer, public: Collection[str]) -> None:
     """Law on the Protection of Personal Data 91/2025/QH15: what tells who asked is not made public.
 
-    Of what only looks like a name or an address, whoever publishes may say that it names nobody who asked.
+    Of what only looks like a name or an address, whoever publishes may say that it names nobody who asked; of the
+    asker's own he may not.
     """
-    if certain := [one for one in found if one.certain]:
-        what = ", ".join(map(str, certain))
+    found = find_personal(text, public, command.known)
+    if never := [one for one in found if one.certain or tells_the_asker(one, command.known)]:
+        what = ", ".join(map(str, never))
         raise Refusal("invalid", f"Còn {what} trong nội dung {where}. Xin lược bỏ trước khi công khai.")
-    read = {" ".join(one.split()) for one in kept}
+    read = {" ".join(one.split()) for one in command.kept}
     if likely := [one for one in found if " ".join(one.text.split()) not in read]:
         what = ", ".join(map(str, likely))
         raise Refusal(

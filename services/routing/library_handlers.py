@@ -1,33 +1,30 @@
 """What was answered before: suggested to whoever writes an answer, proposed for the library, published, taken out."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 from services.routing import library, suggestions
 from services.routing.handbook import all_templates
 from services.routing.masking import mask
 from services.routing.moves import STAFF, permit_person
+from services.routing.office import known_of, public_words
 from services.routing.provided import Answer, ArchiveStore, HandbookStore, Now, Profiles, QuestionStore, decide
 from services.routing.question import Question
 from services.routing.shipped_templates import shipped_templates
 from services.routing.store import Questions
 from services.routing.suggestions import MOST, Archive
 from shared.commands import obey
-from shared.communes import Communes, Profile
 from shared.contracts import Done, Event, Refusal
 from shared.contracts.routing import (
-    AnswerApproved,
     ProposePublication,
     PublishAnswer,
-    QuestionAnsweredAtDialogue,
     RoutingCommand,
     SuggestAnswers,
     UnpublishAnswer,
 )
 from shared.contracts.taxonomy import Scope
 from shared.handlers import Handlers
-from shared.web import HANOI
 
 consumes = Handlers("routing")
 
@@ -42,13 +39,14 @@ MORE_THAN_SHOWN = 3 * MOST
 async def propose_publication(command: ProposePublication, questions: QuestionStore, profiles: Profiles) -> Answer:
     """Changes nothing, so neither key nor version matter."""
     question = await _asked_for(command, questions)
-    said, public = await said_of(questions, question.id), public_words(profiles, question.commune)
-    return Done(version=len(said), state=library.propose_publication(question, command, last_answer(said), public))
+    said, public = await said_of(questions, question.id), public_words(profiles.get(question.commune))
+    answered = library.last_answer(said)
+    return Done(version=len(said), state=library.propose_publication(question, command, answered, public))
 
 
 @consumes.command(PublishAnswer)
 async def publish_answer(command: PublishAnswer, questions: QuestionStore, profiles: Profiles, now: Now) -> Answer:
-    public = public_words(profiles, command.actor.commune)
+    public = public_words(profiles.get(command.actor.commune))
     return await obey(
         questions, command.question, command, lambda one: library.publish_answer(one, command, public, now())
     )
@@ -59,28 +57,8 @@ async def unpublish_answer(command: UnpublishAnswer, questions: QuestionStore, n
     return await decide(command, questions, library.unpublish_answer, now)
 
 
-def public_words(profiles: Communes, commune: str) -> list[str]:
-    """What everybody may read of an office: its numbers, addresses and names."""
-    profile = profiles.get(commune)
-    if profile is None:
-        return []
-    of_departments = [text for one in profile.departments for text in (one.name, one.email)]
-    own = (profile.phone, profile.email, profile.address, profile.hall, profile.name, profile.superior)
-    return [text for text in (*own, *of_departments) if text]
-
-
 async def said_of(questions: Questions, id: str) -> list[Event]:
     return [envelope.open() for envelope in await questions.history(id)]
-
-
-def last_answer(said: Sequence[Event]) -> str | None:
-    """What the asker was told last: on the spot, or the text that was approved."""
-    for event in reversed(said):
-        if isinstance(event, AnswerApproved):
-            return event.text
-        if isinstance(event, QuestionAnsweredAtDialogue) and event.answer is not None:
-            return event.answer
-    return None
 
 
 # --- suggestions ------------------------------------------------------------------------------------------------------
@@ -100,7 +78,7 @@ async def suggest_answers(
     handbook, archive = await handbooks.get(question.commune), await archives.of(question.commune)
     known = known_of(question, profiles.get(question.commune))
     state = {
-        "answers": await answers_like(question, questions, archive, public_words(profiles, question.commune)),
+        "answers": await answers_like(question, questions, archive, public_words(profiles.get(question.commune))),
         "templates": suggestions.templates_for(question, all_templates(handbook, shipped_templates()), known),
     }
     return Done(version=len(await questions.history(question.id)), state=state)
@@ -129,7 +107,7 @@ async def answers_like(
             continue
         if found.publication is not None:
             texts = {"asked": found.publication.asked, "answered": found.publication.answered}
-        elif (answer := last_answer(await said_of(questions, id))) is not None:
+        elif (answer := library.last_answer(await said_of(questions, id))) is not None:
             texts = {"asked": mask(found.text, public).text, "answered": mask(answer, public).text}
         else:
             continue
@@ -137,19 +115,3 @@ async def answers_like(
         if len(like) == MOST:
             break
     return like
-
-
-def known_of(question: Question, profile: Profile | None) -> dict[str, str]:
-    """What fills itself in a template, by the words of its placeholders (deploy/answers.yaml)."""
-    known = {"mã phiếu": question.code, "ngày nhận": f"{question.received_at.astimezone(HANOI):%d/%m/%Y}"}
-    if profile is None:
-        return known
-    department = profile.department(question.department) if question.department else None
-    more = {
-        "đơn vị": department.name if department else None,
-        "tên xã": profile.name,
-        "địa chỉ trụ sở": profile.address,
-        "điện thoại": profile.phone,
-        "thư điện tử": profile.email,
-    }
-    return known | {name: value for name, value in more.items() if value}

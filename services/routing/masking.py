@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.routing.classifying.words import fold
-from services.routing.personal_names import Span, names_in
+from services.routing.personal_names import Span, is_same_name, names_in
 from services.routing.personal_numbers import NumberKind, accounts_in, numbers_in
 from services.routing.personal_places import addresses_in
 
@@ -82,12 +82,28 @@ def mask(text: str, public: Collection[str] = (), known: Collection[str] = ()) -
     return Masked("".join([*pieces, text[at:]]), tuple(found))
 
 
+_MANY_LIVE_IN = frozenset(["thon", "xom", "ap", "ban", "buon", "lang", "doi", "to", "tdp", "khu", "cum"])
+
+
+def tells_the_asker(found: Found, known: Collection[str]) -> bool:
+    """Whether something found is the asker's very name, or the house he lives in, and not another's.
+
+    Args:
+        known: as of `find_personal`.
+    """
+    people, places, _ = _told_apart(known)
+    if found.kind == "name":
+        return any(is_same_name(found.text, name) for name in people)
+    houses = [one for one in places if fold(one.split()[0].lower()) not in _MANY_LIVE_IN]
+    return any(map(str.isdigit, found.text)) and bool(_known_places(found.text, houses))
+
+
 def _spans(text: str, public: Collection[str], known: Collection[str]) -> list[tuple[Span, Kind]]:
     """Each place once: what is certain first, then addresses, then names; in the order of the text."""
     everybody = _Public(public)
-    people, places = _told_apart(known)
+    people, places, numbers = _told_apart(known)
     taken: list[tuple[Span, Kind]] = []
-    _take(taken, numbers_in(text))
+    _take(taken, numbers_in(text, numbers))
     names = list(names_in(text, people))
     _take(taken, ((span, "account") for span in accounts_in(text)))
     _take(taken, ((span, "address") for span in _known_places(text, places)))
@@ -117,7 +133,7 @@ class _Public:
     """What everybody may read, however it is written."""
 
     def __init__(self, public: Collection[str]) -> None:
-        names, places = _told_apart(public)
+        names, places, _ = _told_apart(public)
         self._exactly = {_plain(one) for one in public}
         self._named = [f" {_words(one)} " for one in names]
         self._within = [*self._named, *(f" {_words(one)} " for one in places)]
@@ -141,11 +157,12 @@ def _plain(written: str) -> str:
     return "0" + digits[2:] if digits.startswith("84") and len(digits) > 10 else digits
 
 
-def _told_apart(known: Collection[str]) -> tuple[list[str], list[str]]:
-    """Names of people, and places: an address holds a number or a comma. Numbers and mails are found anyway."""
-    written = [one for one in known if "@" not in one and any(map(str.isalpha, one))]
-    places = [one for one in written if "," in one or any(map(str.isdigit, one))]
-    return [one for one in written if one not in places], places
+def _told_apart(known: Collection[str]) -> tuple[list[str], list[str], list[str]]:
+    """Names of people; places: an address holds a number or a comma; and telephones. Mails are found anyway."""
+    written = [one for one in known if "@" not in one]
+    numbers = [one for one in written if not any(map(str.isalpha, one))]
+    places = [one for one in written if one not in numbers and ("," in one or any(map(str.isdigit, one)))]
+    return [one for one in written if one not in places and one not in numbers], places, numbers
 
 
 _WORD_OR_NUMBER = re.compile(r"[^\W_]+")

@@ -190,6 +190,12 @@ def names_in(text: str, known: Collection[str] = ()) -> Iterator[Span]:
         at += length or reader.passed_over(at)
 
 
+def is_same_name(written: str, name: str) -> bool:
+    """The same name however it is written; `Hòa` is not `Hoa`, but `hoa` in a name without diacritics may be both."""
+    words, wanted = tokens(written), tokens(name)
+    return len(words) == len(wanted) and all(word.is_like(other) for word, other in zip(words, wanted, strict=True))
+
+
 class _Reader:
     """The words of one text, looked at one after the other; each look goes no further than a name is long."""
 

@@ -5,7 +5,7 @@ grows with the length of the text.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 from services.routing.personal_names import Span
@@ -66,17 +66,26 @@ _ACCOUNTS = re.compile(
 )
 
 
-def numbers_in(text: str) -> Iterator[tuple[Span, NumberKind]]:
+SHORTEST_KNOWN = 7
+"""Digits of a known number; a shorter one may be anything."""
+
+
+def numbers_in(text: str, known: Collection[str] = ()) -> Iterator[tuple[Span, NumberKind]]:
     """Where telephones, mail addresses and papers stand. Two may overlap: the one that begins first counts.
 
     Args:
         text: in Unicode NFC.
+        known: telephone numbers that are looked for, also from abroad.
     """
     for match in _MAIL.finditer(text):
         yield match.span(), "email"
     for match in _NUMBERS.finditer(text):
         if match.lastgroup is not None:
             yield match.span(match.lastgroup), "phone" if match.lastgroup == "phone" else "id-number"
+    for digits in ("".join(filter(str.isdecimal, one)) for one in known):
+        if len(digits) >= SHORTEST_KNOWN:
+            for match in re.finditer(rf"(?<!\d){_GAP.join(digits)}(?!\d)", text):
+                yield match.span(), "phone"
 
 
 def accounts_in(text: str) -> Iterator[Span]:

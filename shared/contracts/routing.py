@@ -10,6 +10,7 @@ from shared.contracts.taxonomy import QuestionField, Scope
 
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 AnswerText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
+OfAsker = Annotated[tuple[Annotated[str, StringConstraints(min_length=1, max_length=500)], ...], Field(max_length=10)]
 
 ClockChoice = Literal["keeps-running", "pauses", "starts-anew"]
 """What a transfer does to the term: it runs on; it stops until the new department takes the question up; it is counted
@@ -540,12 +541,14 @@ class ReopenQuestion(RoutingCommand):
 class PublishAnswer(RoutingCommand):
     """Put an answered question into the library. Whoever sends this has read that it names nobody.
 
-    kept: what looks like a name or an address, and was read and left: it names nobody who asked.
+    kept: what looks like a name or an address, and was read and left: it names nobody who asked. known: as of
+    `ProposePublication`; what of it was typed back is refused, kept or not.
     """
 
     asked: AnswerText
     answered: AnswerText
     kept: tuple[Remark, ...] = Field(default=(), max_length=200)
+    known: OfAsker = ()
 
 
 class UnpublishAnswer(RoutingCommand):
@@ -575,9 +578,7 @@ class ProposePublication(RoutingCommand):
     "found": [{"where", "kind", "text", "mask"}].
     """
 
-    known: tuple[Annotated[str, StringConstraints(min_length=1, max_length=500)], ...] = Field(
-        default=(), max_length=10
-    )
+    known: OfAsker = ()
 
 
 class OfDialogue(Command, listener="routing"):

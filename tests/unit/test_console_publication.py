@@ -183,6 +183,7 @@ async def test_it_is_published_with_what_was_read_and_left(tmp_path: Path) -> No
     [command] = routing.sent(PublishAnswer)
     assert (command.asked, command.answered) == (MASKED.asked, WITH_QUAN)
     assert command.kept == ("Đỗ Minh Quân", "Chợ Nội")
+    assert command.known == routing.sent(ProposePublication)[0].known != (), "what of it is typed back is refused"
     assert sent.headers["location"] == f"/ho-so/{SUBMISSION}?xong=publish-answer#{QUESTION}"
 
 

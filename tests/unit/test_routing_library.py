@@ -23,10 +23,8 @@ PUBLIC = (*OFFICE_CONTACTS, "Số 12 đường Nguyễn Bặc, xã Thanh Trì")
 SETTLED = a_question(State.SETTLED, text="Tôi là Trần Thị Bưởi, 0912345678, hỏi về sổ đỏ.")
 
 
-def publish(asked="Bao giờ có sổ đỏ?", answered="Trong quý IV.", kept=(), actor=CHAIRMAN, question=SETTLED):
-    return publish_answer(
-        question, about_it(PublishAnswer, actor, asked=asked, answered=answered, kept=kept), PUBLIC, NOW
-    )
+def publish(asked="Bao giờ có sổ đỏ?", answered="Trong quý IV.", actor=CHAIRMAN, question=SETTLED, **more):
+    return publish_answer(question, about_it(PublishAnswer, actor, asked=asked, answered=answered, **more), PUBLIC, NOW)
 
 
 def propose(answered="Bà Bưởi được cấp sổ.", actor=CHAIRMAN, question=SETTLED, known=()):
@@ -66,6 +64,35 @@ def test_what_a_person_has_read_and_what_is_the_offices_own_may_stand(words, kep
     assert isinstance(told, AnswerPublished)
     assert told.answered == words
     assert publish(answered=words, kept=kept, question=question) == (question, []), "the same again"
+
+
+HIS = ("Trần Thị Bưởi", "Số 5 ngõ 3, thôn Nội, xã Thanh Trì", "+49 170 123 4567", "buoi@nha.example")
+
+
+@pytest.mark.parametrize(
+    ("words", "kept", "refused", "because"),
+    [
+        ("tran thi buoi hỏi", ("tran thi buoi",), "Còn họ tên “tran thi buoi”", "his name, kept or not"),
+        ("TRẦN THỊ BƯỞI", (), "Còn họ tên “TRẦN THỊ BƯỞI”", "his name in capitals"),
+        ("so 5 ngo 3 thon noi", ("so 5 ngo 3 thon noi",), "Còn địa chỉ “so 5 ngo 3 thon noi”", "his house"),
+        ("gọi +49.170.1234567", (), "Còn số điện thoại “49.170.1234567”", "his number, no Vietnamese one"),
+        ("chị Bưởi ở Phòng Kinh tế", ("Bưởi",), None, "another of that given name"),
+        ("chị Trần Thị Buổi", ("Trần Thị Buổi",), None, "another name, told by its mark"),
+        ("Thôn Nội, xã Thanh Trì bao giờ có sổ?", (), None, "all who live there"),
+    ],
+)
+def test_what_is_the_askers_own_is_never_typed_back(words, kept, refused, because):
+    if refused is None:
+        assert publish(words, kept=kept, known=HIS)[1], because
+        return
+    with pytest.raises(Refusal) as refusal:
+        publish(words, kept=kept, known=HIS)
+    assert refused in refusal.value.reason, because
+
+
+def test_of_a_hamlet_with_a_number_a_person_may_say_that_many_live_there():
+    at, known = "thôn 3, xã Thanh Trì", ("Thôn 3, xã Thanh Trì",)
+    assert publish(f"Bao giờ {at} có sổ?", kept=(at,), known=known)[1]
 
 
 def test_a_proposal_holds_nobody_and_says_what_was_found():
