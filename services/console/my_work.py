@@ -2,15 +2,18 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal
 
 from services.console import offers
 from services.console.acting import Acting
 from services.console.facts import instant
+from services.console.four_eyes import may_judge
 from services.console.lists import TO_DECIDE
+from services.console.question_rows import drafts_of
 from services.console.rows import into, term_of
 from services.console.view import said
 from services.console.words import Term
@@ -132,7 +135,7 @@ def work(db: sqlite3.Connection, who: Acting, now: datetime) -> Work:
     answered = find(_OWN) if expert else []
     returned = [task for task in answered if task.remarks]
     found = Work(
-        to_decide=find(_TO_DECIDE) if leads or who.role is Role.HEAD else (),
+        to_decide=find(TO_DECIDE, find.may_judge) if leads or who.role is Role.HEAD else (),
         returned=returned,
         own=by_term([task for task in answered if not task.remarks], now),
         coordinating=find(_COORDINATING) if expert else (),
@@ -165,11 +168,6 @@ _COORDINATING = (
     "state IN ('assigned', 'drafting', 'awaiting-approval') "
     "AND id IN (SELECT question FROM coordination WHERE commune = :commune AND department = :own)"
 )
-_TO_DECIDE = (
-    f"{TO_DECIDE} AND drafted_by IS NOT :name AND NOT EXISTS "  # noqa: S608 - no value is in the text
-    "(SELECT 1 FROM endorsement e WHERE e.question = i.id AND e.draft = i.draft AND e.endorsed_by = :name)"
-)
-"""Nobody judges what he wrote himself, nor twice."""
 
 
 @dataclass(slots=True)
@@ -184,22 +182,25 @@ class _Finder:
     own: str | None
     cut: bool = False
 
-    def __call__(self, waits: str) -> list[Task]:
-        """waits: a condition on a row of the view `item`."""
-        rows = self.db.execute(
+    def __call__(self, waits: str, fits: Callable[[sqlite3.Row], bool] | None = None) -> list[Task]:
+        """waits: a condition on a row of the view `item`. fits: what else must hold, where SQL cannot say it."""
+        found = self.db.execute(
             f"SELECT i.*, {_MORE} FROM item i WHERE commune = :commune AND standing = 'open' AND {waits} "  # noqa: S608
             "ORDER BY owed_until IS NULL, owed_until, id LIMIT :limit",
             {
                 "commune": self.commune,
                 "role": self.role,
-                "name": self.name,
                 "own": self.own,
                 "now": instant(self.now),
-                "limit": MOST + 1,
+                "limit": -1 if fits else MOST + 1,
             },
-        ).fetchall()
+        )
+        rows = list(islice(filter(fits, found) if fits else found, MOST + 1))
         self.cut = self.cut or len(rows) > MOST
         return [self._task(row) for row in rows[:MOST]]
+
+    def may_judge(self, row: sqlite3.Row) -> bool:
+        return may_judge(self.name, drafts_of(self.db, row["id"]))
 
     def _task(self, row: sqlite3.Row) -> Task:
         secret = row["scope"] == "denunciation"

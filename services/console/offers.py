@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from services.console.acting import Acting
 from services.console.dossier import Case, Dialogue, Letter, Submission
+from services.console.four_eyes import may_judge
 from services.console.question import Question
 from services.console.terms import Escalation
 from services.console.words import Term, plain_number
@@ -269,11 +270,7 @@ def decides_next(who: Acting, question: Question) -> bool:
         return False
     if who.worker.role is Role.HEAD and who.worker.department != question.department:
         return False
-    draft = question.last_draft
-    if draft is None:
-        return True
-    judges = {draft.written_by, draft.handed_in_by, *(step.endorsed_by for step in draft.endorsed)}
-    return who.worker.name not in judges
+    return may_judge(who.worker.name, question.drafts)
 
 
 def may_have_slip(who: Acting, question: Question) -> bool:

@@ -59,6 +59,18 @@ PROPOSALS = tuple(
     )
 )
 UNSURE = of_question(QuestionAwaitsTriage, scope="in-scope", proposals=PROPOSALS)
+WORDS = "Ông/bà mang căn cước đến Trung tâm."
+
+
+def kept(number: int, by: str = "Đỗ Minh Quân") -> DraftKept:
+    fact: DraftKept = of_question(DraftKept, draft=number, text=WORDS, kept_by=by)
+    return fact
+
+
+def version(number: int, by: str = "Đỗ Minh Quân", text: str = WORDS) -> AnswerDrafted:
+    """Handed in, for the head of the department to decide on."""
+    fact: AnswerDrafted = of_question(AnswerDrafted, draft=number, text=text, drafted_by=by, awaits=(Role.HEAD,))
+    return fact
 
 
 def work(folder: Path, worker: str, events: Sequence[Event], now: datetime = NOW) -> Work:
@@ -97,6 +109,10 @@ def sections(found: Work) -> list[str]:
             [],
             "nobody judges what he wrote himself",
         ),
+        (HEAD, [ASSIGNED, version(1, "NGUYỄN  Thu Nga")], [], "however his name is written"),
+        (HEAD, [ASSIGNED, kept(1), version(1, "Nguyễn Thu Nga")], [], "nor what he handed in himself"),
+        (HEAD, [ASSIGNED, version(1, "Nguyễn Thu Nga"), RETURNED, version(2)], [], "the words are still his own"),
+        (HEAD, [ASSIGNED, kept(1, "Nguyễn Thu Nga"), version(2, text="Khác.")], ["to_decide"], "these words are not"),
         (OFFICER, [ASSIGNED, DRAFTED, RETURNED], ["returned"], "it came back with remarks"),
         (OFFICER, [ASSIGNED, DRAFTED, RETURNED, DRAFTED], [], "it is handed in again"),
         (OTHER_OFFICER, [ASSIGNED, of_question(CoordinationAsked)], ["coordinating"], "he is to say what he knows"),
