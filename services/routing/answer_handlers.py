@@ -2,10 +2,13 @@
 
 from services.routing import answers
 from services.routing.approval import Approval
+from services.routing.masking import find_personal
+from services.routing.office import public_words
 from services.routing.provided import Answer, Now, Profiles, QuestionStore, decide
+from services.routing.store import Questions
 from shared.commands import obey
 from shared.communes import Communes
-from shared.contracts import Role
+from shared.contracts import Done, Refused, Role
 from shared.contracts.routing import (
     AnswerOnTheSpot,
     ApproveAnswer,
@@ -22,16 +25,33 @@ consumes = Handlers("routing")
 
 
 @consumes.command(KeepDraft)
-async def keep_draft(command: KeepDraft, questions: QuestionStore, now: Now) -> Answer:
-    return await decide(command, questions, answers.keep_draft, now)
+async def keep_draft(command: KeepDraft, questions: QuestionStore, profiles: Profiles, now: Now) -> Answer:
+    reply = await decide(command, questions, answers.keep_draft, now)
+    return await _with_what_is_personal(reply, command, questions, profiles)
 
 
 @consumes.command(DraftAnswer)
 async def draft_answer(command: DraftAnswer, questions: QuestionStore, profiles: Profiles, now: Now) -> Answer:
-    approval = approval_in(profiles, command.actor.commune)
-    return await obey(
-        questions, command.question, command, lambda one: answers.draft_answer(one, command, approval, now())
+    approval, public = approval_in(profiles, command.actor.commune), public_words(profiles.get(command.actor.commune))
+    askers = 1 + len(await questions.followers(command.question))
+    reply = await obey(
+        questions,
+        command.question,
+        command,
+        lambda one: answers.draft_answer(one, command, approval, now(), askers=askers, public=public),
     )
+    return await _with_what_is_personal(reply, command, questions, profiles)
+
+
+async def _with_what_is_personal(
+    reply: Answer, command: KeepDraft | DraftAnswer, questions: Questions, profiles: Communes
+) -> Answer:
+    """Whoever writes to several is told what in it may tell who one of them is."""
+    if isinstance(reply, Refused) or not await questions.followers(command.question):
+        return reply
+    found = find_personal(command.text, public_words(profiles.get(command.actor.commune)))
+    personal = [{"kind": one.kind, "text": one.text, "certain": one.certain} for one in found]
+    return Done(version=reply.version, state={**reply.state, "personal": personal})
 
 
 def approval_in(profiles: Communes, commune: str) -> Approval:

@@ -1,15 +1,17 @@
 """What becomes of an answer: drafted, judged by another, given; and how much more time the department gets for it."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from services.routing.approval import Approval, remaining
+from services.routing.masking import find_personal
 from services.routing.moves import MOVES, after, permit
 from services.routing.names import plain_name, role_names
 from services.routing.owed import about, reckon, settled
 from services.routing.question import Decision, Draft, ExtensionRequest, Question, Return, State
 from services.routing.rules import take_up
-from services.routing.templates import permit_filled
+from services.routing.templates import MOST_NAMED, permit_filled
 from shared.contracts import Refusal, Role
 from shared.contracts.routing import (
     AnswerApproved,
@@ -64,16 +66,31 @@ def keep_draft(question: Question, command: KeepDraft, now: datetime) -> Decisio
     ]
 
 
-def draft_answer(question: Question, command: DraftAnswer, approval: Approval, now: datetime) -> Decision:
+def draft_answer(
+    question: Question,
+    command: DraftAnswer,
+    approval: Approval,
+    now: datetime,
+    *,
+    askers: int = 1,
+    public: Collection[str] = (),
+) -> Decision:
     """The department hands in its answer; a new one takes the place of one that is not approved yet.
 
     A version that was kept is handed in under its own number, and stays the work of who wrote it.
 
     Args:
         approval: how the commune approves its answers.
+        askers: how many get it. public: what it may name: the office's own telephone number, and so on.
     """
     permit(question, command)
     permit_filled(command.text, before="trình")
+    if askers > 1 and (personal := certain_in(command.text, public)):
+        raise Refusal(
+            "invalid",
+            f"Câu trả lời này gửi cho {askers} người hỏi nên không nêu thông tin riêng của ai; còn {personal}. "
+            "Xin bỏ đi, hoặc tách câu hỏi khỏi nhóm trả lời chung để trả lời riêng.",
+        )
     question, accepted = take_up(question, command.actor, now)
     earlier, draft = _version_handed_in(question, command, now)
     question = replace(question, drafts=(*earlier, draft))
@@ -96,6 +113,16 @@ def draft_answer(question: Question, command: DraftAnswer, approval: Approval, n
             awaits=steps[0],
         ),
     ]
+
+
+def certain_in(text: str, public: Collection[str]) -> str:
+    """What in a text tells for certain who somebody is, in words; the first ten. Empty where nothing does.
+
+    Args:
+        public: as of `draft_answer`.
+    """
+    found = [one for one in find_personal(text, public) if one.certain]
+    return ", ".join(map(str, found[:MOST_NAMED]))
 
 
 def _version_handed_in(question: Question, command: DraftAnswer, now: datetime) -> tuple[tuple[Draft, ...], Draft]:

@@ -5,12 +5,12 @@ stands, not at what was said last, so that late, doubled and crossing news lead 
 the instant it had at the leading question: it is one decision about all of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from services.routing.answers import MOST_KEPT, room_for
+from services.routing.answers import MOST_KEPT, certain_in, room_for
 from services.routing.moves import DEPARTMENT, WITH_DEPARTMENT, permit
 from services.routing.owed import about, reckon
 from services.routing.question import Decision, Draft, Question, Return, State
@@ -37,6 +37,8 @@ from shared.contracts.taxonomy import Scope
 FOLLOWING = WITH_DEPARTMENT | {State.DRAFTED}
 """The states in which a question may follow another. With the approval it has its answer, and goes its own way."""
 
+PRIVATE = "Câu trả lời chung có thông tin riêng của một người hỏi, nên câu hỏi này được trả lời riêng."
+
 E = TypeVar("E", bound=Event)
 
 
@@ -44,7 +46,12 @@ E = TypeVar("E", bound=Event)
 
 
 def join_question(
-    question: Question, command: JoinQuestion, lead: Question | None, followed: bool, now: datetime
+    question: Question,
+    command: JoinQuestion,
+    lead: Question | None,
+    followed: bool,
+    now: datetime,
+    public: Collection[str] = (),
 ) -> Decision:
     """A question gets the answer of another that the same department is working on, and as much time for it.
 
@@ -53,6 +60,7 @@ def join_question(
     Args:
         lead: the other one; None where there is no such question.
         followed: other questions get the answer of this one.
+        public: what an answer to several may name, as of `draft_answer`.
     """
     permit(question, command)
     if lead is None or lead.commune != question.commune:
@@ -74,6 +82,12 @@ def join_question(
         raise Refusal("invalid", "Nội dung khiếu nại, tố cáo không trả lời chung với câu hỏi khác.")
     if lead.state not in WITH_DEPARTMENT or lead.department != question.department:
         raise Refusal("not-now", "Chỉ trả lời chung với câu hỏi mà chính phòng này đang soạn câu trả lời.")
+    if lead.drafts and (personal := certain_in(lead.drafts[-1].text, public)):
+        raise Refusal(
+            "not-now",
+            "Câu trả lời chung không nêu thông tin riêng của ai; "
+            f"dự thảo của câu hỏi được chọn còn {personal}. Xin lưu một bản không còn thông tin này, rồi gộp.",
+        )
     if not room_for(question, most=MOST_KEPT):
         raise Refusal(
             "not-now",
@@ -96,15 +110,25 @@ def part_question(question: Question, command: PartQuestion, now: datetime) -> D
 # --- what becomes of the leading question -----------------------------------------------------------------------------
 
 
-def keep_up(question: Question | None, lead: Question, said: Sequence[Event], now: datetime) -> Decision:
+def names_somebody(lead: Question, public: Collection[str]) -> bool:
+    """Whether the answer tells for certain who somebody is: it was handed in while nobody else was to get it."""
+    return lead.state in (State.DRAFTED, State.APPROVED) and bool(certain_in(_handed_in(lead).text, public))
+
+
+def keep_up(
+    question: Question | None, lead: Question, said: Sequence[Event], now: datetime, *, private: bool = False
+) -> Decision:
     """A question that follows another comes to where that one stands. There already, it stays quiet.
 
     Args:
         lead: as it is now. said: everything that was said of it, in order, at least up to there.
+        private: its answer is for its own asker alone (`names_somebody`).
     """
     assert question is not None, "questions are never removed"
     if question.follows != lead.id or question.state not in FOLLOWING:
         return question, []
+    if private:
+        return _parted(question, PRIVATE, None, now)
     if lead.approved_at is not None and lead.state in (State.APPROVED, State.SETTLED):
         return _approved(question, lead, said, now)
     if reason := _why_part(question, lead):

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.answers import MOST_EXTENSION, MOST_KEPT
+from services.routing.answers import MOST_EXTENSION, MOST_KEPT, draft_answer
 from services.routing.question import Draft, State
-from services.routing.together import FOLLOWING, join_question, keep_up, part_question
+from services.routing.together import FOLLOWING, join_question, keep_up, names_somebody, part_question
 from shared.contracts import Refusal, Role
 from shared.contracts.routing import (
     AnswerApproved,
@@ -55,6 +55,7 @@ from tests.unit.routing_questions import (
     extend,
     give_back,
     hand_back,
+    keep,
     names,
     redirect,
     refer_up,
@@ -308,6 +309,41 @@ def test_another_field_in_the_same_department_parts_nobody():
 def test_who_does_not_follow_hears_nothing(question, because):
     for leading in (Lead(), Lead().does(draft()), Lead().does(draft(), approve()), Lead().does(hand_back())):
         assert leading.told_to(question) == (question, []), because
+
+
+# --- what is for one asker alone --------------------------------------------------------------------------------------
+
+PRIVATE = "Kính gửi bà Hoa, CCCD 001089012345, điện thoại 0912345678: trong quý IV."
+
+
+def test_one_answer_to_several_tells_nothing_for_certain_of_any_of_them():
+    for askers, public in ((1, ()), (3, ("0912345678", "001089012345"))):
+        assert draft_answer(lead(), draft(text=PRIVATE), USUAL_APPROVAL, NOW, askers=askers, public=public)[1]
+    with pytest.raises(Refusal) as refused:
+        draft_answer(lead(), draft(text=PRIVATE), USUAL_APPROVAL, NOW, askers=3)
+    for words in ("gửi cho 3 người hỏi", "“001089012345”", "“0912345678”", "tách câu hỏi khỏi nhóm"):
+        assert words in refused.value.reason
+    shared = draft(text="Kính gửi ông Nguyễn Văn An: trong quý IV.")
+    assert draft_answer(lead(), shared, USUAL_APPROVAL, NOW, askers=3)[1], "what is only likely may be an official's"
+
+
+def test_a_question_does_not_join_one_whose_draft_is_for_its_own_asker():
+    leading, _ = carry_out(lead(), keep(text=PRIVATE))
+    with pytest.raises(Refusal, match="còn số giấy tờ tùy thân “001089012345”, số điện thoại “0912345678”"):
+        join_question(a_question(), join(), leading, False, LATER)
+    assert join_question(a_question(), join(), leading, False, LATER, public=("0912345678", "001089012345"))[1]
+    leading, _ = carry_out(leading, keep(text="Trong quý IV."))
+    assert join_question(a_question(), join(), leading, False, LATER)[1], "the last version counts"
+
+
+@pytest.mark.parametrize("commands", [(draft(text=PRIVATE),), (draft(text=PRIVATE), approve())])
+def test_what_was_handed_in_while_a_question_joined_is_not_given_to_its_asker_either(commands):
+    leading = Lead().does(*commands)
+    assert names_somebody(leading.question, ())
+    assert not names_somebody(leading.question, ("0912345678", "001089012345"))
+    question, [told] = keep_up(follower(), leading.question, leading.said, LATER, private=True)
+    assert isinstance(told, QuestionParted)
+    assert (question.state, question.follows, "thông tin riêng" in told.reason) == (State.ASSIGNED, None, True)
 
 
 # --- more time --------------------------------------------------------------------------------------------------------
