@@ -1,4 +1,4 @@
-"""Who there is: departments and people, whom a missed term is put before, who approves an answer."""
+"""Who there is: departments and people, and whom a missed term is put before."""
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -16,9 +16,6 @@ NEEDED = (Role.CLERK, Role.OFFICE_HEAD, Role.CHAIRMAN, Role.PROVINCE)
 is known to nobody above."""
 
 OF_A_DEPARTMENT = (Role.OFFICER, Role.HEAD)
-
-APPROVERS = (Role.HEAD, Role.OFFICE_HEAD, Role.CHAIRMAN)
-"""Who may be a step of the approval of an answer; the last two are there for every department."""
 
 
 # --- departments and people ------------------------------------------------------------------------------------------
@@ -167,47 +164,6 @@ def _steps_that_reach_nobody(data: Data) -> Iterator[Finding]:
                 )
 
 
-# --- the approval of answers -----------------------------------------------------------------------------------------
-
-
-def _steps_that_approve_nothing(data: Data) -> Iterator[Finding]:
-    held = {role for _, role in each(data, str, "people", ..., "role")}
-    for place, role in each(data, str, "approval", ..., ...):
-        if role in tuple(Role) and role not in APPROVERS:
-            allowed = ", ".join(APPROVERS)
-            yield place, f"{written(place)}: {role} không duyệt câu trả lời; bước duyệt chỉ ghi {allowed}"
-        elif role in APPROVERS and role not in held:
-            yield place, f"{written(place)}: không có ai trong people giữ vai trò {role}, nên không ai duyệt bước này"
-
-
-def _steps_of_the_same(data: Data) -> Iterator[Finding]:
-    """Nobody judges an answer twice; who would have to holds it up for ever."""
-    yield from repeated(
-        each(data, str, "approval", ..., ...), "vai trò {!r} đã duyệt ở {}; mỗi vai trò chỉ duyệt một bước"
-    )
-
-
-def _approval_that_may_end_with_nobody(data: Data) -> Iterator[Finding]:
-    """A department may have no head, and a head does not pass what he wrote himself."""
-    steps = list(each(data, list, "approval", ...))
-    if (
-        steps
-        and Role.HEAD in steps[-1][1]
-        and not {Role.OFFICE_HEAD, Role.CHAIRMAN} & {role for role in steps[-1][1] if isinstance(role, str)}
-    ):
-        place, _ = steps[-1]
-        yield place, f"{written(place)}: bước cuối phải có office-head hoặc chairman; trưởng phòng không duyệt sau cùng"
-
-
-def _steps_without_a_head(data: Data) -> Iterator[Finding]:
-    """There the step is left out. The office has a head of its own, the office-head."""
-    office, headed = at(data, ("office",)), departments_with(data, Role.HEAD)
-    without = [id for _, id in each(data, str, "departments", ..., "id") if id not in headed and id != office]
-    for place, role in each(data, str, "approval", ..., ...):
-        if role == Role.HEAD and headed and without:
-            yield place, f"{written(place)}: không có head ở phòng {', '.join(without)}; ở đó bước này được bỏ qua"
-
-
 CONTRADICTIONS: tuple[Callable[[Data], Iterator[Finding]], ...] = (
     _same_ids,
     _unknown_departments,
@@ -218,9 +174,6 @@ CONTRADICTIONS: tuple[Callable[[Data], Iterator[Finding]], ...] = (
     _same_hamlets,
     _ladder_without_holders,
     _ladder_out_of_order,
-    _steps_that_approve_nothing,
-    _steps_of_the_same,
-    _approval_that_may_end_with_nobody,
 )
 
 REMARKS: tuple[Callable[[Data], Iterator[Finding]], ...] = (
@@ -228,5 +181,4 @@ REMARKS: tuple[Callable[[Data], Iterator[Finding]], ...] = (
     _hamlets_by_another_word,
     _rehearsal_addresses,
     _steps_that_reach_nobody,
-    _steps_without_a_head,
 )

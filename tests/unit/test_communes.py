@@ -179,6 +179,34 @@ def test_a_profile_must_not_contradict_itself(tmp_path, name, old, new, where, w
     assert any(what in mistake.what and mistake.line == line_of(text, where) for mistake in told), told
 
 
+@pytest.mark.parametrize(
+    ("steps", "more", "where", "what", "because"),
+    [
+        ("[head], [office-head]", "head", "mistake", "mà bước trước cũng chỉ có", "he has passed it as the head"),
+        ("[head], [office-head]", None, None, None, "of each step another"),
+        ("[head], [office-head, chairman]", "head", None, None, "a chairman is there for the second"),
+        ("[head, chairman], [office-head]", "head", "remark", "đã duyệt ở bước trước", "a chairman may take the first"),
+        ("[office-head], [chairman]", "officer", "remark", "tự soạn", "he may write an answer himself"),
+        ("[office-head, chairman]", "officer", None, None, "two are enough"),
+    ],
+)
+def test_one_man_with_two_offices_does_not_hold_an_answer_up(steps, more, where, what, because):
+    """The head of office stands in for a head, or writes answers in a department."""
+    data = yaml.safe_load(GOOD["thanh-tri"]) | {"approval": yaml.safe_load(f"[{steps}]")}
+    data["people"] = [one for one in data["people"] if (one["role"], one.get("department")) != ("head", "cong-an")]
+    name = "lê quang  Huy" if more else "Tô Minh Hà"
+    data["people"].append({"name": name, "role": more or "head", "department": "cong-an", "email": "a@a.example"})
+    told = {"mistake": list(contradictions(data)), "remark": list(remarks(data, DEFAULTS))}
+    found = [(kind, said) for kind, findings in told.items() for _, said in findings if "chỉ có" in said]
+    if where is None:
+        assert not found, because
+        return
+    [(kind, said)] = found
+    assert kind == where, because
+    for words in ("ở phòng cong-an chỉ có Lê Quang Huy", what):
+        assert words in said
+
+
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(tmp_path):
     text = GOOD["thanh-tri"]
     for old, new in [
