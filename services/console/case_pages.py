@@ -149,10 +149,10 @@ async def _keep(
 
 def _add_question_pages(router: APIRouter, service: Service, pages: Pages) -> None:
     @router.get("/ho-so/{case}/du-thao/{question}")
-    async def drafts(who: Who, case: str, question: str) -> Response:
-        """Every version of an answer, each compared with the one before, word by word."""
+    async def drafts(who: Who, case: str, question: str, ban: int | None = None) -> Response:
+        """Every version of an answer; the one that is asked for, or the last, compared with the one before."""
         found, asked = await one_question(who, case, question)
-        compared = await asyncio.to_thread(versions, asked.drafts)
+        compared = await asyncio.to_thread(versions, asked.drafts, ban)
         return pages.show("case_drafts.html", who, submission=found.submission, question=asked, versions=compared)
 
     @router.get("/ho-so/{case}/ai-lam-gi/{question}")

@@ -24,10 +24,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A draft, and how it differs from the one before; of the first, nothing."""
+    """A draft. changes: how it differs from the one before, where that was asked for; of the first, nothing.
+
+    before: number of the one before, None of the first.
+    """
 
     draft: Draft
-    changes: Sequence[Piece]
+    before: int | None
+    changes: Sequence[Piece] = ()
 
     @property
     def added(self) -> int:
@@ -38,12 +42,19 @@ class Version:
         return _count(self.changes, "removed")
 
 
-def versions(drafts: Sequence[Draft]) -> list[Version]:
-    """Every version, the latest first."""
-    found = [
-        Version(draft, list(compare(drafts[place - 1].text, draft.text)) if place else [])
-        for place, draft in enumerate(drafts)
-    ]
+def versions(drafts: Sequence[Draft], asked: int | None = None) -> list[Version]:
+    """Every version, the latest first; one of them compared, for two long texts take a second.
+
+    Args:
+        drafts: the first first.
+        asked: number of the one to compare; the latest, where there is no such one.
+    """
+    numbers = [draft.number for draft in drafts]
+    compared = asked if asked in numbers else max(numbers, default=None)
+    found = list[Version]()
+    for before, draft in zip((None, *drafts), drafts, strict=False):
+        changes = list(compare(before.text, draft.text)) if before and draft.number == compared else []
+        found.append(Version(draft, before.number if before else None, changes))
     return found[::-1]
 
 
