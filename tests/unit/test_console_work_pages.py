@@ -213,6 +213,14 @@ async def test_followers_are_offered_first_where_they_are_alike(tmp_path: Path) 
     assert f'<option value="{SECOND}">K7QX-3M9D, câu 2: Lệ phí cấp lại là bao nhiêu?' in html
 
 
+async def test_whoever_writes_to_several_is_asked_to_name_none_of_them(tmp_path: Path) -> None:
+    told = "Câu trả lời này gửi cho 2 người hỏi; xin không nêu thông tin riêng của một người."
+    events = [RECEIVED, ASSIGNED, SECOND_ASSIGNED]
+    joined = of_question(QuestionJoined, question=SECOND, lead=QUESTION)
+    assert told in await page(tmp_path, CASE, *events, joined, worker=OFFICER)
+    assert "người hỏi; xin không nêu" not in await page(tmp_path, CASE, *events, worker=OFFICER)
+
+
 async def test_no_answer_is_shared_with_a_question_beside_a_denunciation(tmp_path: Path) -> None:
     beside = "01JDENOUNCER"
     asked = tuple(question(number).model_copy(update={"id": f"{beside}-{number}"}) for number in (1, 2))
