@@ -98,11 +98,12 @@ async def town(stack: RunningSystem, browser: Browser) -> AsyncIterator[Town]:
 
 
 async def must_be_good(page: Page, name: str) -> None:
-    """It fits its window, and works for everybody (WCAG 2.2 AA); a picture for whoever wants one."""
+    """It fits its window, and works for everybody (WCAG 2.2 AA, landmarks); a picture for whoever wants one."""
     await page.wait_for_load_state("networkidle")
     width = await page.evaluate("window.innerWidth")
     assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
-    found = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    wcag = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+    found = await Axe().run(page, options={"runOnly": wcag, "rules": {"region": {"enabled": True}}})
     assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found.response["violations"]] == [], name
     if folder := os.environ.get("DOITHOAI_PICTURES"):
         await page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
