@@ -1,7 +1,7 @@
 """Questions split and joined on a real broker and a real database: nothing falls in between, nothing happens twice."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -97,6 +97,19 @@ async def test_a_question_with_three_matters_becomes_three_each_with_its_departm
     assert (await question_of(office, "C1-2-1")).number == 5
 
 
+async def test_no_matter_of_a_denunciation_is_handed_out_by_the_rules(office: Office) -> None:
+    denounced = f"{LAND_TITLE} Tôi tố cáo ông Bình, cán bộ địa chính, nhận của nhà tôi 20 triệu."
+    took = "Ông Bình cầm của tôi 20 triệu khi làm sổ đỏ cho các hộ ở thôn Nội."
+    await office.hears(announced(), form("C1", denounced))
+    assert (await question_of(office, "C1-1")).scope == "denunciation"
+    await office.done(routing.SplitQuestion, question="C1-1", parts=[*PARTS[:1], {"text": took}, PARTS[1]])
+    said = await at_rest(office)
+    assert [event.department for event in of(said, "C1-1", routing.QuestionAssigned)] == [LAND_OFFICE]
+    assert [event.scope for event in of(said, "C1-1-1", routing.QuestionAwaitsTriage)] == ["denunciation"]
+    assert not of(said, "C1-1-1", routing.QuestionAssigned)
+    assert [event.assigned_by for event in of(said, "C1-1-2", routing.QuestionAssigned)] == [CLERK.name]
+
+
 async def test_a_part_is_answered_by_itself(office: Office) -> None:
     await office.hears(announced(), form("C1", WHOLE, dialogue=None))
     await office.done(routing.SplitQuestion, question="C1-1", parts=PARTS)
@@ -129,6 +142,35 @@ async def test_whatever_is_heard_while_a_question_is_split_reaches_every_part(of
         why = ("afterwards", "absent", "excused")[number % 3]
         for id in (f"{case}-1", f"{case}-1-1", f"{case}-1-2"):
             assert [event.because for event in of(said, id, routing.WrittenAnswerOwed)] == [why], id
+
+
+class SplitMeanwhile(Questions):
+    """The form was read for one split, and another is saved before that is decided."""
+
+    def __init__(self, database: Database, meanwhile: Callable[[], Awaitable[Any]]) -> None:
+        super().__init__(database)
+        self._meanwhile = meanwhile
+
+    async def followers(self, lead: str) -> list[str]:
+        await self._meanwhile()
+        return await super().followers(lead)
+
+
+async def test_two_who_split_a_question_at_once_number_its_parts_apart(office: Office) -> None:
+    service = office.service
+    assert service.database is not None
+    await office.hears(announced(), form("C1", WHOLE, LAND_TITLE))
+
+    async def another() -> None:
+        await office.done(routing.SplitQuestion, question="C1-1", parts=PARTS[:2])
+
+    questions, conferences = SplitMeanwhile(service.database, another), Conferences(service.database)
+    classifiers = RuledClassifiers(service.communes, Teaching(questions, Handbooks(service.database)))
+    command = routing.SplitQuestion(actor=CLERK, key="k", question="C1-1", parts=PARTS)
+    await split_handlers.split_question(command, questions, conferences, classifiers, service.communes, _now)
+    await at_rest(office)
+    parts = [await question_of(office, f"C1-1-{part}") for part in (1, 2, 3)]
+    assert [one.number for one in parts] == [3, 4, 5]
 
 
 async def test_who_dies_between_the_split_and_its_parts_has_lost_none_of_them(fresh: Servers) -> None:
