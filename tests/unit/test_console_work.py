@@ -30,6 +30,7 @@ from shared.contracts.routing import (
     QuestionAssigned,
     QuestionAwaitsTriage,
     QuestionHandedBack,
+    QuestionJoined,
 )
 from tests.builders import NOW, QUESTION, SUBMISSION, of_deadline, of_question, question, submission_received
 from tests.unit.teaching_scene import CLERK, OFFICER, Desk, Routing
@@ -125,6 +126,12 @@ def sections(found: Work) -> list[str]:
         (OFFICER, [ASSIGNED, of_question(QuestionHandedBack)], [], "and is rid of it"),
         (CHAIRMAN, [ASSIGNED, of_question(ExtensionRequested)], ["wanted"], "he may grant it"),
         (CLERK, [ASSIGNED, of_question(ExtensionRequested)], [], "she may not"),
+        (
+            CHAIRMAN,
+            [ASSIGNED, of_question(ExtensionRequested), of_question(QuestionJoined, lead=SECOND)],
+            [],
+            "nobody may, of what gets the answer of another",
+        ),
         (CHAIRMAN, [ASSIGNED, TERM, of_deadline(DeadlineMissed)], ["late"], "he answers for all"),
         (PROVINCE, [ASSIGNED, UNSURE, DRAFTED], [], "the superior decides no case"),
         (OPERATOR, [ASSIGNED, UNSURE, DRAFTED], [], "nor who runs the system"),

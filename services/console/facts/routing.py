@@ -334,6 +334,7 @@ def _(event: QuestionGrouped, db: sqlite3.Connection) -> None:
 
 @record.register
 def _(event: QuestionJoined, db: sqlite3.Connection) -> None:
+    """More time is granted with that of the question whose answer it gets; what it wanted itself is over."""
     _question(
         db,
         event,
@@ -343,6 +344,7 @@ def _(event: QuestionJoined, db: sqlite3.Connection) -> None:
         parted_because=None,
         parted_by=None,
         parted_at=None,
+        **NOTHING_WANTED,
     )
 
 
