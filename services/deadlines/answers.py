@@ -29,6 +29,7 @@ from shared.contracts.routing import (
     QuestionAssigned,
     QuestionAwaitsTriage,
     QuestionHandedBack,
+    QuestionParted,
     QuestionRedirected,
     QuestionReferredUp,
     QuestionReopened,
@@ -62,6 +63,7 @@ HEARD = "Câu hỏi đã được trả lời tại hội nghị đối thoại.
 WITHDRAWN = "Người hỏi đã rút câu hỏi."
 REOPENED = "Câu hỏi được mở lại vì câu trả lời chưa đáp ứng nội dung đã hỏi."
 NEWER_DRAFT = "Phòng chuyên môn trình dự thảo mới."
+PARTED = "Câu hỏi được tách ra để trả lời riêng, dự thảo được duyệt riêng."
 NEXT_TO_DECIDE = "Đã qua một bước duyệt, chuyển người duyệt tiếp theo."
 SET_ASIDE = "Câu hỏi được giao cho đơn vị khác, dự thảo không duyệt nữa."
 
@@ -138,11 +140,26 @@ def accept_answer(drafted: AnswerDrafted) -> Iterator[Told]:
         yield Told(_owed(drafted, "revision"), Done(drafted.occurred_at))
 
 
-def expect_approval(drafted: AnswerDrafted, term: Term) -> tuple[Told, Told]:
-    """Whoever decides has the whole term for each draft: a newer one in its place is another text to read."""
-    at = drafted.occurred_at
-    judge = Started(at, local_date(at), term, _judge(drafted.awaits, drafted.department), drafted.awaits)
-    return _anew(drafted, "approval", judge, NEWER_DRAFT)
+def expect_approval(drafted: AnswerDrafted, term: Term) -> tuple[Told, ...]:
+    """Whoever decides has the whole term for each draft: a newer one in its place is another text to read.
+
+    One decision about several questions has one term, that of the question that leads.
+    """
+    if drafted.follows is not None:
+        return ()
+    return _anew(drafted, "approval", _judging(drafted, drafted.department, term), NEWER_DRAFT)
+
+
+def expect_approval_by_itself(parted: QuestionParted, term: Term) -> tuple[Told, ...]:
+    """The draft that waited with that of another question waits alone: whoever decides has the whole term for it."""
+    if not parted.awaits:
+        return ()
+    return _anew(parted, "approval", _judging(parted, parted.department, term), PARTED)
+
+
+def _judging(fact: AnswerDrafted | QuestionParted, department: str | None, term: Term) -> Started:
+    at = fact.occurred_at
+    return Started(at, local_date(at), term, _judge(fact.awaits, department), fact.awaits)
 
 
 def pass_on(endorsed: AnswerEndorsed) -> Told:
@@ -156,7 +173,7 @@ def accept_judgement(judged: AnswerApproved | AnswerReturned) -> Told:
     return Told(_owed(judged, "approval"), Done(judged.occurred_at))
 
 
-def _judge(awaits: Iterable[Role], department: str) -> str | None:
+def _judge(awaits: Iterable[Role], department: str | None) -> str | None:
     """A step that only a head decides is his department's; any other is of leaders of the whole commune."""
     return department if set(awaits) == {Role.HEAD} else None
 

@@ -45,6 +45,7 @@ from shared.contracts.routing import (
     QuestionAssigned,
     QuestionAwaitsTriage,
     QuestionHandedBack,
+    QuestionParted,
     QuestionRedirected,
     QuestionReferredUp,
     QuestionReopened,
@@ -194,6 +195,12 @@ async def accept_answer(drafted: AnswerDrafted, deadlines: DeadlineStore, office
 @consumes(AnswerEndorsed)
 async def pass_on(endorsed: AnswerEndorsed, deadlines: DeadlineStore, offices: AllOffices) -> None:
     await take_in([answers.pass_on(endorsed)], deadlines, offices[endorsed.commune])
+
+
+@consumes(QuestionParted)
+async def expect_approval_by_itself(parted: QuestionParted, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    office = offices[parted.commune]
+    await take_in(answers.expect_approval_by_itself(parted, office.term("approval")), deadlines, office)
 
 
 @consumes(AnswerApproved)

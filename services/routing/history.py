@@ -203,6 +203,10 @@ def _split(event: QuestionSplit) -> str:
     return f"Tách thành {len(event.parts) + 1} câu hỏi"
 
 
+def _joined(event: QuestionJoined) -> str:
+    return f"Gộp để trả lời chung với {'câu hỏi của phiếu {lead_code}' if event.lead_code else 'một câu hỏi khác'}"
+
+
 def _settled(event: QuestionSettled) -> str:
     return f"Kết thúc: {_SETTLED_HOW[event.how]}"
 
@@ -251,7 +255,7 @@ _TOLD: Mapping[type[Event], _Telling] = {
     QuestionTakenForWrittenAnswer: _Telling("Tiếp thu tại hội nghị để trả lời bằng văn bản", "taken_by", "note"),
     WrittenAnswerOwed: _Telling("Phải trả lời bằng văn bản", why="because"),
     QuestionGrouped: _Telling("Xếp vào nhóm “{topic}”", "grouped_by"),
-    QuestionJoined: _Telling("Gộp để trả lời chung với câu hỏi {lead}", "joined_by"),
+    QuestionJoined: _Telling(_joined, "joined_by"),
     QuestionParted: _Telling("Tách ra để trả lời riêng", "parted_by", "reason"),
     QuestionPrioritised: _Telling(_prioritised, "prioritised_by", "reason"),
     QuestionRecurs: _Telling("Nội dung đã được nêu trước đây mà chưa giải quyết xong"),

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from services.routing.answers import MOST_KEPT, certain_in, room_for
+from services.routing.approval import remaining
 from services.routing.moves import DEPARTMENT, WITH_DEPARTMENT, permit
 from services.routing.owed import about, reckon
 from services.routing.question import Decision, Draft, Question, Return, State
@@ -95,7 +96,7 @@ def join_question(
         )
     question, accepted = take_up(question, command.actor, now) if command.actor.role in DEPARTMENT else (question, [])
     joined = replace(question, follows=lead.id, follows_code=lead.code, extension_requested=None)
-    told = QuestionJoined(**about(question, now), lead=lead.id, joined_by=command.actor.name)
+    told = QuestionJoined(**about(question, now), lead=lead.id, lead_code=lead.code, joined_by=command.actor.name)
     return joined, [*accepted, told]
 
 
@@ -206,6 +207,7 @@ def _drafted(question: Question, lead: Question, said: Sequence[Event]) -> Decis
                 text=own.text,
                 drafted_by=handed_in.drafted_by,
                 awaits=handed_in.awaits,
+                follows=lead.id,
             )
         )
     steps = [one for one in said if isinstance(one, AnswerEndorsed) and one.draft == draft.number]
@@ -270,7 +272,14 @@ def _more_time(said: Sequence[Event]) -> list[ExtensionGranted]:
 def _parted(question: Question, reason: str, by: str | None, now: datetime) -> Decision:
     assert question.follows is not None, "checked by both callers"
     return replace(question, follows=None, follows_code=None), [
-        QuestionParted(**about(question, now), lead=question.follows, reason=reason, parted_by=by)
+        QuestionParted(
+            **about(question, now),
+            lead=question.follows,
+            reason=reason,
+            parted_by=by,
+            department=question.department,
+            awaits=remaining(question)[0] if question.state is State.DRAFTED else (),
+        )
     ]
 
 

@@ -212,6 +212,7 @@ class AnswerDrafted(RoutingEvent):
     """The department has handed its written answer in for approval.
 
     awaits: the roles of which one decides next.
+    follows: the question on which they decide for this one, too; None where they decide on it by itself.
     """
 
     department: Token
@@ -219,6 +220,7 @@ class AnswerDrafted(RoutingEvent):
     text: str
     drafted_by: str
     awaits: tuple[Role, ...] = (Role.OFFICE_HEAD, Role.CHAIRMAN)
+    follows: Token | None = None
 
 
 class AnswerEndorsed(RoutingEvent):
@@ -311,19 +313,26 @@ class QuestionGrouped(RoutingEvent):
 class QuestionJoined(RoutingEvent):
     """The question gets the answer of another, word for word: one text, and a letter for each asker.
 
-    lead: the question whose answer it is.
+    lead: the question whose answer it is. lead_code: the code of that one's form.
     """
 
     lead: Token
     joined_by: str
+    lead_code: str | None = None
 
 
 class QuestionParted(RoutingEvent):
-    """The question gets an answer of its own again. parted_by: None where the other question left the department."""
+    """The question gets an answer of its own again. parted_by: None where the other question left the department.
+
+    department: whose it is. awaits: the roles of which one decides next on the draft that was handed in for both; none
+    where none was.
+    """
 
     lead: Token
     reason: str
     parted_by: str | None
+    department: Token | None = None
+    awaits: tuple[Role, ...] = ()
 
 
 class QuestionPrioritised(RoutingEvent):
@@ -445,13 +454,17 @@ class RedirectQuestion(RoutingCommand):
 
 
 class KeepDraft(RoutingCommand):
-    """Keep a version of the answer without handing it in."""
+    """Keep a version of the answer without handing it in.
+
+    Where others get the answer, too, the reply's state holds "personal": [{"kind", "text", "certain"}]: what in the
+    text may tell who one of them is. What is certain holds it up when it is handed in.
+    """
 
     text: AnswerText
 
 
 class DraftAnswer(RoutingCommand):
-    """Write the answer and hand it in for approval."""
+    """Write the answer and hand it in for approval. The reply as of `KeepDraft`."""
 
     text: AnswerText
 

@@ -137,6 +137,8 @@ class World:
                 return [*answers.accept_answer(fact), *answers.expect_approval(fact, self.term("approval"))]
             case routing.AnswerEndorsed():
                 return [answers.pass_on(fact)]
+            case routing.QuestionParted():
+                return [*answers.expect_approval_by_itself(fact, self.term("approval"))]
             case routing.AnswerApproved():
                 return [answers.accept_judgement(fact)]
             case routing.AnswerReturned():

@@ -4,8 +4,8 @@ import pytest
 
 from services.deadlines.ladder import rungs
 from shared.contracts import Role
-from shared.contracts.routing import QuestionAnsweredAtDialogue
-from tests.unit.deadline_world import LADDER, QUESTION, World, at, names, of_question
+from shared.contracts.routing import QuestionAnsweredAtDialogue, QuestionParted
+from tests.unit.deadline_world import ANSWER, LADDER, QUESTION, World, at, names, of_question
 from tests.unit.test_deadline_answers import (
     answered,
     approved,
@@ -57,6 +57,20 @@ def test_the_office_says_within_its_term_whose_a_question_is(facts, state, due, 
     assert world[TRIAGE].state == state, because
     if state != "cancelled":
         assert (world[TRIAGE].due_at, world[TRIAGE].department) == (at(due), None), because
+
+
+def test_one_decision_about_several_questions_has_one_term():
+    """That of the question that leads. Parted from it, a draft that waits is decided on within a whole term."""
+    world = after(assigned(), drafted("08-25 10:00", follows="01LEAD-1", awaits=(Role.HEAD,)))
+    assert (APPROVAL in world.terms, world[ANSWER].state) == (False, "met"), "the department has done its duty"
+    nobody_waits = of_question(QuestionParted, "08-26 10:00", awaits=())
+    world.hear(nobody_waits)
+    assert APPROVAL not in world.terms
+    world.hear(of_question(QuestionParted, "08-27 10:00", department=world[ANSWER].department, awaits=(Role.HEAD,)))
+    assert (world[APPROVAL].state, world[APPROVAL].due_at) == ("running", at("09-03 17:00"))
+    assert (world[APPROVAL].department, world[APPROVAL].awaits) == (world[ANSWER].department, (Role.HEAD,))
+    world.hear(approved("08-28 10:00"))
+    assert world[APPROVAL].state == "met"
 
 
 def test_what_the_rules_hand_out_at_once_costs_one_term():

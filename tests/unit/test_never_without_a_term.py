@@ -20,6 +20,7 @@ from shared.contracts.routing import (
     QuestionAssigned,
     QuestionAwaitsTriage,
     QuestionHandedBack,
+    QuestionParted,
     QuestionRedirected,
     QuestionReferredUp,
     QuestionReopened,
@@ -40,6 +41,7 @@ HEARD = (
     TransferAccepted,
     AnswerDrafted,
     AnswerEndorsed,
+    QuestionParted,
     AnswerApproved,
     AnswerReturned,
     ExtensionGranted,
@@ -91,6 +93,10 @@ class WatchedWalk(AnyWalk):
         assert set(running) <= set(OF_A_QUESTION)
         if question.state is State.SETTLED:
             assert not running, "nothing is owed any more"
+        elif question.state is State.DRAFTED and question.follows is not None:
+            assert not running.keys() & {"approval", "revision"}, (
+                "it waits with the question that leads, whose term runs"
+            )
         elif not self.waits_for_its_dialogue():
             owed = OF_THE_HOLDER[question.state] & set(running)
             assert owed, f"{question.state} has none but {set(running)}"

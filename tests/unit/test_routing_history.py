@@ -9,7 +9,7 @@ from services.routing.history import entries
 from services.routing.question import State
 from services.routing.turns import holder
 from shared.contracts import EVENTS, Role
-from shared.contracts.routing import RoutingEvent
+from shared.contracts.routing import QuestionJoined, RoutingEvent
 from tests.builders import any_of
 from tests.unit.routing_questions import (
     CHAIRMAN,
@@ -25,6 +25,7 @@ from tests.unit.routing_questions import (
     OFFICE_HEAD,
     OFFICER,
     OTHER_OFFICER,
+    QUESTION,
     approve,
     ask_others,
     assign,
@@ -37,6 +38,7 @@ from tests.unit.routing_questions import (
     opine,
     prioritise,
     rated,
+    said,
     sent,
     submission,
     take_note,
@@ -158,6 +160,16 @@ def test_every_event_of_a_question_can_be_told(event):
     assert entry.what[0].isupper()
     assert "{" not in entry.what
     assert entry.to_json().keys() == {"at", "who", "role", "what", "from", "to", "holder", "why"}
+
+
+def test_the_question_whose_answer_it_gets_is_told_by_the_code_of_its_form():
+    joined = said(QuestionJoined, question=QUESTION, lead="01J8-1", lead_code="P2WX-77QD", joined_by=CLERK.name)
+    of_old = joined.model_copy(update={"lead_code": None})
+    told = entries([*opened()[1], joined, of_old], {}, {})
+    assert [one.what for one in told[-2:]] == [
+        "Gộp để trả lời chung với câu hỏi của phiếu P2WX-77QD",
+        "Gộp để trả lời chung với một câu hỏi khác",
+    ]
 
 
 def test_a_department_or_a_person_who_is_gone_is_told_as_he_was():

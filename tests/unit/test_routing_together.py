@@ -111,7 +111,7 @@ def test_a_question_joins_another_of_its_department(by):
     joined, [told] = join_question(a_question(), join(by), lead(), False, LATER)
     assert (joined.follows, joined.follows_code, joined.state) == (LEAD, "Q2WE-RTYU", State.ASSIGNED)
     assert isinstance(told, QuestionJoined)
-    assert (told.lead, told.joined_by) == (LEAD, by.name)
+    assert (told.lead, told.lead_code, told.joined_by) == (LEAD, "Q2WE-RTYU", by.name)
 
 
 def test_the_department_that_joins_a_question_has_taken_it_up():
@@ -309,6 +309,17 @@ def test_another_field_in_the_same_department_parts_nobody():
 def test_who_does_not_follow_hears_nothing(question, because):
     for leading in (Lead(), Lead().does(draft()), Lead().does(draft(), approve()), Lead().does(hand_back())):
         assert leading.told_to(question) == (question, []), because
+
+
+def test_who_waits_with_another_says_with_whom_and_who_is_parted_who_decides_now():
+    leading = Lead(LONG_APPROVAL).does(draft())
+    question, [drafted] = leading.told_to(follower())
+    assert drafted.follows == LEAD
+    question, _ = leading.does(approve(HEAD)).told_to(question)
+    _, [told] = part_question(question, part(), LATER)
+    assert (told.department, told.awaits) == (ECONOMY, (Role.OFFICE_HEAD,))
+    _, [told] = part_question(follower(), part(), LATER)
+    assert (told.department, told.awaits) == (ECONOMY, ()), "nothing waits"
 
 
 # --- what is for one asker alone --------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from services.routing.moves import ANSWERED, MOVES, TO_BE_ANSWERED, WITH_DEPARTM
 from services.routing.question import State
 from services.routing.review import Finding, note_finding
 from services.routing.templates import unfilled
+from services.routing.together import keep_up
 from services.routing.turns import holder
 from shared.contracts import Actor, Refusal, Role, TooEarly
 from shared.contracts.intake import AnswerRated, QuestionsWithdrawn
@@ -71,6 +72,7 @@ from tests.unit.routing_questions import (
     STAFF,
     UNSURE,
     a_conference,
+    a_question,
     accept,
     answer_aloud,
     approve,
@@ -272,6 +274,26 @@ class AnyWalk(RuleBasedStateMachine):
     def gets_the_answer_of_another(self):
         self.is_commanded(join())
         assert self.question.follows == LEAD
+
+    @precondition(lambda self: self.question.follows == LEAD)
+    @rule(returned=st.booleans())
+    def the_other_is_worked_on(self, returned):
+        now, department = self.now(), self.question.department
+        leading, said = carry_out(
+            a_question(id=LEAD, case="01J8", department=department),
+            draft(of_department(OFFICER, department), "Trả lời chung."),
+            now,
+            approval=self.approval,
+        )
+        steps = leading.awaits
+        if returned:
+            leading, more = carry_out(leading, give_back(_who_may(leading)), now)
+            said = [*said, *more]
+        after, events = keep_up(self.question, leading, said, now)
+        assert keep_up(after, leading, said, now) == (after, [])
+        if AnswerDrafted in names(events):
+            self.steps, self.judged = steps, []
+        self.goes_on(after, events)
 
     @precondition(lambda self: self.question.follows is not None)
     @rule()
