@@ -13,7 +13,7 @@ from shared.contracts import Event, Refusal
 from shared.contracts.handbook import (
     AnswerTemplateRemoved,
     AnswerTemplateSaved,
-    HandbookCommand,
+    ClassifyTexts,
     ReadHandbook,
     RemoveAnswerTemplate,
     SaveAnswerTemplate,
@@ -26,9 +26,14 @@ from shared.contracts.taxonomy import QuestionField, Scope, field_in_words
 
 MOST_WORDS = 2_000
 """Of all rules together. What needs more is a matter for the shared vocabulary."""
+LONGEST_WORDS = 100_000
 MOST_TEMPLATES = 200
 LONGEST_TEMPLATE = 10_000
-"""Characters; what an office has taught is kept, and read, as a whole."""
+LONGEST_TEMPLATES = 500_000
+"""Characters, of one template and of all. What an office has taught is kept, and read, as a whole: together with its
+words it must go into one message, of 4 MiB, where a character takes six bytes at worst."""
+LONGEST_TRIAL = 200_000
+"""Characters of all texts that are classified at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +54,40 @@ class Handbook:
 Decision = tuple[Handbook, Sequence[Event]]
 
 
-def permit_reading(command: HandbookCommand) -> None:
+def permit_reading(command: ReadHandbook | ClassifyTexts) -> None:
     """Whoever works on questions may see what they are told by, and what answers start from."""
-    does = "xem sổ tay" if isinstance(command, ReadHandbook) else "phân loại thử"
-    permit_role(command.actor, STAFF, does)
+    permit_role(command.actor, STAFF, "xem sổ tay" if isinstance(command, ReadHandbook) else "phân loại thử")
+    if isinstance(command, ClassifyTexts):
+        _permit_texts(command.texts)
+
+
+def _permit_texts(texts: Sequence[str]) -> None:
+    if sum(map(len, texts)) > LONGEST_TRIAL:
+        raise Refusal("invalid", f"Các câu cần thử cộng lại dài quá {LONGEST_TRIAL} ký tự. Xin thử ít câu hơn.")
+
+
+def in_full(handbook: Handbook, of_profile: Iterable[WordRule], shipped: Iterable[AnswerTemplate]) -> dict[str, Any]:
+    """What counts in the commune now, as `ReadHandbook` says.
+
+    Args:
+        of_profile: the rules that count while the office has saved none.
+        shipped: templates for every commune.
+    """
+    rules = of_profile if handbook.rules is None else handbook.rules
+    return {
+        "rules": [rule.model_dump(mode="json") for rule in rules],
+        "from_profile": handbook.rules is None,
+        "templates": [
+            {"field": str(one.field), "title": one.title, "text": one.text, "own": one.own}
+            for one in all_templates(handbook, shipped)
+        ],
+    }
+
+
+def without_texts(state: Mapping[str, Any]) -> dict[str, Any]:
+    """A handbook as the reply to a change carries it: whoever saves one text need not be told the others."""
+    texts = [{name: value for name, value in one.items() if name != "text"} for one in state.get("templates") or ()]
+    return {**state, "templates": texts}
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
@@ -89,11 +124,15 @@ def permit_rules(command: SaveWordRules | TryWordRules, departments: Mapping[str
     """
     does = "lưu từ khóa phân loại" if isinstance(command, SaveWordRules) else "thử từ khóa phân loại"
     permit_role(command.actor, OFFICE, does)
+    if isinstance(command, TryWordRules):
+        _permit_texts(command.texts)
     for rule in command.rules:
         if rule.department is not None:
             permit_department(rule.department, departments)
     if sum(len(rule.words) for rule in command.rules) > MOST_WORDS:
         raise Refusal("invalid", f"Tất cả các quy tắc cộng lại không quá {MOST_WORDS} từ khóa. Xin bỏ bớt.")
+    if sum(len(word) for rule in command.rules for word in rule.words) > LONGEST_WORDS:
+        raise Refusal("invalid", f"Tất cả các từ khóa cộng lại không quá {LONGEST_WORDS} ký tự. Xin rút gọn.")
     first: dict[str, tuple[str, WordRule]] = {}
     for rule in command.rules:
         for word in rule.words:
@@ -145,6 +184,12 @@ def save_answer_template(handbook: Handbook, command: SaveAnswerTemplate, now: d
     others = tuple(one for one in handbook.templates if not _same(one, template))
     if len(others) >= MOST_TEMPLATES:
         raise Refusal("invalid", f"Xã đã có {MOST_TEMPLATES} mẫu trả lời riêng. Xin gỡ mẫu không dùng nữa trước.")
+    if sum(len(one.text) for one in (*others, template)) > LONGEST_TEMPLATES:
+        raise Refusal(
+            "invalid",
+            f"Các mẫu trả lời riêng cộng lại dài quá {LONGEST_TEMPLATES} ký tự. "
+            "Xin rút gọn, hoặc gỡ mẫu không dùng nữa trước.",
+        )
     return replace(handbook, templates=(*others, template)), [
         AnswerTemplateSaved(
             commune=handbook.commune,

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.routing import handbook
 from services.routing.classifying.classifier import Classifier
-from services.routing.handbook import Decision, Handbook, all_templates, permit_reading
+from services.routing.handbook import Decision, Handbook, permit_reading
 from services.routing.office import rules_of
 from services.routing.provided import (
     Answer,
@@ -45,29 +45,11 @@ SHOWN = 500
 
 @consumes.command(ReadHandbook)
 async def read_handbook(command: ReadHandbook, handbooks: HandbookStore, profiles: Profiles) -> Answer:
-    profile, seen = _profile(profiles, command), list[Handbook]()
-
-    def looking(one: Handbook) -> Decision:
-        permit_reading(command)
-        seen.append(one)
-        return one, []
-
-    reply = await _carry_out(command, handbooks, looking)
-    if not isinstance(reply, Done):
-        return reply
-    [one] = seen
-    rules = rules_of(profile) if one.rules is None else one.rules
-    return Done(
-        version=reply.version,
-        state={
-            "rules": [rule.model_dump(mode="json") for rule in rules],
-            "from_profile": one.rules is None,
-            "templates": [
-                {"field": str(template.field), "title": template.title, "text": template.text, "own": template.own}
-                for template in all_templates(one, shipped_templates())
-            ],
-        },
-    )
+    """Changes nothing, so neither key nor version matter; the reply's version is what a change may rest on."""
+    profile = _profile(profiles, command)
+    permit_reading(command)
+    saved = await handbooks.as_it_stands(profile.id)
+    return Done(version=saved.said, state=handbook.in_full(saved.state, rules_of(profile), shipped_templates()))
 
 
 @consumes.command(SaveWordRules)
@@ -118,6 +100,7 @@ def _compared(texts: Sequence[str], latest: Sequence[Question], now: Classifier,
 @consumes.command(ClassifyTexts)
 async def classify_texts(command: ClassifyTexts, classifiers: Classifiers, profiles: Profiles) -> Answer:
     """What the rules hold of any texts; it tells nothing of anybody's question."""
+    permit_reading(command)
     classifier = await classifiers.of(_profile(profiles, command).id)
     found = await asyncio.to_thread(lambda: [classifier.classify(text).to_json() for text in command.texts])
     return Done(version=0, state={"texts": found})
@@ -126,7 +109,8 @@ async def classify_texts(command: ClassifyTexts, classifiers: Classifiers, profi
 async def _carry_out(command: HandbookCommand, handbooks: Handbooks, decide: Callable[[Handbook], Decision]) -> Answer:
     """Of the sender's own commune alone: the handbook is found by it."""
     await handbooks.begun(command.actor.commune)
-    return await obey(handbooks, command.actor.commune, command, decide)
+    reply = await obey(handbooks, command.actor.commune, command, decide)
+    return reply.model_copy(update={"state": handbook.without_texts(reply.state)}) if reply.state else reply
 
 
 def _profile(profiles: Communes, command: HandbookCommand) -> Profile:

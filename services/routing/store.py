@@ -11,7 +11,7 @@ from services.routing.moves import ANSWERED
 from services.routing.question import Question, as_told
 from shared.contracts import TooEarly
 from shared.contracts.taxonomy import QuestionField, Scope
-from shared.store import Database, Index, Store
+from shared.store import Database, Index, Saved, Store
 
 MEMORY_S = 0.25
 """How long a dialogue is taken to be as it was last read. Its sessions never change once it is announced; that it is
@@ -150,6 +150,11 @@ class Conferences(Store[Conference]):
 class Handbooks(Store[Handbook]):
     def __init__(self, database: Database) -> None:
         super().__init__(database, "handbooks", Handbook)
+
+    async def as_it_stands(self, commune: str) -> Saved[Handbook]:
+        """What the office has taught, and the length of its history; an empty one while it has taught nothing."""
+        document = await self._collection.find_one({"_id": commune}, {"events": 0})
+        return Saved(self._read(document), document["said"]) if document else Saved(Handbook(commune, commune), 0)
 
     async def begun(self, commune: str) -> None:
         """From here on the commune has one, be it empty."""

@@ -55,7 +55,8 @@ class AnswerTemplateRemoved(HandbookEvent):
 
 
 class HandbookCommand(Command, listener="routing"):
-    """Asked of routing about what an office has taught it."""
+    """Asked of routing about what an office has taught it. The reply to a change holds the handbook without the texts
+    of its templates."""
 
 
 class ReadHandbook(HandbookCommand):
@@ -95,6 +96,7 @@ class RemoveAnswerTemplate(HandbookCommand):
 
 
 class ClassifyTexts(HandbookCommand):
-    """The reply's state holds "texts": for each text what `doithoai classify --json` gives."""
+    """Asked by whoever works on questions of the commune. The reply's state holds "texts": for each text what
+    `doithoai classify --json` gives."""
 
     texts: tuple[Annotated[str, StringConstraints(max_length=MAX_QUESTION)], ...] = Field(min_length=1, max_length=200)

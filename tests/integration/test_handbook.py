@@ -9,7 +9,7 @@ import pytest
 
 from services.routing.store import Handbooks, Questions
 from services.routing.taught import LOOK_EVERY_S
-from shared.contracts import Done, Refused, handbook, routing
+from shared.contracts import Done, Refused, Role, handbook, routing
 from tests.builders import COMMUNE, actor
 from tests.integration.routing_office import (
     CHAIRMAN,
@@ -65,6 +65,20 @@ async def test_rules_are_saved_once_by_the_office_of_the_commune_that_saw_what_i
     assert await told(office) == ["word-rules-saved"]
     theirs = await office.done(handbook.ReadHandbook, NEIGHBOUR)
     assert theirs.state["from_profile"], "each commune has its own"
+
+
+async def test_a_handbook_is_read_with_a_key_that_was_seen_and_whatever_was_seen_before(office: Office) -> None:
+    assert office.service.database is not None
+    for _ in range(2):
+        await office.done(handbook.ReadHandbook, OFFICER, key="again", version=7)
+    assert await Handbooks(office.service.database).get(COMMUNE) is None, "reading begins none"
+    saving = {"field": "land", "title": "Cấp sổ ở Đông Phù", "text": "Đang giải quyết."}
+    done = await office.done(handbook.SaveAnswerTemplate, OFFICER, key="again", **saving)
+    assert done.state["templates"] == [{"field": "land", "title": saving["title"], "own": True}], "without its text"
+    read = await office.done(handbook.ReadHandbook, OFFICER, key="again", version=7)
+    assert (read.version, read.state["templates"][0]["text"]) == (1, saving["text"])
+    refused = await office.asked(handbook.ReadHandbook, actor(Role.PROVINCE), key="again")
+    assert getattr(refused, "code", None) == "forbidden"
 
 
 async def test_templates_are_saved_by_any_department_and_taken_out_again(office: Office) -> None:

@@ -4,21 +4,27 @@ import pytest
 
 from services.routing.handbook import (
     LONGEST_TEMPLATE,
+    LONGEST_TEMPLATES,
+    LONGEST_TRIAL,
+    LONGEST_WORDS,
     MOST_TEMPLATES,
     MOST_WORDS,
     Handbook,
     all_templates,
+    in_full,
     permit_reading,
     permit_rules,
     remove_answer_template,
     save_answer_template,
     save_word_rules,
+    without_texts,
 )
 from services.routing.templates import AnswerTemplate
-from shared.contracts import Refusal
+from shared.contracts import Done, Refusal
 from shared.contracts.handbook import (
     AnswerTemplateRemoved,
     AnswerTemplateSaved,
+    ClassifyTexts,
     ReadHandbook,
     RemoveAnswerTemplate,
     SaveAnswerTemplate,
@@ -131,8 +137,20 @@ def test_a_word_may_stand_twice_for_the_same():
 def test_whoever_works_on_questions_may_read():
     for actor in (CLERK, OFFICER, HEAD, OFFICE_HEAD, CHAIRMAN):
         permit_reading(ReadHandbook(actor=actor, key="k"))
-    with pytest.raises(Refusal):
-        permit_reading(ReadHandbook(actor=PROVINCE, key="k"))
+        permit_reading(ClassifyTexts(actor=actor, key="k", texts=("Bao giờ có sổ đỏ?",)))
+    for command in (ReadHandbook(actor=PROVINCE, key="k"), ClassifyTexts(actor=PROVINCE, key="k", texts=("x",))):
+        with pytest.raises(Refusal, match="Vai trò"):
+            permit_reading(command)
+
+
+def test_texts_to_try_go_into_one_answer():
+    texts = ("x" * 20_000,) * 11
+    for act in (
+        lambda: permit_reading(ClassifyTexts(actor=OFFICER, key="k", texts=texts)),
+        lambda: permit_rules(TryWordRules(actor=CLERK, key="k", rules=(MARKET,), texts=texts), DEPARTMENTS),
+    ):
+        with pytest.raises(Refusal, match=str(LONGEST_TRIAL)):
+            act()
 
 
 # --- texts ------------------------------------------------------------------------------------------------------------
@@ -176,6 +194,33 @@ def test_what_is_no_template_is_refused(fields, words):
     with pytest.raises(Refusal) as refusal:
         write(**fields)
     assert words in refusal.value.reason
+
+
+def a_handbook_as_long_as_may_be():
+    texts = ["\u0001" * LONGEST_TEMPLATE] * (LONGEST_TEMPLATES // LONGEST_TEMPLATE)
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    templates = tuple(
+        AnswerTemplate(LAND, f"{letters[at // 26]}{letters[at % 26]}", text, own=True) for at, text in enumerate(texts)
+    )
+    rules = tuple(WordRule(field=LAND, words=("ệ" * 250,) * 200) for _ in range(2))
+    return Handbook(COMMUNE, COMMUNE, rules=rules, templates=templates)
+
+
+def test_all_that_an_office_may_teach_goes_into_one_message():
+    longest = a_handbook_as_long_as_may_be()
+    with pytest.raises(Refusal, match=str(LONGEST_TEMPLATES)):
+        write(handbook=longest)
+    assert write(handbook=longest, title="aa", text="Ngắn.")[1], "a shorter one in its place"
+    assert take_out(longest, title="aa")[1], "room is made by taking one out"
+    reply = Done(version=1, state=in_full(longest, (), SHIPPED))
+    assert len(reply.model_dump_json().encode()) < 4 * 2**20
+    with pytest.raises(Refusal, match=str(LONGEST_WORDS)):
+        teach(*longest.rules, WordRule(field=LAND, words=("một",)))
+
+
+def test_whoever_changes_something_is_not_told_all_texts():
+    state = {"id": COMMUNE, "rules": None, "templates": [{"field": "land", "title": TITLE, "text": TEXT, "own": True}]}
+    assert without_texts(state) == state | {"templates": [{"field": "land", "title": TITLE, "own": True}]}
 
 
 def test_a_commune_has_so_many_templates_and_may_still_mend_them():
