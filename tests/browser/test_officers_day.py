@@ -408,6 +408,12 @@ async def test_the_pages_of_the_day_fit_and_are_for_everybody(day: Day) -> None:
     assert broken == []
 
 
+async def test_on_a_telephone_the_place_that_is_open_is_seen_in_the_row_of_places(day: Day) -> None:
+    page = await day.at_desk_of(CLERK, width=360)
+    await page.goto("/so-tay")
+    await expect(page.get_by_role("link", name="Sổ tay", exact=True)).to_be_in_viewport()
+
+
 async def test_everything_on_these_pages_works_without_javascript(day: Day) -> None:
     question = await day.given("plain", "Cống thôn Tây vỡ, bao giờ sửa?")
     await day.town.does(routing.DraftAnswer, Role.OFFICER, ECONOMY, question=question, text=ANSWER)

@@ -18,6 +18,12 @@ for (const form of document.querySelectorAll("form[data-submit]")) {
   form.addEventListener("change", () => form.requestSubmit());
 }
 
+// On a telephone the places stand in one row that scrolls, and the one that is open may be far along it.
+for (const row of document.querySelectorAll(".frame > nav, .tabs")) {
+  const here = row.querySelector("[aria-current]");
+  if (here) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 for (const part of document.querySelectorAll("[data-refresh]")) {
   setInterval(async () => {
     if (document.hidden || part.contains(document.activeElement)) return;
