@@ -282,6 +282,23 @@ async def test_more_time_for_the_one_is_more_time_for_all_and_counts_once(office
         assert len(of(said, f"{case}-1", routing.ExtensionGranted)) == 1
 
 
+async def test_one_answer_to_several_tells_its_writer_what_is_for_one_of_them_alone(office: Office) -> None:
+    await three_askers(office)
+    private = "Kính gửi bà Nguyễn Thị Hoa, điện thoại 0912345678: trong quý IV."
+    refused = await office.asked(routing.DraftAnswer, OFFICER, question="C1-1", text=private)
+    assert isinstance(refused, Refused)
+    assert "gửi cho 3 người hỏi" in refused.reason
+    kept = await office.done(routing.KeepDraft, OFFICER, question="C1-1", text=private)
+    assert {"kind": "phone", "text": "0912345678", "certain": True} in kept.state["personal"]
+    handed_in = await office.done(routing.DraftAnswer, OFFICER, question="C1-1", text="Kính gửi bà Hoa: quý IV.")
+    assert [one["kind"] for one in handed_in.state["personal"]] in (["name"], [])
+    assert [one.get("text") for one in handed_in.state["drafts"]] == [None, "Kính gửi bà Hoa: quý IV."]
+    alone = await office.done(routing.PartQuestion, OFFICER, question="C2-1", reason="Trả lời riêng cho bà Hoa")
+    assert "personal" not in alone.state
+    said = await at_rest(office)
+    assert [event.follows for event in of(said, "C3-1", routing.AnswerDrafted)] == ["C1-1"]
+
+
 async def test_two_that_join_each_other_at_once_are_both_answered(office: Office) -> None:
     await office.hears(announced(), form("C1", dialogue=None), form("C2", dialogue=None))
     await asyncio.gather(
