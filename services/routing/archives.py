@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -15,6 +15,10 @@ LATE = timedelta(minutes=10)
 """What was settled at an instant may be saved after what was settled later; so far back is looked at again."""
 AT_ONCE = 500
 """Questions arranged in one go; other work comes in between."""
+MOST_KEPT = 10_000
+"""Answers of one commune that are searched, the latest: some 15 MB of memory. Older ones are out of date anyway."""
+SPARE = MOST_KEPT // 4
+"""So many more before the oldest are forgotten, all in one go."""
 
 
 class Archives:
@@ -39,19 +43,23 @@ class Archives:
             await self.of(commune)
 
     async def _look(self, commune: str) -> None:
-        archive, fresh = self._archives[commune], list[tuple[str, str]]()
+        fresh = list[tuple[str, str]]()
         until = self._until.get(commune, BEGINNING)
         async for id, text, settled_at in self._questions.answered(commune, until - LATE):
             until = max(until, settled_at)
-            if id not in archive:
-                fresh.append((id, text))
+            fresh.append((id, text))
             if len(fresh) == AT_ONCE:
-                await asyncio.to_thread(_add, archive, fresh)
+                await self._add(commune, fresh)
                 fresh = []
-        await asyncio.to_thread(_add, archive, fresh)
+        await self._add(commune, fresh)
         self._until[commune] = until
 
+    async def _add(self, commune: str, questions: Sequence[tuple[str, str]]) -> None:
+        self._archives[commune] = await asyncio.to_thread(with_more, self._archives[commune], questions)
 
-def _add(archive: Archive, questions: Iterable[tuple[str, str]]) -> None:
+
+def with_more(archive: Archive, questions: Iterable[tuple[str, str]]) -> Archive:
+    """The archive with more questions, (id, text) each, the latest last; one of the latest where it grew too large."""
     for id, text in questions:
         archive.put(id, text)
+    return archive.latest(MOST_KEPT) if len(archive) >= MOST_KEPT + SPARE else archive

@@ -6,7 +6,7 @@ answered (weighted Jaccard). Only what shares a rare one is compared at all, so 
 
 import math
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -28,7 +28,10 @@ OF_A_WORD = 0.5
 
 
 class Archive:
-    """The answered questions of one commune, by their words. It holds no texts."""
+    """The answered questions of one commune, by their words. It holds no texts.
+
+    One thread at a time may add; others may search meanwhile.
+    """
 
     def __init__(self) -> None:
         self._ids: list[str] = []
@@ -39,21 +42,31 @@ class Archive:
         self._of: list[array[int]] = []
 
     def __len__(self) -> int:
-        return len(self._ids)
-
-    def __contains__(self, id: str) -> bool:
-        return id in self._place
+        return len(self._place)
 
     def put(self, id: str, text: str) -> None:
-        """Add a question. One that is there stays as it is: what was asked does not change once it is answered."""
-        if id in self._place:
+        """Add a question, or find it by its words of now: reopened, it may have been split before it was answered."""
+        self._put(id, features_of(text))
+
+    def latest(self, count: int) -> "Archive":
+        """An archive of the questions put last, and of their words alone."""
+        names, kept = list(self._features), Archive()
+        for place in sorted(self._place.values())[-count:]:
+            kept._put(self._ids[place], {names[number] for number in self._of[place]})
+        return kept
+
+    def _put(self, id: str, features: Collection[str]) -> None:
+        numbers = array("i", sorted(self._number(feature) for feature in features))
+        before = self._place.get(id)
+        if before is not None and self._of[before] == numbers:
             return
         place = len(self._ids)
-        features = array("i", (self._number(feature) for feature in features_of(text)))
-        self._of.append(features)  # all of it is here before anybody who searches meanwhile can find it
+        self._of.append(numbers)  # all of it is here before anybody who searches meanwhile can find it
         self._ids.append(id)
         self._place[id] = place
-        for number in features:
+        if before is not None:
+            self._of[before] = array("i")  # like nothing any more
+        for number in numbers:
             self._places[number].append(place)
 
     def nearest(self, text: str, but: Iterable[str] = (), count: int = MOST) -> list[tuple[float, str]]:
@@ -61,7 +74,8 @@ class Archive:
         asked = features_of(text)
         weights = _Weights(self)
         known = {number: weights[number] for one in asked if (number := self._features.get(one)) is not None}
-        new = sum(OF_A_WORD if " " not in one else 1.0 for one in asked - self._features.keys())
+        # `asked - self._features.keys()` would go through all words of the archive
+        new = sum(OF_A_WORD if " " not in one else 1.0 for one in asked if one not in self._features)
         total = sum(known.values()) + new * math.log(1 + len(self))
         left_out = {self._place[id] for id in but if id in self._place}
         found = []

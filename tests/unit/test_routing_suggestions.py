@@ -1,11 +1,15 @@
 """Which answered questions are suggested, how well like ones are found, and that many cost no more than few."""
 
+from itertools import islice, product
 from random import Random
+from string import ascii_lowercase
+from timeit import repeat
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.routing.archives import MOST_KEPT, SPARE, with_more
 from services.routing.question import State
 from services.routing.suggestions import AT_LEAST, MOST, Archive, may_be_suggested, templates_for
 from services.routing.templates import AnswerTemplate
@@ -48,8 +52,44 @@ def test_a_question_is_not_suggested_to_itself_and_at_most_five_are():
     found = archive.nearest("Thửa đất của tôi bao giờ được cấp sổ đỏ?", but=("q19", "elsewhere"))
     assert [id for _, id in found] == ["q18", "q17", "q16", "q15", "q14"], "the latest first"
     assert len(found) == MOST
-    archive.put("q3", "Đường hỏng")
-    assert len(archive) == 20, "what was asked does not change"
+
+
+def test_what_was_split_before_it_was_answered_anew_is_found_by_its_words_of_now():
+    archive = an_archive(ANSWERED)
+    before = len(archive)
+    archive.put("q0", "Bao giờ thông cống thoát nước ở ngõ 9?")
+    archive.put("q1", ANSWERED["q1"])
+    assert archive.nearest("Bao giờ thông cống thoát nước ở ngõ 9?") == [(1.0, "q0")]
+    assert "q0" not in {id for _, id in archive.nearest(ANSWERED["q0"])}
+    assert archive.nearest(ANSWERED["q1"])[0] == (1.0, "q1"), "the same again changes nothing"
+    assert len(archive) == before
+
+
+def strange_words(count):
+    return "".join(f" {a}{b}{c}" for a, b, c in islice(product(*[ascii_lowercase] * 3), count))
+
+
+def test_an_archive_keeps_the_latest_answers_and_their_words_alone():
+    strange = [f"{first}{strange_words(30)}" for first in ("đào giếng", "lợp mái")]
+    full = with_more(Archive(), [(f"x{number}", "Bao giờ có sổ đỏ?") for number in range(MOST_KEPT + SPARE - 1)])
+    full.put("x0", strange[0])
+    full.put("x5", strange[1])
+    assert len(full) == MOST_KEPT + SPARE - 1
+    kept = with_more(full, [("new", "Xin hỏi về đèn đường")])
+    assert len(kept) == MOST_KEPT
+    assert kept.nearest("Xin hỏi về đèn đường")[0] == (1.0, "new")
+    assert kept.nearest(strange[0])[0] == (1.0, "x0"), "answered anew, it is one of the latest"
+    assert len(kept._ids) == MOST_KEPT
+
+
+def test_words_that_were_never_asked_cost_the_same_however_many_are_known():
+    letters = list(product(*[ascii_lowercase] * 4))
+    archives = [
+        an_archive({str(at): " ".join(map("".join, letters[40 * at : 40 * at + 40])) for at in range(count)})
+        for count in (10, 2_500)
+    ]
+    few, many = (min(repeat(lambda one=one: one.nearest("zzzz zzzy"), number=5, repeat=20)) for one in archives)
+    assert many < 20 * few, "some 400 times where it goes through all words of the archive"
 
 
 @given(st.lists(st.text(max_size=60), max_size=8), st.text(max_size=60))
