@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from services.routing.moves import LEADERS, OFFICE, STAFF, permit_person
 from services.routing.names import role_names
-from services.routing.question import State
+from services.routing.question import Question, State
 from services.routing.turns import whose_turn
-from shared.contracts import Event, Role
+from shared.contracts import Actor, Event, Role
 from shared.contracts.routing import (
     AnswerApproved,
     AnswerDrafted,
@@ -44,6 +45,7 @@ from shared.contracts.routing import (
     WrittenAnswerOwed,
     WrittenBecause,
 )
+from shared.contracts.taxonomy import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,20 @@ class _Telling:
     what: str | Callable[[Any], str]
     who: str | None = None
     why: str | None = None
+
+
+def permit_reading(question: Question, said: Sequence[Event], actor: Actor) -> None:
+    """Whoever works on questions may read what was done with them; what was held against somebody, those who decide.
+
+    Law on Denunciations 25/2018/QH14, article 8: who denounces, and what, is kept secret. A matter that stayed of a
+    denunciation tells of the others by its history.
+
+    Args:
+        said: the question's events.
+    """
+    split_off = any(isinstance(event, QuestionSplit) and event.scope is Scope.DENUNCIATION for event in said)
+    secret = question.scope is Scope.DENUNCIATION or split_off
+    permit_person(question, actor, OFFICE | LEADERS if secret else STAFF, "xem lịch sử xử lý câu hỏi")
 
 
 def entries(said: Sequence[Event], roles: Mapping[str, Role], units: Mapping[str, str]) -> list[Entry]:

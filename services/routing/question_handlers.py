@@ -1,7 +1,6 @@
 """What routing is asked to do with a question: whose it is, and how it is prepared."""
 
 from services.routing import aftercare, conference, coordination, history, rules
-from services.routing.moves import STAFF, permit_person
 from services.routing.provided import (
     Answer,
     ConferenceStore,
@@ -132,8 +131,8 @@ async def read_history(command: ReadHistory, questions: QuestionStore, profiles:
     question = await questions.get(command.question)
     if question is None:
         raise Refusal("not-found", f"Không tìm thấy {command.question}.")
-    permit_person(question, command.actor, STAFF, "xem lịch sử xử lý câu hỏi")
     said = [envelope.open() for envelope in await questions.history(question.id)]
+    history.permit_reading(question, said, command.actor)
     told = history.entries(said, *_people_and_units(profiles, question.commune))
     return Done(version=len(said), state={"entries": [entry.to_json() for entry in told]})
 

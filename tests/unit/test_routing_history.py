@@ -5,11 +5,12 @@ from itertools import count
 
 import pytest
 
-from services.routing.history import entries
+from services.routing.history import entries, permit_reading
 from services.routing.question import State
 from services.routing.turns import holder
-from shared.contracts import EVENTS, Role
-from shared.contracts.routing import QuestionJoined, RoutingEvent
+from shared.contracts import EVENTS, Refusal, Role
+from shared.contracts.routing import QuestionJoined, QuestionSplit, RoutingEvent
+from shared.contracts.taxonomy import Scope
 from tests.builders import any_of
 from tests.unit.routing_questions import (
     CHAIRMAN,
@@ -26,6 +27,7 @@ from tests.unit.routing_questions import (
     OFFICER,
     OTHER_OFFICER,
     QUESTION,
+    a_question,
     approve,
     ask_others,
     assign,
@@ -175,3 +177,29 @@ def test_the_question_whose_answer_it_gets_is_told_by_the_code_of_its_form():
 def test_a_department_or_a_person_who_is_gone_is_told_as_he_was():
     told = entries(opened()[1], {}, {})
     assert (told[0].what, told[0].role) == (f"Phân công cho {ECONOMY} theo từ ngữ của câu hỏi", None)
+
+
+@pytest.mark.parametrize(
+    ("scope", "split_from", "actor", "may", "because"),
+    [
+        (Scope.IN_SCOPE, None, OTHER_OFFICER, True, "whoever works here"),
+        (Scope.COMPLAINT, None, OFFICER, True, "a complaint has its way, but is no secret"),
+        (Scope.DENUNCIATION, None, OFFICER, False, "his department may be the one that is accused"),
+        (Scope.DENUNCIATION, None, HEAD, False, "the head, too"),
+        (Scope.DENUNCIATION, None, CLERK, True, "the office sends it on"),
+        (Scope.DENUNCIATION, None, CHAIRMAN, True, "the chairman decides"),
+        (Scope.IN_SCOPE, Scope.DENUNCIATION, OFFICER, False, "its history tells what was split off"),
+        (Scope.IN_SCOPE, Scope.DENUNCIATION, OFFICE_HEAD, True, "the office split it"),
+        (Scope.IN_SCOPE, Scope.IN_SCOPE, OFFICER, True, "two matters and no secret"),
+    ],
+)
+def test_what_was_done_with_a_denunciation_is_read_by_those_alone_who_decide_on_it(
+    scope, split_from, actor, may, because
+):
+    events = [any_of(QuestionSplit).model_copy(update={"scope": split_from})] if split_from else []
+    if may:
+        permit_reading(a_question(scope=scope), events, actor)
+        return
+    with pytest.raises(Refusal) as refusal:
+        permit_reading(a_question(scope=scope), events, actor)
+    assert refusal.value.code == "forbidden", because
