@@ -17,9 +17,8 @@ from services.routing.provided import (
     Profiles,
     QuestionStore,
 )
-from services.routing.question import Question
 from services.routing.shipped_templates import shipped_templates
-from services.routing.store import Handbooks
+from services.routing.store import Asked, Handbooks
 from services.routing.taught import ruled
 from shared.commands import obey
 from shared.communes import Communes, Profile
@@ -86,7 +85,7 @@ async def try_word_rules(
     return Done(version=0, state=await asyncio.to_thread(_compared, command.texts, latest, now, then))
 
 
-def _compared(texts: Sequence[str], latest: Sequence[Question], now: Classifier, then: Classifier) -> dict[str, Any]:
+def _compared(texts: Sequence[str], latest: Sequence[Asked], now: Classifier, then: Classifier) -> dict[str, Any]:
     changes = []
     for question in latest:
         before, after = now.classify(question.text), then.classify(question.text)

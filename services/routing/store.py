@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.routing.conference import Conference
 from services.routing.handbook import Handbook
@@ -24,6 +24,18 @@ BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 Taught = tuple[str, QuestionField, str, datetime]
 """A question, the field and department that a person gave it, and when."""
+
+
+_SENT_AWAY = ["redirected", "referred-up"]
+"""Its department could not answer it: that it was given there teaches nothing. These are states and settlements."""
+
+
+class Asked(NamedTuple):
+    """A question without all that was done with it."""
+
+    id: str
+    code: str
+    text: str
 
 
 class Questions(Store[Question]):
@@ -78,9 +90,11 @@ class Questions(Store[Question]):
         async for document in cursor:
             yield document["_id"], document["text"], document["settled_at"]
 
-    async def latest(self, commune: str, limit: int) -> list[Question]:
+    async def latest(self, commune: str, limit: int) -> list[Asked]:
         """The questions received last, the newest first. No complaints."""
-        return await self.find({"commune": commune, "scope": Scope.IN_SCOPE.value}, sort="-received_at", limit=limit)
+        query = {"commune": commune, "scope": Scope.IN_SCOPE.value}
+        cursor = self._collection.find(query, {"code": 1, "text": 1}).sort("received_at", -1).limit(limit)
+        return [Asked(found["_id"], found["code"], found["text"]) async for found in cursor]
 
     async def taught_at(self, commune: str) -> datetime | None:
         """When a person last said whose a question is; None while nobody has."""
@@ -89,7 +103,10 @@ class Questions(Store[Question]):
         return None
 
     async def lessons(self, commune: str, limit: int = 2_000) -> list[Taught]:
-        """What people have said of whose a question is, the newest first. Complaints teach nothing."""
+        """What people have said of whose a question is, the newest first.
+
+        Complaints teach nothing, nor what was sent away since.
+        """
         return [taught async for taught in self._taught(commune, limit)]
 
     async def _taught(self, commune: str, limit: int) -> AsyncIterator[Taught]:
@@ -98,6 +115,8 @@ class Questions(Store[Question]):
             "decided_at": {"$gt": BEGINNING},
             "department": {"$exists": True},
             "scope": Scope.IN_SCOPE.value,
+            "state": {"$nin": _SENT_AWAY},
+            "settled_how": {"$nin": _SENT_AWAY},
         }
         wanted = {"text": 1, "field": 1, "department": 1, "decided_at": 1}
         async for found in self._collection.find(query, wanted).sort("decided_at", -1).limit(limit):

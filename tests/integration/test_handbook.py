@@ -161,6 +161,28 @@ async def test_what_people_decide_teaches_the_newest_first_and_complaints_teach_
     assert await questions.lessons("thanh-mai") == []
 
 
+async def test_what_was_sent_away_teaches_nothing_of_where_it_was_first_given(office: Office) -> None:
+    assert office.service.database is not None
+    questions = Questions(office.service.database)
+    await office.hears(announced(), *(form(f"C{number}", f"Câu hỏi {number} về sổ đỏ?") for number in range(3)))
+    for number in range(3):
+        moved = {"field": "culture", "department": CULTURE, "reason": "Đúng việc"}
+        await office.done(routing.AssignQuestion, question=f"C{number}-1", **moved)
+    away = {"authority": "Sở Nông nghiệp và Môi trường", "guidance": "Gửi Sở."}
+    await office.done(routing.RedirectQuestion, CHAIRMAN, question="C0-1", scope="in-scope", **away)
+    up = {"authority": "Ủy ban nhân dân thành phố", "reason": "Vượt thẩm quyền"}
+    await office.done(routing.ReferQuestionUp, CHAIRMAN, question="C1-1", **up)
+    assert [text for text, *_ in await questions.lessons(COMMUNE)] == ["Câu hỏi 2 về sổ đỏ?"]
+
+
+async def test_rules_are_tried_on_texts_without_all_that_was_written_to_them(office: Office) -> None:
+    assert office.service.database is not None
+    await office.hears(announced(), form("C1"), form("C2"), form("C3"))
+    found = await Questions(office.service.database).latest(COMMUNE, 2)
+    assert {(one.code, one.text) for one in found} <= {(form("C1").code, LAND_TITLE)}
+    assert (len(found), [one._fields for one in found]) == (2, [("id", "code", "text")] * 2)
+
+
 # --- what was answered before -----------------------------------------------------------------------------------------
 
 ASKED = "Tôi là Nguyễn Thị Mai, số 0912345678, bao giờ các hộ ở thôn Nội được cấp sổ đỏ?"
