@@ -15,8 +15,8 @@ LATE = timedelta(minutes=10)
 """What was settled at an instant may be saved after what was settled later; so far back is looked at again."""
 AT_ONCE = 500
 """Questions arranged in one go; other work comes in between."""
-MOST_KEPT = 10_000
-"""Answers of one commune that are searched, the latest: some 15 MB of memory. Older ones are out of date anyway."""
+MOST_KEPT = 5_000
+"""Answers of one commune that are searched, the latest: of many years, in 20 MB of memory where no two are alike."""
 SPARE = MOST_KEPT // 4
 """So many more before the oldest are forgotten, all in one go."""
 

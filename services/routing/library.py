@@ -9,6 +9,7 @@ from services.routing.masking import find_personal, mask, tells_the_asker
 from services.routing.moves import MOVES, permit, permit_person
 from services.routing.owed import about
 from services.routing.question import Decision, Publication, Question
+from services.routing.templates import permit_filled
 from shared.contracts import Event, Refusal
 from shared.contracts.routing import (
     AnswerApproved,
@@ -30,6 +31,7 @@ def publish_answer(question: Question, command: PublishAnswer, public: Collectio
     """
     permit(question, command)
     _in_scope(question)
+    permit_filled(command.answered, before="công khai")
     _names_nobody("câu hỏi", command.asked, command, public)
     _names_nobody("câu trả lời", command.answered, command, public)
     before = question.publication

@@ -66,6 +66,11 @@ def test_what_a_person_has_read_and_what_is_the_offices_own_may_stand(words, kep
     assert publish(answered=words, kept=kept, question=question) == (question, []), "the same again"
 
 
+def test_what_nobody_has_filled_in_is_not_shown_to_everybody():
+    with pytest.raises(Refusal, match=r"chưa điền: \{mã hồ sơ\}"):
+        publish(answered="Hồ sơ {mã hồ sơ} đang giải quyết.")
+
+
 HIS = ("Trần Thị Bưởi", "Số 5 ngõ 3, thôn Nội, xã Thanh Trì", "+49 170 123 4567", "buoi@nha.example")
 
 
