@@ -245,7 +245,7 @@ def _tell(findings: "Sequence[Finding]") -> None:
         raise typer.Exit(1)
 
 
-BENCHES = {name: f"tests.bench.{name}" for name in ("pipeline", "deadlines", "intake")}
+BENCHES = {name: f"tests.bench.{name}" for name in ("pipeline", "deadlines", "intake", "routing")}
 
 
 @app.command()

@@ -5,7 +5,7 @@ from functools import partial
 from services.routing import handlers
 from services.routing.archives import LOOK_EVERY_S, Archives
 from services.routing.store import Conferences, Handbooks, Questions
-from services.routing.taught import RuledClassifiers, Teaching
+from services.routing.taught import Teaching, live_classifiers
 from shared.service import Service
 from shared.settings import Settings
 
@@ -22,7 +22,7 @@ def build(settings: Settings) -> Service:
         handbooks=handbooks,
         archives=archives,
         conferences=Conferences(service.database),
-        classifiers=RuledClassifiers(service.communes, Teaching(questions, handbooks)),
+        classifiers=live_classifiers(service.communes, Teaching(questions, handbooks)),
         communes=service.communes,
     )
     return service

@@ -19,7 +19,7 @@ from services.routing.provided import (
 )
 from services.routing.shipped_templates import shipped_templates
 from services.routing.store import Asked, Handbooks
-from services.routing.taught import ruled
+from services.routing.taught import field_words
 from shared.commands import obey
 from shared.communes import Communes, Profile
 from shared.contracts import Done, Refusal
@@ -80,7 +80,8 @@ async def try_word_rules(
     """Changes nothing, so neither key nor version matter."""
     profile = _profile(profiles, command)
     handbook.permit_rules(command, _departments(profile))
-    now, then = await classifiers.of(profile.id), await asyncio.to_thread(ruled, profile, command.rules)
+    now = await classifiers.of(profile.id)
+    then = await asyncio.to_thread(now.ruled, field_words(command.rules))
     latest = await questions.latest(profile.id, TRIED)
     return Done(version=0, state=await asyncio.to_thread(_compared, command.texts, latest, now, then))
 

@@ -10,7 +10,7 @@ from services.routing import app as routing_app
 from services.routing import handlers
 from services.routing.conference import Conference
 from services.routing.store import FORGOTTEN_S, Conferences, Handbooks, Questions
-from services.routing.taught import RuledClassifiers, Teaching
+from services.routing.taught import Teaching, live_classifiers
 from shared.contracts import TooEarly, intake, notify, routing
 from shared.contracts.conference import Session
 from shared.store import Database
@@ -126,7 +126,7 @@ async def test_a_form_opened_by_somebody_who_does_not_know_yet_that_the_dialogue
     database = Database(fresh.mongo_url, "routing")
     questions, of_one, of_other = Questions(database), Conferences(database), Conferences(database)
     profiles = routing_app.build(settings_of(fresh)).communes
-    classifiers = RuledClassifiers(profiles, Teaching(questions, Handbooks(database)))
+    classifiers = live_classifiers(profiles, Teaching(questions, Handbooks(database)))
     await handlers.learn_what_a_dialogue_is_about(announced(), of_one)
     await of_other.lately(DIALOGUE)
 

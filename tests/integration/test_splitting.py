@@ -12,7 +12,7 @@ from services.routing import handlers, split_handlers
 from services.routing.question import Question
 from services.routing.splitting import split_question
 from services.routing.store import Conferences, Handbooks, Questions
-from services.routing.taught import RuledClassifiers, Teaching
+from services.routing.taught import Teaching, live_classifiers
 from shared.contracts import Event, Refused, Role, intake, routing
 from shared.store import Database
 from tests.builders import COMMUNE, actor, of_attendance, of_dialogue
@@ -165,7 +165,7 @@ async def test_two_who_split_a_question_at_once_number_its_parts_apart(office: O
         await office.done(routing.SplitQuestion, question="C1-1", parts=PARTS[:2])
 
     questions, conferences = SplitMeanwhile(service.database, another), Conferences(service.database)
-    classifiers = RuledClassifiers(service.communes, Teaching(questions, Handbooks(service.database)))
+    classifiers = live_classifiers(service.communes, Teaching(questions, Handbooks(service.database)))
     command = routing.SplitQuestion(actor=CLERK, key="k", question="C1-1", parts=PARTS)
     await split_handlers.split_question(command, questions, conferences, classifiers, service.communes, _now)
     await at_rest(office)
@@ -177,7 +177,7 @@ async def test_who_dies_between_the_split_and_its_parts_has_lost_none_of_them(fr
     """The split is saved; of its parts one is opened, then the process dies, and the event is delivered again."""
     service, database = routing_app.build(settings_of(fresh)), Database(fresh.mongo_url, "routing")
     questions, conferences = Questions(database), Conferences(database)
-    classifiers = RuledClassifiers(service.communes, Teaching(questions, Handbooks(database)))
+    classifiers = live_classifiers(service.communes, Teaching(questions, Handbooks(database)))
     await handlers.learn_what_a_dialogue_is_about(announced(), conferences)
     await handlers.hand_out_questions(form("C1", WHOLE), questions, conferences, classifiers, _now)
     parent = await questions.get("C1-1")

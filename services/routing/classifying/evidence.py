@@ -15,19 +15,25 @@ COMMUNE_OUTWEIGHS = 6.0
 ENOUGH_EVIDENCE = 1.25
 """Weight at which the evidence alone gives a confidence of 1 - 1/e; one usual word (1.5) stands at 0.70."""
 
+Target = tuple[QuestionField, str | None]
+"""A field, and who answers it where a rule names another department than the field's."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldWords:
-    """Words that speak for a field. Alone, a word of weight 1.5 is surer than the usual threshold."""
+    """Words that speak for a field. Alone, a word of weight 1.5 is surer than the usual threshold.
+
+    department: who answers; None where it is the one of the field.
+    """
 
     field: QuestionField
     weight: float
     words: tuple[str, ...]
+    department: str | None = None
 
 
-_FieldWeight = tuple[QuestionField, float]
-Evidence = dict[QuestionField, dict[str, float]]
-"""For each field the words found, as they were first written, and what each of them weighs."""
+Evidence = dict[Target, dict[str, float]]
+"""For each target the words found, as they were first written, and what each of them weighs."""
 
 
 class FieldEvidence:
@@ -40,42 +46,51 @@ class FieldEvidence:
     """
 
     def __init__(self, rules: Iterable[FieldWords], shared: Iterable[FieldWords], ignored: Iterable[str]) -> None:
-        own: list[tuple[str, _FieldWeight | None]] = [
-            (word, (group.field, group.weight * COMMUNE_OUTWEIGHS)) for group in rules for word in group.words
+        own: list[tuple[str, tuple[Target, float] | None]] = [
+            (word, ((group.field, group.department), group.weight * COMMUNE_OUTWEIGHS))
+            for group in rules
+            for word in group.words
         ]
         overruled = {same_phrase(word) for word, _ in own}
         self._own = Phrases(own)
-        common: list[tuple[str, _FieldWeight | None]] = [
-            *((word, (group.field, group.weight)) for group in shared for word in group.words),
+        common: list[tuple[str, tuple[Target, float] | None]] = [
+            *((word, ((group.field, group.department), group.weight)) for group in shared for word in group.words),
             *((word, None) for word in ignored),
         ]
         self._shared = Phrases((word, meaning) for word, meaning in common if same_phrase(word) not in overruled)
 
+    def of_the_commune(self, words: Words) -> Evidence:
+        """What the commune's own words say."""
+        return _weighed(words, self._own)
+
     def found_in(self, words: Words) -> Evidence:
-        """For each field the words found, as they were first written, and what each of them weighs.
-
-        Said again, a word weighs half as much again, then a quarter: a long text is not surer for repeating itself.
-        """
-        mentions = self._own.find(words) + self._shared.find(words)
-        times = Counter(phrase for phrase, _, _ in mentions)
-        firsts = {phrase: (start, certainty) for phrase, start, certainty in reversed(mentions)}
-        evidence: Evidence = {}
-        for phrase in times:
-            if phrase.meaning is None:
-                continue
-            (field, weight), (start, certainty) = phrase.meaning, firsts[phrase]
-            written, found = words.written(start, start + len(phrase.words)), evidence.setdefault(field, {})
-            found[written] = found.get(written, 0) + weight * certainty * (2 - 0.5 ** (times[phrase] - 1))
-        return evidence
+        """What the commune's own and the shared words say."""
+        return _weighed(words, self._own, self._shared)
 
 
-def confidences(scores: Mapping[QuestionField, float]) -> dict[QuestionField, float]:
-    """Probability of each field: how much speaks for it at all, times its share against the others.
+def _weighed(words: Words, *known: Phrases[tuple[Target, float] | None]) -> Evidence:
+    """Said again, a word weighs half as much again, then a quarter: a long text is not surer for repeating itself."""
+    mentions = [mention for phrases in known for mention in phrases.find(words)]
+    times = Counter(phrase for phrase, _, _ in mentions)
+    firsts = {phrase: (start, certainty) for phrase, start, certainty in reversed(mentions)}
+    evidence: Evidence = {}
+    for phrase in times:
+        if phrase.meaning is None:
+            continue
+        (target, weight), (start, certainty) = phrase.meaning, firsts[phrase]
+        written, found = words.written(start, start + len(phrase.words)), evidence.setdefault(target, {})
+        found[written] = found.get(written, 0) + weight * certainty * (2 - 0.5 ** (times[phrase] - 1))
+    return evidence
 
-    It grows with a field's own evidence and shrinks with that of any other. The rest to 1 is what no word told.
+
+def confidences(evidence: Mapping[Target, Mapping[str, float]]) -> dict[Target, float]:
+    """Probability of each target: how much speaks for it at all, times its share against the others.
+
+    It grows with a target's own evidence and shrinks with that of any other. The rest to 1 is what no word told.
     """
+    scores = {target: sum(found.values()) for target, found in evidence.items()}
     squares = sum(score * score for score in scores.values())
     return {
-        field: round((1 - math.exp(-score / ENOUGH_EVIDENCE)) * score * score / squares, 3)
-        for field, score in scores.items()
+        target: round((1 - math.exp(-score / ENOUGH_EVIDENCE)) * score * score / squares, 3)
+        for target, score in scores.items()
     }

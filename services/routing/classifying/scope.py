@@ -54,16 +54,17 @@ class ScopeMarks:
         self._concrete = Phrases((word, scope) for scope, words in scopes.items() for word in words.concrete)
         self._asking = Phrases((word, None) for word in asking)
 
-    def found_in(self, words: Words) -> tuple[Scope, list[str]]:
-        """Whether the text complains or denounces, and by which words.
+    def found_in(self, words: Words) -> "Marked":
+        """Whether the text complains or denounces by its phrases, and by which.
 
         A denouncer needs more protection than a complainant, so that comes first where both are found.
         """
         marks = [(phrase, phrase.meaning, start) for phrase, start, _ in self._marks.find(words)]
+        asks = self._asking.find(words)
         if not any(mark for _, mark, _ in marks):
-            return Scope.IN_SCOPE, []
+            return Marked(Scope.IN_SCOPE, (), bool(marks), bool(asks))
         sentence = words.sentences()
-        asking = {sentence[start] for _, start, _ in self._asking.find(words)}
+        asking = {sentence[start] for _, start, _ in asks}
         concrete = {(sentence[start], phrase.meaning) for phrase, start, _ in self._concrete.find(words)}
         concrete |= {(sentence[start], mark.scope) for _, mark, start in marks if mark and mark.is_deed}
         meant: dict[Scope, list[str]] = {}
@@ -73,4 +74,23 @@ class ScopeMarks:
                 if len(found) < MARKS_AT_MOST:
                     found.append(words.written(start, start + len(phrase.words)))
         scope = next((scope for scope in (Scope.DENUNCIATION, Scope.COMPLAINT) if scope in meant), Scope.IN_SCOPE)
-        return scope, meant.get(scope, [])
+        return Marked(scope, tuple(meant.get(scope, ())), any(mark is None for _, mark, _ in marks), bool(asks))
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What the phrases of a text say of its scope.
+
+    words: the phrases, as the text has them. denied: there is one that holds such a word and means none. asks: the text
+    asks about complaints.
+    """
+
+    scope: Scope
+    words: tuple[str, ...]
+    denied: bool
+    asks: bool
+
+    @property
+    def features(self) -> tuple[float, ...]:
+        """For the statistical model: one for each scope, then whether it is denied, and whether it asks."""
+        return (*(float(self.scope is scope) for scope in Scope), float(self.denied), float(self.asks))

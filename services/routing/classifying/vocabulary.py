@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from services.routing.classifying.classifier import Classifier, Vocabulary
 from services.routing.classifying.evidence import FieldWords
+from services.routing.classifying.model import shared_model
 from services.routing.classifying.scope import ScopeWords
 from services.routing.classifying.words import same_phrase
 from shared.communes import Profile
@@ -102,12 +103,13 @@ def read_vocabulary(file: Path) -> Vocabulary:
 
 
 def classifier_for(profile: Profile, vocabulary: Vocabulary | None = None) -> Classifier:
-    """The classifier of a commune: its own rules before the shared words, its own departments and threshold."""
+    """The classifier of a commune: its own rules first, then the shared model; its own departments and threshold."""
     return Classifier(
         vocabulary or shared_vocabulary(),
         departments={field: profile.department_for(field).id for field in QuestionField},
         rules=[FieldWords(rule.field, rule.weight, rule.words) for rule in profile.classification.rules],
         threshold=profile.classification.threshold,
+        model=shared_model(),
     )
 
 

@@ -59,6 +59,12 @@ class Words:
         return list(accumulate(_SENTENCE_ENDS.search(before) is not None for before in self.between[:-1]))
 
 
+def unaccented(text: str) -> str:
+    """The same text as somebody writes it who sets no diacritics."""
+    letters = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return unicodedata.normalize("NFC", "".join(letter for letter in letters if not unicodedata.combining(letter)))
+
+
 def fold(lower: str) -> str:
     """Without diacritics; of foreign letters nothing is left, of blanks all."""
     line = lower.replace("đ", "d").replace("ð", "d")
