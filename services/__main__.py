@@ -111,20 +111,36 @@ def _where(result: dict[str, Any]) -> str:
 def classify(
     commune: str,
     file: Annotated[str, typer.Argument(help="Tệp mỗi dòng một câu hỏi; - là đầu vào chuẩn.")] = "-",
+    data: Data = VAR,
     json_lines: Json = False,
 ) -> None:
-    """Phân loại câu hỏi: lĩnh vực, phòng phụ trách, vì sao."""
+    """Phân loại câu hỏi: lĩnh vực, phòng phụ trách, vì sao. Hệ thống đang chạy thì theo đúng những gì xã đã dạy máy."""
     from services.routing.classifying.vocabulary import classifier_for
 
-    classifier = classifier_for(_profile(commune))
-    for line in _lines(file):
-        found = classifier.classify(line)
+    profile, lines = _profile(commune), _lines(file)
+    found = _classified_by_the_office(commune, lines, data)
+    if not json_lines:
+        source = "hồ sơ xã và mô hình đi kèm" if found is None else "sổ tay và các lần phân công của xã"
+        typer.echo(f"Phân loại theo {source}.", err=True)
+    if found is None:
+        classifier = classifier_for(profile)
+        found = [classifier.classify(line).to_json() for line in lines]
+    for one in found:
         if json_lines:
-            _print_json(found.to_json())
+            _print_json(one)
         else:
-            wait = " → chờ người xem" if found.triage else ""
-            because = ", ".join(found.because) or "không có từ nào nhận ra được"
-            typer.echo(f"{found.field} · {found.department} · {found.confidence:.2f} · {because}{wait}")
+            wait = " → chờ người xem" if one["triage"] else ""
+            because = ", ".join(one["because"]) or "không có từ nào nhận ra được"
+            typer.echo(f"{one['field']} · {one['department']} · {one['confidence']:.2f} · {because}{wait}")
+
+
+def _classified_by_the_office(commune: str, lines: list[str], data: Path) -> list[dict[str, Any]] | None:
+    """None where nothing runs on this data folder, or routing does not answer."""
+    from deploy.embedded.classifying import classified
+    from deploy.embedded.installation import running
+
+    stack = running(data)
+    return asyncio.run(classified(stack, commune, lines)) if stack is not None else None
 
 
 @app.command()

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from services.routing.classifiers import LOOK_EVERY_S
 from services.routing.store import Handbooks, Questions
-from services.routing.taught import LOOK_EVERY_S
 from shared.contracts import Done, Refused, Role, handbook, routing
 from tests.builders import COMMUNE, actor
 from tests.integration.routing_office import (
