@@ -30,6 +30,10 @@ RESTRAINT = 0.005
 TERM_OF_A_FIELD = 0.1
 """What short wording of a field counts as an example of what is in scope."""
 
+FLAGGED_FROM = 0.2
+"""Probability of a complaint or a denunciation: to miss one is four times as bad as to have an officer read another
+question."""
+
 FOLDS = 5
 TOLD_APART = 1e-4
 """Weights nearer to nil are not shipped."""
@@ -183,17 +187,10 @@ def sharpness_of(judged: Judged) -> float:
     return float(minimize_scalar(surprise, bounds=(0.3, 3), method="bounded").x)
 
 
-def flagged_from(judged: Judged) -> float:
-    """The probability of not being in scope from which as many are flagged that should not be as are missed."""
-    outside = 1 - probabilities(judged.sums)[:, SCOPES.index(Scope.IN_SCOPE)]
-    meant = judged.y != SCOPES.index(Scope.IN_SCOPE)
-    return float(np.sort(outside)[-int(meant.sum())])
-
-
 # --- the file ---------------------------------------------------------------------------------------------------------
 
 
-def write(file: Path, rarity: Numbers, fields: Numbers, scopes: Numbers, sharpness: float, flagged: float) -> None:
+def write(file: Path, rarity: Numbers, fields: Numbers, scopes: Numbers, sharpness: float) -> None:
     """Numbers only, rounded to half precision; decisions do not change by it."""
     together = np.hstack([fields[:BUCKETS], scopes[:BUCKETS]])
     used = np.flatnonzero(np.abs(together).max(axis=1) > TOLD_APART)
@@ -205,7 +202,7 @@ def write(file: Path, rarity: Numbers, fields: Numbers, scopes: Numbers, sharpne
         constants=np.concatenate([fields[BUCKETS], scopes[BUCKETS]]),
         marks=scopes[BUCKETS + 1 :],
         sharpness=np.float64(sharpness),
-        flagged=np.float64(flagged),
+        flagged=np.float64(FLAGGED_FROM),
         digest=np.array(corpus.digest()),
     )
 
@@ -214,19 +211,18 @@ def main() -> None:
     rarity = rarity_of_questions()
     of_fields, of_scopes = field_examples(rarity), scope_examples(rarity)
     fields, scopes = cross_validate(of_fields, len(FIELDS)), cross_validate(of_scopes, len(SCOPES))
-    sharpness, flagged = sharpness_of(fields), flagged_from(scopes)
+    sharpness = sharpness_of(fields)
     weights, _ = fit(of_fields, len(FIELDS))
     of_scope, _ = fit(of_scopes, len(SCOPES))
-    write(MODEL, rarity, weights, of_scope, sharpness, flagged)
+    write(MODEL, rarity, weights, of_scope, sharpness)
     best = probabilities(fields.sums * np.float32(sharpness))
-    outside = 1 - probabilities(scopes.sums)[:, SCOPES.index(Scope.IN_SCOPE)] >= flagged
+    outside = 1 - probabilities(scopes.sums)[:, SCOPES.index(Scope.IN_SCOPE)] >= FLAGGED_FROM
     meant = scopes.y != SCOPES.index(Scope.IN_SCOPE)
     for figure, value in {
         "questions": of_fields.asked,
         "right": (best.argmax(1) == fields.y).mean(),
         "among the best three": (np.argsort(-best, axis=1)[:, :3] == fields.y[:, None]).any(axis=1).mean(),
         "sharpness": sharpness,
-        "flagged from": flagged,
         "of those outside the scope flagged": outside[meant].mean(),
         "of the flagged outside the scope": meant[outside].mean(),
         "bytes": MODEL.stat().st_size,
