@@ -195,7 +195,7 @@ async def _second(running: RunningStack, port: int) -> dict[str, float]:
     )
     try:
         async with httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{port}") as http, asyncio.timeout(60):
-            while not await _is_ready(http):
+            while not await _is_ready(http):  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.02)
         ready = time.perf_counter() - began
         memory = psutil.Process(process.pid).memory_info().rss
