@@ -346,7 +346,7 @@ def test_the_longest_phrase_counts_and_hides_what_it_holds():
 
 def test_the_reason_gives_the_words_as_they_were_written():
     said = CLASSIFIER.classify("Xin hỏi GCN QSDĐ nhà tôi, Thửa đất số 12.")
-    assert said.because[:2] == ("GCN QSDĐ", "Thửa đất")
+    assert set(said.because[:2]) == {"GCN QSDĐ", "Thửa đất"}
 
 
 def test_a_sentence_that_asks_where_to_complain_is_a_question():

@@ -25,8 +25,8 @@ from shared.contracts.taxonomy import QuestionField, Scope
 BECAUSE_AT_MOST = 6
 """Words given as the reason. An officer reads these at a glance."""
 
-FROM_THE_MODEL = 3
-"""Of these, those that no rule and no vocabulary knows."""
+MARKS_BY_THE_MODEL = 3
+"""Words given for a complaint or a denunciation that no phrase tells."""
 
 PROPOSALS = 3
 
@@ -129,7 +129,8 @@ class Classifier:
             return Scope.IN_SCOPE, ()
         if marked.scope is not Scope.IN_SCOPE and marked.words:
             return marked.scope if marked.scope is Scope.DENUNCIATION else likelier, marked.words
-        return likelier, weightiest(words, reading.by_word(speaks_for_scope(likelier)), (), FROM_THE_MODEL)
+        weights = reading.by_word(speaks_for_scope(likelier))
+        return likelier, weightiest(words, weights, self._evidence.expressions(words), MARKS_BY_THE_MODEL)
 
     # --- its field
 
@@ -162,12 +163,9 @@ class Classifier:
         ranked = self._ranked(reading)
         (best, _), _ = ranked[0]
         of_fields = _of_fields(ranked)
-        known = self._evidence.found_in(words)
-        named = sorted(known.get((best, None), {}).items(), key=lambda item: -item[1])
-        more = weightiest(words, reading.by_word(speaks_for_field(best, of_fields)), (), FROM_THE_MODEL)
-        said = [word for word, _ in named]
-        fresh = [word for word in more if not any(_within(word, one) or _within(one, word) for one in said)]
-        return Chances(ranked[: 2 * PROPOSALS], (*said, *fresh))
+        weights = reading.by_word(speaks_for_field(best, of_fields))
+        because = weightiest(words, weights, self._evidence.expressions(words), BECAUSE_AT_MOST)
+        return Chances(ranked[: 2 * PROPOSALS], tuple(because))
 
     def _ranked(self, reading: Reading) -> list[tuple[Target, float]]:
         """Every target by the model and what the office taught it, the most probable first."""
@@ -222,7 +220,3 @@ def _of_fields(ranked: Iterable[tuple[Target, float]]) -> dict[QuestionField, fl
     for (one, _), chance in ranked:
         found[one] += chance
     return found
-
-
-def _within(inner: str, outer: str) -> bool:
-    return f" {inner.lower()} " in f" {outer.lower()} "

@@ -67,6 +67,11 @@ class FieldEvidence:
         """What the commune's own and the shared words say."""
         return _weighed(words, self._own, self._shared)
 
+    def expressions(self, words: Words) -> list[range]:
+        """The words of a text that make one expression, whatever it says: `vắc xin`."""
+        mentions = [*self._own.find(words), *self._shared.find(words)]
+        return [range(start, start + len(phrase.words)) for phrase, start, _ in mentions]
+
 
 def _weighed(words: Words, *known: Phrases[tuple[Target, float] | None]) -> Evidence:
     """Said again, a word weighs half as much again, then a quarter: a long text is not surer for repeating itself."""

@@ -30,11 +30,11 @@ PLACES = 512
 SAME_FIELD = 0.25
 """How alike two questions of one field are by that alone, where the same words make 1: squared it counts."""
 
-ANY_FIELD = 0.3
+ANY_FIELD = 0.5
 """What likeness of words counts where the fields differ."""
 
 RESTRAINT = 0.01
-NEW_PAIR = -3.0
+NEW_PAIR = -2.0
 """Where a pair that the profile does not name begins, below its field."""
 
 REACH = 3.0

@@ -7,8 +7,8 @@ import numpy as np
 from services.routing.classifying.model import Numbers
 from services.routing.classifying.words import Words, syllables
 
-LONGEST = 4
-"""Words in one reason."""
+LONGEST = 5
+"""Words in one reason that is no expression of its own."""
 
 NEXT_TO = 0.35
 """A word belongs to the weightier one beside it if it weighs this share of it."""
@@ -40,20 +40,27 @@ def weightiest(words: Words, weights: Numbers, phrases: Iterable[range], most: i
     telling = weights * np.array([_folded(word) not in _SAID_IN_ANY for word in words.folded], np.float32)
     whole = {number: phrase for phrase in phrases for number in phrase}
     taken = np.zeros(len(telling), bool)
-    found: list[str] = []
-    heaviest = 0.0
+    found: list[range] = []
+    heaviest = float(telling.max(initial=0.0))
     for word in np.argsort(-telling, kind="stable"):
-        if len(found) == most or telling[word] <= LEAST * heaviest or telling[word] <= 0:
+        if len(found) == most or telling[word] <= LEAST * heaviest:
             break
-        if taken[word]:
-            continue
-        heaviest = max(heaviest, float(telling[word]))
-        reason = whole.get(int(word)) or _grown(words, telling, taken, int(word))
-        taken[reason.start : reason.stop] = True
-        written = words.written(reason.start, reason.stop)
-        if written and written not in found:
-            found.append(written)
-    return found
+        if not taken[word]:
+            reason = whole.get(int(word)) or _grown(words, telling, taken, int(word))
+            taken[reason.start : reason.stop] = True
+            _put(found, reason, words)
+    return list(dict.fromkeys(words.written(reason.start, reason.stop) for reason in found))
+
+
+def _put(found: list[range], reason: range, words: Words) -> None:
+    """Beside the others; or as one with a neighbour, where nothing but a blank parts them."""
+    for place, other in enumerate(found):
+        first, second = sorted((other, reason), key=lambda one: one.start)
+        joined = range(first.start, second.stop)
+        if first.stop == second.start and not words.between[second.start].strip() and len(joined) <= LONGEST:
+            found[place] = joined
+            return
+    found.append(reason)
 
 
 def _grown(words: Words, telling: Numbers, taken: "np.ndarray[tuple[int], np.dtype[np.bool_]]", word: int) -> range:
