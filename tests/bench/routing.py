@@ -102,12 +102,15 @@ def _calibration_error(right: np.ndarray, sure: np.ndarray) -> float:
 def _scopes(found: Sequence[Found]) -> dict[str, float]:
     """recall: of what is one, what is flagged as either. precision: of what is flagged, what is either."""
     flagged = np.array([told.scope is not Scope.IN_SCOPE for _, told in found])
+    said = np.array([told.scope.value for _, told in found])
     meant = {scope: np.array([one.scope is scope for one, _ in found]) for scope in Scope}
     exact = np.array([told.scope is one.scope for one, told in found])
     outside = ~meant[Scope.IN_SCOPE]
     return {
         "complaint_recall": _share(flagged[meant[Scope.COMPLAINT]]),
         "denunciation_recall": _share(flagged[meant[Scope.DENUNCIATION]]),
+        "complaint_precision": _share(meant[Scope.COMPLAINT][said == Scope.COMPLAINT]),
+        "denunciation_precision": _share(meant[Scope.DENUNCIATION][said == Scope.DENUNCIATION]),
         "flagged_recall": _share(flagged[outside]),
         "flagged_precision": _share(outside[flagged]),
         "which_of_the_two": _share(exact[outside & flagged]),
@@ -115,8 +118,16 @@ def _scopes(found: Sequence[Found]) -> dict[str, float]:
 
 
 def _matters(classifier: Classifier, questions: Path) -> dict[str, float]:
-    """Of questions with several matters, those that are proposed to be split; of long stories, those that are not."""
-    several = [bool(classifier.classify(one.text).matters) for one in corpus.several(questions)]
+    """Of questions whose matters go to different departments, those that are proposed to be split.
+
+    Of long stories about one matter, those that are not.
+    """
+    office = read_profile(PROFILES / f"{COMMUNE}.yaml")
+    several = [
+        bool(classifier.classify(one.text).matters)
+        for one in corpus.several(questions)
+        if len({office.department_for(field).id for field, _ in one.parts}) > 1
+    ]
     single = [not classifier.classify(one.text).matters for one in corpus.one_matter(questions)]
     return {"several_matters_found": _share(several), "one_matter_left_whole": _share(single)}
 
@@ -126,25 +137,28 @@ def _policies(classifier: Classifier, held_out: Sequence[Labelled]) -> dict[str,
 
     The corrections are texts that teach the machine anyway; what holds is asked of texts that do not.
     """
-    like, unlike, before = [], [], []
+    judged: list[tuple[bool, bool, float]] = []
     training = [one for one in corpus.questions() if one.scope is Scope.IN_SCOPE]
     asked = [one for one in held_out if one.scope is Scope.IN_SCOPE]
-    own = {one.text: classifier.classify(one.text) for one in asked}
+    before = _share([classifier.classify(one.text).field is one.field for one in asked])
     began = datetime(2026, 1, 5, 2, tzinfo=UTC)
+    office = read_profile(PROFILES / f"{COMMUNE}.yaml")
+    own = {field: office.department_for(field).id for field in QuestionField}
     for field in QuestionField:
+        elsewhere = "cong-an" if own[field] != "cong-an" else "van-phong"
         texts = _spread([one.text for one in training if one.field is field], CORRECTIONS)
-        lessons = [Lesson(text, field, "another", began + timedelta(hours=n)) for n, text in enumerate(texts)]
+        lessons = [Lesson(text, field, elsewhere, began + timedelta(hours=n)) for n, text in enumerate(texts)]
         taught = classifier.taught(lessons)
-        told = [(one, taught.classify(one.text)) for one in asked]
-        like += [now.department == "another" for one, now in told if one.field is field]
-        unlike += [
-            now.field is one.field and now.department != "another" for one, now in told if one.field is not field
-        ]
-        before += [own[one.text].field is one.field for one in asked if one.field is not field]
+        for one in asked:
+            now, like = taught.classify(one.text), one.field is field
+            right = now.field is one.field and now.department == (elsewhere if like else own[one.field])
+            judged.append((like, right, now.confidence))
+    alike, right, sure = (np.array(column) for column in zip(*judged, strict=True))
     return {
-        "policy_after_50_corrections": _share(like),
-        "unlike_right_after": _share(unlike),
-        "unlike_right_before": _share(before),
+        "policy_after_50_corrections": _share(right[alike]),
+        "unlike_right_after": _share(right[~alike]),
+        "right_before": before,
+        "calibration_error_after_corrections": round(_calibration_error(right, sure), 4),
     }
 
 
@@ -193,13 +207,16 @@ async def _service() -> dict[str, float]:
 
 
 async def _second(running: RunningStack, port: int) -> dict[str, float]:
-    settings = {"NATS_URL": running.nats_url, "MONGO_URL": running.mongo_url, "DOITHOAI_PORT": str(port)}
+    settings = {"NATS_URL": running.nats_url, "MONGO_URL": running.mongo_url, "DOITHOAI_SERVICE_PORT": str(port)}
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "services", "run", "routing"), cwd=HOME, env={**os.environ, **settings}
     )
     try:
-        async with httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{port}") as http, asyncio.timeout(60):
+        async with (
+            httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{port}", trust_env=False) as http,
+            asyncio.timeout(60),
+        ):
             while not await _is_ready(http):  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.02)
         ready = time.perf_counter() - began

@@ -52,6 +52,18 @@ def test_an_office_may_change_its_mind():
     assert share(SHIPPED.taught([*old, *new]), TEXTS[MARKET][50:90], "phong-kinh-te") >= 0.9
 
 
+def test_what_was_decided_for_a_department_that_is_gone_teaches_nothing():
+    taught = SHIPPED.taught(decided(TEXTS[MARKET][:50], MARKET, "phong-da-giai-the"))
+    assert share(taught, TEXTS[MARKET][:90], "phong-da-giai-the") == 0
+
+
+def test_a_few_wrong_decisions_leave_their_field_where_it_was():
+    wrong = decided(TEXTS[MARKET][:3], MARKET, "cong-an")
+    right = decided(TEXTS[MARKET][3:30], MARKET, "phong-kinh-te", since=10)
+    untaught = share(SHIPPED, TEXTS[MARKET][50:90], "phong-kinh-te")
+    assert share(SHIPPED.taught([*wrong, *right]), TEXTS[MARKET][50:90], "phong-kinh-te") >= untaught
+
+
 def test_nothing_taught_is_the_shipped_classifier():
     for text in TEXTS[LAND][:10]:
         assert SHIPPED.taught([]).classify(text) == SHIPPED.classify(text)

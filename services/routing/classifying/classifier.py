@@ -4,7 +4,7 @@ The commune's own rules decide first. What they do not know the statistical mode
 and what this office has taught. Complaints and denunciations are told by their phrases and the model together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +58,7 @@ class Classifier:
         threshold: confidence below which a person decides.
         model: None where words alone decide.
         lessons: the office's own decisions.
+        offices: the departments there are. What was decided for one that is gone teaches nothing; None: all are there.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Classifier:
         threshold: float = 0.6,
         model: Model | None = None,
         lessons: Sequence[Lesson] = (),
+        offices: Collection[str] | None = None,
     ) -> None:
         missing = [field for field in QuestionField if field not in departments]
         if missing:
@@ -79,13 +81,15 @@ class Classifier:
             "threshold": threshold,
             "model": model,
             "lessons": tuple(lessons),
+            "offices": offices,
         }
         self._departments = dict(departments)
         self._threshold = threshold
         self._model = model
         self._evidence = FieldEvidence(self._known["rules"], vocabulary.fields, vocabulary.ignored)
         self._scope = ScopeMarks(vocabulary.scopes, vocabulary.asking)
-        self._taught = learn(model, lessons, departments) if model else None
+        heeded = [one for one in lessons if offices is None or one.department in offices]
+        self._taught = learn(model, heeded, departments) if model else None
 
     def ruled(self, rules: Iterable[FieldWords]) -> "Classifier":
         """The same with other rules of the commune."""

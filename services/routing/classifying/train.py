@@ -30,9 +30,8 @@ RESTRAINT = 0.005
 TERM_OF_A_FIELD = 0.1
 """What short wording of a field counts as an example of what is in scope."""
 
-FLAGGED_FROM = 0.2
-"""Probability of a complaint or a denunciation: to miss one is four times as bad as to have an officer read another
-question."""
+FLAGGED_FROM = 0.3
+"""Probability of a complaint or a denunciation from which, by cross-validation, 95 of 100 flagged texts are one."""
 
 FOLDS = 5
 TOLD_APART = 1e-4

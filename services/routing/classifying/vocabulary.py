@@ -110,6 +110,7 @@ def classifier_for(profile: Profile, vocabulary: Vocabulary | None = None) -> Cl
         rules=[FieldWords(rule.field, rule.weight, rule.words) for rule in profile.classification.rules],
         threshold=profile.classification.threshold,
         model=shared_model(),
+        offices=frozenset(department.id for department in profile.departments),
     )
 
 
