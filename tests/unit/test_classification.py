@@ -275,6 +275,10 @@ def test_whatever_is_flagged_goes_to_a_person_and_says_by_which_words():
     assert said.because[0] == "TỐ CÁO"
 
 
+def test_no_reason_is_a_piece_of_another():
+    assert CLASSIFIER.classify("Tôi tố cáo ông A").because == ("tố cáo",)
+
+
 def test_a_denunciation_comes_before_a_complaint():
     assert CLASSIFIER.classify("Tôi khiếu nại quyết định số 5 và tố cáo ông B.").scope is Scope.DENUNCIATION
 

@@ -113,7 +113,7 @@ class Classifier:
             field=field,
             department=department,
             confidence=confidence,
-            because=tuple(dict.fromkeys([*marks, *chances.because]))[:BECAUSE_AT_MOST],
+            because=_once([*marks, *chances.because])[:BECAUSE_AT_MOST],
             proposals=tuple(
                 Proposal(field=field, department=department, confidence=chance)
                 for (field, department), chance in chances.ranked[:PROPOSALS]
@@ -224,3 +224,12 @@ def _of_fields(ranked: Iterable[tuple[Target, float]]) -> dict[QuestionField, fl
     for (one, _), chance in ranked:
         found[one] += chance
     return found
+
+
+def _once(reasons: Iterable[str]) -> tuple[str, ...]:
+    """Without those that stand in an earlier one."""
+    found: list[str] = []
+    for reason in reasons:
+        if not any(f" {reason.lower()} " in f" {earlier.lower()} " for earlier in found):
+            found.append(reason)
+    return tuple(found)
