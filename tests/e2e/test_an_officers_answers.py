@@ -4,6 +4,7 @@ One story across all services. Questions come in outside any dialogue, so each i
 much the same, one asks two things at once, one question is given to the wrong department.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -147,7 +148,16 @@ async def the_office_teaches_a_rule(town: Town, told: dict[str, Any]) -> None:
     before = await town.does(handbook.ClassifyTexts, Role.CLERK, texts=(text,))
     told["before"] = before.state["texts"][0]
     await town.does(handbook.SaveWordRules, Role.CLERK, rules=rules, reason="Khu Ao Cả do Phòng Văn hóa quản lý.")
+    async with asyncio.timeout(20):
+        while await says(town, text) != CULTURE:  # noqa: ASYNC110 - every replica looks for itself
+            await asyncio.sleep(0.2)
     await town.sends_by_program("taught", text, name="Lê Thị Phượng", phone="0953000006", address="Số 6, thôn Nội")
+
+
+async def says(town: Town, text: str) -> str:
+    told = await town.does(handbook.ClassifyTexts, Role.CLERK, texts=(text,))
+    department: str = told.state["texts"][0]["department"]
+    return department
 
 
 def of(town: Town, name: str) -> str:

@@ -100,7 +100,8 @@ class Replica:
 
     async def answers(self, question: str) -> None:
         office = self.offices[COMMUNE]
-        told = accept_answer(of_question(AnswerDrafted, question=question, case=question, occurred_at=TODAY + MINUTE))
+        drafted = of_question(AnswerDrafted, question=question, case=question, occurred_at=TODAY + MINUTE)
+        told = next(accept_answer(drafted))
         await self.deadlines.change(told.duty.id, lambda one: hear(one, told, office.calendar, office.hours))
 
     async def term(self, question: str) -> Deadline:

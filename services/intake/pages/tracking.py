@@ -141,8 +141,8 @@ class _Teller:
 
     def _term(self, drafted_at: datetime | None) -> Term | None:
         """Of the step under way, else the one by which the answer must be out."""
-        terms, known = self.known.terms, self.known
-        own = terms.get("triage" if known.department is None else "department-answer") if drafted_at is None else None
+        terms = self.known.terms
+        own = (terms.get("department-answer") or terms.get("triage")) if drafted_at is None else None
         return own or terms.get("written-answer") or terms.get("approval")
 
     def _writing(self, drafted_at: datetime | None) -> Step:
