@@ -205,6 +205,7 @@ async def test_every_registrant_is_told_of_a_new_day_once_also_who_was_being_tak
 async def test_who_waits_for_a_seat_is_told_once_and_invited_when_one_is_free(office: Office) -> None:
     by_post = submission_received(case="01JP", questions=(), registrant=registrant(email=None))
     await office.hears(of_dialogue(DialogueAnnounced), a_form(1), by_post)
+    await office.works_until(NOW)
     waits = [
         of_attendance(RegistrantWaitlisted, case=case, place=place) for place, case in enumerate(("01J1", "01JP"), 1)
     ]

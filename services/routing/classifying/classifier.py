@@ -6,6 +6,7 @@ and what this office has taught. Complaints and denunciations are told by their 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -34,9 +35,9 @@ FAIR = 0.4
 """Confidence of each part from which it is proposed to split a question."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """The words that all communes share.
+    """The words that all communes share. It is compared by identity, so that what is compiled from it can be kept.
 
     ignored: phrases that hold a word of some field and do not speak of it: `đất nước`.
     asking: with it a sentence asks about complaints, and does not make one.
@@ -46,6 +47,11 @@ class Vocabulary:
     ignored: tuple[str, ...] = ()
     scopes: Mapping[Scope, ScopeWords] = field(default_factory=dict)
     asking: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=8)
+def _scope_marks(vocabulary: Vocabulary) -> ScopeMarks:
+    return ScopeMarks(vocabulary.scopes, vocabulary.asking)
 
 
 class Classifier:
@@ -87,7 +93,7 @@ class Classifier:
         self._threshold = threshold
         self._model = model
         self._evidence = FieldEvidence(self._known["rules"], vocabulary.fields, vocabulary.ignored)
-        self._scope = ScopeMarks(vocabulary.scopes, vocabulary.asking)
+        self._scope = _scope_marks(vocabulary)
         heeded = [one for one in lessons if offices is None or one.department in offices]
         self._taught = learn(model, heeded, departments) if model else None
 

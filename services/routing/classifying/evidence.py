@@ -2,8 +2,9 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.routing.classifying.phrases import Phrases
 from services.routing.classifying.words import Words, same_phrase
@@ -45,7 +46,7 @@ class FieldEvidence:
         ignored: phrases that hold a word of some field and do not speak of it: `đất nước`.
     """
 
-    def __init__(self, rules: Iterable[FieldWords], shared: Iterable[FieldWords], ignored: Iterable[str]) -> None:
+    def __init__(self, rules: Iterable[FieldWords], shared: Sequence[FieldWords], ignored: Sequence[str]) -> None:
         own: list[tuple[str, tuple[Target, float] | None]] = [
             (word, ((group.field, group.department), group.weight * COMMUNE_OUTWEIGHS))
             for group in rules
@@ -53,11 +54,8 @@ class FieldEvidence:
         ]
         overruled = {same_phrase(word) for word, _ in own}
         self._own = Phrases(own)
-        common: list[tuple[str, tuple[Target, float] | None]] = [
-            *((word, ((group.field, group.department), group.weight)) for group in shared for word in group.words),
-            *((word, None) for word in ignored),
-        ]
-        self._shared = Phrases((word, meaning) for word, meaning in common if same_phrase(word) not in overruled)
+        common = (tuple(shared), tuple(ignored))
+        self._shared = _compiled(*common, _spelled(*common) & overruled)
 
     def of_the_commune(self, words: Words) -> Evidence:
         """What the commune's own words say."""
@@ -71,6 +69,23 @@ class FieldEvidence:
         """The words of a text that make one expression, whatever it says: `vắc xin`."""
         mentions = [*self._own.find(words), *self._shared.find(words)]
         return [range(start, start + len(phrase.words)) for phrase, start, _ in mentions]
+
+
+@lru_cache(maxsize=8)
+def _spelled(shared: tuple[FieldWords, ...], ignored: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(same_phrase(word) for words in (*(group.words for group in shared), ignored) for word in words)
+
+
+@lru_cache(maxsize=8)
+def _compiled(
+    shared: tuple[FieldWords, ...], ignored: tuple[str, ...], overruled: frozenset[str]
+) -> Phrases[tuple[Target, float] | None]:
+    """The words of all communes without those a commune overrules. Most overrule none: they share what was compiled."""
+    common: list[tuple[str, tuple[Target, float] | None]] = [
+        *((word, ((group.field, group.department), group.weight)) for group in shared for word in group.words),
+        *((word, None) for word in ignored),
+    ]
+    return Phrases((word, meaning) for word, meaning in common if same_phrase(word) not in overruled)
 
 
 def _weighed(words: Words, *known: Phrases[tuple[Target, float] | None]) -> Evidence:
