@@ -183,7 +183,7 @@ def letter(
     """Dựng một thư từ dữ liệu JSON thành PDF."""
     from pydantic import ValidationError
 
-    from services.notify.letters import CannotPrint, Kind, LetterData, render_letter
+    from services.notify.paper.letters import CannotPrint, Kind, LetterData, render_letter
 
     if kind not in (kinds := get_args(Kind)):
         _wrong_usage(f"không có loại thư {kind!r}; có: {', '.join(kinds)}")

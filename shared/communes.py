@@ -124,6 +124,8 @@ class NumberCodes(Strict):
     transfer: Line = "PC-UBND"
 
 
+NumberingMode = Literal["late", "automatic"]
+
 ApprovalStep = Annotated[tuple[Annotated[Role, Field(strict=False)], ...], Field(min_length=1, strict=False)]
 """Roles of which one decides."""
 
@@ -142,6 +144,42 @@ class Letterhead(Strict):
     deputies: tuple[Signer, ...] = Field(default=(), strict=False)
     numbers: NumberCodes = NumberCodes()
     copies: tuple[Line, ...] = Field(default=(), strict=False)
+
+
+class PostPlan(Strict):
+    """How letters and mails leave.
+
+    cut_off: when a day's letters become final and are printed. together: `daily` puts the answers that one citizen gets
+    on a day into one mail, or one envelope. reminder_days: so many days before it who is invited is reminded of a
+    dialogue; 0: nobody is. transport_days: so long what was sent is kept besides the issued document itself.
+    """
+
+    cut_off: ClockTime = time(16, 30)
+    together: Literal["each", "daily"] = "each"
+    reminder_days: int = Field(default=2, ge=0, le=14)
+    transport_days: int = Field(default=90, ge=1, le=3_650)
+
+
+class Numbering(Strict):
+    """How each kind of document gets its number: `late`, on paper, after it was signed; or when it is made."""
+
+    letter: NumberingMode = "late"
+    invitation: NumberingMode = "late"
+    transfer: NumberingMode = "late"
+    conclusion: NumberingMode = "late"
+    report: NumberingMode = "late"
+
+
+class Signing(Strict):
+    """Digital signatures on documents (Decree 30/2020, annex I, part II, 7 and 8).
+
+    key: of the file of keys that the operator keeps. picture, seal: file names beside that file: the signature of who
+    signs (PNG, blue, no background) and the office's seal (PNG, red).
+    """
+
+    key: Id
+    picture: Line | None = None
+    seal: Line | None = None
 
 
 class SessionPlan(Strict):
@@ -259,6 +297,9 @@ class Profile(Strict):
         default=((Role.OFFICE_HEAD, Role.CHAIRMAN),), min_length=1, max_length=3, strict=False
     )
     letterhead: Letterhead
+    post: PostPlan = PostPlan()
+    numbering: Numbering = Numbering()
+    signing: Signing | None = None
     classification: Classification = Classification()
 
     def department(self, id: str) -> Department | None:

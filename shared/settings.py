@@ -12,7 +12,11 @@ from shared.communes import PROFILES
 class Settings(BaseSettings):
     """Settings of one service process.
 
-    nats_url, mongo_url, smtp_url: with their credentials, as the driver takes them.
+    nats_url, mongo_url, smtp_url: with their credentials, as the driver takes them. Mail goes out by `smtps://` (TLS),
+        `smtp+starttls://`, or `smtp://`, unencrypted, for a server on the same machine.
+    smtp_ca: certificates that the mail server's is checked against; None: those of the system.
+    smtp_per_domain, smtp_a_minute: mails under way to one domain at a time, and begun in a minute; 0: any number.
+    keys: the file that names each key documents are signed with; None: nothing is signed.
     public_url: what citizens type in to reach this installation.
     clock: `rehearsal` lets a training installation move time forward for all services at once.
     companions: addresses of services, separated by blanks, without which this one does not call itself ready.
@@ -29,6 +33,10 @@ class Settings(BaseSettings):
     nats_url: str = Field(default="nats://127.0.0.1:4222", validation_alias="NATS_URL", repr=False)
     mongo_url: str = Field(default="mongodb://127.0.0.1:27017/?journal=true", validation_alias="MONGO_URL", repr=False)
     smtp_url: str = Field(default="smtp://127.0.0.1:1025", validation_alias="SMTP_URL", repr=False)
+    smtp_ca: Path | None = None
+    smtp_per_domain: int = Field(default=3, ge=0)
+    smtp_a_minute: int = Field(default=0, ge=0)
+    keys: Path | None = None
     host: str = "127.0.0.1"
     service_port: int = 8080
     public_url: str = "http://127.0.0.1:8080"

@@ -3,9 +3,9 @@
 from functools import partial
 
 from services.notify import handlers
-from services.notify.letters import check_fonts
+from services.notify.mailing.smtp import Mailer
+from services.notify.paper.letters import check_fonts
 from services.notify.post import AT_ONCE, PostRoom
-from services.notify.smtp import Mailer
 from services.notify.store import Correspondences
 from shared.service import Service
 from shared.settings import Settings

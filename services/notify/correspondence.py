@@ -255,6 +255,30 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Apology:
+    """An answer is late: why, and until when it is promised now."""
+
+    reason: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a letter that left in the print run `run`. returned_because: as the post wrote it."""
+
+    run: str
+    tracking: str | None = None
+    posted_on: date | None = None
+    delivered_on: date | None = None
+    returned_on: date | None = None
+    returned_because: str | None = None
+
+
+MessageState = Literal["queued", "sending", "drawn", "sent", "failed"]
+"""`drawn`: a letter that is made, and lies ready for the next print run; until its cut-off it can be called back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One mail or letter. Its id also names the file of a letter and the Message-ID of a mail.
 
@@ -264,7 +288,10 @@ class Message:
     uncertain: an attempt ended without a result, so the mail may have left twice.
     reason: what went wrong last, in words for a person.
     round: of an answer, which one of its questions it tells.
-    occasion, move, extension, result: what it says besides the case, as it was when it was written.
+    occasion, move, extension, result, apology: what it says besides the case, as it was when it was written.
+    text: version of the commune's text it is made with, settled when it is first taken on; 0 is the shipped one.
+    number: of the outgoing register, once it was given. leaves_at: of a drawn letter, the cut-off of its print run.
+    fate: of a letter that has left.
     """
 
     id: str
@@ -273,7 +300,7 @@ class Message:
     to: tuple[str, ...]
     questions: tuple[str, ...]
     created_at: datetime
-    state: Literal["queued", "sending", "sent", "failed"] = "queued"
+    state: MessageState = "queued"
     next_action_at: datetime | None = None
     claimed_at: datetime | None = None
     claimed_by: str | None = None
@@ -288,6 +315,11 @@ class Message:
     move: Move | None = None
     extension: Extension | None = None
     result: Result | None = None
+    apology: Apology | None = None
+    text: int | None = None
+    number: str | None = None
+    leaves_at: datetime | None = None
+    fate: Fate | None = None
 
 
 @dataclass(frozen=True, slots=True)

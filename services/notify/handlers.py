@@ -4,11 +4,12 @@ import asyncio
 from functools import partial
 from typing import Annotated
 
-from services.notify import aftercare, delivery, dialogues, digests, documents, rules
+from services.notify import aftercare, delivery, dialogues, digests, rules
 from services.notify.correspondence import Conference, Entry
+from services.notify.paper import documents
+from services.notify.paper.slip import handed_on
 from services.notify.post import PostRoom
 from services.notify.reminded import reminded
-from services.notify.slip import handed_on
 from services.notify.store import Correspondences
 from shared.clock import Clock
 from shared.commands import obey

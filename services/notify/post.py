@@ -16,9 +16,9 @@ from ulid import ULID
 from services.notify import delivery
 from services.notify.contents import dated, letter_data
 from services.notify.correspondence import Conclusion, Correspondence, Decision, Message
-from services.notify.letters import CannotPrint, Kind, render_letter
-from services.notify.mails import CannotMail, render_mail
-from services.notify.smtp import Mailer, NotEver, NotNow, Unknown
+from services.notify.mailing.mails import CannotMail, render_mail
+from services.notify.mailing.smtp import Mailer, NotEver, NotNow, Unknown
+from services.notify.paper.letters import CannotPrint, Kind, render_letter
 from services.notify.store import Correspondences
 from shared.clock import Clock
 from shared.communes import Communes

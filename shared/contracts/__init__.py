@@ -1,6 +1,6 @@
 """Every event and command, one module per speaking service. What one service may know of another."""
 
-from shared.contracts import deadlines, handbook, intake, notify, routing
+from shared.contracts import deadlines, handbook, intake, notify, post, routing, texts
 from shared.contracts.base import (
     COMMANDS,
     EVENTS,
@@ -39,5 +39,7 @@ __all__ = [
     "handbook",
     "intake",
     "notify",
+    "post",
     "routing",
+    "texts",
 ]

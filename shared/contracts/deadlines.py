@@ -24,6 +24,7 @@ RuleId = Literal[
     "approval",
     "revision",
     "written-answer",
+    "posting",
     "guidance",
     "superior-report",
     "delegate-report",

@@ -258,6 +258,24 @@ class RegistrantCorrected(IntakeEvent):
     corrected_by: str | None = None
 
 
+class DeliveryReported(IntakeEvent):
+    """A mail server returned a mail of ours, or says that it is late (RFC 3464), or its receiver called it unwanted
+    (RFC 5965). The case is the one that the mail was about.
+
+    notification: the message, told from the returned Message-ID. status: `5.1.1`; of a complaint empty.
+    said: what the server says of it, without addresses.
+    """
+
+    notification: Annotated[str, StringConstraints(max_length=200)]
+    action: Literal["failed", "delayed", "complained"]
+    status: str = ""
+    said: Annotated[str, StringConstraints(max_length=300)] = ""
+
+
+class NewsDeclined(IntakeEvent):
+    """The registrant wants no mail any more that he need not have: the conclusion, the reminder of the day."""
+
+
 class QuestionsWithdrawn(IntakeEvent):
     """Whoever asked does not want an answer any more.
 

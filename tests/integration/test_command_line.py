@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from services.__main__ import app
-from services.notify.letters import letter_data
+from services.notify.paper.letters import letter_data
+from services.notify.paper.slip import slip_data
 from services.notify.rules import acknowledge, note_answer, tell_of_referral
-from services.notify.slip import slip_data
 from shared.communes import PROFILES, Communes
 from shared.contracts.deadlines import RuleId
 from shared.contracts.routing import AnswerApproved, QuestionReferredUp

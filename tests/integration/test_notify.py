@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from services.notify import handlers
+from services.notify.mailing.smtp import Mailer
 from services.notify.post import AT_ONCE, PostRoom
-from services.notify.smtp import Mailer
 from services.notify.store import Correspondences
 from shared.communes import Communes
 from shared.contracts import Done, Event, Refusal, Refused, Role

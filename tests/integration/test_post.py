@@ -11,8 +11,8 @@ from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
 
 from services.notify import rules
 from services.notify.correspondence import Correspondence
+from services.notify.mailing.smtp import Mailer
 from services.notify.post import AT_ONCE, PostRoom
-from services.notify.smtp import Mailer
 from services.notify.store import Correspondences
 from shared.communes import Communes
 from shared.contracts.notify import NotificationQueued, NotificationSent

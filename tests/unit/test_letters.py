@@ -23,7 +23,7 @@ from services.notify.contents import (
     LetterPromise,
     LetterResult,
 )
-from services.notify.letters import (
+from services.notify.paper.letters import (
     CannotPrint,
     FontMissing,
     Kind,

@@ -13,7 +13,7 @@ from pymongo.errors import DuplicateKeyError
 from services.deadlines.working_days import NoCalendar
 from services.intake.files import UnwantedFile
 from services.intake.mailbox.imap import NotGiven
-from services.notify.smtp import NotEver, Unknown
+from services.notify.mailing.smtp import NotEver, Unknown
 from shared.contracts import Refusal, TooEarly
 from shared.contracts.people import Registrant
 from shared.logs import PlainFormatter, in_short, trace

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from services.notify import aftercare, delivery, dialogues, digests, rules
-from services.notify.digest_words import TASKS
-from services.notify.letters import qr_png
-from services.notify.mails import CannotMail, message_id, render_mail
+from services.notify.mailing.digest_words import TASKS
+from services.notify.mailing.mails import CannotMail, message_id, render_mail
+from services.notify.paper.letters import qr_png
 from shared.communes import PROFILES, read_profile
 from shared.contracts import Role
 from shared.contracts.deadlines import DeadlineMoved, DeadlineNear, EscalationRaised, RuleId

@@ -8,7 +8,8 @@ import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
-from services.notify import dialogues, documents
+from services.notify import dialogues
+from services.notify.paper import documents
 from services.notify.wording import spoken
 from shared.communes import PROFILES, Signer, Span, read_profile
 from shared.contracts import Refusal

@@ -9,11 +9,12 @@ from docx.shared import Pt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notify import aftercare, documents, rules
+from services.notify import aftercare, rules
 from services.notify.contents import dated
 from services.notify.correspondence import Correspondence
-from services.notify.letters import CannotPrint, LetterData, render_letter
-from services.notify.slip import CONFIDENTIAL, NOWHERE_TO_GO, WITHDRAWN, handed_on, slip, slip_data
+from services.notify.paper import documents
+from services.notify.paper.letters import CannotPrint, LetterData, render_letter
+from services.notify.paper.slip import CONFIDENTIAL, NOWHERE_TO_GO, WITHDRAWN, handed_on, slip, slip_data
 from services.notify.wording import named
 from shared.communes import PROFILES, read_profile
 from shared.contracts import Refusal, Role

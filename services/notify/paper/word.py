@@ -12,10 +12,10 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from services.notify.conclusion import ASSIGNING, NAME, Notice
 from services.notify.contents import LetterPromise, name_lines
-from services.notify.slip import NAME as SLIP
-from services.notify.slip import Slip
+from services.notify.paper.conclusion import ASSIGNING, NAME, Notice
+from services.notify.paper.slip import NAME as SLIP
+from services.notify.paper.slip import Slip
 from services.notify.wording import one_line, paragraphs
 from shared.communes import Letterhead, Signer
 

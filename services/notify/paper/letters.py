@@ -7,8 +7,8 @@ from typing import Any, Literal
 import segno
 
 from services.notify.contents import LetterData, LetterDialogue, LetterItem, in_words, letter_data
-from services.notify.slip import on_the_page, slip
-from services.notify.typesetting import CannotPrint, FontMissing, check_fonts, set_in_type
+from services.notify.paper.slip import on_the_page, slip
+from services.notify.paper.typesetting import CannotPrint, FontMissing, check_fonts, set_in_type
 from shared.contracts.taxonomy import Scope
 
 Kind = Literal[

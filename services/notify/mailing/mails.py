@@ -18,8 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.notify.contents import dated, department_name, in_words, letter_data
 from services.notify.correspondence import Conclusion, Conference, Correspondence, Message
-from services.notify.digest_words import digest_in_words
-from services.notify.letters import qr_png
+from services.notify.mailing.digest_words import digest_in_words
+from services.notify.paper.letters import qr_png
 from services.notify.wording import (
     VIETNAM,
     addressee,

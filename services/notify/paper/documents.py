@@ -3,14 +3,14 @@
 from base64 import b64encode
 from datetime import datetime
 
-from services.notify.conclusion import notice, render_notice
 from services.notify.contents import dated
 from services.notify.correspondence import Asked, Conference, Correspondence, Record
-from services.notify.letters import render_letter
-from services.notify.loudspeaker import HEADING, loudspeaker_text
-from services.notify.slip import slip, slip_data
-from services.notify.typesetting import CannotPrint
-from services.notify.word import notice_as_word, slip_as_word, text_as_word
+from services.notify.paper.conclusion import notice, render_notice
+from services.notify.paper.letters import render_letter
+from services.notify.paper.loudspeaker import HEADING, loudspeaker_text
+from services.notify.paper.slip import slip, slip_data
+from services.notify.paper.typesetting import CannotPrint
+from services.notify.paper.word import notice_as_word, slip_as_word, text_as_word
 from shared.communes import Profile
 from shared.contracts import Refusal
 from shared.contracts.notify import DocumentFormat, DocumentKind, RenderDocument, RenderSlip

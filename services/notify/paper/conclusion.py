@@ -5,7 +5,7 @@ from datetime import date
 
 from services.notify.contents import LetterPromise, dated, name_lines, promise_in_words, promises
 from services.notify.correspondence import Conclusion, Conference, Record
-from services.notify.typesetting import set_in_type
+from services.notify.paper.typesetting import set_in_type
 from services.notify.wording import dateline, one_line, paragraphs, spoken_day, spoken_hour
 from shared.communes import Letterhead, Profile, Signer
 

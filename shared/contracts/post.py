@@ -1,0 +1,157 @@
+"""Letters on their way through the post: print runs, what became of each letter, and the outgoing register.
+
+The case of what is said of a run is the run's id, `<commune>-20260605`; of a letter that of its submission or dialogue.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from shared.contracts.base import Event, Token
+from shared.contracts.notify import NotificationId, NotifyCommand, NotifyEvent
+
+Tracking = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9]{5,30}$")]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Row = tuple[Annotated[str, StringConstraints(max_length=200)], Tracking]
+Notifications = Annotated[tuple[NotificationId, ...], Field(min_length=1, max_length=500)]
+
+Register = Literal["letter", "invitation", "transfer", "conclusion", "report"]
+"""Each kind of document is numbered for itself, per commune and year (Decree 30/2020, art. 15)."""
+
+
+class RunEvent(Event, speaker="notify"):
+    """Said of a print run."""
+
+    run: Token
+
+
+class PrintRunClosed(RunEvent):
+    """At the cut-off its letters became final: they are to be printed, folded and posted."""
+
+    letters: int = Field(ge=1)
+    envelopes: int = Field(ge=1)
+
+
+class PrintRunPosted(RunEvent):
+    """Every letter of it was handed to the post, or was returned to the office before that."""
+
+    posted_on: date
+
+
+class LetterPosted(NotifyEvent):
+    run: Token
+    posted_on: date
+    tracking: str | None = None
+
+
+class LetterDelivered(NotifyEvent):
+    run: Token
+    delivered_on: date
+
+
+class LetterReturned(NotifyEvent):
+    """The post brought it back: somebody of the office must find another way."""
+
+    run: Token
+    returned_on: date
+    because: str
+
+
+# --- commands: clerks and the head of the office ---------------------------------------------------------------------
+
+
+class ReadPost(NotifyCommand):
+    """What lies ready, and the runs of late, the newest first. Changes nothing.
+
+    The reply's state: {"cut_off": instant, "ready": [letter], "runs": [{"run", "closed_at", "letters", "envelopes",
+    "bundles", "posted", "delivered", "returned"}]}; a letter is {"notification", "kind", "name", "address", "hamlet",
+    "code", "pages", "drawn_at", "leaves_at", "number", "text", "state", "bundle", "place", "tracking", "posted_on",
+    "delivered_on", "returned_on", "returned_because"}.
+    """
+
+
+class ReadPrintRun(NotifyCommand):
+    """The reply's state: as of a run in `ReadPost`, with "items": [letter] in the order of the bundles."""
+
+    run: Token
+
+
+class ReadPrintFile(NotifyCommand):
+    """A piece of a file of a run: a bundle of at most 500 letters, its manifest, the posting list, the labels.
+
+    The reply's state: {"name", "media_type", "size", "offset", "content"} with at most 512 KiB in base64.
+    """
+
+    run: Token
+    file: Literal["bundle", "manifest", "posting-list", "labels"]
+    bundle: int = Field(default=1, ge=1, le=1_000)
+    offset: int = Field(default=0, ge=0)
+
+
+class CallBackLetter(NotifyCommand):
+    """Not to be posted after all; possible until the cut-off. Somebody then tells the receiver in another way."""
+
+    notification: NotificationId
+    reason: Reason
+
+
+class ClosePrintRun(NotifyCommand):
+    """Close the run of today before its cut-off."""
+
+
+class RecordPosted(NotifyCommand):
+    """Handed to the post: a whole run, or these letters of it. tracking: the post's number by notification."""
+
+    run: Token
+    posted_on: date
+    notifications: Annotated[tuple[NotificationId, ...], Field(max_length=500)] = ()
+    tracking: dict[NotificationId, Tracking] = Field(default_factory=dict, max_length=500)
+
+
+class ImportTracking(NotifyCommand):
+    """Rows of the post's own list. Each names a letter by its reference, or by its place in the run.
+
+    The reply's state: {"taken": n, "unknown": [reference]}.
+    """
+
+    run: Token
+    posted_on: date
+    rows: Annotated[tuple[Row, ...], Field(max_length=10_000)]
+
+
+class RecordDelivered(NotifyCommand):
+    notifications: Notifications
+    delivered_on: date
+
+
+class RecordReturned(NotifyCommand):
+    notifications: Notifications
+    returned_on: date
+    because: Reason
+
+
+class ReadRegister(NotifyCommand):
+    """The outgoing register (sổ văn bản đi) of a year. Changes nothing.
+
+    The reply's state: {"next": n, "automatic": bool, "symbol", "rows": [{"number", "given_at", "notification",
+    "about", "given_by"}], "waiting": [letter as of `ReadPost`]}, the latest first.
+    """
+
+    book: Register
+    year: int = Field(ge=2024, le=2100)
+
+
+class OpenRegister(NotifyCommand):
+    """The number this register goes on with, where a book on paper was begun; only while it has none of its own."""
+
+    book: Register
+    year: int = Field(ge=2024, le=2100)
+    next: int = Field(ge=1, le=99_999)
+
+
+class GiveNumbers(NotifyCommand):
+    """After they were signed: these letters get the next numbers, in this order."""
+
+    notifications: Notifications
+    given_on: date
