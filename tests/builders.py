@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from shared.contracts import Actor, Event, Role, deadlines, handbook, intake, notify, routing
+from shared.contracts import Actor, Event, Role, deadlines, handbook, intake, notify, post, routing
 from shared.contracts.conference import Commitment, Duty, ExpectedList, Representative, Session, Span
 from shared.contracts.people import Attachment, Question, Registrant, Thread
 
@@ -13,6 +13,7 @@ NOW = datetime(2026, 4, 20, 2, 30, tzinfo=UTC)
 COMMUNE = "thanh-tri"
 SUBMISSION = "01JSUBMISSION"
 QUESTION = f"{SUBMISSION}-1"
+RUN = f"{COMMUNE}-20260605"
 DIALOGUE = "thanh-tri-2026-1"
 TITLE = "Hội nghị đối thoại về thủ tục hành chính lần 1 năm 2026"
 PLACE = "Hội trường UBND xã Thanh Trì"
@@ -261,7 +262,26 @@ def of_message(contract: type[Event], **changes: Any) -> Any:
         "uncertain": False,
         "reason": "550 5.1.1 mailbox unknown",
     }
+    if contract in OF_LETTER:
+        fields |= {"notification": f"{SUBMISSION}.answer.1.letter", "channel": "letter"}
+        fields |= {"run": RUN, "posted_on": date(2026, 6, 8), "tracking": "EA123456789VN"}
+        fields |= {
+            "delivered_on": date(2026, 6, 10),
+            "returned_on": date(2026, 6, 12),
+            "because": "Không có người nhận",
+        }
+        fields |= {"number": "15/UBND-VP"}
     return _said(contract, {name: value for name, value in fields.items() if name in contract.model_fields}, changes)
+
+
+OF_LETTER = (notify.NotificationNumbered, post.LetterPosted, post.LetterDelivered, post.LetterReturned)
+
+
+def of_run(contract: type[Event], **changes: Any) -> Any:
+    """An event of a print run."""
+    fields: dict[str, Any] = {"run": RUN, "letters": 12, "envelopes": 11, "posted_on": date(2026, 6, 8)}
+    own = {name: value for name, value in fields.items() if name in contract.model_fields}
+    return _said(contract, {"case": RUN} | own, changes)
 
 
 def of_form(contract: type[Event], **changes: Any) -> Any:
@@ -286,6 +306,10 @@ def of_form(contract: type[Event], **changes: Any) -> Any:
         "outcome": "quarantined",
         "why": "no-form",
         "sender": "mai@nguoidan.example",
+        "notification": f"{SUBMISSION}.answer.1",
+        "action": "failed",
+        "status": "5.1.1",
+        "said": "mailbox unknown",
         "subject_line": "Hỏi về giấy khai sinh",
         "received_at": NOW,
         "original": ORIGINAL,
@@ -307,6 +331,8 @@ OF_FORM = (
     intake.RegistrantWrote,
     intake.MailTakenIn,
     intake.MailSettled,
+    intake.DeliveryReported,
+    intake.NewsDeclined,
 )
 OF_SUBMISSION = (
     intake.RegistrantInvited,
@@ -343,6 +369,8 @@ def any_of(contract: type[Event]) -> Event:
         build = of_handbook
     elif issubclass(contract, deadlines.DeadlineEvent):
         build = of_deadline
+    elif issubclass(contract, post.RunEvent):
+        build = of_run
     else:
         assert issubclass(contract, notify.NotifyEvent)
         build = of_message
