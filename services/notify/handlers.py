@@ -2,18 +2,17 @@
 
 import asyncio
 from functools import partial
-from typing import Annotated
 
 from services.notify import aftercare, delivery, dialogues, digests, rules
 from services.notify.correspondence import Conference, Entry
 from services.notify.paper import documents
 from services.notify.paper.slip import handed_on
 from services.notify.post import PostRoom
+from services.notify.provided import Letters, Now, Post, Profiles
 from services.notify.reminded import reminded
 from services.notify.store import Correspondences
 from shared.clock import Clock
 from shared.commands import obey
-from shared.communes import Communes
 from shared.contracts import Done, Refused, TooEarly
 from shared.contracts.deadlines import DeadlineMoved, DeadlineNear, EscalationRaised
 from shared.contracts.intake import (
@@ -45,16 +44,11 @@ from shared.contracts.routing import (
     QuestionSplit,
     WrittenAnswerOwed,
 )
-from shared.handlers import Handlers, Provided
+from shared.handlers import Handlers
 from shared.logs import in_short, logger
 from shared.store import OUTAGES
 
 consumes = Handlers("notify")
-
-Letters = Annotated[Correspondences, Provided("correspondences")]
-Post = Annotated[PostRoom, Provided("post")]
-Profiles = Annotated[Communes, Provided("communes")]
-Now = Annotated[Clock, Provided("now")]
 
 
 @consumes(SubmissionReceived)

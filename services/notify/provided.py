@@ -1,0 +1,14 @@
+"""What the handlers of notify ask for."""
+
+from typing import Annotated
+
+from services.notify.post import PostRoom
+from services.notify.store import Correspondences
+from shared.clock import Clock
+from shared.communes import Communes
+from shared.handlers import Provided
+
+Letters = Annotated[Correspondences, Provided("correspondences")]
+Post = Annotated[PostRoom, Provided("post")]
+Profiles = Annotated[Communes, Provided("communes")]
+Now = Annotated[Clock, Provided("now")]
