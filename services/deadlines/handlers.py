@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any
 
-from services.deadlines import answers, calendars, conferences, decrees, rules
+from services.deadlines import answers, calendars, conferences, decrees, posting, rules
 from services.deadlines.calendars import LiveCalendar
 from services.deadlines.deadline import Deadline, Decision, Told
 from services.deadlines.decrees import AppliedCalendars
@@ -35,6 +35,7 @@ from shared.contracts.intake import (
     ListReceived,
     ResultReported,
 )
+from shared.contracts.post import PrintRunClosed, PrintRunPosted
 from shared.contracts.routing import (
     AnswerApproved,
     AnswerDrafted,
@@ -260,6 +261,21 @@ async def begin_again(reopened: QuestionReopened, deadlines: DeadlineStore, offi
     office = offices[reopened.commune]
     told = [*answers.begin_again(reopened), *answers.expect_triage(reopened, office.term("triage"))]
     await take_in(told, deadlines, office)
+
+
+# --- print runs ------------------------------------------------------------------------------------------------------
+
+
+@consumes(PrintRunClosed)
+async def expect_posting(closed: PrintRunClosed, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    office = offices[closed.commune]
+    await take_in([posting.expect_posting(closed, office.term("posting"))], deadlines, office)
+
+
+@consumes(PrintRunPosted)
+async def accept_posting(posted: PrintRunPosted, deadlines: DeadlineStore, offices: AllOffices) -> None:
+    office = offices[posted.commune]
+    await take_in([posting.accept_posting(posted, office.hours)], deadlines, office)
 
 
 # --- escalations -----------------------------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ DEFAULTS: Mapping[RuleId, Term] = {
     "approval": Term(2, "working-days", "after", OWN),
     "revision": Term(2, "working-days", "after", OWN),
     "written-answer": Term(10, "working-days", "after", OWN),
+    "posting": Term(2, "working-days", "after", OWN),
     "guidance": Term(5, "working-days", "after", OWN),
     "superior-report": Term(5, "working-days", "after", OWN),
     "delegate-report": Term(1, "working-days", "after", OWN),

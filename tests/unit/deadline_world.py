@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from services.deadlines import answers, conferences, rules
+from services.deadlines import answers, conferences, posting, rules
 from services.deadlines.conferences import Conference
 from services.deadlines.deadline import Deadline, Told
 from services.deadlines.explain import HANOI, OfficeHours, Term
 from services.deadlines.ladder import Step
 from services.deadlines.programme import Slot
 from services.deadlines.working_days import WorkingCalendar, Year
-from shared.contracts import Event, Role, intake, routing
+from shared.contracts import Event, Role, intake, post, routing
 from shared.contracts.deadlines import RuleId
 from tests import builders
 
@@ -123,6 +123,10 @@ class World:
                 return [conferences.accept_resolution(fact)]
             case intake.ResultReported():
                 return [conferences.accept_result_report(fact)]
+            case post.PrintRunClosed():
+                return [posting.expect_posting(fact, self.term("posting"))]
+            case post.PrintRunPosted():
+                return [posting.accept_posting(fact, self.hours)]
             case routing.QuestionAssigned():
                 return [answers.expect_answer(fact, answer), *answers.what_else_is_done(fact)]
             case routing.QuestionAwaitsTriage():
