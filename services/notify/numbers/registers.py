@@ -1,0 +1,207 @@
+"""The outgoing register (sổ văn bản đi): which document is numbered in which book, and which number comes next.
+
+Every book is of one commune, one kind of document and one year, and runs from 01 (Decree 30/2020, art. 15 and annex I,
+II.3). No number is given twice or left out, and none is ever taken back: of what did not leave after all, it is struck.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+
+from services.notify.correspondence import Correspondence, Message
+from services.notify.correspondence import Decision as Noted
+from services.notify.messages import put, say
+from services.notify.wording import VIETNAM, day, two_digits
+from shared.communes import Letterhead
+from shared.contracts import Actor, Event, Refusal, Role
+from shared.contracts.notify import MessageKind, NotificationNumbered
+from shared.contracts.post import GiveNumbers, OpenRegister, Register
+
+Numbered = MessageKind | Literal["transfer-slip", "conclusion-notice", "report"]
+"""What may bear a number: messages, and the documents that are made as files."""
+
+_BOOKS: Mapping[Numbered, Register | None] = {
+    "receipt": None,
+    "digest": None,
+    "reminder": None,
+    "escalation": None,
+    "invitation": "invitation",
+    "waitlist": "letter",
+    "rescheduled": "letter",
+    "cancelled": "letter",
+    "answer": "letter",
+    "guidance": "letter",
+    "referral": "letter",
+    "extension": "letter",
+    "conclusion": "letter",
+    "resolution": "letter",
+    "apology": "letter",
+    "dialogue-reminder": "letter",
+    "transfer-slip": "transfer",
+    "conclusion-notice": "conclusion",
+    "report": "report",
+}
+
+MAY_NUMBER = (Role.CLERK, Role.OFFICE_HEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One register of one year. id: `<commune>.<book>.<year>`.
+
+    first: what it begins with; more than 1 where it goes on from a book on paper. begun: a number of it was asked for.
+    """
+
+    id: str
+    commune: str
+    first: int = 1
+    begun: bool = False
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One number that was given. id: of the message, so that a message has one.
+
+    book: id of the book. symbol: behind the number. given_on: the day that the document bears. key: of the command that
+    asked for it; None where it was numbered when it was made. struck: why the document did not leave after all.
+    """
+
+    id: str
+    commune: str
+    book: str
+    number: int
+    symbol: str
+    given_on: date
+    given_at: datetime
+    given_by: str
+    about: str
+    key: str | None = None
+    struck: str | None = None
+    version: int = 0
+
+    @property
+    def text(self) -> str:
+        """`05/UBND-VP`: as it stands on the document."""
+        return written(self.number, self.symbol)
+
+
+def book_of(kind: Numbered) -> Register | None:
+    """The register that a kind of document is numbered in; None for what is not a document of the office."""
+    return _BOOKS[kind]
+
+
+def book_id(commune: str, book: Register, year: int) -> str:
+    return f"{commune}.{book}.{year}"
+
+
+def symbol_of(book: Register, letterhead: Letterhead) -> str:
+    """What stands behind the number: of letters the office's own symbol, of titled documents that of their kind."""
+    return letterhead.symbol if book == "letter" else str(getattr(letterhead.numbers, book))
+
+
+def written(number: int, symbol: str) -> str:
+    """`05/UBND-VP`: below 10 with a leading zero."""
+    return f"{two_digits(number)}/{symbol}"
+
+
+def day_in_vietnam(instant: datetime) -> date:
+    """A year of the register begins at midnight in Vietnam."""
+    return instant.astimezone(VIETNAM).date()
+
+
+# --- the book --------------------------------------------------------------------------------------------------------
+
+
+def begin(book: Book | None, id: str, commune: str) -> tuple[Book, list[Event]]:
+    """From its first number on, what a register begins with stands fast."""
+    return replace(book or Book(id, commune), begun=True), []
+
+
+def open_at(book: Book | None, command: OpenRegister) -> tuple[Book, list[Event]]:
+    """The office numbered on paper until now, and goes on here. A mistake can be mended until the first number."""
+    must_be_clerk(command.actor)
+    commune = command.actor.commune
+    known = book or Book(book_id(commune, command.book, command.year), commune)
+    if known.begun:
+        raise Refusal(
+            "not-now",
+            f"Sổ năm {command.year} đã có văn bản được cấp số trên hệ thống nên không đặt lại số bắt đầu được nữa.",
+        )
+    return replace(known, first=command.next), []
+
+
+def next_number(book: Book | None, last: Row | None) -> int:
+    return max(book.first if book else 1, last.number + 1 if last else 1)
+
+
+# --- which letter, which day -----------------------------------------------------------------------------------------
+
+
+def must_be_clerk(actor: Actor) -> None:
+    if actor.role not in MAY_NUMBER:
+        raise Refusal("forbidden", "Chỉ cán bộ Văn phòng hoặc Chánh Văn phòng được xem sổ và cấp số văn bản đi.")
+
+
+def to_be_numbered(
+    state: Correspondence | None, notification: str, given: Row | None, command: GiveNumbers
+) -> tuple[Correspondence, Message, Register]:
+    """The letter, where this command may give it a number, or has begun to.
+
+    Args:
+        given: what the register says of it. A number that did not reach the letter is noted now.
+    """
+    must_be_clerk(command.actor)
+    if state is not None and state.commune != command.actor.commune:
+        raise Refusal("forbidden", "Văn bản này thuộc một xã khác.")
+    if state is None or not state.has(notification):
+        raise Refusal("not-found", f"Không tìm thấy văn bản {notification}; có thể văn bản không còn phải gửi.")
+    message = state.message(notification)
+    book = book_of(message.kind)
+    if book is None:
+        raise Refusal("invalid", "Phiếu tiếp nhận và thư nhắc nội bộ không cấp số văn bản đi.")
+    if given is not None and (message.number is None or given.key == command.key):
+        return state, message, book
+    if given is not None:
+        raise Refusal("not-now", f"Văn bản {notification} đã có số {given.text}.")
+    if message.channel != "letter" or message.state not in ("drawn", "sent"):
+        raise Refusal("not-now", f"Văn bản {notification} chưa in, hoặc không gửi bằng thư, nên chưa cấp số.")
+    return state, message, book
+
+
+def check_day(given_on: date, message: Message, now: datetime) -> None:
+    """A document is numbered on the day it is signed: not before it was written, and not ahead of time."""
+    if given_on > day_in_vietnam(now):
+        raise Refusal("invalid", f"Ngày cấp số {day(given_on)} chưa đến.")
+    if given_on < (made_on := day_in_vietnam(message.created_at)):
+        raise Refusal("invalid", f"Ngày cấp số {day(given_on)} trước ngày lập văn bản {day(made_on)}.")
+
+
+def check_order(given_on: date, last: Row | None) -> None:
+    """Numbers rise with the days: documents are numbered in the order in which they are issued (art. 15)."""
+    if last is not None and given_on < last.given_on:
+        raise Refusal(
+            "invalid",
+            f"Ngày cấp số {day(given_on)} trước ngày của số gần nhất trong sổ: {last.text}, {day(last.given_on)}.",
+        )
+
+
+# --- the letter ------------------------------------------------------------------------------------------------------
+
+
+def numbered(state: Correspondence | None, notification: str, number: str, now: datetime) -> Noted:
+    """The letter has its number. What is drawn and not closed for printing is drawn again, to bear it."""
+    if state is None or not state.has(notification) or state.message(notification).number == number:
+        if state is None:
+            raise Refusal("not-found", f"Không tìm thấy văn bản {notification}.")
+        return state, []
+    message = replace(state.message(notification), number=number)
+    if message.state == "drawn" and message.leaves_at is not None and now < message.leaves_at:
+        message = replace(message, state="queued", next_action_at=now, leaves_at=None, attempts=0)
+    return put(state, message), [say(NotificationNumbered, state, message, now, number=number)]
+
+
+def did_not_leave(state: Correspondence | None, notification: str) -> bool:
+    """Whether a letter was withdrawn or failed: its number is struck then."""
+    return state is None or not state.has(notification) or state.message(notification).state == "failed"
