@@ -275,7 +275,7 @@ class Fate:
 
 
 MessageState = Literal["queued", "sending", "drawn", "sent", "failed"]
-"""`drawn`: a letter that is made, and lies ready for the next print run; until its cut-off it can be called back."""
+"""`drawn`: a letter that is made, and lies ready for the next print run; until its cut-off it has not left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +290,9 @@ class Message:
     round: of an answer, which one of its questions it tells.
     occasion, move, extension, result, apology: what it says besides the case, as it was when it was written.
     text: version of the commune's text it is made with, settled when it is first taken on; 0 is the shipped one.
-    number: of the outgoing register, once it was given. leaves_at: of a drawn letter, the cut-off of its print run.
+    number: of the outgoing register, once it was given.
+    leaves_at: the cut-off from which it is on its way: of a drawn letter that of its print run, of a mail in an
+        envelope that of its day. envelope: id of the one mail a day it goes into, with others for the same address.
     fate: of a letter that has left.
     """
 
@@ -319,7 +321,18 @@ class Message:
     text: int | None = None
     number: str | None = None
     leaves_at: datetime | None = None
+    envelope: str | None = None
     fate: Fate | None = None
+
+    def has_left(self, now: datetime) -> bool:
+        """Nobody can call it back any more: it was sent, or its cut-off has passed."""
+        if self.state in ("drawn", "queued") and self.leaves_at is not None:
+            return self.leaves_at <= now
+        return self.state == "sent"
+
+    def can_be_held_back(self, now: datetime) -> bool:
+        """It is written and in nobody's hands: waiting, or a letter that lies ready."""
+        return self.state in ("queued", "drawn") and not self.has_left(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +347,12 @@ class Correspondence:
     withdrawn: nothing that was open is left of the form.
     waiting_place: the n-th of those who wait for a seat, as he was told; it stays when he is given one.
     present: as recorded at the conference; None while nothing is.
+    declines_news: he wants no mail that he need not have.
     next_action_at: when a sweep must look at it next; None while nothing is to be sent.
+    leaves_at: the first cut-off of what lies ready; None while nothing does.
+    remind_at: when those who are invited are to be reminded of the day; None while they are not.
+    addresses_since: when the first mail left whose addresses are still kept with it.
+    discarded: letters that will not leave, and whose files are still to be removed; None while there are none.
     tell_again_at: of a dialogue, when its news is told again, for forms that came in while it was told first.
     """
 
@@ -361,7 +379,12 @@ class Correspondence:
     record: Record | None = None
     digest: Digest | None = None
     messages: tuple[Message, ...] = ()
+    declines_news: bool = False
     next_action_at: datetime | None = None
+    leaves_at: datetime | None = None
+    remind_at: datetime | None = None
+    addresses_since: datetime | None = None
+    discarded: tuple[str, ...] | None = None
     tell_again_at: datetime | None = None
     version: int = 0
 

@@ -1,10 +1,10 @@
 """How a message gets into a correspondence and out of it, which way it goes, and what is said of that."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.notify.correspondence import Correspondence, Message
+from services.notify.correspondence import Correspondence, Message, MessageState
 from shared.contracts import Event
 from shared.contracts.notify import MessageKind, NotificationFailed, NotificationQueued, NotifyEvent
 from shared.contracts.taxonomy import Scope
@@ -24,6 +24,7 @@ ON_PAPER: frozenset[MessageKind] = frozenset(
         "extension",
         "conclusion",
         "resolution",
+        "apology",
     }
 )
 """What goes as a letter where it cannot go by mail. A receipt is handed over as a slip; a digest is for staff."""
@@ -59,7 +60,8 @@ def give_up(state: Correspondence, message: Message, reason: str, now: datetime)
 
 def withdraw(state: Correspondence, message: Message, reason: str, now: datetime) -> tuple[Correspondence, list[Event]]:
     """It is not to go out after all. That one failed was said already."""
-    said = [say(NotificationFailed, state, message, now, reason=reason)] if message.state == "queued" else []
+    waits = message.state in ("queued", "drawn")
+    said = [say(NotificationFailed, state, message, now, reason=reason)] if waits else []
     return without(state, message), said
 
 
@@ -123,5 +125,27 @@ def _is_confidential(state: Correspondence, message: Message) -> bool:
 
 
 def _with_messages(state: Correspondence, messages: Sequence[Message]) -> Correspondence:
-    waiting = [message.next_action_at for message in messages if message.next_action_at is not None]
-    return replace(state, messages=tuple(messages), next_action_at=min(waiting, default=None))
+    """What the sweeps look for is told from the messages, so that it is right whoever changes one."""
+    mailed = [message.sent_at for message in messages if message.to and message.sent_at is not None]
+    return replace(
+        state,
+        messages=tuple(messages),
+        next_action_at=_first(message.next_action_at for message in messages),
+        leaves_at=_first(message.leaves_at for message in messages if message.state in ("drawn", "queued")),
+        addresses_since=min(mailed, default=None),
+        discarded=_discarded(state, messages),
+    )
+
+
+def _discarded(state: Correspondence, messages: Sequence[Message]) -> tuple[str, ...] | None:
+    """Letters that may have a file and are not to leave. One that is written anew has its file again."""
+    waited = {message.id for message in state.messages if message.channel == "letter" and message.state in _NOT_LEFT}
+    stay = {message.id for message in messages if message.channel != "email" and message.state != "failed"}
+    return tuple(sorted((waited | set(state.discarded or ())) - stay)) or None
+
+
+_NOT_LEFT = frozenset[MessageState]({"queued", "sending", "drawn"})
+
+
+def _first(instants: Iterable[datetime | None]) -> datetime | None:
+    return min((instant for instant in instants if instant is not None), default=None)
