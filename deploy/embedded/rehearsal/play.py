@@ -4,9 +4,12 @@ Nothing is done behind the services' backs: forms come in through the web API an
 and everything that time triggers is triggered by the services themselves. Only time moves faster.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import fcntl
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import httpx
 import nats
@@ -21,6 +24,7 @@ from deploy.embedded.rehearsal.forms import Sent
 from deploy.embedded.rehearsal.ledger import Ledger
 from deploy.embedded.rehearsal.office import CannotRehearse, Office
 from deploy.embedded.rehearsal.people import People
+from deploy.embedded.rehearsal.post_desk import PostDesk
 from deploy.embedded.rehearsal.report import show
 from deploy.embedded.rehearsal.script import ORDER, Script, scripts_of
 from services.deadlines.working_days import NoCalendar, WorkingCalendar, load_calendar
@@ -65,7 +69,8 @@ async def rehearse(
         on_their_days: on the very days of the plans, which needs a new installation; else from now on.
 
     Raises:
-        CannotRehearse: on an installation that lives in real time, or past the last known calendar.
+        CannotRehearse: on an installation that lives in real time, while another rehearsal plays there, or past the last
+            known calendar.
     """
     if stack.clock != "rehearsal":
         raise CannotRehearse(
@@ -73,9 +78,10 @@ async def rehearse(
         )
     client = await nats.connect(stack.nats_url)
     try:
-        async with httpx.AsyncClient(timeout=30) as http:
-            rehearsal = _Rehearsal(stack, client, http, console or Console())
-            return await rehearsal.play(communes, on_their_days)
+        with _alone(stack.mail.parent):
+            async with httpx.AsyncClient(timeout=30) as http:
+                rehearsal = _Rehearsal(stack, client, http, console or Console())
+                return await rehearsal.play(communes, on_their_days)
     except StillBusy as error:
         raise CannotRehearse(f"Hệ thống chưa xử lý xong việc trước khi thời gian được đẩy tới: {error}") from error
     except NoCalendar as error:
@@ -87,6 +93,19 @@ async def rehearse(
         await client.close()
 
 
+@contextmanager
+def _alone(installation: Path) -> Iterator[None]:
+    """Two rehearsals would move one clock. The lock goes with the process that holds it, however that ends."""
+    with (installation / "rehearsal.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CannotRehearse(
+                "Hệ thống này đang diễn tập. Xin đợi cuộc diễn tập ấy kết thúc rồi chạy lại lệnh này."
+            ) from error
+        yield
+
+
 class _Rehearsal:
     """Time, and whoever acts when it has come."""
 
@@ -95,6 +114,7 @@ class _Rehearsal:
         self._profiles = Communes.load()
         self._calendar: WorkingCalendar = load_calendar()
         self._agenda = Agenda()
+        self._desks: dict[str, PostDesk] = {}
         self._next = 1
 
     async def play(self, communes: Sequence[str], on_their_days: bool) -> Outcome:
@@ -102,6 +122,7 @@ class _Rehearsal:
         began = await self._begin(scripts)
         ledgers = {id: Ledger() for id in communes}
         cast = [self._engage(script) for script in scripts]
+        self._desks = {id: PostDesk(self._office(id), self._agenda) for id in communes}
         ends = [
             people.prepare(began, script.entry.held_at if on_their_days else self._day_for(script, scripts, began))
             for people, script in zip(cast, scripts, strict=True)
@@ -127,8 +148,10 @@ class _Rehearsal:
         return Outcome(ledgers, {case: sent for people in cast for case, sent in people.sent.items()})
 
     def _engage(self, script: Script) -> People:
-        office = Office(self._nats, self._profiles[script.commune], self._calendar)
-        return People(office, self._http, self._stack.public_url, self._agenda, script)
+        return People(self._office(script.commune), self._http, self._stack.public_url, self._agenda, script)
+
+    def _office(self, commune: str) -> Office:
+        return Office(self._nats, self._profiles[commune], self._calendar)
 
     async def _begin(self, scripts: Sequence[Script]) -> datetime:
         """A new installation starts where the scripts do; one that has lived goes on from where it is."""
@@ -177,6 +200,7 @@ class _Rehearsal:
             event = envelope.open()
             if event.commune in ledgers:
                 ledgers[event.commune].note(event)
+                self._desks[event.commune].hear(event, _nothing)
                 if isinstance(event, NotificationQueued) and event.kind == "digest":
                     self._agenda.add(event.occurred_at + DIGESTS_LEAVE_AFTER, _nothing)
                 for people in cast:
