@@ -4,12 +4,9 @@ Nothing is done behind the services' backs: forms come in through the web API an
 and everything that time triggers is triggered by the services themselves. Only time moves faster.
 """
 
-import fcntl
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 
 import httpx
 import nats
@@ -20,6 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from deploy.embedded.installation import RunningStack
 from deploy.embedded.quiet import StillBusy, until_quiet
 from deploy.embedded.rehearsal.agenda import Agenda
+from deploy.embedded.rehearsal.alone import alone
 from deploy.embedded.rehearsal.forms import Sent
 from deploy.embedded.rehearsal.ledger import Ledger
 from deploy.embedded.rehearsal.office import CannotRehearse, Office
@@ -69,8 +67,8 @@ async def rehearse(
         on_their_days: on the very days of the plans, which needs a new installation; else from now on.
 
     Raises:
-        CannotRehearse: on an installation that lives in real time, while another rehearsal plays there, or past the last
-            known calendar.
+        CannotRehearse: on an installation that lives in real time, while another rehearsal plays there, or past the
+            last known calendar.
     """
     if stack.clock != "rehearsal":
         raise CannotRehearse(
@@ -78,7 +76,7 @@ async def rehearse(
         )
     client = await nats.connect(stack.nats_url)
     try:
-        with _alone(stack.mail.parent):
+        with alone(stack.mail.parent):
             async with httpx.AsyncClient(timeout=30) as http:
                 rehearsal = _Rehearsal(stack, client, http, console or Console())
                 return await rehearsal.play(communes, on_their_days)
@@ -91,19 +89,6 @@ async def rehearse(
         ) from error
     finally:
         await client.close()
-
-
-@contextmanager
-def _alone(installation: Path) -> Iterator[None]:
-    """Two rehearsals would move one clock. The lock goes with the process that holds it, however that ends."""
-    with (installation / "rehearsal.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise CannotRehearse(
-                "Hệ thống này đang diễn tập. Xin đợi cuộc diễn tập ấy kết thúc rồi chạy lại lệnh này."
-            ) from error
-        yield
 
 
 class _Rehearsal:
