@@ -10,7 +10,7 @@ from deploy.embedded.rehearsal.office import CannotRehearse
 
 @contextmanager
 def alone(installation: Path) -> Iterator[None]:
-    """Hold an installation while something plays there. The lock goes with the process that holds it, however that ends.
+    """Hold an installation while something plays there. The lock goes with the process, however that ends.
 
     Raises:
         CannotRehearse: somebody else holds it.
