@@ -53,7 +53,7 @@ class PostRoom:
         self._base_url = base_url
         self._desk_url = desk_url
         self._now = now
-        self._claims: asyncio.Queue[tuple[Saved[Correspondence], str]] = asyncio.Queue()
+        self._turns = mailer.turns
         self._alive: set[str] = set()
         self._stopping = False
 
@@ -113,16 +113,17 @@ class PostRoom:
     async def stop(self) -> None:
         """Give back what was not begun, finish what is being sent."""
         self._stopping = True
-        while not self._claims.empty():
-            saved, claim = self._claims.get_nowait()
+        for saved, claim in self._turns.drain():
             await self._give_back(saved, claim)
         while self._alive:  # noqa: ASYNC110 - waited for once, when the service stops
             await asyncio.sleep(0.02)
         await self._mailer.close()
 
-    async def _give_back(self, saved: Saved[Correspondence], claim: str) -> None:
+    async def _give_back(self, saved: Saved[Correspondence], claim: str, put_off: timedelta | None = None) -> None:
         self._alive.discard(claim)
-        await self._record(saved, lambda one: delivery.release(one, claim, self._now()))
+        now = self._now()
+        until = now + put_off if put_off else None
+        await self._record(saved, lambda one: delivery.release(one, claim, now, until=until))
 
     def _claiming(self, state: Correspondence, events: Sequence[Event]) -> tuple[Correspondence, list[Event], str]:
         claim = str(ULID())
@@ -132,19 +133,23 @@ class PostRoom:
         return after, [*events, *more], claim
 
     def _take(self, saved: Saved[Correspondence], claim: str) -> None:
-        if saved.state.claimed(claim):
+        if claimed := saved.state.claimed(claim):
             self._alive.add(claim)
-            self._claims.put_nowait((saved, claim))
+            self._turns.put((saved, claim), [to for message in claimed for to in message.to])
 
     async def _worker(self) -> None:
         while True:
-            saved, claim = await self._claims.get()
-            try:
-                await self._carry_out(saved, claim)
-            except Exception as error:  # noqa: BLE001 - the claim goes stale and is taken on again
-                logger().error("sending-failed", case=saved.state.id, exc_info=error)
-            finally:
-                self._alive.discard(claim)
+            async with self._turns.next() as turn:
+                saved, claim = turn.what
+                try:
+                    if turn.put_off is not None:
+                        await self._give_back(saved, claim, turn.put_off)
+                    else:
+                        await self._carry_out(saved, claim)
+                except Exception as error:  # noqa: BLE001 - the claim goes stale and is taken on again
+                    logger().error("sending-failed", case=saved.state.id, exc_info=error)
+                finally:
+                    self._alive.discard(claim)
 
     async def _carry_out(self, saved: Saved[Correspondence], claim: str) -> None:
         """A claim that has waited long may be another's by now: give it back instead, and take on what is due."""

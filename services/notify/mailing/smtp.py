@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from email.message import Message
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
+
+from services.notify.mailing.domains import Turns
 
 TIMEOUT_S = 20.0
 """Of one step; a claim outlives the whole conversation."""
@@ -29,6 +32,7 @@ class Mailer:
 
     def __init__(self, url: str, connections: int) -> None:
         self._server = urlsplit(url)
+        self.turns: Turns[Any] = Turns()
         self._idle: asyncio.LifoQueue[SMTP | None] = asyncio.LifoQueue()
         for _ in range(connections):
             self._idle.put_nowait(None)
