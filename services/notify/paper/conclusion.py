@@ -1,115 +1,73 @@
-"""The conclusion notice (thông báo kết luận) of a dialogue: what it says, and its page as PDF/A-2b."""
+"""The conclusion notice (thông báo kết luận) of a dialogue, as a page."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 
-from services.notify.contents import LetterPromise, dated, name_lines, promise_in_words, promises
+from services.notify.contents import LetterPromise, dated, promises
 from services.notify.correspondence import Conclusion, Conference, Record
-from services.notify.paper.typesetting import set_in_type
+from services.notify.paper.page import Page
+from services.notify.texts.blocks import Block, Lead, Paragraph, Run, Table
 from services.notify.wording import dateline, one_line, paragraphs, spoken_day, spoken_hour
-from shared.communes import Letterhead, Profile, Signer
+from shared.communes import Profile
 
 NAME = "THÔNG BÁO"
 ASSIGNING = "Giao nhiệm vụ cho các đơn vị:"
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Everything on the page. number: `15/TB-UBND`, None while it is a draft; then only `symbol` is known.
-
-    dated_on: None in a draft, whose day is left open.
-    """
-
-    letterhead: Letterhead
-    symbol: str
-    number: str | None
-    dated_on: date | None
-    subject: str
-    opening: tuple[str, ...]
-    summary: tuple[str, ...]
-    promises: tuple[LetterPromise, ...]
-    closing: str
-    signer: Signer
-    written_on: date
-
-    @property
-    def is_draft(self) -> bool:
-        return self.number is None
-
-    @property
-    def copies(self) -> tuple[str, ...]:
-        return self.letterhead.copies
-
-    @property
-    def bears(self) -> date:
-        """The day in the file's own data."""
-        return self.dated_on or self.written_on
-
-    @property
-    def dateline(self) -> str:
-        """Of a draft, `Thanh Trì, ngày … tháng … năm 2026`: the day is the one of signing."""
-        place = one_line(self.letterhead.place)
-        if self.dated_on is None:
-            return f"{place}, ngày … tháng … năm {self.written_on.year}"
-        return dateline(place, self.dated_on)
-
-
-def notice(conference: Conference, record: Record, conclusion: Conclusion, profile: Profile, on: date) -> Notice:
-    """The notice as it was drafted, or as published. on: today, for the year of a draft."""
-    office, head = one_line(profile.letterhead.issuer), profile.letterhead
-    chair = _chair(record, profile)
+def notice(conference: Conference, record: Record, conclusion: Conclusion, profile: Profile, on: date) -> Page:
+    """The notice as it was drafted, or as published. on: today, for the year of a draft, whose day is left open."""
+    head = profile.letterhead
+    office, chair, title = one_line(head.issuer), _chair(record, profile), one_line(conference.title)
     published_on = dated(conclusion.published_at) if conclusion.notice and conclusion.published_at else None
-    title = one_line(conference.title)
     place = f", tại {one_line(conference.place)}" if conference.place else ""
-    return Notice(
-        letterhead=head,
-        symbol=head.numbers.conclusion,
-        number=one_line(conclusion.notice) if conclusion.notice else None,
-        dated_on=published_on,
-        subject=f"Kết luận của {chair} tại {title}",
-        opening=(
-            f"Hồi {spoken_hour(conference.held_at)}, {spoken_day(conference.held_at)}{place}, {chair} chủ trì {title}.",
-            "Sau khi nghe ý kiến của các tổ chức, cá nhân tham dự và ý kiến giải đáp của các phòng, đơn vị, "
-            "người chủ trì kết luận như sau:",
+    assigned = promises(conclusion, record, profile)
+    blocks: list[Block] = [
+        _paragraph(
+            f"Hồi {spoken_hour(conference.held_at)}, {spoken_day(conference.held_at)}{place}, {chair} chủ trì {title}."
         ),
-        summary=tuple(paragraphs(conclusion.summary)),
-        promises=promises(conclusion, record, profile),
-        closing=f"{office} thông báo để các đơn vị, tổ chức, cá nhân biết, thực hiện./.",
+        _paragraph(
+            "Sau khi nghe ý kiến của các tổ chức, cá nhân tham dự và ý kiến giải đáp của các phòng, đơn vị, "
+            "người chủ trì kết luận như sau:"
+        ),
+        *map(_paragraph, paragraphs(conclusion.summary)),
+    ]
+    if assigned:
+        blocks += [Lead((Run(ASSIGNING),)), _table(assigned)]
+    blocks.append(_paragraph(f"{office} thông báo để các đơn vị, tổ chức, cá nhân biết, thực hiện./."))
+    town = one_line(head.place)
+    return Page(
+        letterhead=head,
+        bears=published_on or on,
+        dateline=dateline(town, published_on) if published_on else f"{town}, ngày … tháng … năm {on.year}",
+        symbol=one_line(head.numbers.conclusion),
+        number=one_line(conclusion.notice) if conclusion.notice else None,
+        title=NAME,
+        about=f"Kết luận của {chair} tại {title}",
+        blocks=tuple(blocks),
         signer=head.signer,
-        written_on=on,
+        copies=tuple(one_line(copy) for copy in head.copies),
+        is_draft=not conclusion.notice,
     )
 
 
-def render_notice(said: Notice) -> bytes:
-    """The page in the layout of Decree 30/2020/NĐ-CP, as PDF/A-2b, A4.
+def _paragraph(words: str) -> Paragraph:
+    return Paragraph((Run(words),))
 
-    Raises:
-        CannotPrint: the font lacks a character.
-    """
-    head, on = said.letterhead, said.bears
-    inputs = {
-        "title": f"{NAME} {said.subject}",
-        "name": NAME,
-        "draft": said.is_draft,
-        "number": said.number,
-        "symbol": one_line(said.symbol),
-        "parent-lines": name_lines(head.parent or ""),
-        "issuer": one_line(head.issuer),
-        "issuer-lines": name_lines(head.issuer),
-        "dateline": said.dateline,
-        "date": {"year": on.year, "month": on.month, "day": on.day},
-        "subject": one_line(said.subject),
-        "opening": [one_line(line) for line in said.opening],
-        "summary": list(said.summary),
-        "assigning": ASSIGNING,
-        "promises": [promise_in_words(promise) for promise in said.promises],
-        "closing": one_line(said.closing),
-        "capacity": [one_line(line) for line in said.signer.capacity],
-        "signer": one_line(said.signer.name),
-        "copies": [one_line(line) for line in said.copies],
-        "reference": "",
-    }
-    return set_in_type("notice.typ", inputs, on)
+
+def _table(assigned: Sequence[LetterPromise]) -> Table:
+    """What is assigned to whom; the column of terms only where there are some."""
+    terms = any(promise.term for promise in assigned)
+    rows = tuple(
+        (
+            (str(number),),
+            tuple(paragraphs(promise.text)),
+            (one_line(promise.department),),
+            *(((one_line(promise.term or ""),),) if terms else ()),
+        )
+        for number, promise in enumerate(assigned, 1)
+    )
+    head = ("TT", "Nội dung", "Đơn vị thực hiện", *(("Thời hạn",) if terms else ()))
+    return Table(head, rows, (10, 81, 38, 36) if terms else (10, 105, 50))
 
 
 def _chair(record: Record, profile: Profile) -> str:

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from services.notify.contents import dated
 from services.notify.correspondence import Asked, Conference, Correspondence, Record
-from services.notify.paper.conclusion import notice, render_notice
-from services.notify.paper.letters import render_letter
+from services.notify.paper.conclusion import notice
+from services.notify.paper.letters import render_page
 from services.notify.paper.loudspeaker import HEADING, loudspeaker_text
-from services.notify.paper.slip import slip, slip_data
+from services.notify.paper.slip import slip
 from services.notify.paper.typesetting import CannotPrint
-from services.notify.paper.word import notice_as_word, slip_as_word, text_as_word
+from services.notify.paper.word import page_as_word, text_as_word
 from shared.communes import Profile
 from shared.contracts import Refusal
 from shared.contracts.notify import DocumentFormat, DocumentKind, RenderDocument, RenderSlip
@@ -46,9 +46,9 @@ def render_slip(
     Raises:
         Refusal: it cannot be printed.
     """
-    data = slip_data(state, asked, profile, dated(now))
+    page = slip(state, asked, profile, dated(now))
     try:
-        content = slip_as_word(slip(data)) if command.format == "docx" else render_letter("transfer-slip", data)
+        content = page_as_word(page) if command.format == "docx" else render_page(page)
     except CannotPrint as error:
         raise Refusal("invalid", f"{error} Bản DOCX vẫn tải về được.") from error
     return _file(f"phieu-chuyen-{state.code}-{asked.place}", command.format, content)
@@ -67,13 +67,13 @@ def _conclusion(
 ) -> bytes:
     if record.conclusion is None:
         raise Refusal("not-now", "Chưa có dự thảo thông báo kết luận của hội nghị này.")
-    said = notice(conference, record, record.conclusion, profile, dated(now))
+    page = notice(conference, record, record.conclusion, profile, dated(now))
     if format == "docx":
-        return notice_as_word(said)
+        return page_as_word(page)
     if format != "pdf":
         raise Refusal("invalid", "Thông báo kết luận chỉ có ở dạng PDF hoặc DOCX.")
     try:
-        return render_notice(said)
+        return render_page(page)
     except CannotPrint as error:
         raise Refusal("invalid", str(error)) from error
 

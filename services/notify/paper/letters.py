@@ -1,13 +1,12 @@
 """Letters on paper in the form of Decree 30/2020/NĐ-CP, as PDF/A-2b: a công văn for each kind, the giấy mời, the
 phiếu chuyển."""
 
-import io
 from typing import Any, Literal
 
-import segno
-
 from services.notify.contents import LetterData, LetterDialogue, LetterItem, in_words, letter_data
-from services.notify.paper.slip import on_the_page, slip
+from services.notify.paper.drawn import qr_png, qr_svg
+from services.notify.paper.layout import inputs_of
+from services.notify.paper.page import Page
 from services.notify.paper.typesetting import CannotPrint, FontMissing, check_fonts, set_in_type
 from shared.contracts.taxonomy import Scope
 
@@ -41,6 +40,15 @@ PARTS: dict[Kind, tuple[str, ...]] = {
 """What a letter of this kind cannot do without."""
 
 
+def render_page(page: Page) -> bytes:
+    """The page as PDF/A-2b, A4, tagged. Safe to call from several threads; they take turns.
+
+    Raises:
+        CannotPrint: the font lacks a character.
+    """
+    return set_in_type("document.typ", inputs_of(page), page.bears)
+
+
 def render_letter(kind: Kind, data: LetterData) -> bytes:
     """One letter as PDF/A-2b, A4. Safe to call from several threads; they take turns.
 
@@ -60,25 +68,9 @@ def render_letter(kind: Kind, data: LetterData) -> bytes:
     if any(item.scope is Scope.DENUNCIATION for item in data.items):
         raise CannotPrint("Không in thư về nội dung tố cáo: danh tính người tố cáo phải được giữ bí mật.")
     if kind == "transfer-slip":
-        return set_in_type("transfer_slip.typ", on_the_page(slip(data)), data.dated_on)
+        raise CannotPrint("Phiếu chuyển lập từ câu hỏi đã chuyển.")
     template = "invitation.typ" if kind == "invitation" else "letter.typ"
     return set_in_type(template, _inputs(kind, data), data.dated_on)
-
-
-def qr_svg(url: str) -> str:
-    """The QR code of an address, as a drawing for a page."""
-    return _drawn(url, kind="svg", border=0, xmldecl=False).decode()
-
-
-def qr_png(url: str) -> bytes:
-    """The same for a mail, with the margin that readers of such codes need."""
-    return _drawn(url, kind="png", border=4, scale=5)
-
-
-def _drawn(url: str, **how: Any) -> bytes:
-    drawn = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(drawn, **how)
-    return drawn.getvalue()
 
 
 def _inputs(kind: Kind, data: LetterData) -> dict[str, Any]:

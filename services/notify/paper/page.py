@@ -13,12 +13,14 @@ class Page:
     """Everything on the page. Texts are single lines in Unicode NFC.
 
     bears: the day in the file's own data; `dateline` is that day as it is printed, or left open in a draft.
-    number: `15/TB-UBND`, or None while its place stays open before `/symbol`.
+    number: `15/TB-UBND`, or None while its place stays open before `/symbol`. symbol: empty where the document has no
+        number at all (a receipt).
     title: of a titled document in capitals (`GIẤY MỜI`); None for a công văn, where `about` stands after `V/v` under
         the number. Below a title, `about` is its subject.
     addressee: after `Kính gửi:`; None where the document has none. address: below it.
     blocks: the body; where the last one is a paragraph, it stays with the signature.
     copies: below `Nơi nhận`; None where the document has none (a receipt).
+    by_hand: whoever signs writes his name himself, so that its place stays open.
     reference: small at the foot of page 1, by which the print run is matched; scan: the address behind the QR code
         beside it, or None.
     """
@@ -36,5 +38,6 @@ class Page:
     address: str | None = None
     copies: tuple[str, ...] | None = ()
     is_draft: bool = False
+    by_hand: bool = False
     reference: str = ""
     scan: str | None = None

@@ -1,15 +1,15 @@
 """The transfer slip (phiếu chuyển): a question that another authority has to settle is handed on to it in writing."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from services.notify.contents import LetterAsker, LetterData, LetterDialogue, LetterItem, contact, dated, name_lines
 from services.notify.correspondence import Asked, Correspondence
-from services.notify.wording import addressee, dateline, day, is_organisation, named, one_line, paragraphs
-from shared.communes import Letterhead, Profile, Signer
+from services.notify.paper.page import Page
+from services.notify.texts.blocks import Block, Lead, Line, Paragraph, Point, Quote, Run
+from services.notify.wording import addressee, dateline, day_of, is_organisation, named, one_line, paragraphs
+from shared.communes import Letterhead, Profile
 from shared.contracts import Refusal, Role
 from shared.contracts.notify import RenderSlip
+from shared.contracts.people import Registrant
 from shared.contracts.taxonomy import Scope
 
 NAME = "PHIẾU CHUYỂN"
@@ -26,44 +26,6 @@ NOWHERE_TO_GO = (
 )
 WITHDRAWN = "Người hỏi đã rút câu hỏi này, nên không chuyển đi nữa. Nếu vẫn cần chuyển, xin hỏi lại người hỏi."
 NOT_GIVEN = "chưa cung cấp"
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """Everything on the page, from top to bottom. Its number is given on paper, after signing.
-
-    asker: name and value of each line on who asks. because: why it is handed on, or what he was told.
-    """
-
-    letterhead: Letterhead
-    symbol: str
-    dated_on: date
-    subject: str
-    authority: str
-    opening: str
-    asker: tuple[tuple[str, str], ...]
-    question: tuple[str, ...]
-    because_name: str
-    because: tuple[str, ...]
-    request: str
-    copies: tuple[str, ...]
-    reference: str
-
-    @property
-    def number(self) -> None:
-        return None
-
-    @property
-    def signer(self) -> Signer:
-        return self.letterhead.signer
-
-    @property
-    def bears(self) -> date:
-        return self.dated_on
-
-    @property
-    def dateline(self) -> str:
-        return dateline(one_line(self.letterhead.place), self.dated_on)
 
 
 def handed_on(state: Correspondence | None, command: RenderSlip) -> tuple[Correspondence, Asked]:
@@ -90,132 +52,108 @@ def handed_on(state: Correspondence | None, command: RenderSlip) -> tuple[Corres
     return state, asked
 
 
-def slip_data(state: Correspondence, asked: Asked, profile: Profile, on: date) -> LetterData:
-    """What the slip of this question says. on: of the dateline."""
-    person, conference = state.registrant, state.conference
+def slip(state: Correspondence, asked: Asked, profile: Profile, on: date) -> Page:
+    """The slip of this question; its number is given on paper, after signing.
+
+    Args:
+        state, asked: as `handed_on` gave them. on: of the dateline.
+    """
+    person, head = state.registrant, profile.letterhead
     assert person is not None, "checked by handed_on"
-    item = _item(asked)
-    assert item.authority is not None, "set with the referral, or the guidance"
-    return LetterData(
-        letterhead=profile.letterhead,
-        dated_on=on,
-        addressee=item.authority,
-        subject=_subject(person.name, item.scope),
-        code=state.code,
-        received_on=dated(state.received_at) if state.received_at else None,
-        from_floor=state.channel == "floor",
-        collected_by=state.collected_by,
-        occasion="redirected" if item.answer else None,
-        dialogue=LetterDialogue(title=conference.title, on=dated(conference.held_at)) if conference else None,
-        items=(item,),
-        asker=LetterAsker(name=person.name, address=person.address, phone=person.phone, email=person.email),
-        contact=contact(profile),
+    office, name, authority = one_line(head.issuer), one_line(person.name), _authority(asked)
+    reason = asked.referral.reason if asked.referral else None
+    told = asked.guidance.text if asked.guidance else ""
+    because = reason or told
+    blocks: list[Block] = [
+        _paragraph(
+            f"{_received(state, office, named(name))}, trong đó có nội dung {_nature(asked, office)}. Thông tin người "
+            "nêu và nội dung như sau:"
+        ),
+        *_asker(person),
+        Quote(tuple(map(_line, paragraphs(asked.question.text) or [""])), "Nội dung nêu"),
+        Lead(_line("Lý do chuyển:" if reason else f"Nội dung {office} đã hướng dẫn người nêu:")),
+        *map(_paragraph, paragraphs(because)),
+        _paragraph(
+            f"{office} chuyển nội dung trên đến {authority}, đề nghị xem xét, giải quyết theo thẩm quyền và thông "
+            f"báo kết quả cho {named(name)}, đồng thời cho {office} để theo dõi./."
+        ),
+    ]
+    return Page(
+        letterhead=head,
+        bears=on,
+        dateline=dateline(one_line(head.place), on),
+        symbol=one_line(head.numbers.transfer),
+        title=NAME,
+        about=_about(name, _scope(asked)),
+        addressee=authority,
+        blocks=tuple(blocks),
+        signer=head.signer,
+        copies=("Như trên;", f"{addressee(name)} (để biết);", _filed(head)),
         reference=f"{state.id}.transfer-slip.{asked.place}",
     )
 
 
-def slip(data: LetterData) -> Slip:
-    """The words on the page.
-
-    Args:
-        data: with an asker, and one question that has its authority, and a reason or a guidance; as `letters.PARTS`
-            and `letters.render_letter` demand.
-    """
-    asker, [item] = data.asker, data.items
-    assert asker is not None, "demanded by letters.PARTS"
-    office, authority, whom = one_line(data.letterhead.issuer), one_line(data.addressee), named(one_line(asker.name))
-    return Slip(
-        letterhead=data.letterhead,
-        symbol=one_line(data.letterhead.numbers.transfer),
-        dated_on=data.dated_on,
-        subject=one_line(data.subject),
-        authority=authority,
-        opening=f"{_received(data, whom)}, trong đó có nội dung {_nature(item, office)}. Thông tin người nêu và nội "
-        "dung như sau:",
-        asker=_lines(asker),
-        question=tuple(paragraphs(item.question)) or ("",),
-        because_name="Lý do chuyển:" if item.reason else f"Nội dung {office} đã hướng dẫn người nêu:",
-        because=tuple(paragraphs(item.reason or item.answer or "")),
-        request=f"{office} chuyển nội dung trên đến {authority}, đề nghị xem xét, giải quyết theo thẩm quyền và thông "
-        f"báo kết quả cho {whom}, đồng thời cho {office} để theo dõi./.",
-        copies=("Như trên;", f"{addressee(one_line(asker.name))} (để biết);", _filed(data.letterhead)),
-        reference=one_line(data.reference),
-    )
+def _authority(asked: Asked) -> str:
+    given = asked.referral or asked.guidance
+    assert given is not None, "checked by handed_on"
+    return one_line(given.authority)
 
 
-def on_the_page(said: Slip) -> dict[str, Any]:
-    """What the template reads."""
-    head, on = said.letterhead, said.dated_on
-    return {
-        "title": f"{NAME} {said.subject}",
-        "name": NAME,
-        "symbol": said.symbol,
-        "parent-lines": name_lines(head.parent or ""),
-        "issuer": one_line(head.issuer),
-        "issuer-lines": name_lines(head.issuer),
-        "dateline": said.dateline,
-        "date": {"year": on.year, "month": on.month, "day": on.day},
-        "subject": said.subject,
-        "authority": said.authority,
-        "opening": said.opening,
-        "asker": said.asker,
-        "question": said.question,
-        "because-name": said.because_name,
-        "because": said.because,
-        "request": said.request,
-        "capacity": [one_line(line) for line in head.signer.capacity],
-        "signer": one_line(head.signer.name),
-        "copies": said.copies,
-        "reference": said.reference,
-    }
+def _scope(asked: Asked) -> Scope:
+    given = asked.referral or asked.guidance
+    assert given is not None, "checked by handed_on"
+    return given.scope
 
 
-def _item(asked: Asked) -> LetterItem:
-    text, referral, guidance = asked.question.text, asked.referral, asked.guidance
-    if referral is not None:
-        return LetterItem(question=text, authority=referral.authority, reason=referral.reason, scope=referral.scope)
-    assert guidance is not None, "checked by handed_on"
-    return LetterItem(question=text, authority=guidance.authority, answer=guidance.text, scope=guidance.scope)
-
-
-def _subject(name: str, scope: Scope) -> str:
+def _about(name: str, scope: Scope) -> str:
     matter = "Nội dung khiếu nại" if scope is Scope.COMPLAINT else "Câu hỏi, kiến nghị"
-    whose = "tổ chức" if is_organisation(one_line(name)) else "công dân"
-    return f"{matter} của {whose}"
+    return f"{matter} của {'tổ chức' if is_organisation(name) else 'công dân'}"
 
 
-def _received(data: LetterData, whom: str) -> str:
+def _received(state: Correspondence, office: str, whom: str) -> str:
     """How the question reached the office, as letters to its asker say it."""
-    office, code = one_line(data.letterhead.issuer), f"(mã phiếu {data.code})"
-    on = day(data.received_on) if data.received_on else None
-    if data.from_floor:
-        held_on = f" tổ chức ngày {day(data.dialogue.on)}" if data.dialogue and data.dialogue.on else ""
-        where = f"{one_line(data.dialogue.title)}{held_on}" if data.dialogue else "hội nghị đối thoại"
+    code, conference = f"(mã phiếu {state.code})", state.conference
+    on = day_of(state.received_at) if state.received_at else None
+    if state.channel == "floor":
+        where = (
+            f"{one_line(conference.title)} tổ chức ngày {day_of(conference.held_at)}"
+            if conference
+            else "hội nghị đối thoại"
+        )
         return f"Tại {where}, {whom} nêu ý kiến {code}"
-    if data.collected_by:
+    if state.collected_by:
         return (
-            f"Ngày {on}, {office} nhận được ý kiến của {whom} do {one_line(data.collected_by)} tổng hợp, gửi đến {code}"
+            f"Ngày {on}, {office} nhận được ý kiến của {whom} do {one_line(state.collected_by)} tổng hợp, gửi đến "
+            f"{code}"
         )
     return f"Ngày {on}, {office} nhận được Phiếu đăng ký tham gia đối thoại của {whom} {code}"
 
 
-def _nature(item: LetterItem, office: str) -> str:
-    if item.scope is Scope.COMPLAINT:
+def _nature(asked: Asked, office: str) -> str:
+    if _scope(asked) is Scope.COMPLAINT:
         return "có tính chất khiếu nại, được giải quyết theo trình tự, thủ tục do Luật Khiếu nại quy định"
-    if item.reason:
+    if asked.referral:
         return f"vượt quá thẩm quyền giải quyết của {office}"
     return f"không thuộc thẩm quyền giải quyết của {office}"
 
 
-def _lines(asker: LetterAsker) -> tuple[tuple[str, str], ...]:
+def _asker(person: Registrant) -> list[Point]:
     """Who asks, and every way that leads to him; that he gave no address is said, so that nobody looks for it."""
     given = (
-        ("Tên tổ chức" if is_organisation(one_line(asker.name)) else "Họ và tên", asker.name),
-        ("Địa chỉ", asker.address or NOT_GIVEN),
-        ("Điện thoại", asker.phone),
-        ("Thư điện tử", asker.email),
+        ("Tên tổ chức" if is_organisation(one_line(person.name)) else "Họ và tên", person.name),
+        ("Địa chỉ", person.address or NOT_GIVEN),
+        ("Điện thoại", person.phone),
+        ("Thư điện tử", person.email),
     )
-    return tuple((name, one_line(value)) for name, value in given if value)
+    return [Point(name, (_line(one_line(value)),)) for name, value in given if value]
+
+
+def _line(words: str) -> Line:
+    return (Run(words),)
+
+
+def _paragraph(words: str) -> Paragraph:
+    return Paragraph(_line(words))
 
 
 def _filed(head: Letterhead) -> str:

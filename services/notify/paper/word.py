@@ -1,9 +1,9 @@
-"""The same documents for a word processor (DOCX), so that the office can go on writing in them."""
+"""The same pages for a word processor (DOCX), so that the office can go on writing in them."""
 
 import io
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
-from typing import Any, Protocol
+from datetime import UTC, datetime, time
+from typing import Any, assert_never
 
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
@@ -12,83 +12,51 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from services.notify.contents import LetterPromise, name_lines
-from services.notify.paper.conclusion import ASSIGNING, NAME, Notice
-from services.notify.paper.slip import NAME as SLIP
-from services.notify.paper.slip import Slip
-from services.notify.wording import one_line, paragraphs
-from shared.communes import Letterhead, Signer
+from services.notify.contents import name_lines
+from services.notify.paper.arranging import Beside, Laid, arranged, has_figures
+from services.notify.paper.drawn import qr_png
+from services.notify.paper.page import Page
+from services.notify.texts.blocks import Code, Drawing, Lead, Line, Paragraph, Point, Quote, Run, Steps, Table
+from services.notify.wording import one_line
 
 FACE = "Times New Roman"
-BODY, HEAD, SMALL, LIST = Pt(14), Pt(13), Pt(12), Pt(11)
+LARGE, BODY, HEAD, SMALL, LIST = Pt(22), Pt(14), Pt(13), Pt(12), Pt(11)
 NONE, GAP = Pt(0), Pt(6)
 CENTRED, JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
+LINE, LEFT, RIGHT = Mm(165), Mm(68), Mm(97)
+"""The type area, and its columns at the top: the right one holds the State's name at 13 points (95 mm)."""
+MOTTO = Mm(60.4)
+CAPITAL = 0.64
+"""Average width of a bold capital, in its size."""
 
 
-class Headed(Protocol):
-    """A document under the commune's letterhead. bears: the day in the file's own data."""
-
-    @property
-    def letterhead(self) -> Letterhead: ...
-    @property
-    def symbol(self) -> str: ...
-    @property
-    def number(self) -> str | None: ...
-    @property
-    def dateline(self) -> str: ...
-    @property
-    def signer(self) -> Signer: ...
-    @property
-    def copies(self) -> tuple[str, ...]: ...
-    @property
-    def bears(self) -> date: ...
-
-
-def notice_as_word(said: Notice) -> bytes:
-    """The conclusion notice in the layout of Decree 30/2020/NĐ-CP, to be edited."""
-    document = _page(said.subject, said)
-    if said.is_draft:
+def page_as_word(page: Page) -> bytes:
+    """The page in the layout of Decree 30/2020/NĐ-CP, to be edited."""
+    document = _sheet(f"{page.title} {page.about}" if page.title else page.about, page)
+    body = arranged(page.blocks)
+    if page.is_draft:
         _line(document, "DỰ THẢO", HEAD, bold=True)
-    _heads(document, said)
-    _line(document, NAME, BODY, bold=True, align=CENTRED, before=Pt(14))
-    _line(document, said.subject, BODY, bold=True, align=CENTRED, after=Pt(12))
-    for words in (*said.opening, *said.summary):
-        _body(document, words)
-    if said.promises:
-        _body(document, ASSIGNING, bold=True).paragraph_format.keep_with_next = True
-        _promises(document, said.promises)
-    _body(document, said.closing, before=GAP)
-    _signature(document, said)
-    return _saved(document)
-
-
-def slip_as_word(said: Slip) -> bytes:
-    """The transfer slip in the layout of Decree 30/2020/NĐ-CP, to be edited."""
-    document = _page(f"{SLIP} {said.subject}", said)
-    _heads(document, said)
-    _line(document, SLIP, BODY, bold=True, align=CENTRED, before=Pt(14))
-    _line(document, said.subject, BODY, bold=True, align=CENTRED, after=Pt(12))
-    _line(document, f"Kính gửi: {said.authority}", BODY, align=CENTRED, after=Pt(10))
-    _body(document, said.opening)
-    for name, words in said.asker:
-        _named(document, name, words)
-    *before, last = said.question
-    for place, words in enumerate([*before, f"{last}”"]):
-        if place == 0:
-            _named(document, "Nội dung nêu", f"“{words}", italic=True)
-        else:
-            _body(document, words, italic=True)
-    _body(document, said.because_name, bold=True).paragraph_format.keep_with_next = True
-    for words in said.because:
-        _body(document, words)
-    _body(document, said.request, before=GAP).paragraph_format.keep_with_next = True
-    _signature(document, said)
+    _heads(document, page)
+    if page.title:
+        _line(document, page.title, BODY, bold=True, align=CENTRED, before=Pt(14))
+        _line(document, page.about, BODY, bold=True, align=CENTRED)
+        _rule(document, Mm(min(55, 0.4 * len(page.about) * 2.6)), LINE, after=Pt(10))
+    if page.addressee:
+        _line(document, f"Kính gửi: {page.addressee}", BODY, align=CENTRED, before=Pt(0 if page.title else 14))
+        if page.address:
+            _line(document, f"(Địa chỉ: {page.address})", HEAD, align=CENTRED)
+        _gap(document, Pt(6))
+    for block in body.blocks:
+        _block(document, block)
+    if body.closing:
+        _said(_body(document, "", before=GAP), body.closing.line).paragraph_format.keep_with_next = True
+    _signature(document, page)
     return _saved(document)
 
 
 def text_as_word(heading: str, lines: Sequence[str]) -> bytes:
     """A text to be read aloud, in large letters."""
-    document = _page(heading, None)
+    document = _sheet(heading, None)
     _line(document, heading.upper(), Pt(16), bold=True, align=CENTRED, after=Pt(12))
     for words in lines:
         paragraph = _body(document, words, size=Pt(16))
@@ -96,7 +64,7 @@ def text_as_word(heading: str, lines: Sequence[str]) -> bytes:
     return _saved(document)
 
 
-def _page(title: str, said: Headed | None) -> Any:
+def _sheet(title: str, page: Page | None) -> Any:
     """A4 with the decree's margins; pages are numbered at the top from the second on."""
     document = Document()
     section = document.sections[0]
@@ -116,72 +84,141 @@ def _page(title: str, said: Headed | None) -> Any:
     _number_pages(section.header.paragraphs[0])
     properties = document.core_properties
     properties.title, properties.language, properties.author = title, "vi-VN", ""
-    if said is not None:
-        written = datetime.combine(said.bears, time(), tzinfo=UTC)
-        properties.author, properties.created, properties.modified = one_line(said.letterhead.issuer), written, written
+    if page is not None:
+        written = datetime.combine(page.bears, time(), tzinfo=UTC)
+        properties.author, properties.created, properties.modified = one_line(page.letterhead.issuer), written, written
     return document
 
 
-def _heads(document: Any, said: Headed) -> None:
-    head = said.letterhead
-    left, right = _columns(document, Mm(69), Mm(96))
+def _heads(document: Any, page: Page) -> None:
+    head = page.letterhead
+    left, right = _columns(document, LEFT, RIGHT)
+    issuer = name_lines(head.issuer)
     for line in name_lines(head.parent or ""):
         _line(left, line.upper(), HEAD, align=CENTRED)
-    for line in name_lines(head.issuer):
+    for line in issuer:
         _line(left, line.upper(), HEAD, bold=True, align=CENTRED)
-    _line(left, "_______", SMALL, align=CENTRED)
-    number = said.number or f"            /{said.symbol}"
-    _line(left, f"Số: {number}", HEAD, align=CENTRED)
+    widest = max(map(len, issuer)) * CAPITAL * HEAD.mm if issuer else 0
+    _rule(left, Mm(min(22, widest * 0.4)), LEFT, after=Pt(4))
+    if page.symbol:
+        _line(left, f"Số: {page.number or f'            /{page.symbol}'}", HEAD, align=CENTRED)
+    if not page.title:
+        _line(left, f"V/v {page.about}", SMALL, align=CENTRED)
     _line(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", HEAD, bold=True, align=CENTRED)
-    _line(right, "Độc lập - Tự do - Hạnh phúc", BODY, bold=True, align=CENTRED, underline=True)
-    _line(right, "", SMALL)
-    _line(right, said.dateline, BODY, italic=True, align=CENTRED)
+    _line(right, "Độc lập - Tự do - Hạnh phúc", BODY, bold=True, align=CENTRED)
+    _rule(right, MOTTO, RIGHT, after=Pt(4))
+    _line(right, page.dateline, BODY, italic=True, align=CENTRED)
 
 
-def _promises(document: Any, promises: Sequence[LetterPromise]) -> None:
-    terms = any(promise.term for promise in promises)
-    widths = (Mm(12), Mm(75), Mm(42), Mm(36)) if terms else (Mm(12), Mm(103), Mm(50))
-    names = ("TT", "Nội dung", "Đơn vị thực hiện", *(("Thời hạn",) if terms else ()))
-    table = document.add_table(rows=1, cols=len(names))
+def _block(place: Any, block: Laid) -> None:
+    match block:
+        case Lead(line):
+            _said(_body(place, ""), line, bold=True).paragraph_format.keep_with_next = True
+        case Paragraph(line):
+            _said(_body(place, ""), line)
+        case Quote(lines, label):
+            _quote(place, lines, label)
+        case Point(name, lines):
+            first, *others = lines or ((),)
+            _said(_body(place, f"{name}: ", bold=True), first)
+            for line in others:
+                _said(_body(place, ""), line)
+        case Steps(steps):
+            for when, line in steps:
+                _said(_body(place, f"{when}: ", bold=True), line)
+        case Code(code, note):
+            _line(place, code, LARGE, bold=True, align=CENTRED, before=GAP)
+            _line(place, note, SMALL, italic=True, align=CENTRED, after=GAP)
+        case Table():
+            _table(place, block)
+        case Beside(facts, drawing):
+            _beside(place, facts, drawing)
+        case _:
+            assert_never(block)
+
+
+def _quote(place: Any, lines: Sequence[Line], label: str | None) -> None:
+    """In the writer's own words, so between marks."""
+    for number, line in enumerate(lines):
+        opening, closing = "“" if number == 0 else "", "”" if number == len(lines) - 1 else ""
+        paragraph = _body(place, f"{label}: " if label and number == 0 else "", bold=True)
+        _said(paragraph, (Run(opening), *line, Run(closing)), italic=True)
+
+
+def _table(document: Any, block: Table) -> None:
+    table = document.add_table(rows=1, cols=len(block.head))
     table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
     _repeat_at_the_top(table.rows[0])
-    for cell, name in zip(table.rows[0].cells, names, strict=True):
+    for cell, name in zip(table.rows[0].cells, block.head, strict=True):
         _line(cell, name, HEAD, bold=True, align=CENTRED)
-    for number, promise in enumerate(promises, 1):
-        row = table.add_row().cells
-        _line(row[0], str(number), HEAD, align=CENTRED)
-        for words in paragraphs(promise.text):
-            _line(row[1], words, HEAD)
-        _line(row[2], one_line(promise.department), HEAD)
-        if terms:
-            _line(row[3], one_line(promise.term or ""), HEAD)
+    for row in block.rows:
+        for place, (cell, lines) in enumerate(zip(table.add_row().cells, row, strict=True)):
+            for words in lines:
+                _line(cell, words, HEAD, align=CENTRED if has_figures(block, place) else None)
+    every = sum(block.widths)
     for row in table.rows:
-        for cell, width in zip(row.cells, widths, strict=True):
-            cell.width = width
+        for cell, share in zip(row.cells, block.widths, strict=True):
+            cell.width = Mm(LINE.mm * share / every)
+    _gap(document, Pt(4))
 
 
-def _signature(document: Any, said: Headed) -> None:
+def _beside(document: Any, facts: Sequence[Point | Code], drawing: Drawing) -> None:
+    left, right = _columns(document, Mm(125), Mm(40)) if facts else (None, document)
+    for fact in facts:
+        _block(left, fact)
+    picture = _line(right, "", BODY, align=CENTRED)
+    picture.add_run().add_picture(io.BytesIO(qr_png(drawing.url)), width=Mm(32))
+    _line(right, drawing.note, LIST, align=CENTRED, after=GAP)
+
+
+def _signature(document: Any, page: Page) -> None:
     left, right = _columns(document, Mm(82), Mm(83))
-    _line(left, "Nơi nhận:", SMALL, bold=True, italic=True)
-    for copy in said.copies:
-        _line(left, f"- {one_line(copy)}", LIST)
-    for line in said.signer.capacity:
+    if page.copies is not None:
+        _line(left, "Nơi nhận:", SMALL, bold=True, italic=True)
+        for copy in page.copies:
+            _line(left, f"- {one_line(copy)}", LIST)
+    for line in page.signer.capacity:
         _line(right, one_line(line).upper(), BODY, bold=True, align=CENTRED)
-    _line(right, one_line(said.signer.name), BODY, bold=True, align=CENTRED, before=Pt(72))
+    name = one_line(page.signer.name)
+    if page.by_hand:
+        _line(right, name, HEAD, italic=True, align=CENTRED, after=Pt(60))
+    else:
+        _line(right, name, BODY, bold=True, align=CENTRED, before=Pt(72))
 
 
 def _columns(document: Any, *widths: Any) -> list[Any]:
-    """A table of one row without lines, as letterheads are made in word processors."""
+    """A table of one row without lines, as letterheads are made in word processors; it does not break."""
     table = document.add_table(rows=1, cols=len(widths))
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("w:left", "w:right"):
+        margin = OxmlElement(side)
+        margin.set(qn("w:w"), "0")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.append(margins)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for cell, width in zip(table.rows[0].cells, widths, strict=True):
         cell.width = width
     return list(table.rows[0].cells)
 
 
-def _named(place: Any, name: str, words: str, *, italic: bool = False) -> None:
-    """A point of a list: its name in bold, then its words."""
-    _words(_body(place, f"{name}: ", bold=True), words, BODY, italic=italic)
+def _rule(place: Any, length: Any, room: Any, *, after: Any) -> None:
+    """A solid line of this length in the middle, as the border of a paragraph that has no words."""
+    paragraph = _line(place, "", Pt(1), after=after)
+    layout = paragraph.paragraph_format
+    layout.left_indent = layout.right_indent = Mm(max(0, (room.mm - length.mm) / 2))
+    layout.line_spacing = Pt(2)
+    borders, top = OxmlElement("w:pBdr"), OxmlElement("w:top")
+    for name, value in (("val", "single"), ("sz", "6"), ("space", "0"), ("color", "000000")):
+        top.set(qn(f"w:{name}"), value)
+    borders.append(top)
+    properties = paragraph._p.get_or_add_pPr()
+    properties.insert_element_before(borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
+
+
+def _gap(place: Any, height: Any) -> None:
+    _line(place, "", height).paragraph_format.line_spacing = height
 
 
 def _body(
@@ -199,26 +236,33 @@ def _line(
     *,
     bold: bool = False,
     italic: bool = False,
-    underline: bool = False,
     align: Any = None,
     before: Any = NONE,
     after: Any = NONE,
 ) -> Any:
     """A paragraph at the end of a document or cell; a cell begins with an empty one, which is used first."""
-    empty = [one for one in place.paragraphs[:1] if not one.runs] if hasattr(place, "_tc") else []
-    paragraph = empty[0] if empty and len(place.paragraphs) == 1 else place.add_paragraph()
-    _words(paragraph, words, size, bold=bold, italic=italic, underline=underline)
+    fresh = hasattr(place, "_tc") and len(place.paragraphs) == 1 and not place.paragraphs[0]._p.getchildren()
+    paragraph = place.paragraphs[0] if fresh else place.add_paragraph()
+    if words:
+        _words(paragraph, words, size, bold=bold, italic=italic)
     paragraph.alignment = align
     layout = paragraph.paragraph_format
-    layout.space_before, layout.space_after, layout.line_spacing = before, after, 1.0
+    layout.space_before, layout.space_after = before, after
+    layout.line_spacing = 1.0
     return paragraph
 
 
-def _words(
-    paragraph: Any, words: str, size: Any, *, bold: bool = False, italic: bool = False, underline: bool = False
-) -> None:
+def _said(paragraph: Any, line: Line, *, bold: bool = False, italic: bool = False) -> Any:
+    """Runs at the end of a paragraph, each with its weight."""
+    for run in line:
+        if run.text:
+            _words(paragraph, run.text, BODY, bold=bold or run.bold, italic=italic or run.italic)
+    return paragraph
+
+
+def _words(paragraph: Any, words: str, size: Any, *, bold: bool = False, italic: bool = False) -> None:
     run = paragraph.add_run(words)
-    run.font.name, run.font.size, run.bold, run.italic, run.underline = FACE, size, bold, italic, underline
+    run.font.name, run.font.size, run.bold, run.italic = FACE, size, bold, italic
 
 
 def _number_pages(paragraph: Any) -> None:
