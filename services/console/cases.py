@@ -28,6 +28,8 @@ async def elsewhere(service: Service, pages: Pages, who: Acting, case: str) -> R
             raise HTTPException(404, "Đây là thư gửi cán bộ trong ngày, không phải hồ sơ.")
         case "handbook":
             raise HTTPException(404, "Đây là sổ tay phân loại và mẫu trả lời của xã, phường, không phải hồ sơ.")
+        case "print-run":
+            return RedirectResponse(f"/buu-chinh/{case}", 303)
         case "dialogue":
             return RedirectResponse(f"/hoi-nghi/{case}", 303)
         case "submission":

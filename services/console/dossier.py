@@ -11,7 +11,7 @@ from services.console.question_rows import questions_of
 from services.console.rows import into
 from services.console.view import said
 
-CaseKind = Literal["submission", "dialogue", "programme", "staff-mail", "handbook"]
+CaseKind = Literal["submission", "dialogue", "programme", "staff-mail", "handbook", "print-run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Submission:
     seat: where he sits at the conference. waiting_place: which one he is of those who wait for a seat.
     collected_by: the organisation on whose list the form came. notice: version of the data notice agreed to.
     entered_at: where it was received before it was entered. withdrawn_at: all of it that was open.
+    news_declined_at: he wants no mail any more that he need not have.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Submission:
     corrected_because: str | None
     withdrawn_at: datetime | None
     withdrawn_because: str | None
+    news_declined_at: datetime | None
     version: int
 
     def without_person(self) -> "Submission":
@@ -221,13 +223,15 @@ def dialogue(db: sqlite3.Connection, commune: str, id: str, now: datetime) -> Di
 
 
 def commune_of(db: sqlite3.Connection, case: str) -> tuple[CaseKind, str] | None:
-    """What a case is, and whose: a slot of the programme, a mail to staff and a commune's handbook are cases, too."""
+    """What a case is, and whose: a slot of the programme, a mail to staff, a print run and a commune's handbook are
+    cases, too."""
     row = db.execute(
         "SELECT 'submission' AS kind, commune FROM submission WHERE id = :case "
         "UNION ALL SELECT 'dialogue', commune FROM dialogue WHERE id = :case "
         "UNION ALL SELECT 'programme', commune FROM term WHERE about = :case AND rule = 'periodic-dialogue' "
         "UNION ALL SELECT 'staff-mail', commune FROM message WHERE case_id = :case "
         "AND kind IN ('digest', 'reminder', 'escalation') "
+        "UNION ALL SELECT 'print-run', commune FROM print_run WHERE id = :case "
         "UNION ALL SELECT 'handbook', commune FROM lesson WHERE commune = :case LIMIT 1",
         {"case": case},
     ).fetchone()

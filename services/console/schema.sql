@@ -76,6 +76,7 @@ CREATE TABLE submission (
   corrected_at TEXT, corrected_by TEXT, corrected_because TEXT,
   -- the whole form; each question of it tells of itself
   withdrawn_at TEXT, withdrawn_because TEXT,
+  news_declined_at TEXT,
   -- as one looks for it, with the country's number or without it, however an address is written
   phone_end TEXT GENERATED ALWAYS AS (substr(phone, -9)) VIRTUAL,
   email_folded TEXT GENERATED ALWAYS AS (lower(email)) VIRTUAL
@@ -264,9 +265,26 @@ CREATE TABLE message (
   id TEXT PRIMARY KEY, commune TEXT NOT NULL, case_id TEXT NOT NULL,
   kind TEXT NOT NULL, channel TEXT NOT NULL, questions TEXT NOT NULL,
   state TEXT NOT NULL, changed_at TEXT NOT NULL, sent_at TEXT,
-  reference TEXT, uncertain INTEGER, reason TEXT
+  reference TEXT, uncertain INTEGER, reason TEXT,
+  -- text_version: of the commune's own text. register_number: of the outgoing register. run: the print run of a letter
+  text_version INTEGER, register_number TEXT, run TEXT,
+  posted_on TEXT, tracking TEXT, delivered_on TEXT, returned_on TEXT, returned_because TEXT
 ) WITHOUT ROWID;
 CREATE INDEX message_of_case ON message (case_id);
+CREATE INDEX message_lost ON message (commune, changed_at) WHERE state = 'failed' OR returned_on IS NOT NULL;
+
+-- What a mail server said of a mail of ours later, by id of the message; as it was said last.
+CREATE TABLE delivery_report (
+  id TEXT PRIMARY KEY, commune TEXT NOT NULL,
+  action TEXT NOT NULL, status TEXT NOT NULL, said TEXT NOT NULL, reported_at TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- A day's letters once they are final; the term of posting is about the same id.
+CREATE TABLE print_run (
+  id TEXT PRIMARY KEY, commune TEXT NOT NULL,
+  closed_at TEXT, letters INTEGER, envelopes INTEGER, posted_on TEXT, posted_at TEXT
+) WITHOUT ROWID;
+CREATE INDEX print_run_of_commune ON print_run (commune, closed_at);
 
 -- What somebody must act upon; a cut-off is owed by nobody. question, dialogue: what it is about, where that is known.
 CREATE VIEW owed AS

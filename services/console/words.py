@@ -3,6 +3,7 @@
 What happened and what was done is said in `event_words`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -149,6 +150,7 @@ RULES: Mapping[str, str] = {
     "approval": "Hạn xem xét, duyệt câu trả lời",
     "revision": "Hạn hoàn thiện dự thảo được trả lại",
     "written-answer": "Hạn trả lời bằng văn bản",
+    "posting": "Hạn gửi thư qua bưu điện",
     "guidance": "Hạn gửi văn bản hướng dẫn",
     "superior-report": "Hạn báo cáo cấp trên",
     "delegate-report": "Hạn báo cáo lại Chủ tịch",
@@ -163,6 +165,7 @@ SHORT_RULES: Mapping[str, str] = {
     "revision": "hoàn thiện dự thảo được trả lại",
     "guidance": "gửi văn bản hướng dẫn",
     "written-answer": "trả lời bằng văn bản",
+    "posting": "gửi thư qua bưu điện",
     "superior-report": "báo cáo cấp trên",
 }
 """Said beside a question's term where it is not its department's."""
@@ -213,12 +216,30 @@ MESSAGE_KINDS: Mapping[str, str] = {
     "extension": "Thông báo gia hạn trả lời",
     "conclusion": "Thông báo kết luận",
     "resolution": "Thông báo kết quả giải quyết",
+    "apology": "Thư xin lỗi, hẹn ngày trả lời",
+    "dialogue-reminder": "Thư nhắc ngày hội nghị",
     "digest": "Thư tổng hợp việc trong ngày (nội bộ)",
     "reminder": "Thư nhắc cán bộ",
     "escalation": "Thư báo việc quá hạn (nội bộ)",
 }
 MESSAGE_CHANNELS: Mapping[str, str] = {"email": "thư điện tử", "letter": "thư giấy", "in-person": "trao trực tiếp"}
 MESSAGE_STATES: Mapping[str, str] = {"queued": "Chờ gửi", "sent": "Đã gửi", "failed": "Không gửi được"}
+DELIVERY_REPORTS: Mapping[str, str] = {
+    "failed": "Máy chủ của người nhận trả lại thư điện tử",
+    "delayed": "Máy chủ của người nhận chưa nhận thư, còn đang thử lại",
+    "complained": "Người nhận báo thư này là thư rác",
+}
+"""What a mail server says later of a mail that was sent."""
+
+REGISTERS: Mapping[str, str] = {
+    "letter": "Công văn, thư trả lời",
+    "invitation": "Giấy mời",
+    "transfer": "Phiếu chuyển",
+    "conclusion": "Thông báo kết luận",
+    "report": "Báo cáo",
+}
+"""The books of the outgoing register."""
+
 SERVICES: Mapping[str, str] = {
     "intake": "Tiếp nhận",
     "routing": "Phân công và trả lời",
@@ -329,6 +350,15 @@ def question_of(number: int | None, code: str | None) -> str:
     """`câu 2 của phiếu K7QX-3M9D`; what is not known, or may not be told, is left out."""
     told = f"câu {number}" if number else "một câu hỏi"
     return f"{told} của phiếu {code}" if code else told
+
+
+def run_of(run: str) -> str:
+    """`Đợt in 05/06/2026`, `Đợt in 05/06/2026, lần 2`, of a print run's id `<commune>-20260605-2`."""
+    found = re.fullmatch(r".*-([0-9]{4})([0-9]{2})([0-9]{2})(?:-([0-9]+))?", run)
+    if found is None:
+        return f"Đợt in {run}"
+    year, month, day, again = found.groups()
+    return f"Đợt in {day}/{month}/{year}" + (f", lần {again}" if again else "")
 
 
 def plain_number(value: int) -> str:

@@ -11,7 +11,7 @@ Subject = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, 
 Body = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 
-class TextsCommand(NotifyCommand):
+class TextsCommand(NotifyCommand, listener="notify"):
     """Asked by the head of the office or the clerk."""
 
 

@@ -43,6 +43,7 @@ from shared.contracts.intake import (
     ConclusionDrafted,
     ConclusionReturned,
     DelegateReported,
+    DeliveryReported,
     DialogueAnnounced,
     DialogueCancelled,
     DialogueConcluded,
@@ -55,6 +56,7 @@ from shared.contracts.intake import (
     ListReceived,
     MailSettled,
     MailTakenIn,
+    NewsDeclined,
     QuestionsWithdrawn,
     RegistrantCorrected,
     RegistrantExcused,
@@ -66,7 +68,8 @@ from shared.contracts.intake import (
     RepresentativeInvited,
     ResultReported,
 )
-from shared.contracts.notify import NotificationFailed, NotificationQueued, NotificationSent
+from shared.contracts.notify import NotificationFailed, NotificationNumbered, NotificationQueued, NotificationSent
+from shared.contracts.post import LetterDelivered, LetterPosted, LetterReturned, PrintRunClosed, PrintRunPosted
 from shared.contracts.routing import (
     AnswerApproved,
     AnswerDrafted,
@@ -109,6 +112,7 @@ from tests.builders import (
     NOW,
     ORIGINAL,
     QUESTION,
+    RUN,
     SUBMISSION,
     full_plan,
     of_attendance,
@@ -118,6 +122,7 @@ from tests.builders import (
     of_handbook,
     of_message,
     of_question,
+    of_run,
     question,
     submission_received,
 )
@@ -137,6 +142,7 @@ SENT = of_message(NotificationSent)
 TRANSFERRED = of_question(QuestionTransferred)
 REFERRED = of_question(QuestionReferredUp)
 
+LETTER = f"{SUBMISSION}.answer.1.letter"
 PART = f"{QUESTION}-1"
 SPLIT = of_question(
     QuestionSplit, parts=(question(1, "Lệ phí là bao nhiêu?").model_copy(update={"id": PART, "number": 3}),)
@@ -240,6 +246,16 @@ LIFE: tuple[Event, ...] = (
     of_dialogue(DialogueSettled),
     of_dialogue(ResultReported),
     of_message(NotificationSent, case="01JDIGEST", notification="01JDIGEST.1", kind="digest", questions=()),
+    of_form(DeliveryReported),
+    of_form(NewsDeclined),
+    of_message(NotificationQueued, notification=LETTER, channel="letter"),
+    of_message(NotificationNumbered),
+    of_message(NotificationSent, notification=LETTER, channel="letter", run=RUN, text=2, number="15/UBND-VP"),
+    of_run(PrintRunClosed),
+    of_message(LetterPosted),
+    of_run(PrintRunPosted),
+    of_message(LetterDelivered),
+    of_message(LetterReturned),
 )  # fmt: skip
 
 
@@ -286,7 +302,7 @@ def rows(view: View) -> dict[str, list[tuple[Any, ...]]]:
     tables = (
         *("aggregate", "dialogue", "duty", "expected_list", "representative", "commitment"),
         *("submission", "question", "attachment", "word", "mail", "term", "escalation", "message", "words"),
-        *("draft", "endorsement", "coordination", "opinion", "hand_back", "lesson"),
+        *("draft", "endorsement", "coordination", "opinion", "hand_back", "lesson", "delivery_report", "print_run"),
     )
     with view.reading() as db:
         return {table: sorted(map(tuple, db.execute(f"SELECT * FROM {table}")), key=repr) for table in tables}

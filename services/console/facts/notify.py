@@ -1,15 +1,18 @@
-"""Letters and mails, and whether they went out."""
+"""Letters and mails, whether they went out, and what became of them; print runs."""
 
 import sqlite3
 from typing import Any
 
 from services.console.facts.writing import put, record
+from shared.contracts.intake import DeliveryReported
 from shared.contracts.notify import (
     NotificationFailed,
+    NotificationNumbered,
     NotificationQueued,
     NotificationSent,
     NotifyEvent,
 )
+from shared.contracts.post import LetterDelivered, LetterPosted, LetterReturned, PrintRunClosed, PrintRunPosted
 
 
 @record.register
@@ -28,6 +31,9 @@ def _(event: NotificationSent, db: sqlite3.Connection) -> None:
         reference=event.reference,
         uncertain=event.uncertain,
         reason=None,
+        text_version=event.text,
+        run=event.run,
+        **({} if event.number is None else {"register_number": event.number}),
     )
     _answer(db, event, sent_at=event.occurred_at, undelivered=None)
 
@@ -36,6 +42,49 @@ def _(event: NotificationSent, db: sqlite3.Connection) -> None:
 def _(event: NotificationFailed, db: sqlite3.Connection) -> None:
     _message(db, event, state="failed", reason=event.reason)
     _answer(db, event, undelivered=event.reason)
+
+
+@record.register
+def _(event: NotificationNumbered, db: sqlite3.Connection) -> None:
+    """Before or after it left."""
+    known = db.execute("SELECT state FROM message WHERE id = ?", (event.notification,)).fetchone()
+    _message(db, event, state=known["state"] if known else "queued", register_number=event.number)
+
+
+@record.register
+def _(event: LetterPosted, db: sqlite3.Connection) -> None:
+    told = {} if event.tracking is None else {"tracking": event.tracking}
+    _message(db, event, state="sent", run=event.run, posted_on=event.posted_on, **told)
+
+
+@record.register
+def _(event: LetterDelivered, db: sqlite3.Connection) -> None:
+    _message(db, event, state="sent", run=event.run, delivered_on=event.delivered_on)
+
+
+@record.register
+def _(event: LetterReturned, db: sqlite3.Connection) -> None:
+    returned = {"returned_on": event.returned_on, "returned_because": event.because}
+    _message(db, event, state="sent", run=event.run, **returned)
+    _answer(db, event, undelivered=f"Bưu điện chuyển hoàn: {event.because}")
+
+
+@record.register
+def _(event: PrintRunClosed, db: sqlite3.Connection) -> None:
+    closed = {"closed_at": event.occurred_at, "letters": event.letters, "envelopes": event.envelopes}
+    put(db, "print_run", event.run, commune=event.commune, **closed)
+
+
+@record.register
+def _(event: PrintRunPosted, db: sqlite3.Connection) -> None:
+    put(db, "print_run", event.run, commune=event.commune, posted_on=event.posted_on, posted_at=event.occurred_at)
+
+
+@record.register
+def _(event: DeliveryReported, db: sqlite3.Connection) -> None:
+    """Intake reads it in the mailbox; notify says by itself that a message failed."""
+    told = {"action": event.action, "status": event.status, "said": event.said, "reported_at": event.occurred_at}
+    put(db, "delivery_report", event.notification, commune=event.commune, **told)
 
 
 def _answer(db: sqlite3.Connection, event: NotifyEvent, **values: Any) -> None:

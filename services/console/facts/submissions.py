@@ -11,6 +11,7 @@ from shared.contracts.intake import (
     AnswerRated,
     AttendanceRecorded,
     FilesAdded,
+    NewsDeclined,
     QuestionsWithdrawn,
     RegistrantCorrected,
     RegistrantExcused,
@@ -49,6 +50,11 @@ def _(event: SubmissionReceived, db: sqlite3.Connection) -> None:
         )
     _files(db, event, event.attachments or (), "form", event.entered_at or event.received_at, event.entered_by)
     make_findable(db, event.case)
+
+
+@record.register
+def _(event: NewsDeclined, db: sqlite3.Connection) -> None:
+    _submission(db, event, news_declined_at=event.occurred_at)
 
 
 @record.register

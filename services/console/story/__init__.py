@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from services.console.event_words import EVENTS
 from services.console.story import of_answers, of_deadlines, of_handbook, of_intake, of_notify, of_routing
 from services.console.story.telling import Number, Told, Unit
-from shared.contracts import Envelope, Event, UnknownEvent, deadlines, handbook, intake, notify, routing
+from shared.contracts import Envelope, Event, UnknownEvent, deadlines, handbook, intake, notify, post, routing
 
 EVENTS_OF_SENDER = frozenset({intake.SubmissionReceived.type})
 """Events whose line names the sender."""
@@ -96,5 +96,7 @@ def _told(event: Event, unit: Unit, number: Number) -> Told:
             return of_deadlines.told(event, unit)
         case notify.NotifyEvent():
             return of_notify.told(event)
+        case post.RunEvent():
+            return of_notify.told_of_run(event)
         case _:
             return "Hệ thống", EVENTS.get(event.name, event.name), ""

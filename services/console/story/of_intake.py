@@ -88,6 +88,11 @@ def _of_aftercare(event: intake.IntakeEvent, number: Number) -> Told | None:
         case intake.RegistrantWrote():
             files = f", kèm {len(event.attachments)} tệp" if event.attachments else ""
             return sender, f"Viết thêm qua thư điện tử{files}", event.text
+        case intake.NewsDeclined():
+            return sender, "Không nhận thư nhắc và thư thông tin chung nữa; câu trả lời vẫn được gửi", ""
+        case intake.DeliveryReported():
+            status = f" (mã {event.status})" if event.status else ""
+            return "Máy chủ thư", f"{words.DELIVERY_REPORTS[event.action]}{status}", event.said
         case _:
             return None
 
