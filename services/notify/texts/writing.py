@@ -1,0 +1,197 @@
+"""Filling a text with its data: Jinja2 that can neither call nor reach anything, and never leaves a hole."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from types import TracebackType
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, pass_context
+from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
+from jinja2.runtime import Context, LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from services.notify.texts import allowed
+from services.notify.texts.blocks import Table, Written
+from services.notify.texts.markup import MOST_VALUES, Misread, Value, blocks_of, mark, without_marks, words_of
+from services.notify.texts.text import Text
+from services.notify.wording import one_line
+from shared.contracts.notify import MessageKind
+
+LONGEST = 200_000
+"""Characters of a message; a letter of 40 pages has about 100,000."""
+
+_VALUES = "\U000f0000"
+"""The name under which the values of one run are gathered; no text can write it."""
+
+
+class CannotWrite(ValueError):
+    """The text cannot be filled with these data. The message is Vietnamese, for the office that wrote it."""
+
+
+class Hole(ValueError):
+    """Something is to be printed that has no words."""
+
+
+class _Values(list[Value]):
+    """What was filled in so far, and its length."""
+
+    size = 0
+
+
+def write(text: Text, data: Mapping[str, Any]) -> Written:
+    """The text with its data filled in.
+
+    Args:
+        data: as of `contents.data_of`: words as str or a list of them, each a paragraph; numbers, Table; and, for
+            conditions and loops, bool, None, and dicts and lists of all these.
+
+    Raises:
+        CannotWrite: the text is not well formed, names what there is not, would print what is empty, or says nothing.
+    """
+    values = _Values()
+    about, subject = (
+        _line(text.kind, source, where, data)
+        for source, where in ((text.about, "Trích yếu"), (text.mail_subject, "Tiêu đề thư điện tử"))
+    )
+    rendered = _rendered(text.kind, text.body, "Nội dung", data, values)
+    try:
+        blocks = blocks_of(rendered, values)
+    except Misread as misread:
+        raise CannotWrite(str(misread)) from misread
+    if not blocks:
+        raise CannotWrite("Văn bản không có nội dung nào.")
+    return Written(about, subject, blocks, text.version)
+
+
+def _line(kind: MessageKind, source: str, where: str, data: Mapping[str, Any]) -> str:
+    values = _Values()
+    try:
+        line = words_of(_rendered(kind, source, where, data, values), values)
+    except Misread as misread:
+        raise CannotWrite(f"{where}: {misread}") from misread
+    if not line:
+        raise CannotWrite(f"{where} còn trống.")
+    return line
+
+
+def _rendered(kind: MessageKind, source: str, where: str, data: Mapping[str, Any], values: _Values) -> str:
+    """The text with marks in it for what was filled in."""
+    template = compiled(source, where)
+    pieces: list[str] = []
+    length = 0
+    try:
+        for piece in template.root_render_func(template.new_context({**data, _VALUES: values})):
+            pieces.append(piece)
+            length += len(piece)
+            if length + values.size > LONGEST or len(values) >= MOST_VALUES:
+                raise CannotWrite(f"Văn bản dài quá {LONGEST} ký tự.")
+    except (Hole, TemplateError, TypeError, ValueError) as error:
+        if isinstance(error, CannotWrite):
+            raise
+        raise CannotWrite(_told(error, template, source, where)) from error
+    return "".join(pieces)
+
+
+@lru_cache(maxsize=2_000)
+def compiled(source: str, where: str = "Nội dung") -> Template:
+    """A source made ready, once.
+
+    Raises:
+        CannotWrite: it is not well formed, or uses of Jinja2 what texts may not.
+    """
+    try:
+        tree = ENVIRONMENT.parse(without_marks(source))
+        if refused := allowed.refused(tree):
+            raise CannotWrite(f"{where}, {refused[0]}")
+        return Template.from_code(ENVIRONMENT, ENVIRONMENT.compile(tree), ENVIRONMENT.make_globals(None))
+    except TemplateSyntaxError as error:
+        raise CannotWrite(f"{where}, {allowed.told(error)}") from error
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Of a value only its entries can be reached, of a loop where it stands; nothing has attributes."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, LoopContext) and attribute in allowed.OF_A_LOOP:
+            return getattr(obj, attribute)
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        return self.undefined(obj=obj, name=attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        return self.getattr(obj, argument) if isinstance(argument, str) else self.undefined(obj=obj, name=argument)
+
+
+@pass_context
+def _fill_in(context: Context, value: Any) -> str:
+    """Keep a value aside, and let a mark stand for it."""
+    values: _Values = context.parent[_VALUES]
+    words = _words(value)
+    values.append(words)
+    values.size += 0 if isinstance(words, Table) else sum(map(len, words))
+    return mark(len(values) - 1)
+
+
+def _words(value: Any) -> Value:
+    """Clean words of a value.
+
+    Raises:
+        Hole: it has none.
+    """
+    if isinstance(value, str):
+        if line := one_line(value):
+            return (line,)
+    elif isinstance(value, Undefined):
+        str(value)  # raises what is undefined
+    elif isinstance(value, Table):
+        return value
+    elif isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
+        if lines := tuple(line for line in map(one_line, value) if line):
+            return lines
+    elif isinstance(value, int) and not isinstance(value, bool):
+        return (str(value),)
+    raise Hole
+
+
+def _told(error: Exception, template: Template, source: str, where: str) -> str:
+    number = _line_of(error.__traceback__, template)
+    line = source.splitlines()[number - 1].strip() if number <= source.count("\n") + 1 else ""
+    place = f"{where}, dòng {number} (“{line[:80]}”)"
+    if isinstance(error, UndefinedError):
+        named = re.findall("'([^']*)'", error.message or "")
+        return f"{place}: không có mục nào tên là “{named[-1] if named else '?'}”."
+    if isinstance(error, Hole):
+        return (
+            f"{place}: mục được in ra ở đây không có nội dung trong trường hợp này. "
+            "Nếu có thể thiếu, xin đặt trong {% if … %} … {% endif %}."
+        )
+    if isinstance(error, SecurityError):
+        return f"{place}: phép tính này không được dùng."
+    return f"{place}: không ghép được nội dung."
+
+
+def _line_of(traceback: TracebackType | None, template: Template) -> int:
+    """The line of the source in which it went wrong."""
+    number = 1
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == "<template>":
+            number = template.get_corresponding_lineno(traceback.tb_lineno)
+        traceback = traceback.tb_next
+    return number
+
+
+def _environment() -> _Environment:
+    environment = _Environment(
+        undefined=StrictUndefined,
+        finalize=_fill_in,
+        autoescape=False,  # noqa: S701 - what it makes is no HTML; each medium escapes its own
+        cache_size=0,
+    )
+    environment.globals.clear()
+    environment.filters = dict(allowed.FILTERS)
+    environment.tests = {}
+    return environment
+
+
+ENVIRONMENT = _environment()
