@@ -5,6 +5,7 @@ from functools import partial
 
 from services.notify import aftercare, delivery, dialogues, digests, rules
 from services.notify.correspondence import Conference, Entry
+from services.notify.mailing import handlers as mail_handlers
 from services.notify.paper import documents
 from services.notify.paper.slip import handed_on
 from services.notify.post import PostRoom
@@ -285,3 +286,6 @@ async def _put_into_digest(
         noted = await post.note(digest, put)
         if digests.holds(noted.state, entry):
             return
+
+
+consumes.include(mail_handlers.consumes)

@@ -1,12 +1,9 @@
-"""Mail that nobody need have: how it says so (RFC 2369, RFC 8058), and what a registrant has declined (pure)."""
+"""Mail that nobody need have: how it says so in its head and its foot (RFC 2369, RFC 8058)."""
 
 from urllib.parse import quote
 
 from services.notify.correspondence import Correspondence, Message
-from shared.contracts.notify import MessageKind
-
-OPTIONAL: frozenset[MessageKind] = frozenset({"conclusion", "dialogue-reminder"})
-"""News. All else is what the office owes: a receipt, an invitation, an answer, why it is late."""
+from services.notify.messages import OPTIONAL
 
 
 def can_be_declined(state: Correspondence, message: Message) -> bool:
