@@ -171,15 +171,18 @@ class Numbering(Strict):
 
 
 class Signing(Strict):
-    """Digital signatures on documents (Decree 30/2020, annex I, part II, 7 and 8).
+    """Digital signatures on documents: who signs them, then the office (Decree 30/2020, annex I, part I, II.7 and 8).
 
-    key: of the file of keys that the operator keeps. picture, seal: file names beside that file: the signature of who
-    signs (PNG, blue, no background) and the office's seal (PNG, red).
+    key: of `letterhead.signer`, in the file of keys that the operator keeps; office: of the office. picture, seal: file
+    names beside that file: the signature of who signs (PNG, blue, no background) and the office's seal (PNG, red, no
+    background). seal_mm: the true size of the seal, across.
     """
 
     key: Id
-    picture: Line | None = None
+    picture: Line
+    office: Id | None = None
     seal: Line | None = None
+    seal_mm: int = Field(default=36, ge=20, le=50)
 
 
 class SessionPlan(Strict):

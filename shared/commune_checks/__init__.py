@@ -6,7 +6,7 @@ everything that is wrong. What has the wrong type is passed over here; the profi
 
 from collections.abc import Iterator
 
-from shared.commune_checks import approval, people, schedule
+from shared.commune_checks import approval, people, schedule, signing
 from shared.commune_checks.looking import Data
 from shared.commune_checks.schedule import Lengths
 from shared.strict_yaml import Finding
@@ -14,7 +14,12 @@ from shared.strict_yaml import Finding
 
 def contradictions(data: Data) -> Iterator[Finding]:
     """What makes a profile unusable."""
-    for check in (*people.CONTRADICTIONS, *approval.CONTRADICTIONS, *schedule.CONTRADICTIONS):
+    for check in (
+        *people.CONTRADICTIONS,
+        *approval.CONTRADICTIONS,
+        *schedule.CONTRADICTIONS,
+        *signing.CONTRADICTIONS,
+    ):
         yield from check(data)
 
 
@@ -25,7 +30,7 @@ def remarks(data: Data, defaults: Lengths) -> Iterator[Finding]:
         data: the file.
         defaults: the terms that hold where the file gives none.
     """
-    for check in (*people.REMARKS, *approval.REMARKS, *schedule.REMARKS):
+    for check in (*people.REMARKS, *approval.REMARKS, *schedule.REMARKS, *signing.REMARKS):
         yield from check(data)
     yield from schedule.closed_before_it_is_known(data, defaults)
 
