@@ -26,7 +26,7 @@ from services.intake.dialogue import (
     permit_department,
     turned,
 )
-from services.intake.seating import Guest, Guests, hamlet_in, seats_left
+from services.intake.seating import Guest, Guests, seats_left
 from services.intake.submissions import Submission
 from shared.contracts import Event, Refusal, TooEarly
 from shared.contracts.conference import ExpectedList, Representative
@@ -60,6 +60,7 @@ from shared.contracts.intake import (
     ResultReported,
     SubmissionReceived,
 )
+from shared.hamlets import hamlet_in
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 LONGEST_ID = 64

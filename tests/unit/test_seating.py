@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from services.intake import rules
 from services.intake.dialogue import Dialogue, State
-from services.intake.seating import Guest, Guests, Room, free, hamlet_in, seat, seats_left, waiting_places
+from services.intake.seating import Guest, Guests, Room, free, seat, seats_left, waiting_places
 from services.intake.submissions import Submission
 from shared.contracts import TooEarly
+from shared.hamlets import hamlet_in
 from tests.builders import CLOSES_AT, COMMUNE, DIALOGUE, HELD_AT, NOW, PLACE, TITLE, question, registrant
 
 HAMLETS = ("Thôn Nội", "Thôn Đông Phù", "Thôn Nội Đông Phù", "Ích Vịnh")
@@ -32,6 +33,9 @@ WARDS = ("Tổ dân phố 1", "Tổ dân phố 5", "Tổ dân phố 15")
         ("Số 12 đường Nguyễn Bặc, thành phố Hà Nội", None, "a city is no hamlet"),
         ("Đường Đông Phù, xã Thanh Trì", None, "a street is no hamlet"),
         ("thôn Nộia", None, "a longer word is another"),
+        ("Số 5, T. Nội, xã Thanh Trì", "Thôn Nội", "the word shortened to a letter"),
+        ("Số 5, xóm Nội", "Thôn Nội", "what the old people call it"),
+        ("xóm Đông Phù, thôn Nội", "Thôn Nội", "its own word counts for more than another"),
         ("", None, "nothing is written"),
         (None, None, "there is no address"),
     ],
@@ -52,6 +56,7 @@ def test_the_hamlet_is_found_in_an_address(address: str | None, hamlet: str | No
         ("tổ 1, TDP 5", "Tổ dân phố 5", "a group within the ward's unit"),
         ("Số 5 đường Lê Lợi", None, "a house number"),
         ("Hẻm 5, phường Chánh Lộ", None, "an alley"),
+        ("Xóm 5, phường Chánh Lộ", None, "another word with the same number is another place"),
         ("5, phường Chánh Lộ", None, "a bare number names nothing"),
         ("tổ 5/2", None, "a house number with a stroke"),
     ],
