@@ -273,6 +273,11 @@ class Fate:
     returned_on: date | None = None
     returned_because: str | None = None
 
+    @property
+    def came_back(self) -> bool:
+        """It lies in the office, and was not delivered at a later attempt."""
+        return self.returned_on is not None and not (self.delivered_on and self.delivered_on >= self.returned_on)
+
 
 MessageState = Literal["queued", "sending", "drawn", "sent", "failed"]
 """`drawn`: a letter that is made, and lies ready for the next print run; until its cut-off it has not left."""
