@@ -52,14 +52,14 @@ def up(
 @app.command()
 def run(service: Annotated[str, typer.Argument(help=", ".join(SERVICE_NAMES))]) -> None:
     """Chạy riêng một dịch vụ, cấu hình bằng biến môi trường."""
-    from shared.settings import Settings
+    from shared.settings import Settings, WrongSettings
     from shared.strict_yaml import YamlError
 
     if service not in SERVICE_NAMES:
         _wrong_usage(f"không có dịch vụ {service!r}; có: {', '.join(SERVICE_NAMES)}")
     try:
         import_module(f"services.{service}.app").build(Settings()).run()
-    except YamlError as error:
+    except (YamlError, WrongSettings) as error:
         _refuse(str(error))
 
 

@@ -9,6 +9,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.communes import PROFILES
 
 
+class WrongSettings(ValueError):
+    """A setting that a service cannot or must not start with. The Vietnamese text is for the operator."""
+
+    names_nobody = True
+
+
 class Settings(BaseSettings):
     """Settings of one service process.
 

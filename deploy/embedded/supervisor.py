@@ -12,13 +12,15 @@ from pathlib import Path
 import nats
 import psutil
 
-from deploy.embedded import LOOPBACK
+from deploy.embedded import LOOPBACK, CannotStart
 from deploy.embedded.database import DatabaseServer
 from deploy.embedded.installation import Clock, Installation, RunningStack
 from deploy.embedded.nats import GRANTS, NatsServer
 from deploy.embedded.ports import Block, require_free
 from deploy.embedded.process import Process, Program, accepts_connections, answers_http
+from services.notify.mailing.server import mail_server
 from shared.clock import move_clock, provision_clock
+from shared.settings import Settings, WrongSettings
 
 SERVICES = ("intake", "console", "routing", "deadlines", "notify")
 START_LIMIT_S = 60.0
@@ -103,6 +105,7 @@ class Stack:
         """
         self._installation = Installation.open(self._data, self._ports.url("intake"), self._clock)
         try:
+            self._require_that_a_rehearsal_writes_to_nobody()
             return await self._start(self._installation)
         except BaseException:
             await self.stop()
@@ -152,6 +155,14 @@ class Stack:
             signalled.cancel()
             for number in STOP_SIGNALS:
                 loop.remove_signal_handler(number)
+
+    def _require_that_a_rehearsal_writes_to_nobody(self) -> None:
+        if self._smtp_url is None:
+            return
+        try:
+            mail_server(self._smtp_url, Settings().smtp_ca, rehearsal=self.installation.clock == "rehearsal")
+        except WrongSettings as error:
+            raise CannotStart(str(error)) from None
 
     async def _live(self, when_ready: Callable[[RunningStack], Awaitable[None]] | None) -> None:
         stack = await self.start()

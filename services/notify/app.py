@@ -12,7 +12,11 @@ from shared.settings import Settings
 
 
 def build(settings: Settings) -> Service:
-    """A missing letter face stops the start: with another one, letters would break their pages elsewhere."""
+    """A missing letter face stops the start: with another one, letters would break their pages elsewhere.
+
+    Raises:
+        WrongSettings: no mail may go to the server that is set.
+    """
     check_fonts()
     service = Service("notify", settings)
     assert service.database is not None
@@ -20,7 +24,7 @@ def build(settings: Settings) -> Service:
     post = PostRoom(
         correspondences,
         service.communes,
-        Mailer(settings.smtp_url, AT_ONCE),
+        Mailer.of(settings, AT_ONCE),
         settings.letters,
         settings.public_url,
         settings.console_url,

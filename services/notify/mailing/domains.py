@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 PATIENCE_S = 15.0
-"""Who would wait longer for his turn is put off: his place here is another's, and what is written down keeps a crash."""
+"""Who would wait longer for his turn is put off: his place here is another's, and what is saved survives a crash."""
 LONGEST_S = 30.0
 """Whoever has waited so long all the same is put off: a claim dies in a minute, and his domain has become slow."""
 USUALLY_S = 0.1
