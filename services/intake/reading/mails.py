@@ -118,11 +118,8 @@ def read_mail(data: bytes, *, files_too: bool = True, clock: Callable[[], float]
     Raises:
         UnreadableDocument: broken, or built so that reading it would take for ever.
     """
-    if _is_built_to_choke(data):
-        raise UnreadableDocument("Thư có cấu trúc bất thường, không đọc được.")
     try:
-        # policy.default would parse every header strictly, and raises on headers that mail programs do write
-        message = email.message_from_bytes(data)
+        message = parsed(data)
         mail = _headers_of(message)
         leaves = list(_leaves(message, mail.sender))[:MAX_PARTS]
         bodies = _bodies(leaves, mail.sender)
@@ -146,6 +143,18 @@ def read_mail(data: bytes, *, files_too: bool = True, clock: Callable[[], float]
         surely=mail.surely,
         findings=mail.findings,
     )
+
+
+def parsed(data: bytes) -> Message:
+    """The parts of a mail.
+
+    Raises:
+        UnreadableDocument: it is built so that reading it would take for ever.
+    """
+    if _is_built_to_choke(data):
+        raise UnreadableDocument("Thư có cấu trúc bất thường, không đọc được.")
+    # policy.default would parse every header strictly, and raises on headers that mail programs do write
+    return email.message_from_bytes(data)
 
 
 def glance(data: bytes) -> Mail:
@@ -184,10 +193,10 @@ _ID = re.compile(r"<[^<>\s]{1,900}>")
 
 def _headers_of(message: Message) -> Mail:
     machine, surely = _machine(message)
-    ids = _ID.findall(_header(message, "Message-ID"))
+    ids = _ID.findall(header(message, "Message-ID"))
     return Mail(
         sender=_address(message),
-        subject=" ".join(clean(_header(message, "Subject")).split())[:500],
+        subject=" ".join(clean(header(message, "Subject")).split())[:500],
         message_id=ids[0] if ids else None,
         references=_references(message),
         machine=machine,
@@ -202,17 +211,17 @@ def _findings(message: Message) -> tuple[str, ...]:
 
 
 def _address(message: Message) -> str | None:
-    address = parseaddr(_header(message, "From")[:MAX_SENDER])[1].strip()
+    address = parseaddr(header(message, "From")[:MAX_SENDER])[1].strip()
     return address if re.fullmatch(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,185}", address) else None
 
 
 def _references(message: Message) -> tuple[str, ...]:
-    found = _ID.findall(_header(message, "References")) + _ID.findall(_header(message, "In-Reply-To"))[:1]
+    found = _ID.findall(header(message, "References")) + _ID.findall(header(message, "In-Reply-To"))[:1]
     latest = list(dict.fromkeys(reversed(found)))[:MAX_REFERENCES]
     return tuple(reversed(latest))
 
 
-def _header(message: Message, name: str) -> str:
+def header(message: Message, name: str) -> str:
     """A header as a person reads it: 8-bit letters and encoded words, right or wrong, become text."""
     wanted = name.lower()
     value = next((value for field, value in message.raw_items() if field.lower() == wanted), "")
@@ -253,16 +262,16 @@ _UNDELIVERED = re.compile(
 
 
 def _machine(message: Message) -> tuple[Machine | None, bool]:
-    """What the headers tell (RFC 3464, 3798, 3834, 2369, 2919), and whether that is beyond doubt.
+    """What the headers tell (RFC 3464, 5965, 3798, 3834, 2369, 2919), and whether that is beyond doubt.
 
     Scanners mark what they send as generated, and a hamlet's mailing list carries forms: such are looked into.
     """
-    submitted = _header(message, "Auto-Submitted").strip().lower()
-    precedence = _header(message, "Precedence").strip().lower()
-    user = (_address(message) or parseaddr(_header(message, "From")[:MAX_SENDER])[1]).partition("@")[0].lower()
-    subject = fold(clean(_header(message, "Subject")))[:300]
+    submitted = header(message, "Auto-Submitted").strip().lower()
+    precedence = header(message, "Precedence").strip().lower()
+    user = (_address(message) or parseaddr(header(message, "From")[:MAX_SENDER])[1]).partition("@")[0].lower()
+    subject = fold(clean(header(message, "Subject")))[:300]
     report = _report_type(message)
-    if report == "delivery-status" or user in ("mailer-daemon", "mail-daemon"):
+    if report in ("delivery-status", "feedback-report") or user in ("mailer-daemon", "mail-daemon"):
         return "bounce", True
     if user == "postmaster" and _UNDELIVERED.search(subject):
         return "bounce", True
@@ -270,15 +279,15 @@ def _machine(message: Message) -> tuple[Machine | None, bool]:
         report == "disposition-notification"
         or submitted.startswith("auto-replied")
         or precedence == "auto_reply"
-        or any(_header(message, name) for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply"))
+        or any(header(message, name) for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply"))
     ):
         return "automatic-reply", True
     if _AUTOMATIC.match(subject) or (submitted and not submitted.startswith("no")):
         return "automatic-reply", False
-    if _header(message, "Return-Path").strip() == "<>":
+    if header(message, "Return-Path").strip() == "<>":
         return "bounce", False
     if precedence in ("bulk", "list", "junk") or any(
-        _header(message, name) for name in ("List-Unsubscribe", "List-Id", "List-Post")
+        header(message, name) for name in ("List-Unsubscribe", "List-Id", "List-Post")
     ):
         return "newsletter", False
     return None, False
@@ -288,7 +297,7 @@ def _report_type(message: Message) -> str | None:
     if message.get_content_type() != "multipart/report":
         return None
     kinds = {part.get_content_type() for part in message.walk()}
-    for kind in ("delivery-status", "disposition-notification"):
+    for kind in ("delivery-status", "feedback-report", "disposition-notification"):
         if str(message.get_param("report-type")).lower() == kind or f"message/{kind}" in kinds:
             return kind
     return None
@@ -301,11 +310,11 @@ _Leaf = tuple[Message, str | None]
 
 def _leaves(message: Message, sender: str | None) -> Iterator[_Leaf]:
     """Every part that holds something itself, with who wrote it: of a forwarded mail, its own sender."""
-    if message.get_content_type() == "message/delivery-status":
+    if message.get_content_type() in ("message/delivery-status", "message/feedback-report"):
         return
     if not message.is_multipart():
         if _looks_forwarded(message):
-            inner = email.message_from_bytes(_content(message))
+            inner = email.message_from_bytes(content_of(message))
             yield from _leaves(inner, _address(inner))
         else:
             yield message, sender
@@ -314,7 +323,7 @@ def _leaves(message: Message, sender: str | None) -> Iterator[_Leaf]:
         if not isinstance(part, Message):
             continue
         if message.get_content_maintype() == "message":
-            inner = _unwrapped(message, part)
+            inner = unwrapped(message, part)
             yield from _leaves(inner, _address(inner))
         else:
             yield from _leaves(part, sender)
@@ -323,10 +332,10 @@ def _leaves(message: Message, sender: str | None) -> Iterator[_Leaf]:
 def _looks_forwarded(part: Message) -> bool:
     """A mail that was saved as a file and attached as one."""
     name = part.get_filename()
-    return bool(name) and str(name).lower().endswith(".eml") and bool(re.match(rb"[\w-]+:", _content(part)[:200]))
+    return bool(name) and str(name).lower().endswith(".eml") and bool(re.match(rb"[\w-]+:", content_of(part)[:200]))
 
 
-def _unwrapped(outer: Message, inner: Message) -> Message:
+def unwrapped(outer: Message, inner: Message) -> Message:
     """Some programs encode a forwarded mail in base64, against RFC 2046, 5.2.1."""
     text = inner.get_payload()
     if outer.get("Content-Transfer-Encoding", "").strip().lower() != "base64" or not isinstance(text, str):
@@ -345,7 +354,7 @@ def _bodies(leaves: Sequence[_Leaf], sender: str | None) -> list[Passage]:
         kind = part.get_content_type()
         if _file_name(part) or kind not in ("text/plain", "text/html"):
             continue
-        text = legible(_body(part) if kind == "text/plain" else html_text(_body(part)))
+        text = legible(text_of(part) if kind == "text/plain" else html_text(text_of(part)))
         if text.strip():
             (plain if kind == "text/plain" else rich).setdefault(writer, []).append(text[:MAX_BODY])
     passages = []
@@ -390,7 +399,7 @@ def _passages_of(
 
 def _file(part: Message, name: str) -> MailFile:
     picture = part.get_content_maintype() == "image" and bool(part.get("Content-ID"))
-    return MailFile(name, _content(part), picture and part.get_content_disposition() != "attachment")
+    return MailFile(name, content_of(part), picture and part.get_content_disposition() != "attachment")
 
 
 def _file_name(part: Message) -> str | None:
@@ -404,10 +413,12 @@ def _file_name(part: Message) -> str | None:
     return " ".join(clean(known).split())[-200:] or "tep"
 
 
-def _content(part: Message) -> bytes:
+def content_of(part: Message) -> bytes:
+    """The bytes that a part holds, out of their encoding."""
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
 
 
-def _body(part: Message) -> str:
-    return decoded(_content(part), part.get_content_charset())
+def text_of(part: Message) -> str:
+    """The text that a part holds, whatever it says of its letters."""
+    return decoded(content_of(part), part.get_content_charset())
