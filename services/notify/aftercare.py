@@ -55,7 +55,7 @@ def correct(state: Correspondence | None, corrected: RegistrantCorrected, now: d
 
 def _readdressed(state: Correspondence, message: Message, now: datetime) -> Decision:
     way = _way_to(state, message)
-    if message.state == "queued":
+    if message.can_be_held_back(now):
         return _sent_elsewhere(state, message, way, now)
     if message.state == "failed" and way is not None and _is_mended(state, message, way, now):
         return _written_again(state, message, way, now)
@@ -80,7 +80,7 @@ def _was_a_mail(state: Correspondence, message: Message) -> bool:
 
 
 def _sent_elsewhere(state: Correspondence, message: Message, way: Way | None, now: datetime) -> Decision:
-    """The way a letter takes is read off the form when it is printed, so only another way is news."""
+    """The address of a letter is read off the form when it is drawn, and it is drawn anew: only another way is news."""
     if way is None and message.kind == "receipt":
         return withdraw(state, message, NO_ADDRESS, now)
     if way is None:
@@ -135,4 +135,6 @@ def _fresh(message: Message, way: Way, now: datetime) -> Message:
         claimed_by=None,
         attempts=0,
         reason=None,
+        leaves_at=None,
+        envelope=None,
     )

@@ -335,6 +335,11 @@ class Message:
             return self.leaves_at <= now
         return self.state == "sent"
 
+    @property
+    def lacks_number(self) -> bool:
+        """A letter that is made, or has left, without a number of the outgoing register."""
+        return self.channel == "letter" and self.state in ("drawn", "sent") and self.number is None
+
     def can_be_held_back(self, now: datetime) -> bool:
         """It is written and in nobody's hands: waiting, or a letter that lies ready."""
         return self.state in ("queued", "drawn") and not self.has_left(now)
@@ -354,10 +359,12 @@ class Correspondence:
     present: as recorded at the conference; None while nothing is.
     declines_news: he wants no mail that he need not have.
     next_action_at: when a sweep must look at it next; None while nothing is to be sent.
-    leaves_at: the first cut-off of what lies ready; None while nothing does.
+    leaves_at: the first cut-off of a letter that lies ready; None while none does. envelopes_at: of a mail that waits
+        for others to the same address.
     remind_at: when those who are invited are to be reminded of the day; None while they are not.
     addresses_since: when the first mail left whose addresses are still kept with it.
     discarded: letters that will not leave, and whose files are still to be removed; None while there are none.
+    unnumbered: letters that are made or have left without a number; None while there are none.
     tell_again_at: of a dialogue, when its news is told again, for forms that came in while it was told first.
     """
 
@@ -387,9 +394,11 @@ class Correspondence:
     declines_news: bool = False
     next_action_at: datetime | None = None
     leaves_at: datetime | None = None
+    envelopes_at: datetime | None = None
     remind_at: datetime | None = None
     addresses_since: datetime | None = None
     discarded: tuple[str, ...] | None = None
+    unnumbered: tuple[str, ...] | None = None
     tell_again_at: datetime | None = None
     version: int = 0
 

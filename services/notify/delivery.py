@@ -1,14 +1,17 @@
-"""How a message leaves: claimed before the act, its result recorded after it, tried again when it failed for now."""
+"""How a message leaves: claimed before the act, its result recorded after it, tried again when it failed for now.
 
-from collections.abc import Collection
+A mail is then sent. A letter is drawn, and lies ready until the cut-off of its print run: so long it has not left.
+"""
+
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.notify.correspondence import Correspondence, Decision, Message
+from services.notify.correspondence import Asked, Correspondence, Decision, Message
 from services.notify.messages import add, as_letter, can_be_posted, give_up, put, say
 from services.notify.owed import settle
 from shared.contracts import Event, Refusal, Role
-from shared.contracts.notify import NotificationSent, RecordHandOver
+from shared.contracts.notify import MessageKind, NotificationNumbered, NotificationSent, RecordHandOver
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 """After the first, second, third and every later attempt that failed for now."""
@@ -16,11 +19,19 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), tim
 MOST_ATTEMPTS = 27
 """With these pauses the last attempt comes 23 hours and 21 minutes after the first: then a person must see to it."""
 
+SHIPPED: Callable[[MessageKind], int] = lambda _: 0  # noqa: E731
+"""Version of the text of a kind, where the commune has none of its own."""
+
 LOST_TRACK = "Đã thử nhiều lần mà không rõ kết quả; cần kiểm tra thư đã đi chưa trước khi gửi lại."
 
 
 def claim_due(
-    state: Correspondence, by: str, now: datetime, stale_after: timedelta, alive: Collection[str] = ()
+    state: Correspondence,
+    by: str,
+    now: datetime,
+    stale_after: timedelta,
+    alive: Collection[str] = (),
+    text: Callable[[MessageKind], int] = SHIPPED,
 ) -> Decision:
     """Take on every message that is due; once this is saved, `state.claimed(by)` is the caller's to send.
 
@@ -48,9 +59,14 @@ def claim_due(
             claimed_by=by,
             next_action_at=now + stale_after,
             attempts=message.attempts + 1,
+            text=message.text if message.text is not None else text(message.kind),
         )
         state = put(state, claimed)
     return state, events
+
+
+def pause_after(attempts: int) -> timedelta:
+    return PAUSES[min(attempts, len(PAUSES)) - 1]
 
 
 def _lost(state: Correspondence, now: datetime, alive: Collection[str]) -> tuple[Correspondence, list[Event]]:
@@ -66,19 +82,124 @@ def _lost(state: Correspondence, now: datetime, alive: Collection[str]) -> tuple
     return state, [*events]
 
 
-def release(state: Correspondence, by: str, now: datetime) -> Decision:
-    """A process that stops before it began to send gives back what it had claimed."""
+def release(state: Correspondence, by: str, now: datetime, *, until: datetime | None = None) -> Decision:
+    """What was claimed and not begun waits again: its process stops, or its domain takes no more for now.
+
+    until: not to be taken on before.
+    """
     for message in state.claimed(by):
-        state = put(state, replace(_waiting(message, now), attempts=message.attempts - 1))
+        state = put(state, replace(_waiting(message, until or now), attempts=message.attempts - 1))
     return _settled(state, now)
 
 
-def sent(state: Correspondence, message_id: str, reference: str, now: datetime, *, uncertain: bool = False) -> Decision:
-    """It has left. True whoever holds the claim by now, and also after it was given up for lost.
+def drawn(
+    state: Correspondence,
+    message_id: str,
+    of: Correspondence,
+    leaves_at: datetime,
+    now: datetime,
+    *,
+    by: str,
+    number: str | None = None,
+) -> Decision:
+    """The letter is made, and leaves at the cut-off. What became moot while it was drawn is taken out; where it says
+    something else by now, it is drawn anew.
+
+    Only the holder of the claim can say so; what another draws meanwhile goes over the same file.
 
     Args:
-        reference: the Message-ID of a mail, the file name of a letter.
+        of: the state it was drawn of.
+        by: the claim that drew it.
+        number: of the outgoing register, where one was given.
+    """
+    if not state.has(message_id):  # taken out after this claim was given up for lost: its file is too much
+        return replace(state, discarded=tuple({*(state.discarded or ()), message_id})), []
+    message = state.message(message_id)
+    if message not in state.claimed(by):
+        return state, []
+    made = replace(of.message(message_id), number=number or message.number)
+    message = replace(
+        message,
+        state="drawn",
+        next_action_at=None,
+        claimed_at=None,
+        claimed_by=None,
+        leaves_at=leaves_at,
+        reason=None,
+    )
+    state, events = numbered(state, message, number, now)
+    state, more = _settled(state, now)
+    if state.has(message_id) and says(of, made) != says(state, message := state.message(message_id)):
+        state = put(state, redrawn(message, now))
+    return state, [*events, *more]
+
+
+def cleared(state: Correspondence, files: Collection[str]) -> Decision:
+    """The files of these letters, that will not leave, are removed."""
+    left = tuple(id for id in state.discarded or () if id not in files)
+    return replace(state, discarded=left or None), []
+
+
+def numbered(state: Correspondence, message: Message, number: str | None, now: datetime) -> Decision:
+    """Note a message as it now is, with this number of the outgoing register where one was given."""
+    if number is None or message.number == number:
+        return put(state, message), []
+    message = replace(message, number=number)
+    return put(state, message), [say(NotificationNumbered, state, message, now, number=number)]
+
+
+def draw_anew(before: Correspondence, after: Correspondence, now: datetime) -> Correspondence:
+    """Letters that lie ready and by now say something else than they did wait to be drawn anew, under their own ids."""
+    for message in after.messages:
+        lies = message.state == "drawn" and not message.has_left(now) and before.has(message.id)
+        if lies and says(before, before.message(message.id)) != says(after, message):
+            after = put(after, redrawn(message, now))
+    return after
+
+
+def redrawn(message: Message, now: datetime) -> Message:
+    """Of a letter that lies ready and must say something else."""
+    return replace(_waiting(message, now), attempts=0, leaves_at=None)
+
+
+def says(state: Correspondence, message: Message) -> tuple[object, ...]:
+    """All that a letter is made of, besides the commune's profile: it is drawn anew where this has become another."""
+    conference, guest = state.conference, message.guest
+    return (
+        state.guest(guest) if guest else _known_as(state),
+        tuple(_asked(state.asked(id), message.round) for id in message.questions),
+        replace(conference, ended_at=None, as_of=None, moves=()) if conference else None,
+        state.seat.number if state.seat else None,
+        state.waiting_place,
+        message.number,
+        message.text,
+    )
+
+
+def _known_as(state: Correspondence) -> tuple[object, ...]:
+    known = state.registrant
+    return (known and known.name, known and known.address, state.code, state.collected_by)
+
+
+def _asked(asked: Asked, round: int) -> tuple[object, ...]:
+    return asked.question, asked.answer_of(round), asked.guidance, asked.referral
+
+
+def sent(
+    state: Correspondence,
+    message_id: str,
+    reference: str,
+    now: datetime,
+    *,
+    uncertain: bool = False,
+    number: str | None = None,
+) -> Decision:
+    """A mail has left. True whoever holds the claim by now, and also after it was given up for lost.
+
+    Args:
+        reference: its Message-ID.
         uncertain: the mail server's answer was cut off.
+        number: of the outgoing register, where the document that goes with it was given one.
     """
     message = state.message(message_id)
     if message.state == "sent":
@@ -92,8 +213,19 @@ def sent(state: Correspondence, message_id: str, reference: str, now: datetime, 
         next_action_at=None,
         reason=None,
     )
-    said = say(NotificationSent, state, message, now, reference=reference, uncertain=message.uncertain)
-    return put(state, message), [said]
+    state, events = numbered(state, message, number, now)
+    message = state.message(message_id)
+    said = say(
+        NotificationSent,
+        state,
+        message,
+        now,
+        reference=reference,
+        uncertain=message.uncertain,
+        text=message.text,
+        number=message.number,
+    )
+    return state, [*events, said]
 
 
 def failed(state: Correspondence, message_id: str, reason: str, now: datetime, *, permanent: bool, by: str) -> Decision:
@@ -111,17 +243,31 @@ def failed(state: Correspondence, message_id: str, reason: str, now: datetime, *
     message = state.message(message_id)
     if message not in state.claimed(by):
         return state, []
+    return _did_not_go(state, message, reason, now, permanent=permanent)
+
+
+def came_back(state: Correspondence, message: Message, reason: str, now: datetime) -> Decision:
+    """A mail that had left was returned for good: it goes on as one that nobody took at once."""
+    return _did_not_go(state, replace(message, leaves_at=None, envelope=None), reason, now, permanent=True)
+
+
+def _did_not_go(state: Correspondence, message: Message, reason: str, now: datetime, *, permanent: bool) -> Decision:
     state, events = _settled(put(state, _waiting(message, now)), now)
-    if not state.has(message_id):
+    if not state.has(message.id):
         return state, events
-    message = state.message(message_id)
+    message = state.message(message.id)
     if (email := _corrected_to(state, message)) is not None:
         return put(state, replace(message, to=(email,), attempts=0, reason=None)), events
     if not permanent and message.attempts < MOST_ATTEMPTS:
-        pause = PAUSES[min(message.attempts, len(PAUSES)) - 1]
-        return put(state, replace(message, next_action_at=now + pause, reason=reason)), events
-    state, given_up = give_up(state, message, reason, now)
-    events = [*events, *given_up]
+        next_action_at = now + pause_after(message.attempts)
+        return put(state, replace(message, next_action_at=next_action_at, reason=reason)), events
+    state, more = fall_back(state, message, reason, now)
+    return state, [*events, *more]
+
+
+def fall_back(state: Correspondence, message: Message, reason: str, now: datetime) -> Decision:
+    """It cannot go this way: a mail to a citizen becomes a letter if it can, all else is for a person."""
+    state, events = give_up(state, message, reason, now)
     if message.channel == "letter" or not can_be_posted(state, message):
         return state, events
     letter = replace(
@@ -136,14 +282,18 @@ def failed(state: Correspondence, message_id: str, reason: str, now: datetime, *
         claimed_by=None,
         attempts=0,
         uncertain=False,
+        sent_at=None,
+        reference=None,
         reason=None,
+        leaves_at=None,
+        envelope=None,
     )
     state, queued = add(state, letter, now)
     return state, [*events, *queued]
 
 
 def hand_over(state: Correspondence, command: RecordHandOver, now: datetime) -> Decision:
-    """What went neither by mail nor by post was told or handed over by the office, and counts as sent."""
+    """What went neither by mail nor by post, or came back, was told or handed over by the office; it counts as sent."""
     if command.actor.role not in (Role.CLERK, Role.OFFICE_HEAD):
         raise Refusal("forbidden", "Chỉ cán bộ Văn phòng hoặc Chánh Văn phòng được ghi nhận việc giao trực tiếp.")
     if not state.has(command.notification):
@@ -151,12 +301,16 @@ def hand_over(state: Correspondence, command: RecordHandOver, now: datetime) -> 
     message = state.message(command.notification)
     if message.kind == "digest":
         raise Refusal("invalid", "Thư nhắc việc nội bộ không ghi nhận giao trực tiếp; cần bổ sung người nhận.")
-    if message.state == "sent":
+    if message.state == "sent" and not _was_returned(message):
         raise Refusal("not-now", "Thư này đã gửi hoặc đã được giao trực tiếp.")
-    if message.state != "failed" or state.has(as_letter(message)):
+    if message.state not in ("sent", "failed") or state.has(as_letter(message)):
         raise Refusal("not-now", "Thư này đang chờ gửi qua thư điện tử hoặc bưu chính, chưa cần giao trực tiếp.")
     message = replace(message, state="sent", channel="in-person", sent_at=now, reference=command.note, reason=None)
     return put(state, message), [say(NotificationSent, state, message, now, reference=command.note)]
+
+
+def _was_returned(message: Message) -> bool:
+    return message.channel == "letter" and message.fate is not None and message.fate.returned_on is not None
 
 
 def _is_due(message: Message, now: datetime) -> bool:

@@ -167,7 +167,7 @@ def _settle(state: Correspondence, now: datetime) -> Decision:
         return state, events
     if conference.cancelled is not None:
         for message in state.messages:
-            if message.kind in ("invitation", "rescheduled") and message.state == "queued":
+            if message.kind in ("invitation", "rescheduled") and message.can_be_held_back(now):
                 state, said = withdraw(state, message, CALLED_OFF, now)
                 events += said
     for guest in record.guests:

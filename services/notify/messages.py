@@ -29,6 +29,9 @@ ON_PAPER: frozenset[MessageKind] = frozenset(
 )
 """What goes as a letter where it cannot go by mail. A receipt is handed over as a slip; a digest is for staff."""
 
+OPTIONAL: frozenset[MessageKind] = frozenset({"conclusion", "dialogue-reminder"})
+"""News, which a registrant may decline. All else is what the office owes him."""
+
 
 def stamp(instant: datetime) -> str:
     """For ids: `20260420T023000123`."""
@@ -54,7 +57,7 @@ def write(
 
 def give_up(state: Correspondence, message: Message, reason: str, now: datetime) -> tuple[Correspondence, list[Event]]:
     """A person must see to it; the record keeps the message, so that it is said once."""
-    message = replace(message, state="failed", reason=reason, next_action_at=None)
+    message = replace(message, state="failed", reason=reason, next_action_at=None, leaves_at=None)
     return put(state, message), [say(NotificationFailed, state, message, now, reason=reason)]
 
 
@@ -96,14 +99,15 @@ def say(contract: type[NotifyEvent], state: Correspondence, message: Message, no
 
 
 def can_be_posted(state: Correspondence, message: Message) -> bool:
-    """Whether it may go as a letter. A printed letter passes through many hands.
-
-    A denouncer's name must not (Law on Denunciations 2018, art. 56). A guest's letter is handed over by whom he
-    represents, so it needs no address.
-    """
-    if message.kind not in ON_PAPER or _is_confidential(state, message):
+    """Whether it may go as a letter. A guest's letter is handed over by whom he represents, so it needs no address."""
+    if not may_be_printed(state, message):
         return False
     return message.guest is not None or (state.registrant is not None and state.registrant.address is not None)
+
+
+def may_be_printed(state: Correspondence, message: Message) -> bool:
+    """A printed letter passes through many hands. A denouncer's name must not (Law on Denunciations 2018, art. 56)."""
+    return message.kind in ON_PAPER and not _is_confidential(state, message)
 
 
 def why_no_way(state: Correspondence, message: Message) -> str:
@@ -131,9 +135,11 @@ def _with_messages(state: Correspondence, messages: Sequence[Message]) -> Corres
         state,
         messages=tuple(messages),
         next_action_at=_first(message.next_action_at for message in messages),
-        leaves_at=_first(message.leaves_at for message in messages if message.state in ("drawn", "queued")),
+        leaves_at=_first(message.leaves_at for message in messages if message.state == "drawn"),
+        envelopes_at=_first(message.leaves_at for message in messages if message.state == "queued"),
         addresses_since=min(mailed, default=None),
         discarded=_discarded(state, messages),
+        unnumbered=tuple(message.id for message in messages if message.lacks_number) or None,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.notify.correspondence import Asked, Conference, Correspondence, Decision, Extension, Grant, Message, Move
-from services.notify.messages import ON_PAPER, put, stamp, withdraw, write
+from services.notify.messages import ON_PAPER, OPTIONAL, put, stamp, withdraw, write
 from shared.contracts import Event
 from shared.contracts.notify import MessageKind
 from shared.contracts.routing import WrittenBecause
@@ -19,6 +19,8 @@ CALLED_OFF = "Không gửi nữa: hội nghị không tổ chức được; ngư
 NO_LONGER_WAITS = "Không gửi nữa: người đăng ký không còn trong danh sách chờ."
 WITHDRAWN = "Không gửi nữa: người hỏi đã rút câu hỏi."
 NOT_EXPECTED = "Không gửi nữa: người đăng ký đã rút toàn bộ phiếu."
+ANSWERED_MEANWHILE = "Không gửi nữa: người hỏi đã nhận được câu trả lời."
+DECLINED = "Không gửi nữa: người đăng ký đã ngừng nhận thư thông tin."
 REOPENED = "Không gửi nữa: câu hỏi được mở lại, người hỏi nhận câu trả lời mới."
 
 OF_THE_CONFERENCE: frozenset[MessageKind] = frozenset(
@@ -91,7 +93,7 @@ def _of_the_conference(state: Correspondence, conference: Conference, now: datet
             yield replace(new_message(state, "rescheduled", f"rescheduled.{stamp(move.at)}", now), move=move)
     if conference.cancelled is not None:
         yield new_message(state, "cancelled", "cancelled", now)
-    if conference.notice is not None:
+    if conference.notice is not None and not state.declines_news:
         yield new_message(state, "conclusion", "conclusion", now)
 
 
@@ -152,30 +154,40 @@ def _occasion(state: Correspondence, asked: Asked) -> WrittenBecause:
 def _withdraw(state: Correspondence, now: datetime) -> tuple[Correspondence, list[Event]]:
     """Take out what is not owed after all, while nothing was attempted; what still is owed gets written anew.
 
-    What the conference, the asker or another round has overtaken is taken out also between two attempts; of an answer
-    to several questions those that are not moot keep their place, for they may have arrived.
+    What the conference, the asker or another round has overtaken is taken out also between two attempts, and of letters
+    that lie ready until their cut-off; of an answer to several questions those that are not moot keep their place, for
+    they may have arrived.
     """
     events: list[Event] = []
     for message in state.messages:
-        reason = None
-        if message.state == "queued" or (message.state == "failed" and not message.attempts):
+        if message.state == "sending" or message.has_left(now):
+            continue
+        reason, waits = None, message.can_be_held_back(now)
+        if waits or _was_never_tried(message):
             reason = _unwanted(state, message)
-        if message.state == "queued":
+        if waits:
             reason = reason or _overtaken(state, message)
         if message.kind == "answer":
-            reason = reason or _not_owed(state, message)
+            reason = reason or _not_owed(state, message, now)
         if reason is not None:
             state, said = withdraw(state, message, reason, now)
             events += said
-        elif message.kind == "answer" and message.state == "queued":
+        elif message.kind == "answer" and waits:
             state = put(state, replace(message, questions=_not_moot(state, message)))
     return state, events
 
 
+def _was_never_tried(message: Message) -> bool:
+    """A letter that could not be made, or was called back, is in nobody's hands."""
+    return message.channel == "letter" or not message.attempts
+
+
 def _unwanted(state: Correspondence, message: Message) -> str | None:
-    """He has withdrawn all that the message is about."""
-    if message.guest is not None or message.kind not in ON_PAPER:
+    """He has withdrawn all that the message is about, or does not want such a one."""
+    if message.guest is not None or message.kind not in ON_PAPER | OPTIONAL:
         return None
+    if message.kind in OPTIONAL and state.declines_news:
+        return DECLINED
     if message.kind in OF_THE_CONFERENCE:
         return NOT_EXPECTED if state.not_expected else None
     return WITHDRAWN if all_withdrawn(state, message.questions) else None
@@ -185,6 +197,8 @@ def _overtaken(state: Correspondence, message: Message) -> str | None:
     """Why it is not to go out: nobody is invited to a conference that cannot be held, nor waits who has a seat."""
     if message.kind == "answer" and all(state.asked(one).round > message.round for one in message.questions):
         return REOPENED
+    if message.kind == "apology" and all(is_answered(state, state.asked(one)) for one in message.questions):
+        return ANSWERED_MEANWHILE
     conference = state.conference
     if conference is None or message.kind not in ("invitation", "waitlist", "rescheduled"):
         return None
@@ -193,12 +207,25 @@ def _overtaken(state: Correspondence, message: Message) -> str | None:
     return NO_LONGER_WAITS if message.kind == "waitlist" and not _waits(state, conference) else None
 
 
-def _not_owed(state: Correspondence, message: Message) -> str | None:
+def is_answered(state: Correspondence, asked: Asked) -> bool:
+    """He has his answer: heard, on its way to him, or that the matter is for others to answer."""
+    if asked.round == 1 and asked.answered_at_dialogue:
+        return True
+    return any(
+        message.state == "sent"
+        and asked.question.id in message.questions
+        and (message.kind in ("guidance", "referral") or (message.kind == "answer" and message.round == asked.round))
+        for message in state.messages
+    )
+
+
+def _not_owed(state: Correspondence, message: Message, now: datetime) -> str | None:
     """Why an answer is not to go out in this message: one of its questions is not owed it, or, once that was attempted
     and waits for the next attempt, none of them will ever be."""
     about = [state.asked(question) for question in message.questions]
-    if _any_attempted(state, message):
-        moot = message.state == "queued" and not _not_moot(state, message)
+    in_vain = message.state == "failed" and message.channel == "letter" and message.attempts > 0
+    if in_vain or _any_attempted(state, message, now):
+        moot = (in_vain or message.can_be_held_back(now)) and not _not_moot(state, message)
     else:
         moot = not all(asked.round == message.round and owed_in_writing(state, asked) for asked in about)
     if not moot:
@@ -245,16 +272,19 @@ def _answered_in_writing(state: Correspondence, asked: Asked) -> bool:
     )
 
 
-def attempted(state: Correspondence, question: str, round: int) -> bool:
-    """Whether this answer to it was ever on its way: then neither its wording nor its way changes any more."""
+def attempted(state: Correspondence, question: str, round: int, now: datetime) -> bool:
+    """Whether this answer to it was ever on its way: then neither its wording nor its way changes any more.
+
+    A mail may have left from its first attempt on; a letter leaves at its cut-off.
+    """
     return any(
         message.kind == "answer"
         and message.round == round
-        and (message.attempts or message.state == "sent")
+        and (message.has_left(now) or (message.channel == "email" and message.attempts > 0))
         and question in message.questions
         for message in state.messages
     )
 
 
-def _any_attempted(state: Correspondence, message: Message) -> bool:
-    return any(attempted(state, question, message.round) for question in message.questions)
+def _any_attempted(state: Correspondence, message: Message, now: datetime) -> bool:
+    return any(attempted(state, question, message.round, now) for question in message.questions)

@@ -1,34 +1,43 @@
 """The post room: notes a fact, takes on what it made due, and sends it.
 
 A message is claimed in the same save that makes it due, then it leaves, then the result is saved. A crash between
-the two leaves a claim that goes stale; whoever finds it sends again under the same reference and says so.
+the two leaves a claim that goes stale; whoever finds it sends again under the same reference and says so. A letter is
+only drawn here: it leaves with its print run (posting).
 """
 
 import asyncio
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import timedelta
-from pathlib import Path
-from typing import cast
+from functools import partial
+from typing import TypeVar
 
 from ulid import ULID
 
-from services.notify import delivery
-from services.notify.contents import dated, letter_data
-from services.notify.correspondence import Conclusion, Correspondence, Decision, Message
-from services.notify.mailing.mails import CannotMail, render_mail
+from services.notify import delivery, reminders, together
+from services.notify.correspondence import Correspondence, Decision, Message
 from services.notify.mailing.smtp import Mailer, NotEver, NotNow, Unknown
-from services.notify.paper.letters import CannotPrint, Kind, render_letter
+from services.notify.making import CANNOT, Maker, not_now
+from services.notify.posting.runs import next_cut_off
 from services.notify.store import Correspondences
 from shared.clock import Clock
 from shared.communes import Communes
 from shared.contracts import Event
+from shared.contracts.notify import MessageKind
 from shared.logs import in_short, logger
 from shared.store import OUTAGES, Saved, StaleSave
 
+Work = Callable[[timedelta | None], Awaitable[None]]
+"""What a worker does in its turn; given a time, it is put off by that instead."""
+
+Result = Callable[[Correspondence], Decision]
+"""How what was done is noted."""
+
+T = TypeVar("T")
 STALE_AFTER = timedelta(minutes=2)
 AT_ONCE = 6
 """Messages under way at a time, and connections to the mail server."""
+AT_LEISURE = timedelta()
+"""Given back, for whoever has time."""
 WAITING_LIMIT = 500
 """Claims that may wait in this process; beyond, messages stay queued for whoever has time."""
 
@@ -37,25 +46,25 @@ class PostRoom:
     """Writes and sends for all communes."""
 
     def __init__(
-        self,
-        correspondences: Correspondences,
-        communes: Communes,
-        mailer: Mailer,
-        letters: Path,
-        base_url: str,
-        desk_url: str,
-        now: Clock,
+        self, correspondences: Correspondences, communes: Communes, mailer: Mailer, maker: Maker, now: Clock
     ) -> None:
         self._correspondences = correspondences
         self._communes = communes
         self._mailer = mailer
-        self._letters = letters
-        self._base_url = base_url
-        self._desk_url = desk_url
+        self._maker = maker
         self._now = now
         self._turns = mailer.turns
         self._alive: set[str] = set()
         self._stopping = False
+
+    @property
+    def alive(self) -> Collection[str]:
+        """Claims of this process that are not done: no crash has lost them."""
+        return self._alive
+
+    @property
+    def stopping(self) -> bool:
+        return self._stopping
 
     @property
     def busy(self) -> int:
@@ -64,7 +73,7 @@ class PostRoom:
 
     async def begin(self, first: Decision) -> bool:
         """Save a new correspondence. Returns False when there is one already."""
-        state, events, claim = self._claiming(*first)
+        state, events, claim = self._claiming(None, *first)
         saved = await self._correspondences.create(state, events)
         if saved is not None:
             self._take(saved, claim)
@@ -78,21 +87,29 @@ class PostRoom:
 
         def deciding(state: Correspondence | None) -> Decision:
             nonlocal claim
-            after, events, claim = self._claiming(*decide(state))
+            after, events, claim = self._claiming(state, *decide(state))
             return after, events
 
         saved = await self._correspondences.change(case, deciding, last=last)
+        if saved.state.discarded:
+            saved = await self._discard(saved)
         self._take(saved, claim)
         return saved
 
     async def take_what_waits(self) -> None:
-        """Take on what is due: temporary failures whose pause is over, claims that a crash left behind.
+        """Take on what is due: temporary failures whose pause is over, claims that a crash left behind, reminders.
 
         A correspondence that cannot be read or decided on is named; it does not keep the others waiting.
         """
         if self.busy >= WAITING_LIMIT:
             return
-        for case in await self._correspondences.waiting(self._now()):
+        now = self._now()
+        waiting = [
+            *await self._correspondences.waiting(now),
+            *await self._correspondences.to_remind(now),
+            *await self._correspondences.with_discarded(),
+        ]
+        for case in dict.fromkeys(waiting):
             try:
                 await self.note(case, _as_it_is)
             except OUTAGES:
@@ -113,49 +130,75 @@ class PostRoom:
     async def stop(self) -> None:
         """Give back what was not begun, finish what is being sent."""
         self._stopping = True
-        for saved, claim in self._turns.drain():
-            await self._give_back(saved, claim)
+        for claim, work in self._turns.drain():
+            await work(AT_LEISURE)
+            self._alive.discard(claim)
         while self._alive:  # noqa: ASYNC110 - waited for once, when the service stops
             await asyncio.sleep(0.02)
         await self._mailer.close()
 
-    async def _give_back(self, saved: Saved[Correspondence], claim: str, put_off: timedelta | None = None) -> None:
+    async def _give_back(self, saved: Saved[Correspondence], claim: str, put_off: timedelta) -> None:
         self._alive.discard(claim)
         now = self._now()
-        until = now + put_off if put_off else None
-        await self._record(saved, lambda one: delivery.release(one, claim, now, until=until))
+        await self._record(saved, lambda one: delivery.release(one, claim, now, until=now + put_off))
 
-    def _claiming(self, state: Correspondence, events: Sequence[Event]) -> tuple[Correspondence, list[Event], str]:
-        claim = str(ULID())
+    def _claiming(
+        self, before: Correspondence | None, after: Correspondence, events: Sequence[Event]
+    ) -> tuple[Correspondence, list[Event], str]:
+        """What follows from whatever was decided, in the same save: letters that say something else by now are drawn
+        anew, the day is recalled, mails of a day are put together, and what is due is taken on."""
+        claim, now, profile = str(ULID()), self._now(), self._communes[after.commune]
+        if before is not None:
+            after = delivery.draw_anew(before, after, now)
+        after, reminded = reminders.remind(after, profile.post.reminder_days, now)
+        said = [*events, *reminded]
+
+        def text(kind: MessageKind) -> int:
+            return self._maker.current(after.commune, kind)
+
+        if profile.post.together == "daily":
+            after = together.put_off(after, next_cut_off(profile, now), now, text)
         if self._stopping or self.busy >= WAITING_LIMIT:
-            return state, list(events), claim
-        after, more = delivery.claim_due(state, claim, self._now(), STALE_AFTER, alive=self._alive)
-        return after, [*events, *more], claim
+            return after, said, claim
+        after, more = delivery.claim_due(after, claim, now, STALE_AFTER, alive=self._alive, text=text)
+        return after, [*said, *more], claim
+
+    async def _discard(self, saved: Saved[Correspondence]) -> Saved[Correspondence]:
+        """Remove the files of letters that do not leave. A crash in between is made good by the sweep."""
+        files = saved.state.discarded or ()
+        for id in files:
+            await self._maker.discard(saved.state.commune, id)
+        return await self._correspondences.change(
+            saved.state.id, lambda one: delivery.cleared(known(one), files), last=saved
+        )
 
     def _take(self, saved: Saved[Correspondence], claim: str) -> None:
         if claimed := saved.state.claimed(claim):
-            self._alive.add(claim)
-            self._turns.put((saved, claim), [to for message in claimed for to in message.to])
+            self.take_turn(claim, partial(self._carry_out, saved, claim), [to for one in claimed for to in one.to])
+
+    def take_turn(self, claim: str, work: Work, addresses: Iterable[str]) -> None:
+        """Do this when it is the turn of its mails; until then, and while it is done, the claim is alive."""
+        self._alive.add(claim)
+        self._turns.put((claim, work), addresses)
 
     async def _worker(self) -> None:
         while True:
             async with self._turns.next() as turn:
-                saved, claim = turn.what
+                claim, work = turn.what
                 try:
-                    if turn.put_off is not None:
-                        await self._give_back(saved, claim, turn.put_off)
-                    else:
-                        await self._carry_out(saved, claim)
+                    await work(turn.put_off)
                 except Exception as error:  # noqa: BLE001 - the claim goes stale and is taken on again
-                    logger().error("sending-failed", case=saved.state.id, exc_info=error)
+                    logger().error("sending-failed", claim=claim, exc_info=error)
                 finally:
                     self._alive.discard(claim)
 
-    async def _carry_out(self, saved: Saved[Correspondence], claim: str) -> None:
+    async def _carry_out(self, saved: Saved[Correspondence], claim: str, put_off: timedelta | None) -> None:
         """A claim that has waited long may be another's by now: give it back instead, and take on what is due."""
         claimed = saved.state.claimed(claim)
         if any(message.claimed_at and self._now() - message.claimed_at > STALE_AFTER / 2 for message in claimed):
-            await self._give_back(saved, claim)
+            put_off = put_off or AT_LEISURE
+        if put_off is not None:
+            await self._give_back(saved, claim, put_off)
             return
         for message in claimed:
             saved = await self._send(saved, message, claim)
@@ -163,86 +206,56 @@ class PostRoom:
     async def _send(self, saved: Saved[Correspondence], message: Message, claim: str) -> Saved[Correspondence]:
         now, id = self._now, message.id
         try:
-            reference = await (self._mail if message.channel == "email" else self._print)(saved.state, message)
+            act = self._mail if message.channel == "email" else self._draw
+            result = await act(saved.state, message, claim)
         except Unknown as error:
             logger().warning("sent-or-not", notification=id, error=in_short(error))
             return saved
-        except (NotNow, NotEver, CannotMail, CannotPrint) as error:
-            reason, permanent = str(error), not isinstance(error, NotNow)
+        except (NotNow, NotEver, *CANNOT) as error:
+            reason, permanent = str(error), not (isinstance(error, NotNow) or not_now(error))
             return await self._record(
                 saved, lambda one: delivery.failed(one, id, reason, now(), permanent=permanent, by=claim)
             )
-        return await self._record(saved, lambda one: delivery.sent(one, id, reference, now()))
+        return await self._record(saved, result)
 
-    async def _mail(self, state: Correspondence, message: Message) -> str:
-        profile = self._communes[state.commune]
-        mail = render_mail(
-            state,
-            message,
-            profile,
-            base_url=self._base_url,
-            desk_url=self._desk_url,
-            conclusion=await self._conclusion(state, message),
-            now=self._now(),
-        )
-        await self._mailer.send(mail, profile.email, message.to)
-        return str(mail["Message-ID"])
+    async def _mail(self, state: Correspondence, message: Message, claim: str) -> Result:
+        mail, number = await self._maker.mail(state, message, self._now())
+        await self._mailer.send(mail, self._communes[state.commune].email, message.to)
+        reference = str(mail["Message-ID"])
+        return lambda one: delivery.sent(one, message.id, reference, self._now(), number=number)
 
-    async def _print(self, state: Correspondence, message: Message) -> str:
-        """The file is named by the message, so that a second attempt writes the same letter over the first."""
-        data = letter_data(
-            state,
-            message,
-            self._communes[state.commune],
-            dated(message.created_at),
-            base_url=self._base_url,
-            conclusion=await self._conclusion(state, message),
-        )
-        pdf = await asyncio.to_thread(render_letter, cast("Kind", message.kind), data)
-        name = f"{message.id}.pdf"
-        await asyncio.to_thread(_write, self._letters / state.commune / name, pdf)
-        return name
-
-    async def _conclusion(self, state: Correspondence, message: Message) -> Conclusion | None:
-        """It is kept once, with the dialogue, and not with each of its registrants."""
-        if message.kind != "conclusion" or state.dialogue is None:
-            return None
-        known = await self._correspondences.get(state.dialogue)
-        return known.record.conclusion if known and known.record else None
+    async def _draw(self, state: Correspondence, message: Message, claim: str) -> Result:
+        """It leaves with the print run of the next cut-off."""
+        made = await self._maker.letter(state, message, self._now())
+        await self._maker.keep(state.commune, message.id, made.pdf)
+        now = self._now()
+        leaves_at = next_cut_off(self._communes[state.commune], now)
+        return lambda one: delivery.drawn(one, message.id, state, leaves_at, now, by=claim, number=made.number)
 
     async def _record(
         self, saved: Saved[Correspondence], decide: Callable[[Correspondence], Decision]
     ) -> Saved[Correspondence]:
-        """Note the result, and take on what it makes due, such as a letter instead of a mail.
+        """Note the result, and take on what it makes due, such as a letter instead of a mail."""
+        id = saved.state.id
+        return await until_saved(id, lambda: self.note(id, lambda one: decide(known(one)), last=saved))
 
-        What was done cannot be undone: while the database is away its result is kept here, or it would be done again.
-        """
 
-        def deciding(state: Correspondence | None) -> Decision:
-            assert state is not None, "a correspondence is never deleted"
-            return decide(state)
+async def until_saved(case: str, save: Callable[[], Awaitable[T]]) -> T:
+    """What was done cannot be undone: while the database is away its result is kept here, or it would be done again."""
+    pause_s = 0.1
+    while True:
+        try:
+            return await save()
+        except (*OUTAGES, StaleSave) as error:
+            logger().warning("result-waits", case=case, error=in_short(error))
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, 5)
 
-        pause_s = 0.1
-        while True:
-            try:
-                return await self.note(saved.state.id, deciding, last=saved)
-            except (*OUTAGES, StaleSave) as error:
-                logger().warning("result-waits", case=saved.state.id, error=in_short(error))
-                await asyncio.sleep(pause_s)
-                pause_s = min(pause_s * 2, 5)
+
+def known(state: Correspondence | None) -> Correspondence:
+    assert state is not None, "a correspondence is never deleted"
+    return state
 
 
 def _as_it_is(state: Correspondence | None) -> Decision:
-    assert state is not None, "a correspondence is never deleted"
-    return state, []
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Whole or not at all, and on the disk before it is said to be there."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".part")
-    with part.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(file)
+    return known(state), []

@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from services.notify.making import Maker
+from services.notify.numbers.store import Numbers
 from services.notify.post import PostRoom
 from services.notify.store import Correspondences
 from shared.clock import Clock
@@ -12,3 +14,5 @@ Letters = Annotated[Correspondences, Provided("correspondences")]
 Post = Annotated[PostRoom, Provided("post")]
 Profiles = Annotated[Communes, Provided("communes")]
 Now = Annotated[Clock, Provided("now")]
+Making = Annotated[Maker, Provided("maker")]
+Registers = Annotated[Numbers, Provided("numbers")]

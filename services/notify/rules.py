@@ -151,7 +151,7 @@ def note_answer(
     answer = Answer(approved.text, approved.department, approved.occurred_at, approved.round)
     before = asked.answer_of(answer.round)
     if before is None or (
-        before.approved_at < answer.approved_at and not attempted(state, approved.question, answer.round)
+        before.approved_at < answer.approved_at and not attempted(state, approved.question, answer.round, now)
     ):
         state = with_question(state, _answered(asked, answer))
     return settle(state, now)

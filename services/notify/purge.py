@@ -1,0 +1,53 @@
+"""Whom mails went to is kept for a while, in case somebody asks; the documents that were issued stay.
+
+How long, the profile says (`post.transport_days`). What is kept of print runs besides their letters is forgotten by the
+print room.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from services.notify import together
+from services.notify.correspondence import Correspondence, Decision
+from services.notify.messages import put
+from services.notify.store import Correspondences, Envelopes
+from services.notify.together import Envelope, Sealed
+from shared.clock import Clock
+from shared.communes import Communes
+
+
+class Purge:
+    def __init__(self, correspondences: Correspondences, envelopes: Envelopes, communes: Communes, now: Clock) -> None:
+        self._correspondences = correspondences
+        self._envelopes = envelopes
+        self._communes = communes
+        self._now = now
+
+    async def forget_what_is_old(self) -> None:
+        """For a sweep. Nothing is said of it."""
+        for profile in self._communes.values():
+            by = self._now() - timedelta(days=profile.post.transport_days)
+            while cases := await self._correspondences.with_old_addresses(profile.id, by):
+                for case in cases:
+                    await self._correspondences.change(case, lambda one, by=by: _forgotten(one, by))
+            while ids := await self._envelopes.kept_since(profile.id, by):
+                for id in ids:
+                    await self._envelopes.change(id, _emptied)
+
+
+def forget(state: Correspondence, by: datetime) -> Correspondence:
+    """Addresses of mails that left by then. What is still to leave, or may be written again, keeps its own."""
+    for message in state.messages:
+        if message.to and message.sent_at is not None and message.sent_at <= by:
+            state = put(state, replace(message, to=()))
+    return state
+
+
+def _forgotten(state: Correspondence | None, by: datetime) -> Decision:
+    assert state is not None, "a correspondence is never deleted"
+    return forget(state, by), []
+
+
+def _emptied(envelope: Envelope | None) -> Sealed:
+    assert envelope is not None, "an envelope is never deleted"
+    return together.forget(envelope)

@@ -1,0 +1,227 @@
+"""One mail a day: answers that go to one address leave together at the day's cut-off, where the commune chooses so.
+
+A member is put into its envelope in the save that makes it due, and is in that one alone. At the cut-off the envelope
+is sealed, once, with what it then holds; from there on it is sent like a mail, and each member is noted as it went.
+What came too late for it goes into the next one.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from services.notify.correspondence import Correspondence, Message
+from services.notify.delivery import LOST_TRACK, MOST_ATTEMPTS, pause_after
+from services.notify.messages import may_be_printed, put
+from services.notify.texts.blocks import Block, Button, Paragraph, Written, plain
+from services.notify.wording import VIETNAM
+from shared.contracts import Event
+from shared.contracts.notify import MessageKind
+
+TOGETHER: frozenset[MessageKind] = frozenset({"answer", "guidance", "referral", "extension", "resolution"})
+"""What the office says to a question. All else has its own time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    case: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The mail of one address and day, as it was sealed. id: `<commune>.<hash of the address>.<day>`, also of its
+    Message-ID.
+
+    next_action_at: when it is to be sent, or its claim is taken for lost, or its members are to be told; None once they
+    all know. kept_since: when it was sealed, while address and members are kept. Else as of `Message`.
+    """
+
+    id: str
+    commune: str
+    to: str
+    members: tuple[Member, ...]
+    state: Literal["sealed", "sending", "sent", "failed"] = "sealed"
+    next_action_at: datetime | None = None
+    claimed_by: str | None = None
+    attempts: int = 0
+    uncertain: bool = False
+    sent_at: datetime | None = None
+    reference: str | None = None
+    reason: str | None = None
+    kept_since: datetime | None = None
+    version: int = 0
+
+
+Sealed = tuple[Envelope, Sequence[Event]]
+"""What is to be said is said of its members, in their own cases."""
+
+
+# --- the members -----------------------------------------------------------------------------------------------------
+
+
+def envelope_id(commune: str, to: str, cut_off: datetime) -> str:
+    """`thanh-tri.1a2b3c4d5e6f7a8b.20260420`: no address readable."""
+    who = hashlib.sha256(f"{commune}\n{to.casefold()}".encode()).hexdigest()[:16]
+    return f"{commune}.{who}.{cut_off.astimezone(VIETNAM):%Y%m%d}"
+
+
+def put_off(
+    state: Correspondence, cut_off: datetime, now: datetime, text: Callable[[MessageKind], int]
+) -> Correspondence:
+    """Answers that are due wait for the cut-off in the envelope of their address.
+
+    What was tried by itself goes on so. Of a denunciation nothing goes among other mail.
+
+    Args:
+        text: which version of the commune's text counts now.
+    """
+    for message in state.messages:
+        due = message.state == "queued" and message.next_action_at is not None and message.next_action_at <= now
+        if due and not message.attempts and _may_go_together(state, message):
+            [to] = message.to
+            member = replace(
+                message,
+                envelope=envelope_id(state.commune, to, cut_off),
+                leaves_at=cut_off,
+                next_action_at=None,
+                text=message.text if message.text is not None else text(message.kind),
+            )
+            state = put(state, member)
+    return state
+
+
+def _may_go_together(state: Correspondence, message: Message) -> bool:
+    if message.kind not in TOGETHER or message.channel != "email" or message.guest is not None:
+        return False
+    return len(message.to) == 1 and may_be_printed(state, message)
+
+
+def members_of(state: Correspondence, now: datetime) -> dict[str, list[Message]]:
+    """What goes into which envelope, of those whose cut-off has passed."""
+    found: dict[str, list[Message]] = {}
+    for message in state.messages:
+        if message.envelope is not None and message.state == "queued" and message.has_left(now):
+            found.setdefault(message.envelope, []).append(message)
+    return found
+
+
+def too_late(
+    state: Correspondence, envelope: Envelope, cut_off: datetime, now: datetime
+) -> tuple[Correspondence, list[Event]]:
+    """What is not in its envelope, for that was sealed before this was saved, goes into that of the next cut-off."""
+    for message in members_of(state, now).get(envelope.id, []):
+        if Member(state.id, message.id) not in envelope.members:
+            [to] = message.to
+            state = put(state, replace(message, envelope=envelope_id(state.commune, to, cut_off), leaves_at=cut_off))
+    return state, []
+
+
+def member(state: Correspondence, envelope: Envelope, id: str) -> Message | None:
+    """A message while it is in this envelope and nobody has noted what became of it."""
+    if not state.has(id):
+        return None
+    message = state.message(id)
+    return message if message.state == "queued" and message.envelope == envelope.id else None
+
+
+# --- the envelope ----------------------------------------------------------------------------------------------------
+
+
+def seal(known: Envelope | None, id: str, commune: str, to: str, members: Sequence[Member], now: datetime) -> Sealed:
+    """Once: what comes after it is not in it."""
+    if known is not None:
+        return known, []
+    return Envelope(id, commune, to, tuple(dict.fromkeys(members)), next_action_at=now, kept_since=now), []
+
+
+def claim(envelope: Envelope, by: str, now: datetime, stale_after: timedelta, alive: Collection[str]) -> Sealed:
+    """Take it on where it is due. A claim without a result was lost in a crash: whether the mail left, nobody knows."""
+    due = envelope.next_action_at is not None and envelope.next_action_at <= now
+    if not due or envelope.state not in ("sealed", "sending") or envelope.claimed_by in alive:
+        return envelope, []
+    envelope = replace(envelope, uncertain=envelope.uncertain or envelope.state == "sending")
+    if envelope.attempts >= MOST_ATTEMPTS:
+        return _over(envelope, "failed", now, reason=LOST_TRACK), []
+    return replace(
+        envelope,
+        state="sending",
+        claimed_by=by,
+        next_action_at=now + stale_after,
+        attempts=envelope.attempts + 1,
+    ), []
+
+
+def release(envelope: Envelope, by: str, until: datetime) -> Sealed:
+    """Claimed and not begun."""
+    if not _holds(envelope, by):
+        return envelope, []
+    return replace(_waits(envelope, until), attempts=envelope.attempts - 1), []
+
+
+def leave_out(envelope: Envelope, out: Collection[Member], now: datetime) -> Sealed:
+    """What cannot go in this mail; where nothing is left there is none."""
+    envelope = replace(envelope, members=tuple(one for one in envelope.members if one not in out))
+    return (envelope if envelope.members else _over(envelope, "failed", now, reason=None)), []
+
+
+def sent(envelope: Envelope, reference: str, now: datetime) -> Sealed:
+    """True whoever holds the claim by now."""
+    if envelope.state == "sent":
+        return envelope, []
+    return replace(_over(envelope, "sent", now, reason=None), sent_at=now, reference=reference), []
+
+
+def failed(envelope: Envelope, by: str, reason: str, now: datetime, *, permanent: bool) -> Sealed:
+    """Tried again with the pauses of any mail; for good, each member goes its own way."""
+    if not _holds(envelope, by):
+        return envelope, []
+    if permanent or envelope.attempts >= MOST_ATTEMPTS:
+        return _over(envelope, "failed", now, reason=reason), []
+    return replace(_waits(envelope, now + pause_after(envelope.attempts)), reason=reason), []
+
+
+def told(envelope: Envelope) -> Sealed:
+    """All its members are noted as it went."""
+    return replace(envelope, next_action_at=None), []
+
+
+def forget(envelope: Envelope) -> Sealed:
+    """Whom it went to, and what was in it."""
+    return replace(envelope, to="", members=(), kept_since=None), []
+
+
+def _holds(envelope: Envelope, by: str) -> bool:
+    return envelope.state == "sending" and envelope.claimed_by == by
+
+
+def _waits(envelope: Envelope, until: datetime) -> Envelope:
+    return replace(envelope, state="sealed", claimed_by=None, next_action_at=until)
+
+
+def _over(envelope: Envelope, state: Literal["sent", "failed"], now: datetime, *, reason: str | None) -> Envelope:
+    return replace(envelope, state=state, claimed_by=None, next_action_at=now, reason=reason)
+
+
+# --- its words -------------------------------------------------------------------------------------------------------
+
+
+def joined(parts: Sequence[Written]) -> Written:
+    """One after the other under one greeting; a button that all have stands once, at the end of the last."""
+    first, *others = parts
+    if not others:
+        return first
+    greeting = next((block for block in first.blocks if isinstance(block, Paragraph)), None)
+    blocks: list[Block] = []
+    for number, part in enumerate(parts):
+        later = [block for rest in parts[number + 1 :] for block in rest.blocks if isinstance(block, Button)]
+        for block in part.blocks:
+            is_greeting = number > 0 and block == greeting and _is_greeting(block)
+            if not is_greeting and block not in later:
+                blocks.append(block)
+    return Written(first.about, f"{first.subject} và {len(others):02} nội dung khác", tuple(blocks), first.version)
+
+
+def _is_greeting(block: Block) -> bool:
+    return isinstance(block, Paragraph) and plain(block.line).endswith(",")
