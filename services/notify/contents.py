@@ -51,7 +51,7 @@ def data_of(
         conclusion: of the dialogue's own record, for a message that tells it.
     """
     if message.kind == "digest":
-        from services.notify.mailing.digest_words import digest_in_words  # noqa: PLC0415 - it uses this module
+        from services.notify.mailing.digest_words import digest_in_words
 
         return _common(profile, medium, on) | digest_in_words(state, message, profile) | {"url": desk_url or None}
     data = _common(profile, medium, on) | _addressed(state, message) | _form(state, base_url)
@@ -120,7 +120,22 @@ def _form(state: Correspondence, base_url: str) -> Data:
         "received_on": day_of(state.received_at) if state.received_at else None,
         "from_floor": state.channel == "floor",
         "collected_by": _line(state.collected_by),
+        "conference": f"{one_line(conference.title)} tổ chức ngày {day_of(conference.held_at)}"
+        if (conference := state.conference)
+        else "hội nghị đối thoại",
+        **_called(state),
     }
+
+
+def _called(state: Correspondence) -> Data:
+    """What the subjects of letters and of mails call what was asked."""
+    if state.channel == "floor":
+        matter, came = "nội dung nêu tại hội nghị đối thoại", "ý kiến nêu tại hội nghị đối thoại"
+    elif state.collected_by:
+        matter = came = "ý kiến gửi đến hội nghị đối thoại"
+    else:
+        matter, came = "nội dung đăng ký tham gia đối thoại", "Phiếu đăng ký đối thoại"
+    return {"matter": matter, "what_came": came}
 
 
 def _receipt(state: Correspondence, profile: Profile) -> Data:
@@ -237,7 +252,15 @@ def _extension(state: Correspondence, message: Message, profile: Profile, base_u
 
 def _apology(state: Correspondence, message: Message, profile: Profile, base_url: str) -> Data:
     assert message.apology is not None, "set when it is written"
-    return {"apology": {"reason": sentence(message.apology.reason), "until": day(message.apology.until)}}
+    grants = [grant for question in message.questions for grant in state.asked(question).grants]
+    department = grants[-1].department if grants else profile.office
+    return {
+        "apology": {
+            "reason": sentence(message.apology.reason),
+            "until": day(message.apology.until),
+            "responsible": sentence(department_name(department, profile)),
+        }
+    }
 
 
 def _result(state: Correspondence, message: Message, profile: Profile, base_url: str) -> Data:
@@ -268,9 +291,7 @@ _TOLD: Mapping[MessageKind, Callable[[Correspondence, Message, Profile, str], Da
 # --- the conclusion --------------------------------------------------------------------------------------------------
 
 
-def _conclusion(
-    state: Correspondence, conclusion: Conclusion | None, profile: Profile, base_url: str
-) -> Data | None:
+def _conclusion(state: Correspondence, conclusion: Conclusion | None, profile: Profile, base_url: str) -> Data | None:
     if conclusion is None or conclusion.notice is None:
         return None
     assigned = promised(conclusion, None, profile)

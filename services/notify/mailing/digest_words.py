@@ -24,6 +24,7 @@ TASKS: Mapping[RuleId, str] = {
     "triage": "Phân loại, giao câu hỏi",
     "approval": "Xem xét, duyệt câu trả lời",
     "revision": "Hoàn thiện dự thảo được trả lại",
+    "posting": "Gửi bưu điện đợt thư đã in",
     "guidance": "Gửi văn bản hướng dẫn, thông báo cho người hỏi",
     "superior-report": "Báo cáo cấp trên nội dung vượt thẩm quyền",
     "delegate-report": "Báo cáo Chủ tịch kết quả hội nghị được ủy quyền chủ trì",
@@ -48,11 +49,13 @@ def digest_in_words(state: Correspondence, message: Message, profile: Profile) -
     assert state.digest is not None, "only digests are sent to staff"
     to = state.digest.to.casefold()
     reader = next((person.name for person in profile.people if person.email.casefold() == to), None)
-    items = [_item(entry, profile) for entry in in_order(state, message)]
+    items = [{"number": number, **_item(entry, profile)} for number, entry in enumerate(in_order(state, message), 1)]
     missed = sum(item["missed"] for item in items)
     return {
+        "addressee": f"ông/bà {one_line(reader)}" if reader else "ông/bà",
         "reader": f"ông/bà {one_line(reader)}" if reader else "ông/bà",
         "you": "ông/bà",
+        "You": "Ông/bà",
         "day": day(state.digest.day),
         "missed": missed,
         "near": len(items) - missed,

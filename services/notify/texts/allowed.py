@@ -5,6 +5,8 @@ from typing import Any
 
 from jinja2 import TemplateSyntaxError, nodes
 
+from services.notify.contents import sentence
+
 OF_A_LOOP = frozenset({"index", "first", "last", "length"})
 
 MOST_LOOPS = 30
@@ -36,14 +38,12 @@ NODES: frozenset[type[nodes.Node]] = frozenset(
 """No calls, no macros, no files, no arithmetic: nothing that runs long or grows."""
 
 
-def _upper(value: Any) -> str:
-    text = str(value)
-    return text[:1].upper() + text[1:]
+def _upper_first(value: Any) -> str | None:
+    return str(value)[:1].upper() + str(value)[1:] if value else None
 
 
-def _lower(value: Any) -> str:
-    text = str(value)
-    return text[:1].lower() + text[1:]
+def _lower_first(value: Any) -> str | None:
+    return str(value)[:1].lower() + str(value)[1:] if value else None
 
 
 def _joined(value: Any, by: str = "") -> str:
@@ -69,6 +69,10 @@ def _rest(value: Any) -> list[Any]:
     return list(value[1:]) if isinstance(value, (list, tuple)) else []
 
 
+def _sentence(value: Any) -> str | None:
+    return sentence(str(value)) if value else None
+
+
 def _two_digits(value: Any) -> str:
     return f"{int(value):02}"
 
@@ -76,10 +80,11 @@ def _two_digits(value: Any) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     "join": _joined,
     "length": _length,
-    "upper_first": _upper,
-    "lower_first": _lower,
+    "upper_first": _upper_first,
+    "lower_first": _lower_first,
     "first": _first,
     "rest": _rest,
+    "sentence": _sentence,
     "two_digits": _two_digits,
 }
 
