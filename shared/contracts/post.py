@@ -134,12 +134,15 @@ class RecordReturned(NotifyCommand):
 class ReadRegister(NotifyCommand):
     """The outgoing register (sổ văn bản đi) of a year. Changes nothing.
 
-    The reply's state: {"next": n, "automatic": bool, "symbol", "rows": [{"number", "given_at", "notification",
-    "about", "given_by"}], "waiting": [letter as of `ReadPost`]}, the latest first.
+    The reply's state: {"next": n, "automatic": bool, "symbol", "rows": [{"number", "given_on", "given_at",
+    "notification", "about", "given_by", "struck"}], "waiting": [letter as of `ReadPost`]}: of the rows the latest 500,
+    the highest number first; of what waits the oldest first. struck: why it did not leave after all, or None.
     """
 
     book: Register
     year: int = Field(ge=2024, le=2100)
+    below: int | None = Field(default=None, ge=1)
+    """Only rows with a lower number than this: the page after one that was full."""
 
 
 class OpenRegister(NotifyCommand):
@@ -151,7 +154,10 @@ class OpenRegister(NotifyCommand):
 
 
 class GiveNumbers(NotifyCommand):
-    """After they were signed: these letters get the next numbers, in this order."""
+    """After they were signed: these letters get the next numbers, in this order.
+
+    given_on: the day they bear, in Vietnam. The reply's state: {"numbers": {notification: number}}.
+    """
 
     notifications: Notifications
     given_on: date

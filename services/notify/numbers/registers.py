@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
+from services.notify import delivery
 from services.notify.correspondence import Correspondence, Message
 from services.notify.correspondence import Decision as Noted
-from services.notify.messages import put, say
-from services.notify.wording import VIETNAM, day, two_digits
-from shared.communes import Letterhead
+from services.notify.posting.letters import receiver
+from services.notify.wording import VIETNAM, day, one_line, two_digits
+from shared.communes import Letterhead, NumberingMode
 from shared.contracts import Actor, Event, Refusal, Role
-from shared.contracts.notify import MessageKind, NotificationNumbered
+from shared.contracts.notify import MessageKind
 from shared.contracts.post import GiveNumbers, OpenRegister, Register
 
 Numbered = MessageKind | Literal["transfer-slip", "conclusion-notice", "report"]
@@ -98,7 +99,7 @@ def book_id(commune: str, book: Register, year: int) -> str:
 
 def symbol_of(book: Register, letterhead: Letterhead) -> str:
     """What stands behind the number: of letters the office's own symbol, of titled documents that of their kind."""
-    return letterhead.symbol if book == "letter" else str(getattr(letterhead.numbers, book))
+    return one_line(letterhead.symbol if book == "letter" else getattr(letterhead.numbers, book))
 
 
 def written(number: int, symbol: str) -> str:
@@ -144,9 +145,17 @@ def must_be_clerk(actor: Actor) -> None:
         raise Refusal("forbidden", "Chỉ cán bộ Văn phòng hoặc Chánh Văn phòng được xem sổ và cấp số văn bản đi.")
 
 
-def to_be_numbered(
-    state: Correspondence | None, notification: str, given: Row | None, command: GiveNumbers
-) -> tuple[Correspondence, Message, Register]:
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A letter that is to be numbered. given: what the register says of it already."""
+
+    state: Correspondence
+    message: Message
+    book: Register
+    given: Row | None
+
+
+def chosen(state: Correspondence | None, notification: str, given: Row | None, command: GiveNumbers) -> Chosen:
     """The letter, where this command may give it a number, or has begun to.
 
     Args:
@@ -162,12 +171,34 @@ def to_be_numbered(
     if book is None:
         raise Refusal("invalid", "Phiếu tiếp nhận và thư nhắc nội bộ không cấp số văn bản đi.")
     if given is not None and (message.number is None or given.key == command.key):
-        return state, message, book
-    if given is not None:
-        raise Refusal("not-now", f"Văn bản {notification} đã có số {given.text}.")
-    if message.channel != "letter" or message.state not in ("drawn", "sent"):
+        return Chosen(state, message, book, given)
+    if message.number is not None:
+        raise Refusal("not-now", f"Văn bản {notification} đã có số {message.number}.")
+    if not message.lacks_number:
         raise Refusal("not-now", f"Văn bản {notification} chưa in, hoặc không gửi bằng thư, nên chưa cấp số.")
-    return state, message, book
+    return Chosen(state, message, book, None)
+
+
+def row_of(one: Chosen, command: GiveNumbers, letterhead: Letterhead, about: str, now: datetime) -> Row:
+    """Its row, whose number is still to be found."""
+    return Row(
+        id=one.message.id,
+        commune=one.state.commune,
+        book=book_id(one.state.commune, one.book, command.given_on.year),
+        number=0,
+        symbol=symbol_of(one.book, letterhead),
+        given_on=command.given_on,
+        given_at=now,
+        given_by=command.actor.name,
+        about=about,
+        key=command.key,
+    )
+
+
+def must_be_late(mode: NumberingMode) -> None:
+    """What is numbered when it is made is not numbered by hand: the order of a book would be nobody's."""
+    if mode == "automatic":
+        raise Refusal("not-now", "Xã để hệ thống cấp số loại văn bản này khi lập, nên không cấp số sau khi ký.")
 
 
 def check_day(given_on: date, message: Message, now: datetime) -> None:
@@ -191,17 +222,62 @@ def check_order(given_on: date, last: Row | None) -> None:
 
 
 def numbered(state: Correspondence | None, notification: str, number: str, now: datetime) -> Noted:
-    """The letter has its number. What is drawn and not closed for printing is drawn again, to bear it."""
-    if state is None or not state.has(notification) or state.message(notification).number == number:
-        if state is None:
-            raise Refusal("not-found", f"Không tìm thấy văn bản {notification}.")
+    """The letter has its number. One that lies ready and has not left is drawn anew, to bear it."""
+    if state is None:
+        raise Refusal("not-found", f"Không tìm thấy văn bản {notification}.")
+    if not state.has(notification):
         return state, []
-    message = replace(state.message(notification), number=number)
-    if message.state == "drawn" and message.leaves_at is not None and now < message.leaves_at:
-        message = replace(message, state="queued", next_action_at=now, leaves_at=None, attempts=0)
-    return put(state, message), [say(NotificationNumbered, state, message, now, number=number)]
+    message = state.message(notification)
+    lies_ready = message.state == "drawn" and not message.has_left(now)
+    if message.number != number and lies_ready:
+        message = delivery.redrawn(message, now)
+    return delivery.numbered(state, message, number, now)
 
 
-def did_not_leave(state: Correspondence | None, notification: str) -> bool:
-    """Whether a letter was withdrawn or failed: its number is struck then."""
-    return state is None or not state.has(notification) or state.message(notification).state == "failed"
+def left_after_all(state: Correspondence | None, row: Row) -> bool:
+    """Whether a document bears this number that is on its way or has left: the letter, or the one a mail became."""
+    if state is None:
+        return False
+    alive = [message for message in state.messages if message.state != "failed"]
+    return any(row.id == message.id or row.text == message.number for message in alive)
+
+
+# --- as it is shown --------------------------------------------------------------------------------------------------
+
+
+def shown(row: Row) -> dict[str, object]:
+    """As `ReadRegister` replies."""
+    return {
+        "number": row.text,
+        "given_on": row.given_on.isoformat(),
+        "given_at": row.given_at.isoformat(),
+        "notification": row.id,
+        "about": row.about,
+        "given_by": row.given_by,
+        "struck": row.struck,
+    }
+
+
+def waiting_in(state: Correspondence, book: Register, year: int) -> list[Message]:
+    """Letters of a year that are made or have left, and belong into a book, without a number."""
+    return [
+        message
+        for message in state.messages
+        if message.lacks_number and book_of(message.kind) == book and day_in_vietnam(message.created_at).year == year
+    ]
+
+
+def shown_letter(state: Correspondence, message: Message) -> dict[str, object]:
+    """A letter that waits for its number, as of `ReadPost`."""
+    to = receiver(state, message)
+    return {
+        "notification": message.id,
+        "kind": message.kind,
+        "name": to.name,
+        "address": to.address,
+        "code": state.code,
+        "leaves_at": message.leaves_at.isoformat() if message.leaves_at else None,
+        "number": None,
+        "text": message.text,
+        "state": message.state,
+    }
