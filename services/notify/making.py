@@ -8,7 +8,7 @@ import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from email.mime.multipart import MIMEMultipart
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,7 @@ from services.notify.contents import data_of, dated
 from services.notify.correspondence import Conclusion, Correspondence, Message
 from services.notify.mailing.mails import CannotMail, render_mail
 from services.notify.messages import may_be_printed
-from services.notify.numbers.registers import book_of, symbol_of
+from services.notify.numbers.registers import Row, book_of, symbol_of
 from services.notify.numbers.store import Numbers
 from services.notify.paper.letters import CannotPrint, render_page
 from services.notify.paper.page import Page
@@ -129,21 +129,30 @@ class Maker:
         Raises:
             CannotWrite, CannotPrint, CannotSign.
         """
-        profile = self._communes[state.commune]
-        written = await self.written(state, message, "letter")
-        number = await self._number(message, profile, written.about)
-        page = page_of(
-            written,
-            state,
-            replace(message, number=number),
-            profile,
-            dated(message.created_at),
-            scan=f"{self._console_url}/buu-chinh/quet/{message.id}" if message.channel == "letter" else None,
-        )
+        profile, row = self._communes[state.commune], await self._numbers.again(message.id)
+        now_numbered = row is None and message.number is None and _numbers_when_made(profile, message.kind)
+        on = row.given_on if row else dated(now if now_numbered else message.created_at)
+        written = await self.written(state, message, "letter", on)
+        if now_numbered:
+            row = await self._number(message, profile, written.about, on)
+        number = row.text if row else message.number
+        page = self._page(written, state, replace(message, number=number), row.given_on if row else on)
         return Made(await asyncio.to_thread(self._as_pdf, page, profile, now), number)
 
-    async def written(self, state: Correspondence, message: Message, medium: Literal["mail", "letter"]) -> Written:
+    async def page(self, state: Correspondence, message: Message) -> Page:
+        """What would be its letter now, to look at: it is neither numbered nor signed.
+
+        Raises:
+            CannotWrite, CannotPrint.
+        """
+        return self._page(await self.written(state, message, "letter"), state, message, dated(message.created_at))
+
+    async def written(
+        self, state: Correspondence, message: Message, medium: Literal["mail", "letter"], on: date | None = None
+    ) -> Written:
         """Its words, by the version of the text that it was taken on with.
+
+        on: the day it bears; None: the one it was written on.
 
         Raises:
             CannotWrite.
@@ -153,7 +162,7 @@ class Maker:
             state,
             message,
             self._communes[state.commune],
-            dated(message.created_at),
+            on or dated(message.created_at),
             medium=medium,
             base_url=self._base_url,
             desk_url=self._console_url,
@@ -171,24 +180,26 @@ class Maker:
         """Remove the file of what does not leave, if there is one."""
         await asyncio.to_thread((self._letters / commune / f"{message}.pdf").unlink, missing_ok=True)
 
+    def _page(self, written: Written, state: Correspondence, message: Message, on: date) -> Page:
+        return page_of(
+            written,
+            state,
+            message,
+            self._communes[state.commune],
+            on,
+            scan=f"{self._console_url}/buu-chinh/quet/{message.id}" if message.channel == "letter" else None,
+        )
+
     def _as_pdf(self, page: Page, profile: Profile, now: datetime) -> bytes:
         pdf = render_page(page)
         return self._signer.sign(pdf, profile, page, now) if self._signer.signs(profile) else pdf
 
-    async def _number(self, message: Message, profile: Profile, about: str) -> str | None:
-        """The number it has, or, where the commune numbers this kind when it is made, the next one."""
+    async def _number(self, message: Message, profile: Profile, about: str, on: date) -> Row:
+        """The next number of its register. A document is issued, and so dated, on the day it is numbered."""
         book = book_of(message.kind)
-        if message.number is not None or book is None or getattr(profile.numbering, book) != "automatic":
-            return message.number
-        return await self._numbers.number(
-            profile.id,
-            book,
-            dated(message.created_at),
-            message.id,
-            about,
-            symbol_of(book, profile.letterhead),
-            AUTOMATICALLY,
-        )
+        assert book is not None, "asked before"
+        symbol = symbol_of(book, profile.letterhead)
+        return await self._numbers.number(profile.id, book, on, message.id, about, symbol, AUTOMATICALLY)
 
     async def _conclusion(self, state: Correspondence, message: Message) -> Conclusion | None:
         """It is kept once, with the dialogue, and not with each of its registrants."""
@@ -196,6 +207,11 @@ class Maker:
             return None
         known = await self._correspondences.get(state.dialogue)
         return known.record.conclusion if known and known.record else None
+
+
+def _numbers_when_made(profile: Profile, kind: MessageKind) -> bool:
+    book = book_of(kind)
+    return book is not None and getattr(profile.numbering, book) == "automatic"
 
 
 def not_now(error: Exception) -> bool:

@@ -35,7 +35,7 @@ async def numbers(database: Database) -> Numbers:
 async def number(
     numbers: Numbers, letter: str, on: date = TODAY, *, commune: str = COMMUNE, book: Register = "letter"
 ) -> str:
-    return await numbers.number(commune, book, on, letter, "trả lời kiến nghị", "UBND-VP", "hệ thống")
+    return (await numbers.number(commune, book, on, letter, "trả lời kiến nghị", "UBND-VP", "hệ thống")).text
 
 
 def a_row(letter: str, on: date = TODAY, key: str = "k1") -> Row:
@@ -143,9 +143,10 @@ async def test_a_struck_number_stays_and_is_nobody_elses(numbers: Numbers) -> No
 
 async def test_what_is_made_after_all_bears_its_number_again(numbers: Numbers) -> None:
     await number(numbers, "a")
-    await numbers.strike("a", "Gửi nhầm người.")
-    assert await number(numbers, "a") == "01/UBND-VP"
-    assert [row.struck for row in await numbers.rows(BOOK)] == [None]
+    for again in (numbers.again("a"), number(numbers, "a")):
+        await numbers.strike("a", "Gửi nhầm người.")
+        await again
+        assert [row.struck for row in await numbers.rows(BOOK)] == [None]
 
 
 async def test_what_has_no_number_is_not_struck(numbers: Numbers) -> None:

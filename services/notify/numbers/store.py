@@ -29,21 +29,26 @@ class Numbers:
         self._rows: Store[Row] = Store(database, "numbers", Row, [Index(("book", "number"), unique=True)])
         self._now = now
         self._begun: dict[str, Book] = {}
+        self._last: dict[str, Row] = {}
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def number(
         self, commune: str, book: Register, on: date, notification: str, about: str, symbol: str, given_by: str
-    ) -> str:
-        """The number of a message: `05/UBND-VP`. Asked for a second time it is the same one.
+    ) -> Row:
+        """The number of a message. Asked for a second time it is the same one, of the day it was first asked for.
 
         Args:
-            on: the day that the document bears, in Vietnam; its year is the register's.
+            on: today in Vietnam; its year is the register's. Where the book has a number of a later day, that day.
             notification: id of the message.
             about: what it is about (trích yếu), for the register.
         """
         row = Row(notification, commune, book_id(commune, book, on.year), 0, symbol, on, self._now(), given_by, about)
-        given = await self._give(row, lambda last: max(on, last.given_on) if last else on)
-        return given.text
+        return await self._give(row, lambda last: max(on, last.given_on) if last else on)
+
+    async def again(self, notification: str) -> Row | None:
+        """The number that a message has already, which is to leave with it, even if it was not to leave before."""
+        row = await self._rows.get(notification)
+        return await self._unstruck(row) if row else None
 
     async def give(self, row: Row) -> Row:
         """As a clerk says: the row with the next number of its book, or the one that its message has.
@@ -80,8 +85,14 @@ class Numbers:
         return row if row.struck is None else await self._struck(row.id, None)
 
     async def last(self, book: str) -> Row | None:
-        """The row of a book with the highest number."""
-        return next(iter(await self._rows.find({"book": book}, limit=1, sort="-number")), None)
+        """The row of a book with the highest number. What was the highest once is still there, so only what came since
+        is looked through."""
+        known = self._last.get(book)
+        query: dict[str, Any] = {"book": book} | ({"number": {"$gt": known.number}} if known else {})
+        last = next(iter(await self._rows.find(query, limit=1, sort="-number")), known)
+        if last is not None:
+            self._last[book] = last
+        return last
 
     async def open(self, command: OpenRegister) -> Book:
         """Go on from a book on paper.
