@@ -1,12 +1,12 @@
 """The conclusion notice (thông báo kết luận) of a dialogue, as a page."""
 
-from collections.abc import Sequence
 from datetime import date
 
-from services.notify.contents import LetterPromise, dated, promises
+from services.notify.contents import dated, promised, promises_table
 from services.notify.correspondence import Conclusion, Conference, Record
 from services.notify.paper.page import Page
-from services.notify.texts.blocks import Block, Lead, Paragraph, Run, Table
+from services.notify.paper.report import without_addressee
+from services.notify.texts.blocks import Block, Lead, Paragraph, Run
 from services.notify.wording import dateline, one_line, paragraphs, spoken_day, spoken_hour
 from shared.communes import Profile
 
@@ -20,7 +20,7 @@ def notice(conference: Conference, record: Record, conclusion: Conclusion, profi
     office, chair, title = one_line(head.issuer), _chair(record, profile), one_line(conference.title)
     published_on = dated(conclusion.published_at) if conclusion.notice and conclusion.published_at else None
     place = f", tại {one_line(conference.place)}" if conference.place else ""
-    assigned = promises(conclusion, record, profile)
+    assigned = promised(conclusion, record, profile)
     blocks: list[Block] = [
         _paragraph(
             f"Hồi {spoken_hour(conference.held_at)}, {spoken_day(conference.held_at)}{place}, {chair} chủ trì {title}."
@@ -32,7 +32,7 @@ def notice(conference: Conference, record: Record, conclusion: Conclusion, profi
         *map(_paragraph, paragraphs(conclusion.summary)),
     ]
     if assigned:
-        blocks += [Lead((Run(ASSIGNING),)), _table(assigned)]
+        blocks += [Lead((Run(ASSIGNING),)), promises_table(assigned)]
     blocks.append(_paragraph(f"{office} thông báo để các đơn vị, tổ chức, cá nhân biết, thực hiện./."))
     town = one_line(head.place)
     return Page(
@@ -45,29 +45,13 @@ def notice(conference: Conference, record: Record, conclusion: Conclusion, profi
         about=f"Kết luận của {chair} tại {title}",
         blocks=tuple(blocks),
         signer=head.signer,
-        copies=tuple(one_line(copy) for copy in head.copies),
+        copies=without_addressee(head.copies),
         is_draft=not conclusion.notice,
     )
 
 
 def _paragraph(words: str) -> Paragraph:
     return Paragraph((Run(words),))
-
-
-def _table(assigned: Sequence[LetterPromise]) -> Table:
-    """What is assigned to whom; the column of terms only where there are some."""
-    terms = any(promise.term for promise in assigned)
-    rows = tuple(
-        (
-            (str(number),),
-            tuple(paragraphs(promise.text)),
-            (one_line(promise.department),),
-            *(((one_line(promise.term or ""),),) if terms else ()),
-        )
-        for number, promise in enumerate(assigned, 1)
-    )
-    head = ("TT", "Nội dung", "Đơn vị thực hiện", *(("Thời hạn",) if terms else ()))
-    return Table(head, rows, (10, 81, 38, 36) if terms else (10, 105, 50))
 
 
 def _chair(record: Record, profile: Profile) -> str:

@@ -1,19 +1,30 @@
-"""Documents about a dialogue, and the slip that hands a question on, as files, for whoever asks."""
+"""Letters, slips, reports, and documents about a dialogue as files, for whoever asks."""
 
 from base64 import b64encode
 from datetime import datetime
 
 from services.notify.contents import dated
-from services.notify.correspondence import Asked, Conference, Correspondence, Record
+from services.notify.correspondence import Asked, Conference, Correspondence, Message, Record
 from services.notify.paper.conclusion import notice
 from services.notify.paper.letters import render_page
 from services.notify.paper.loudspeaker import HEADING, loudspeaker_text
+from services.notify.paper.page import Page
+from services.notify.paper.pages import must_be_sayable
+from services.notify.paper.report import report
 from services.notify.paper.slip import slip
 from services.notify.paper.typesetting import CannotPrint
 from services.notify.paper.word import page_as_word, text_as_word
 from shared.communes import Profile
 from shared.contracts import Refusal
-from shared.contracts.notify import DocumentFormat, DocumentKind, RenderDocument, RenderSlip
+from shared.contracts.notify import (
+    DocumentFormat,
+    DocumentKind,
+    MessageKind,
+    RenderDocument,
+    RenderLetter,
+    RenderReport,
+    RenderSlip,
+)
 
 MEDIA: dict[DocumentFormat, str] = {
     "pdf": "application/pdf",
@@ -21,6 +32,69 @@ MEDIA: dict[DocumentFormat, str] = {
     "txt": "text/plain; charset=utf-8",
 }
 NAMES: dict[DocumentKind, str] = {"conclusion": "thong-bao-ket-luan", "loudspeaker": "bai-truyen-thanh"}
+
+
+LETTERS: dict[MessageKind, str] = {
+    "receipt": "giay-tiep-nhan",
+    "invitation": "giay-moi",
+    "dialogue-reminder": "nhac-lich",
+    "waitlist": "danh-sach-cho",
+    "rescheduled": "doi-lich",
+    "cancelled": "khong-to-chuc",
+    "answer": "tra-loi",
+    "guidance": "huong-dan",
+    "referral": "bao-chuyen-cap-tren",
+    "extension": "gia-han",
+    "apology": "xin-loi-hen-lai",
+    "conclusion": "gui-ket-luan",
+    "resolution": "ket-qua-giai-quyet",
+}
+
+
+def to_be_shown(state: Correspondence | None, command: RenderLetter) -> tuple[Correspondence, Message]:
+    """The message that is asked for. Every form has a receipt on paper, whether or not one was mailed.
+
+    Raises:
+        Refusal: there is none, it is of another commune or not for paper, or it would name a denouncer.
+    """
+    if state is None:
+        raise Refusal("not-found", f"Không tìm thấy thư {command.notification}.")
+    if state.commune != command.actor.commune:
+        raise Refusal("forbidden", "Thư này thuộc một xã khác.")
+    message = next((message for message in state.messages if message.id == command.notification), None)
+    if message is None and command.notification == f"{state.id}.receipt":
+        message = _receipt(state)
+    if message is None or message.kind not in LETTERS:
+        raise Refusal("not-found", f"Không tìm thấy thư {command.notification}.")
+    try:
+        must_be_sayable(state, message)
+    except CannotPrint as error:
+        raise Refusal("forbidden", str(error)) from error
+    return state, message
+
+
+def letter_file(command: RenderLetter, state: Correspondence, message: Message, content: bytes) -> dict[str, str]:
+    """As `render` gives files."""
+    return _file(f"{LETTERS[message.kind]}-{state.code or message.id.replace('.', '-')}", command.format, content)
+
+
+def render_report(command: RenderReport, profile: Profile, now: datetime) -> dict[str, str]:
+    """The report, as `render` gives files.
+
+    Raises:
+        Refusal: a table of it is not one, or it cannot be printed.
+    """
+    on = dated(now)
+    try:
+        content = rendered(report(command, profile, on), command.format)
+    except CannotPrint as error:
+        raise Refusal("invalid", f"{error} Bản DOCX vẫn tải về được.") from error
+    return _file(f"bao-cao-{on:%Y-%m-%d}", command.format, content)
+
+
+def rendered(page: Page, format: DocumentFormat) -> bytes:
+    """Raises CannotPrint as `render_page`."""
+    return page_as_word(page) if format == "docx" else render_page(page)
 
 
 def render(
@@ -48,7 +122,7 @@ def render_slip(
     """
     page = slip(state, asked, profile, dated(now))
     try:
-        content = page_as_word(page) if command.format == "docx" else render_page(page)
+        content = rendered(page, command.format)
     except CannotPrint as error:
         raise Refusal("invalid", f"{error} Bản DOCX vẫn tải về được.") from error
     return _file(f"phieu-chuyen-{state.code}-{asked.place}", command.format, content)
@@ -62,18 +136,23 @@ def _file(name: str, format: DocumentFormat, content: bytes) -> dict[str, str]:
     }
 
 
+def _receipt(state: Correspondence) -> Message | None:
+    if state.received_at is None:
+        return None
+    id = f"{state.id}.receipt"
+    return Message(id=id, kind="receipt", channel="in-person", to=(), questions=(), created_at=state.received_at)
+
+
 def _conclusion(
     format: DocumentFormat, conference: Conference, record: Record, profile: Profile, now: datetime
 ) -> bytes:
     if record.conclusion is None:
         raise Refusal("not-now", "Chưa có dự thảo thông báo kết luận của hội nghị này.")
     page = notice(conference, record, record.conclusion, profile, dated(now))
-    if format == "docx":
-        return page_as_word(page)
-    if format != "pdf":
+    if format == "txt":
         raise Refusal("invalid", "Thông báo kết luận chỉ có ở dạng PDF hoặc DOCX.")
     try:
-        return render_page(page)
+        return rendered(page, format)
     except CannotPrint as error:
         raise Refusal("invalid", str(error)) from error
 

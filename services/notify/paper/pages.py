@@ -57,7 +57,7 @@ def page_of(
         raise CannotPrint(f"Thư loại {kind!r} không in ra giấy.")
     if not written.blocks:
         raise CannotPrint("Mẫu thư không có nội dung: thư in ra sẽ trống.")
-    _must_be_sayable(state, message)
+    must_be_sayable(state, message)
     name, address, _ = receiver(state, message)
     receipt = kind == "receipt"
     return Page(
@@ -79,10 +79,15 @@ def page_of(
     )
 
 
-def _must_be_sayable(state: Correspondence, message: Message) -> None:
-    """A printed letter passes through many hands; a letter with a hole in it goes to nobody."""
+def must_be_sayable(state: Correspondence, message: Message) -> None:
+    """A printed letter passes through many hands; a letter with a hole in it goes to nobody.
+
+    Raises:
+        CannotPrint: it would name a denouncer, or what it is to tell is not there.
+    """
     asked = [state.asked(question) for question in message.questions]
-    if any(Scope.DENUNCIATION in _scopes(one) for one in asked):
+    told = state.questions if message.kind == "receipt" else asked
+    if any(Scope.DENUNCIATION in _scopes(one) for one in told):
         raise CannotPrint(CONFIDENTIAL)
     if message.kind == "guidance" and any(one.guidance is None for one in asked):
         raise CannotPrint("Có câu hỏi chưa có nội dung hướng dẫn.")
