@@ -60,12 +60,14 @@ class Breaker:
         self._trying = True
         return True
 
-    def failed(self, now: float) -> None:
-        """Attempts that had begun together count as one."""
-        if self._trying or now >= self._again_at:
-            self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S) or PAUSE_S
-            self._again_at = now + self._pause_s
-            self._trying = False
+    def failed(self, now: float) -> bool:
+        """Returns whether a pause begins: attempts that had begun together count as one."""
+        if not self._trying and now < self._again_at:
+            return False
+        self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S) or PAUSE_S
+        self._again_at = now + self._pause_s
+        self._trying = False
+        return True
 
     def succeeded(self) -> None:
         self._pause_s, self._again_at, self._trying = 0.0, 0.0, False
@@ -145,7 +147,12 @@ class Connections:
             now = self._clock()
             full = self._busy + self._opening >= self._most
             if not full and self._breaker.may_try(now):
-                return await self._opened()
+                try:
+                    return await self._opened()
+                except Away:
+                    if not (self._busy or self._idle):
+                        raise
+                    continue
             if not self._busy and not (full and self._opening):
                 raise Away(f"{self._server}: tried again in {self._breaker.wait_s(now):.0f} s")
             self._given_back.clear()
@@ -182,16 +189,9 @@ class Connections:
         try:
             smtp = await connected(self._server, self._limits)
         except BROKEN as error:
-            self._breaker.failed(self._clock())
-            again_in_s = round(self._breaker.wait_s(self._clock()))
             remedy = in_words(error, self._server)
-            logger().error(
-                "mail-server-away",
-                server=str(self._server),
-                error=in_short(error),
-                remedy=remedy,
-                again_in_s=again_in_s,
-            )
+            if self._breaker.failed(self._clock()):
+                self._complain(error, remedy)
             raise Away(remedy) from error
         except BaseException:
             self._breaker.failed(self._clock())
@@ -201,6 +201,14 @@ class Connections:
             self._given_back.set()
         self._breaker.succeeded()
         return Connection(smtp)
+
+    def _complain(self, error: BaseException, remedy: str) -> None:
+        again_in_s = round(self._breaker.wait_s(self._clock()))
+        told = {"server": str(self._server), "error": in_short(error), "again_in_s": again_in_s}
+        if self._busy:
+            logger().warning("no-further-connection", **told)
+        else:
+            logger().error("mail-server-away", **told, remedy=remedy)
 
 
 async def connected(server: MailServer, limits: Limits = USUAL) -> SMTP:

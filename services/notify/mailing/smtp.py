@@ -169,6 +169,8 @@ class _Letter:
         self.handed_over = True
         limit.reschedule(asyncio.get_running_loop().time() + self._answer_s)
         answer = await protocol.read_response()
+        if answer.code == CLOSING:
+            smtp.close()
         if not 200 <= answer.code < 300:
             raise SMTPResponseException(answer.code, answer.message)
 
