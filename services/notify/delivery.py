@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.notify.correspondence import Asked, Correspondence, Decision, Message
-from services.notify.messages import add, as_letter, can_be_posted, give_up, put, say
+from services.notify.messages import add, as_letter, can_be_posted, give_up, put, say, why_no_way
 from services.notify.owed import settle
 from shared.contracts import Event, Refusal, Role
 from shared.contracts.notify import MessageKind, NotificationNumbered, NotificationSent, RecordHandOver
@@ -129,9 +129,21 @@ def drawn(
     )
     state, events = numbered(state, message, number, now)
     state, more = _settled(state, now)
-    if state.has(message_id) and says(of, made) != says(state, message := state.message(message_id)):
-        state = put(state, redrawn(message, now))
-    return state, [*events, *more]
+    state, again = _as_it_is_by_now(state, of, made, now) if state.has(message_id) else (state, [])
+    return state, [*events, *more, *again]
+
+
+def _as_it_is_by_now(state: Correspondence, of: Correspondence, made: Message, now: datetime) -> Decision:
+    """Who was set right while his letter was drawn may have no address any more."""
+    message = state.message(made.id)
+    if says(of, made) == says(state, message):
+        return state, []
+    if can_be_posted(state, message):
+        return put(state, redrawn(message, now)), []
+    email = state.registrant.email if state.registrant else None
+    if email is None:
+        return give_up(state, message, why_no_way(state, message), now)
+    return add(state, replace(redrawn(message, now), channel="email", to=(email,)), now)
 
 
 def cleared(state: Correspondence, files: Collection[str]) -> Decision:
@@ -169,8 +181,8 @@ def says(state: Correspondence, message: Message) -> tuple[object, ...]:
         state.guest(guest) if guest else _known_as(state),
         tuple(_asked(state.asked(id), message.round) for id in message.questions),
         replace(conference, ended_at=None, as_of=None, moves=()) if conference else None,
-        state.seat.number if state.seat else None,
-        state.waiting_place,
+        state.seat.number if state.seat and message.kind == "invitation" else None,
+        state.waiting_place if message.kind == "waitlist" else None,
         message.number,
         message.text,
     )

@@ -85,7 +85,7 @@ class EnvelopeRoom:
     async def _take_on(self, id: str) -> None:
         claim = str(ULID())
         saved = await self._envelopes.change(
-            id, lambda one: together.claim(_sealed(one), claim, self._now(), STALE_AFTER, self._post.alive)
+            id, lambda one: together.claim(sealed(one), claim, self._now(), STALE_AFTER, self._post.alive)
         )
         if saved.state.claimed_by == claim and not self._post.stopping:
             self._post.take_turn(claim, lambda put_off: self._carry_out(saved, claim, put_off), [saved.state.to])
@@ -95,7 +95,7 @@ class EnvelopeRoom:
     async def _carry_out(self, saved: Saved[Envelope], claim: str, put_off: timedelta | None) -> None:
         if put_off is not None:
             until = self._now() + put_off
-            await self._envelopes.change(saved.state.id, lambda one: together.release(_sealed(one), claim, until))
+            await self._envelopes.change(saved.state.id, lambda one: together.release(sealed(one), claim, until))
             return
         try:
             saved, parts = await self._parts(saved)
@@ -176,9 +176,9 @@ class EnvelopeRoom:
 
     async def _note(self, saved: Saved[Envelope], decide: Callable[[Envelope], Sealed]) -> Saved[Envelope]:
         id = saved.state.id
-        return await until_saved(id, lambda: self._envelopes.change(id, lambda one: decide(_sealed(one)), last=saved))
+        return await until_saved(id, lambda: self._envelopes.change(id, lambda one: decide(sealed(one)), last=saved))
 
 
-def _sealed(envelope: Envelope | None) -> Envelope:
+def sealed(envelope: Envelope | None) -> Envelope:
     assert envelope is not None, "an envelope is never deleted"
     return envelope

@@ -1,13 +1,13 @@
 """What notify hears and does."""
 
-import asyncio
 from functools import partial
 
-from services.notify import aftercare, delivery, dialogues, digests, rules
+from services.notify import aftercare, apologies, delivery, dialogues, digests, rules
 from services.notify.correspondence import Conference, Entry
 from services.notify.mailing import handlers as mail_handlers
-from services.notify.paper import documents
-from services.notify.paper.slip import handed_on
+from services.notify.mailing.handlers import consumes as of_mails
+from services.notify.numbers.handlers import consumes as of_registers
+from services.notify.paper.handlers import consumes as of_files
 from services.notify.post import PostRoom
 from services.notify.provided import Letters, Now, Post, Profiles
 from services.notify.reminded import reminded
@@ -34,7 +34,7 @@ from shared.contracts.intake import (
     RepresentativeInvited,
     SubmissionReceived,
 )
-from shared.contracts.notify import RecordHandOver, RenderDocument, RenderSlip
+from shared.contracts.notify import ApologiseForDelay, RecordHandOver
 from shared.contracts.routing import (
     AnswerApproved,
     ExtensionGranted,
@@ -50,6 +50,7 @@ from shared.logs import in_short, logger
 from shared.store import OUTAGES
 
 consumes = Handlers("notify")
+consumes.include(of_mails, of_registers, of_files)
 
 
 @consumes(SubmissionReceived)
@@ -229,20 +230,9 @@ async def record_hand_over(command: RecordHandOver, letters: Letters, now: Now) 
     return await obey(letters, case, command, lambda one: delivery.hand_over(one, command, now()))
 
 
-@consumes.command(RenderDocument)
-async def render_document(command: RenderDocument, letters: Letters, profiles: Profiles, now: Now) -> Done | Refused:
-    known = await letters.get(command.dialogue)
-    conference, record = dialogues.announced(known, command, command.dialogue)
-    profile = profiles[command.actor.commune]
-    file = await asyncio.to_thread(documents.render, command, conference, record, profile, now())
-    return Done(version=0, state=file)
-
-
-@consumes.command(RenderSlip)
-async def render_slip(command: RenderSlip, letters: Letters, profiles: Profiles, now: Now) -> Done | Refused:
-    form, asked = handed_on(await letters.get(command.submission), command)
-    file = await asyncio.to_thread(documents.render_slip, command, form, asked, profiles[form.commune], now())
-    return Done(version=0, state=file)
+@consumes.command(ApologiseForDelay)
+async def apologise_for_delay(command: ApologiseForDelay, letters: Letters, now: Now) -> Done | Refused:
+    return await obey(letters, command.submission, command, lambda one: apologies.apologise(one, command, now()))
 
 
 async def _must_be_here(letters: Correspondences, case: str) -> None:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.notify import together
-from services.notify.correspondence import Correspondence, Decision
+from services.notify.correspondence import Correspondence
+from services.notify.envelopes import sealed
 from services.notify.messages import put
+from services.notify.post import known
 from services.notify.store import Correspondences, Envelopes
-from services.notify.together import Envelope, Sealed
 from shared.clock import Clock
 from shared.communes import Communes
 
@@ -27,12 +28,18 @@ class Purge:
         """For a sweep. Nothing is said of it."""
         for profile in self._communes.values():
             by = self._now() - timedelta(days=profile.post.transport_days)
-            while cases := await self._correspondences.with_old_addresses(profile.id, by):
-                for case in cases:
-                    await self._correspondences.change(case, lambda one, by=by: _forgotten(one, by))
-            while ids := await self._envelopes.kept_since(profile.id, by):
-                for id in ids:
-                    await self._envelopes.change(id, _emptied)
+            await self._forget_addresses(profile.id, by)
+            await self._empty_envelopes(profile.id, by)
+
+    async def _forget_addresses(self, commune: str, by: datetime) -> None:
+        while cases := await self._correspondences.with_old_addresses(commune, by):
+            for case in cases:
+                await self._correspondences.change(case, lambda one: (forget(known(one), by), []))
+
+    async def _empty_envelopes(self, commune: str, by: datetime) -> None:
+        while ids := await self._envelopes.kept_since(commune, by):
+            for id in ids:
+                await self._envelopes.change(id, lambda one: together.forget(sealed(one)))
 
 
 def forget(state: Correspondence, by: datetime) -> Correspondence:
@@ -41,13 +48,3 @@ def forget(state: Correspondence, by: datetime) -> Correspondence:
         if message.to and message.sent_at is not None and message.sent_at <= by:
             state = put(state, replace(message, to=()))
     return state
-
-
-def _forgotten(state: Correspondence | None, by: datetime) -> Decision:
-    assert state is not None, "a correspondence is never deleted"
-    return forget(state, by), []
-
-
-def _emptied(envelope: Envelope | None) -> Sealed:
-    assert envelope is not None, "an envelope is never deleted"
-    return together.forget(envelope)
