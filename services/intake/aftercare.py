@@ -18,6 +18,7 @@ from shared.contracts.intake import (
     CorrectRegistrant,
     FilesAdded,
     IntakeCommand,
+    NewsDeclined,
     QuestionsWithdrawn,
     RateAnswer,
     RegistrantCorrected,
@@ -183,6 +184,13 @@ def add_files(
             added_by=command.actor.name,
         )
     ]
+
+
+def decline_news(submission: Submission, now: datetime) -> Decision:
+    """He is sent nothing any more that he need not have. Said once, however often he asks for it."""
+    if submission.declines_news:
+        return submission, []
+    return replace(submission, declines_news=True), [NewsDeclined(**_about(submission, now))]
 
 
 # --- what routing says of its questions -----------------------------------------------------------------------------

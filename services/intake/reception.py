@@ -87,6 +87,11 @@ class Reception:
         form = await self._submissions.get(submission)
         return _receipt(form, duplicate=True) if form else None
 
+    async def holds(self, commune: str, case: str) -> bool:
+        """Whether a form or a dialogue of this commune has this id."""
+        found = await self._submissions.get(case) or await self._dialogues.get(case)
+        return found is not None and found.commune == commune
+
     async def take_in(self, commune: str, arrival: Arrival, dialogue: Announcement | None) -> Receipt:
         """As `receive`, where it is known already which dialogue the form is for; raises AlreadyTaken, too."""
         now = self._now()

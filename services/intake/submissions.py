@@ -69,6 +69,7 @@ class Submission:
     settlements, reopenings, marks: by question, the last of each. A mark is of the last answer only.
     settled_at: when nothing was owed of any question; None while something is.
     splits: by question, when it was last split into several.
+    declines_news: its registrant wants no mail that he need not have.
     readings: by question, of those that routing held for a denunciation or a person has decided on.
     """
 
@@ -98,6 +99,7 @@ class Submission:
     splits: dict[str, datetime] = field(default_factory=dict)
     settled_at: datetime | None = None
     sent_by: str | None = None
+    declines_news: bool = False
     version: int = 0
 
     @property

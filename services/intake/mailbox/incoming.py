@@ -13,6 +13,7 @@ from services.intake.submissions import Submission
 from shared.contracts import Event, Refusal
 from shared.contracts.intake import (
     AttachMail,
+    DeliveryReported,
     DiscardMail,
     MailOutcome,
     MailReason,
@@ -78,13 +79,17 @@ Decision = tuple[Incoming, Sequence[Event]]
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a mail was found to be. The fields are those of `MailTakenIn`."""
+    """What a mail was found to be. The fields are those of `MailTakenIn`.
+
+    report: what it says of a mail of ours.
+    """
 
     outcome: MailOutcome
     why: MailReason
     submissions: tuple[str, ...] = ()
     told: str | None = None
     proposed: str | None = None
+    report: DeliveryReported | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ def take_in(
     received_at: datetime,
     now: datetime,
 ) -> Decision:
-    """A mail is taken in once, whatever a second look at it might find."""
+    """A mail is taken in once, whatever a second look at it might find. So what it reports is said once, too."""
     if known is not None:
         return known, []
     told = judgement.told[:MOST_TOLD] if judgement.told else None
@@ -138,22 +143,21 @@ def take_in(
         thread=head.thread,
         whole=not judgement.submissions,
     )
-    return incoming, [
-        MailTakenIn(
-            commune=commune,
-            case=id,
-            occurred_at=now,
-            outcome=judgement.outcome,
-            why=judgement.why,
-            sender=head.sender,
-            subject_line=head.subject,
-            received_at=incoming.received_at,
-            original=original,
-            submissions=judgement.submissions,
-            told=told,
-            proposed=judgement.proposed,
-        )
-    ]
+    taken_in = MailTakenIn(
+        commune=commune,
+        case=id,
+        occurred_at=now,
+        outcome=judgement.outcome,
+        why=judgement.why,
+        sender=head.sender,
+        subject_line=head.subject,
+        received_at=incoming.received_at,
+        original=original,
+        submissions=judgement.submissions,
+        told=told,
+        proposed=judgement.proposed,
+    )
+    return incoming, [taken_in, judgement.report] if judgement.report else [taken_in]
 
 
 def too_many_forms(found: int, of_the_hour: int) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.intake.aftercare import decline_news
 from services.intake.files import MOST_OF_A_FORM, Files, UnwantedFile
 from services.intake.mailbox.incoming import (
     MOST_REPLIES,
@@ -20,8 +21,18 @@ from services.intake.mailbox.incoming import (
     take_in,
     too_many_forms,
 )
+from services.intake.reading.delivery_reports import Report, report_in
 from services.intake.reading.drafts import as_state
-from services.intake.reading.mail_kinds import Found, Kind, cases_answered, codes_named, forms_in, is_our_own, kind_of
+from services.intake.reading.mail_kinds import (
+    Found,
+    Kind,
+    cases_answered,
+    codes_named,
+    forms_in,
+    is_our_own,
+    kind_of,
+    news_declined,
+)
 from services.intake.reading.mails import Mail, MailFile, glance, read_mail
 from services.intake.reading.senders import vouched_for
 from services.intake.reading.unreadable import UnreadableDocument
@@ -30,6 +41,7 @@ from services.intake.store import Incomings, Submissions
 from services.intake.submissions import Arrival, Decision, Submission
 from shared.clock import Clock
 from shared.communes import Communes
+from shared.contracts.intake import DeliveryReported
 from shared.contracts.people import Attachment, Thread
 
 SMALLEST_PICTURE = 20 * 1024
@@ -59,12 +71,16 @@ FULL = "Phiếu {code} đã nhận nhiều thư hoặc nhiều tệp bổ sung. 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A mail that was read. unreadable: why its content could not be; then only its headers are there."""
+    """A mail that was read. unreadable: why its content could not be; then only its headers are there.
+
+    report: what a mail server says in it of a mail of ours.
+    """
 
     mail: Mail
     found: Found
     kind: Kind
     unreadable: str | None = None
+    report: Report | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +102,17 @@ def read(data: bytes, office: str | None) -> Reading:
     except UnreadableDocument as error:
         head = glance(data)
         if head.machine and head.surely:
-            return Reading(head, Found(), head.machine)
+            return Reading(head, Found(), head.machine, report=_report_in(data, head.machine, office))
         return Reading(head, Found(), "no-form", error.reason)
     if is_our_own(mail, office):
         return Reading(mail, Found(), "automatic-reply")
     found = forms_in(mail, office)
-    return Reading(mail, found, kind_of(mail, found))
+    kind = kind_of(mail, found)
+    return Reading(mail, found, kind, report=_report_in(data, kind, office))
+
+
+def _report_in(data: bytes, kind: Kind, office: str | None) -> Report | None:
+    return report_in(data, office) if kind == "bounce" and office else None
 
 
 def opened(data: bytes) -> Mail:
@@ -250,8 +271,10 @@ class MailReception:
         mail, kind = reading.mail, reading.kind
         if reading.unreadable:
             return Judgement("quarantined", "unreadable", told=reading.unreadable), ()
+        if kind != "form" and not mail.surely and (declined := await self._declined(commune, id, mail)):
+            return declined, ()
         if kind in ("bounce", "automatic-reply", "newsletter"):
-            return Judgement("ignored", kind), ()
+            return Judgement("ignored", kind, report=await self._reported(commune, reading.report)), ()
         if kind == "form" and reading.found.forms:
             many = None if handed_in else await self._too_many(commune, reading, received_at)
             if many:
@@ -264,6 +287,36 @@ class MailReception:
             return Judgement("quarantined", "form", told=told), ()
         said = NO_FORM if mail.body or mail.files else EMPTY
         return Judgement("quarantined", "no-form", told=_sentences(said, *mail.unread)), ()
+
+    async def _reported(self, commune: str, report: Report | None) -> DeliveryReported | None:
+        """What is said of a mail about a form or a dialogue of this commune, or of a digest for its staff."""
+        if report is None:
+            return None
+        of_staff = report.case.startswith(f"digest-{commune[:38]}-")
+        if not of_staff and not await self._reception.holds(commune, report.case):
+            return None
+        return DeliveryReported(
+            commune=commune,
+            case=report.case,
+            occurred_at=self._now(),
+            notification=report.notification,
+            action=report.action,
+            status=report.status,
+            said=report.said,
+        )
+
+    async def _declined(self, commune: str, id: str, mail: Mail) -> Judgement | None:
+        """The registrant wants no news any more; None where it was not he who wrote. His words stay, if he has any."""
+        code = news_declined(mail)
+        form = await self._submissions.by_code(code) if code else None
+        if form is None or form.commune != commune:
+            return None
+        if not same_address(form.registrant.email, self._sender_of(commune, mail)):
+            return None
+        await self._submissions.change(form.id, lambda one: decline_news(one or form, self._now()))
+        if mail.own or mail.files:
+            return await self._attached(form, id, mail)
+        return Judgement("attached", "reply", (form.id,))
 
     async def _too_many(self, commune: str, reading: Reading, received_at: datetime) -> str | None:
         begin = received_at - timedelta(hours=1)

@@ -4,13 +4,22 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from services.intake.files import Files
 from services.intake.library.store import Catalogue, Library
-from services.intake.pages import dialogue_pages, form_pages, library_pages, list_pages, paper_pages, tracking_pages
+from services.intake.pages import (
+    dialogue_pages,
+    form_pages,
+    library_pages,
+    list_pages,
+    news_pages,
+    paper_pages,
+    tracking_pages,
+)
 from services.intake.pages.api import add_api
 from services.intake.pages.enquiry import Enquiry
 from services.intake.pages.errors import patience, tell_errors
@@ -80,6 +89,8 @@ def add_routes(
         ]
         return page("home.html", communes=communes)
 
+    known_as = urlsplit(service.settings.public_url).netloc
+    news_pages.add_pages(router, submissions, service.clock, known_as, page)
     service.app.include_router(router)
     form_pages.add_pages(service, reception, dialogues, files, sessions, senders, limits, page)
     paper_pages.add_papers(service, submissions, dialogues, sessions, page)

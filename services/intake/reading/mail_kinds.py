@@ -13,9 +13,12 @@ from shared.contracts.people import Matter, Registrant
 
 Kind = Literal["form", "reply", "automatic-reply", "bounce", "newsletter", "no-form"]
 
-_OURS = re.compile(r"<([0-9A-HJKMNP-TV-Z]{26})\.[a-z0-9.-]{1,60}@[^<>\s]+>")
+_OURS = re.compile(r"<([0-9A-HJKMNP-TV-Z]{26})\.[A-Za-z0-9.-]{1,160}@[^<>\s]+>")
 """The Message-ID of a mail about a form: notify makes it of the form's id and the message's name."""
 _CODE = re.compile(r"(?<![0-9A-Za-z])[2-9A-HJKMNP-Za-hjkmnp-z]{4}[-‐-―−][2-9A-HJKMNP-Za-hjkmnp-z]{4}(?![0-9A-Za-z])")
+
+_DECLINED = re.compile(r"\s*(?:(?:re|tr|fwd?)\s*:\s*)*ngung nhan tin\b")
+"""As notify puts it into `List-Unsubscribe`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,12 @@ def codes_named(mail: Mail) -> list[str]:
     """The receipt codes in the subject."""
     found = (normalise(match[0]) for match in _CODE.finditer(mail.subject))
     return list(dict.fromkeys(code for code in found if code))
+
+
+def news_declined(mail: Mail) -> str | None:
+    """The code of the form whose registrant wants no news any more: mail programs write this subject for him."""
+    asked = _DECLINED.match(fold(mail.subject))
+    return next(iter(codes_named(mail)), None) if asked else None
 
 
 def _own_passages(mail: Mail) -> list[Passage]:

@@ -1,0 +1,160 @@
+"""Reports of mail servers on a real IMAP server: each is said once, and what anybody makes up does no harm."""
+
+from typing import Any
+
+import pytest
+
+from services.intake.mailbox.incoming import Incoming
+from shared.clock import real_now
+from shared.communes import Communes
+from tests.builders import COMMUNE
+from tests.delivery_samples import OURS, complaint, group, our_mail, report
+from tests.integration.test_mailbox import Desk, database, desk, server
+from tests.mail_samples import OFFICE, SENDER, a_mail
+from tests.mailservers import REMEDY, dovecot
+
+pytestmark = pytest.mark.skipif(dovecot() is None, reason=REMEDY)
+__all__ = ["database", "desk", "server"]
+
+UNKNOWN = "smtp; 550 5.1.1 <man@nguoidan.example>: User unknown"
+
+
+def of(case: str, name: str = "answer.1", domain: str = "hanoi.gov.vn") -> str:
+    return our_mail(f"<{case}.{name}@{domain}>") + "\nXin xem câu trả lời."
+
+
+async def reported(desk: Desk, mail: Incoming) -> list[dict[str, Any]]:
+    """What was said of it."""
+    history = await desk.mails.history(mail.id)
+    return [{**one.data, "subject": one.subject} for one in history if "delivery.reported" in one.type]
+
+
+async def test_a_returned_mail_is_said_once_of_its_form_and_kept(desk: Desk) -> None:
+    form = await desk.a_form()
+    came_back = report(group(said=UNKNOWN), copy=of(form.id))
+    taken = await desk.read_one(came_back)
+    assert (taken.outcome, taken.why) == ("ignored", "bounce")
+    [said] = await reported(desk, taken)
+    assert said["subject"] == f"event.intake.{COMMUNE}.{form.id}.delivery-reported"
+    assert (said["case"], said["notification"], said["action"]) == (form.id, f"{form.id}.answer.1", "failed")
+    assert (said["status"], said["said"]) == ("5.1.1", "550 5.1.1 …: User unknown")
+    assert await desk.files.read(taken.original.id) == came_back
+    assert desk.server.held() == 0
+    assert await desk.read(came_back) == [], "the same mail again is no second one"
+    assert len(await reported(desk, taken)) == 1
+    assert await desk.forms.get(form.id) == form, "nothing of the form is changed here"
+
+
+@pytest.mark.parametrize(
+    ("mail", "action"),
+    [
+        (
+            lambda case: report(group(action="delayed", status="4.4.1", said="smtp; timed out"), copy=of(case)),
+            "delayed",
+        ),
+        (lambda case: complaint().replace(OURS.encode(), f"<{case}.conclusion@hanoi.gov.vn>".encode()), "complained"),
+    ],
+)
+async def test_that_a_mail_is_late_or_unwanted_is_said_too(desk: Desk, mail: Any, action: str) -> None:
+    form = await desk.a_form()
+    taken = await desk.read_one(mail(form.id))
+    [said] = await reported(desk, taken)
+    assert (said["case"], said["action"]) == (form.id, action)
+
+
+@pytest.mark.parametrize(
+    ("copy", "because"),
+    [
+        (of("01JZ8K2M3N4P5Q6R7S8T9V0W1X"), "there is no such form"),
+        (of("digest-chanh-lo-20260428-1a2b3c4d", "digest"), "it is of another commune's staff"),
+        (of("{form}", domain="x.example"), "not of our domain"),
+        ("Subject: x\r\n\r\nx", "it carries no Message-ID"),
+    ],
+)
+async def test_a_report_that_cannot_be_of_ours_is_kept_and_says_nothing(desk: Desk, copy: str, because: str) -> None:
+    form = await desk.a_form()
+    taken = await desk.read_one(report(group(said=UNKNOWN), copy=copy.replace("{form}", form.id)))
+    assert (taken.outcome, taken.why) == ("ignored", "bounce"), because
+    assert await reported(desk, taken) == [], because
+
+
+async def test_a_digest_that_comes_back_is_said_of_it(desk: Desk) -> None:
+    digest = f"digest-{COMMUNE}-20260428-1a2b3c4d"
+    taken = await desk.read_one(report(group(said=UNKNOWN), copy=of(digest, "1")))
+    [said] = await reported(desk, taken)
+    assert (said["case"], said["notification"]) == (digest, f"{digest}.1")
+
+
+async def test_a_report_of_another_communes_form_is_not_said(desk: Desk) -> None:
+    form, chanh_lo = await desk.a_form(), Communes.load()["chanh-lo"].email
+    domain = chanh_lo.partition("@")[2]
+    of_theirs = report(group(said=UNKNOWN), copy=of(form.id, domain=domain)).replace(OFFICE.encode(), chanh_lo.encode())
+    taken = await desk.room.take_in("chanh-lo", of_theirs, real_now())
+    assert (taken.incoming.why, await reported(desk, taken.incoming)) == ("bounce", [])
+
+
+# --- news ------------------------------------------------------------------------------------------------------------
+
+
+async def declined(desk: Desk, form: Any) -> int:
+    """How often it was said."""
+    return len([one for one in await desk.forms.history(form.id) if "news.declined" in one.type])
+
+
+async def test_a_mail_with_that_subject_declines_news_once(desk: Desk) -> None:
+    form = await desk.a_form()
+    for count in (1, 2):
+        taken = await desk.read_one(a_mail("", subject=f"Ngừng nhận tin {form.code}"))
+        assert (taken.outcome, taken.submissions) == ("attached", (form.id,))
+        assert await declined(desk, form) == 1, count
+    after = await desk.forms.get(form.id)
+    assert after is not None
+    assert after.declines_news
+
+
+@pytest.mark.parametrize(
+    ("subject", "headers", "because"),
+    [
+        ("Re: ngừng nhận tin {code}", {}, "answered, in small letters"),
+        ("ngung nhan tin {code}", {}, "without diacritics"),
+        ("Ngừng nhận tin {code}", {"Auto_Submitted": "auto-generated"}, "a mail program says that it wrote it"),
+    ],
+)
+async def test_news_is_declined_however_the_program_writes_it(
+    desk: Desk, subject: str, headers: dict[str, str], because: str
+) -> None:
+    form = await desk.a_form()
+    await desk.read_one(a_mail("", subject=subject.format(code=form.code), **headers))
+    assert await declined(desk, form) == 1, because
+
+
+@pytest.mark.parametrize(
+    ("mail", "because"),
+    [
+        ({"sender": "ke.la@x.example", "subject": "Ngừng nhận tin {code}"}, "somebody else writes"),
+        ({"subject": "Xin đừng ngừng nhận tin {code}"}, "he says something else"),
+        ({"subject": "Ngừng nhận tin K7QX-3M9M"}, "of a form that is not here"),
+        ({"subject": "Ngừng nhận tin {code}", "Auto_Submitted": "auto-replied"}, "a program answers by itself"),
+    ],
+)
+async def test_news_is_not_declined_by_others(desk: Desk, mail: dict[str, str], because: str) -> None:
+    form = await desk.a_form()
+    mail = mail | {"subject": mail["subject"].format(code=form.code)}
+    await desk.read_one(a_mail("Thôi.", **mail))
+    assert await declined(desk, form) == 0, because
+
+
+async def test_what_he_adds_to_it_stays_with_his_form(desk: Desk) -> None:
+    form = await desk.a_form()
+    await desk.read_one(a_mail("Tôi đã chuyển nhà.", subject=f"Ngừng nhận tin {form.code}"))
+    assert await declined(desk, form) == 1
+    [wrote] = [one for one in await desk.forms.history(form.id) if "wrote" in one.type]
+    assert wrote.data["text"] == "Tôi đã chuyển nhà."
+
+
+async def test_who_cannot_be_vouched_for_declines_nothing(desk: Desk) -> None:
+    desk = desk.trusting("mx.xa.example")
+    form = await desk.a_form(email=SENDER)
+    taken = await desk.read_one(a_mail("", subject=f"Ngừng nhận tin {form.code}"))
+    assert taken.outcome == "quarantined"
+    assert await declined(desk, form) == 0
