@@ -50,6 +50,7 @@ def build(settings: Settings) -> Service:
         print_room=print_room,
         letters_folder=folder,
         communes=communes,
+        base_url=settings.public_url,
     )
     service.at_start(texts.refresh)
     service.every(2, texts.refresh)

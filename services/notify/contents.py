@@ -26,7 +26,6 @@ from shared.contracts.taxonomy import Scope
 Medium = Literal["mail", "letter"]
 Data = dict[str, Any]
 
-CONFERENCE_KINDS: frozenset[MessageKind] = frozenset({"invitation", "dialogue-reminder"})
 CONFIDENTIAL_KINDS: frozenset[MessageKind] = frozenset({"guidance", "referral"})
 
 
@@ -398,52 +397,3 @@ def _responsible(who: str | None, department: str) -> str:
 
 def _line(text: str | None) -> str | None:
     return one_line(text) or None if text else None
-
-
-# Until the layouts of paper and mail have moved to texts.
-from services.notify.letter_data import (  # noqa: E402
-    LetterAsker,
-    LetterConclusion,
-    LetterData,
-    LetterDialogue,
-    LetterExtension,
-    LetterInvitation,
-    LetterItem,
-    LetterMove,
-    LetterPromise,
-    LetterResult,
-    in_words,
-    letter_data,
-    promise_in_words,
-    promises,
-)
-
-__all__ = [
-    "Data",
-    "LetterAsker",
-    "LetterConclusion",
-    "LetterData",
-    "LetterDialogue",
-    "LetterExtension",
-    "LetterInvitation",
-    "LetterItem",
-    "LetterMove",
-    "LetterPromise",
-    "LetterResult",
-    "Medium",
-    "contact",
-    "contact_by_telephone",
-    "data_of",
-    "dated",
-    "department_name",
-    "in_words",
-    "is_anonymous",
-    "letter_data",
-    "name_lines",
-    "promise_in_words",
-    "promised",
-    "promises",
-    "promises_table",
-    "receiver",
-    "sentence",
-]

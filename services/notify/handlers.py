@@ -12,6 +12,7 @@ from services.notify.post import PostRoom
 from services.notify.provided import Letters, Now, Post, Profiles
 from services.notify.reminded import reminded
 from services.notify.store import Correspondences
+from services.notify.texts.handlers import consumes as of_texts
 from shared.clock import Clock
 from shared.commands import obey
 from shared.contracts import Done, Refused, TooEarly
@@ -50,7 +51,7 @@ from shared.logs import in_short, logger
 from shared.store import OUTAGES
 
 consumes = Handlers("notify")
-consumes.include(of_mails, of_registers, of_files)
+consumes.include(of_mails, of_registers, of_files, of_texts)
 
 
 @consumes(SubmissionReceived)

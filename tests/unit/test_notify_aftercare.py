@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from services.notify import aftercare, delivery, owed, rules
-from services.notify.contents import letter_data
+from services.notify.contents import data_of
 from services.notify.correspondence import Correspondence
 from services.notify.messages import CONFIDENTIAL, UNREACHABLE
+from services.notify.texts.shipped import shipped
+from services.notify.texts.writing import write
 from shared.communes import PROFILES, read_profile
 from shared.contracts import Event, TooEarly
 from shared.contracts.intake import QuestionsWithdrawn, RegistrantCorrected
@@ -134,8 +136,8 @@ def test_what_waits_goes_where_he_is_reached_now(before, after, channel, to, sai
 
 def test_a_letter_is_addressed_as_he_is_known_when_it_is_printed():
     state, _ = hears(a_late_form(BY_POST), APPROVED, corrected(registrant(email=None, address="Số 9, thôn Trung")))
-    data = letter_data(state, answers(state)[0], PROFILE, NOW.date())
-    assert data.address == "Số 9, thôn Trung"
+    data = data_of(state, answers(state)[0], PROFILE, NOW.date(), medium="letter")
+    assert data["address"] == "Số 9, thôn Trung"
 
 
 def test_what_has_left_stays_where_it_went_and_nothing_new_is_written():
@@ -399,9 +401,9 @@ def test_a_third_answer_is_a_third_letter():
 def test_each_letter_tells_the_answer_of_its_round():
     state = all_sent(hears(a_late_form(), APPROVED)[0])
     state, _ = hears(state, reopened(), approved_again())
-    first, second = (letter_data(state, one, PROFILE, NOW.date()) for one in answers(state))
-    assert (first.items[0].answer, second.items[0].answer) == (APPROVED.text, "Lệ phí 25.000 đồng.")
-    assert (first.subject, second.subject) == (
+    first, second = (data_of(state, one, PROFILE, NOW.date(), medium="letter") for one in answers(state))
+    assert [data["items"][0]["answer"] for data in (first, second)] == [[APPROVED.text], ["Lệ phí 25.000 đồng."]]
+    assert tuple(write(shipped("answer"), data).about for data in (first, second)) == (
         "trả lời nội dung đăng ký tham gia đối thoại",
         "trả lời bổ sung nội dung đăng ký tham gia đối thoại",
     )

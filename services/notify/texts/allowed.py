@@ -1,4 +1,4 @@
-"""What of Jinja2 a text may use: conditions, loops, names of its own, and a few filters that cannot make things grow."""
+"""What of Jinja2 a text may use: conditions, loops, names of its own, and a few filters that make nothing grow."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -123,8 +123,10 @@ def _refused(tree: nodes.Template) -> Iterator[tuple[int, str]]:
         elif isinstance(node, nodes.Filter) and node.name not in FILTERS:
             yield node.lineno, f"không có bộ lọc “{node.name}”. Có: {', '.join(FILTERS)}."
         elif isinstance(node, nodes.Filter) and not _is_plain(node):
-            yield node.lineno, f"bộ lọc “{node.name}” chỉ nhận một chuỗi ngắn, ví dụ join(\"; \")."
-        elif isinstance(node, (nodes.List, nodes.Tuple)) and not all(isinstance(one, nodes.Const) for one in node.items):
+            yield node.lineno, f'bộ lọc “{node.name}” chỉ nhận một chuỗi ngắn, ví dụ join("; ").'
+        elif isinstance(node, (nodes.List, nodes.Tuple)) and not all(
+            isinstance(one, nodes.Const) for one in node.items
+        ):
             yield node.lineno, "danh sách chỉ được gồm các chuỗi viết sẵn."
         elif isinstance(node, nodes.For) and (node.recursive or not isinstance(node.target, nodes.Name)):
             yield node.lineno, "viết vòng lặp dạng {% for item in items %}."
@@ -171,8 +173,10 @@ _SYNTAX = (
 )
 
 
-def told(error: TemplateSyntaxError) -> str:
+def told(error: TemplateSyntaxError | RecursionError) -> str:
     """`dòng 3: …` of a source that is not well formed."""
+    if isinstance(error, RecursionError):
+        return "dòng 1: lồng nhau quá nhiều tầng."
     said = (error.message or "").casefold()
     what = next((words for known, words in _SYNTAX if known in said), "viết sai cú pháp")
     return f"dòng {error.lineno}: {what}."

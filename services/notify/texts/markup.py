@@ -20,6 +20,7 @@ several paragraphs makes as many paragraphs of the block it stands in.
 
 import re
 from collections.abc import Iterator, Sequence
+from unicodedata import normalize
 
 from services.notify.texts.blocks import (
     Block,
@@ -73,7 +74,8 @@ def words_of(text: str, values: Sequence[Value]) -> str:
     Raises:
         Misread: a table stands in it.
     """
-    return " ".join(_MARKS.sub(lambda found: " ".join(_paragraphs(found[0], values)), text).split())
+    words = _MARKS.sub(lambda found: " ".join(_paragraphs(found[0], values)), text)
+    return normalize("NFC", " ".join(words.split()))
 
 
 def blocks_of(text: str, values: Sequence[Value]) -> tuple[Block, ...]:
@@ -132,7 +134,9 @@ def _block(source: str, values: Sequence[Value]) -> Block | tuple[Paragraph, ...
     if re.fullmatch(r"\d{1,2}\.", kind):
         label, words = _named(rest)
         if label is None:
-            raise Misread(f"“{_shown(source, values)}”: sau số thứ tự cần có phần in đậm, ví dụ: 1. **Khi nào:** việc gì.")
+            raise Misread(
+                f"“{_shown(source, values)}”: sau số thứ tự cần có phần in đậm, ví dụ: 1. **Khi nào:** việc gì."
+            )
         [what, *more] = _filled(words, values, source)
         return Steps(((words_of(label, values), what if not more else _single(words, values)),))
     if len(source) == 1 and _MARKS.match(source) and isinstance(table := values[ord(source) - FIRST_MARK], Table):
@@ -228,7 +232,7 @@ def _tidy(runs: Sequence[Run]) -> Line:
         return _tidy(tidy[:-1])
     if tidy:
         tidy[-1] = Run(last, tidy[-1].bold, tidy[-1].italic)
-    return tuple(tidy)
+    return tuple(Run(normalize("NFC", run.text), run.bold, run.italic) for run in tidy)
 
 
 def _shown(source: str, values: Sequence[Value]) -> str:

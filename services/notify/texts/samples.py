@@ -93,9 +93,7 @@ _DOORS: tuple[tuple[str, Channel, str | None], ...] = (
 _NEVER_FROM_THE_FLOOR: frozenset[MessageKind] = frozenset(
     {"invitation", "dialogue-reminder", "waitlist", "rescheduled", "cancelled"}
 )
-_PERSON = Registrant(
-    name="Nguyễn Thị Mai", phone="0912345678", email="mai@nguoidan.example", address="Số 5, thôn Nội"
-)
+_PERSON = Registrant(name="Nguyễn Thị Mai", phone="0912345678", email="mai@nguoidan.example", address="Số 5, thôn Nội")
 _FIRST = Question(
     id=f"{FORM}-1",
     number=1,
@@ -165,8 +163,8 @@ def _turns(kind: MessageKind, state: Correspondence, profile: Profile) -> Iterat
             yield "", seated, message
             yield ", hội nghị chưa có địa điểm", replace(no_place, seat=Seat(3, NOW)), message
         case "waitlist":
-            yield "", replace(state, waiting_place=4), message
-            yield ", hội nghị chưa có địa điểm", replace(no_place, waiting_place=4), message
+            yield "", replace(state, waiting_place=137), message
+            yield ", hội nghị chưa có địa điểm", replace(no_place, waiting_place=137), message
         case "rescheduled":
             moved = replace(message, move=_move(profile))
             yield "", state, moved
@@ -185,13 +183,17 @@ def _turns(kind: MessageKind, state: Correspondence, profile: Profile) -> Iterat
                 referred = Referral("Ủy ban nhân dân thành phố", "Thuộc thẩm quyền của cấp trên.", scope)
                 yield case, _with_question(state, referral=referred), replace(message, questions=(_FIRST.id,))
         case "extension":
-            more = Extension("Cần đối chiếu hồ sơ lưu", department, HELD_AT, "Xác minh tại thực địa", "Ông Đỗ Minh Quân")
+            more = Extension(
+                "Cần đối chiếu hồ sơ lưu", department, HELD_AT, "Xác minh tại thực địa", "Ông Đỗ Minh Quân"
+            )
             told = replace(message, questions=(_FIRST.id,), extension=more)
             yield "", state, told
             matter = replace(more, matter="Niêm yết thủ tục.\nTrả hết hồ sơ.", requirement=None, responsible=None)
             yield ", nội dung giao sau kết luận", state, replace(told, extension=matter)
         case "apology":
-            late = replace(message, questions=(_FIRST.id,), apology=Apology("Hồ sơ cần xác minh thêm", date(2026, 6, 12)))
+            late = replace(
+                message, questions=(_FIRST.id,), apology=Apology("Hồ sơ cần xác minh thêm", date(2026, 6, 12))
+            )
             yield "", state, late
             granted = (Grant(NOW, department, "Cần đối chiếu hồ sơ lưu"),)
             yield ", đã gia hạn", _with_question(state, grants=granted), late
@@ -272,7 +274,9 @@ def _CONCLUSION(profile: Profile) -> Conclusion:  # noqa: N802
         department=profile.departments[0].id,
         questions=(_FIRST.id,),
     )
-    return Conclusion("Các phòng thực hiện đúng nội dung đã kết luận.\nVăn phòng theo dõi.", (commitment,), 1, "15/TB-UBND", NOW)
+    return Conclusion(
+        "Các phòng thực hiện đúng nội dung đã kết luận.\nVăn phòng theo dõi.", (commitment,), 1, "15/TB-UBND", NOW
+    )
 
 
 # --- representatives, staff ------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ class Texts(Store[OwnText]):
     """Which version counts is known without asking: it is settled for every message that is taken on."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(database, "texts", OwnText, [Index(("saved_at",))])
+        super().__init__(database, "texts", OwnText, [Index(("saved_at",)), Index(("commune",))])
         self._newest: dict[str, int] = {}
         self._known: dict[tuple[str, int], Text] = {}
         self._seen_until: datetime | None = None
@@ -31,6 +31,11 @@ class Texts(Store[OwnText]):
         async for document in self._collection.find(since, {"versions.number": 1, "saved_at": 1}):
             self._newest[document["_id"]] = document["versions"][-1]["number"]
             self._seen_until = max(filter(None, (self._seen_until, document["saved_at"])))
+
+    async def of_commune(self, commune: str) -> dict[MessageKind, OwnText]:
+        """What it has written itself, by kind."""
+        cursor = self._collection.find({"commune": commune}, {"events": 0})
+        return {own.kind: own async for own in (self._read(document) async for document in cursor)}
 
     async def text(self, commune: str, kind: MessageKind, version: int) -> Text:
         """A version never changes, so it is read once.

@@ -1,5 +1,6 @@
 """A text: what one kind of message says, for paper and mail alike, before its data are filled in."""
 
+import unicodedata
 from dataclasses import dataclass
 
 from shared.contracts.notify import MessageKind
@@ -38,3 +39,9 @@ class Text:
     mail_subject: str
     body: str
     version: int = 0
+
+
+def cleaned(source: str) -> str:
+    """A source in Unicode NFC, without invisible characters; its lines end as lines do here."""
+    lines = "\n".join(unicodedata.normalize("NFC", source).expandtabs(4).splitlines())
+    return "".join(one for one in lines if one == "\n" or unicodedata.category(one)[0] != "C").strip("\n")

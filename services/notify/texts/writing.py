@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, pass_context
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, nodes, pass_context
 from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -94,19 +94,29 @@ def _rendered(kind: MessageKind, source: str, where: str, data: Mapping[str, Any
 
 
 @lru_cache(maxsize=2_000)
-def compiled(source: str, where: str = "Nội dung") -> Template:
+def compiled(source: str, where: str) -> Template:
     """A source made ready, once.
+
+    Raises:
+        CannotWrite: as of `parsed`.
+    """
+    code = ENVIRONMENT.compile(parsed(source, where))
+    return Template.from_code(ENVIRONMENT, code, ENVIRONMENT.make_globals(None))
+
+
+def parsed(source: str, where: str) -> nodes.Template:
+    """The source as Jinja2 reads it. where: which part of a text it is, for whoever wrote it.
 
     Raises:
         CannotWrite: it is not well formed, or uses of Jinja2 what texts may not.
     """
     try:
         tree = ENVIRONMENT.parse(without_marks(source))
-        if refused := allowed.refused(tree):
-            raise CannotWrite(f"{where}, {refused[0]}")
-        return Template.from_code(ENVIRONMENT, ENVIRONMENT.compile(tree), ENVIRONMENT.make_globals(None))
-    except TemplateSyntaxError as error:
+    except (TemplateSyntaxError, RecursionError) as error:
         raise CannotWrite(f"{where}, {allowed.told(error)}") from error
+    if refused := allowed.refused(tree):
+        raise CannotWrite(f"{where}, {refused[0]}")
+    return tree
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -185,7 +195,7 @@ def _environment() -> _Environment:
     environment = _Environment(
         undefined=StrictUndefined,
         finalize=_fill_in,
-        autoescape=False,  # noqa: S701 - what it makes is no HTML; each medium escapes its own
+        autoescape=False,
         cache_size=0,
     )
     environment.globals.clear()
