@@ -6,7 +6,7 @@ from services.intake.pages.steps import Step, step
 from services.intake.seating import waiting_places
 from services.intake.submissions import Submission
 from services.intake.words import sentence
-from shared.contracts import notify
+from shared.contracts import notify, post
 from shared.web import spoken_day, spoken_time
 
 CHECK = "Xin ông/bà xem lại địa chỉ, điện thoại và thư điện tử ở cuối trang này; nếu sai, ông/bà sửa được ngay."
@@ -18,8 +18,8 @@ def giving(known: Happened, submission: Submission, dialogue: Dialogue | None) -
     if known.heard is not None:
         given.append(Step("Đã trả lời tại hội nghị", "done", known.heard.occurred_at))
     if known.sent is not None:
-        given.append(told(known.sent, submission, "trả lời", "Đã trả lời trực tiếp ông/bà"))
-    if given:
+        given += told(known, known.sent, submission, "trả lời", "Đã trả lời trực tiếp ông/bà")
+    if given and not (known.returned_letter and known.queued):
         return given
     begun = known.approved_at is not None
     if known.queued is not None and begun:
@@ -37,14 +37,42 @@ def giving(known: Happened, submission: Submission, dialogue: Dialogue | None) -
     return [step(words, None, begun=begun, note=note)]
 
 
-def told(sent: notify.NotificationSent, submission: Submission, what: str, in_person: str) -> Step:
+def told(
+    known: Happened, sent: notify.NotificationSent, submission: Submission, what: str, in_person: str
+) -> list[Step]:
     """A message as it reached the asker: by mail, by letter, or told by a clerk."""
     if sent.channel == "in-person":
-        return Step(in_person, "done", sent.occurred_at, f"Văn phòng ghi nhận: {sentence(sent.reference)}")
+        return [Step(in_person, "done", sent.occurred_at, f"Văn phòng ghi nhận: {sentence(sent.reference)}")]
+    if sent.channel == "letter" and sent.run is not None:
+        return _by_post(known, sent, submission, what)
     by_mail = sent.channel == "email"
     where = "địa chỉ thư điện tử" if by_mail else "địa chỉ"
     note = f"Câu trả lời được gửi đến {where} {_as_given(submission)}." if sent.kind == "answer" else ""
-    return Step(f"Đã gửi thư {'điện tử ' if by_mail else ''}{what}", "done", sent.occurred_at, note)
+    return [Step(f"Đã gửi thư {'điện tử ' if by_mail else ''}{what}", "done", sent.occurred_at, note)]
+
+
+def _by_post(known: Happened, sent: notify.NotificationSent, submission: Submission, what: str) -> list[Step]:
+    """From the print run to the door. The post may have done more than the office has recorded."""
+    steps = [Step(f"Đã in thư {what}", "done", sent.occurred_at)]
+    if known.posted is not None:
+        number = f" Số bưu gửi: {known.posted.tracking}." if known.posted.tracking else ""
+        note = f"Thư gửi đến địa chỉ {_as_given(submission)}.{number}"
+        steps.append(Step(f"Đã gửi bưu điện ngày {known.posted.posted_on:%d/%m/%Y}", "done", note=note))
+    if known.returned_letter is not None:
+        steps.append(_came_back(known.returned_letter))
+    elif known.delivered is not None:
+        steps.append(Step(f"Bưu điện đã phát thư ngày {known.delivered.delivered_on:%d/%m/%Y}", "done"))
+    elif known.posted is None:
+        steps.append(Step("Chờ gửi bưu điện", "now", note=f"Thư gửi đến địa chỉ {_as_given(submission)}."))
+    return steps
+
+
+def _came_back(returned: post.LetterReturned) -> Step:
+    note = (
+        f"Lý do bưu điện ghi: {sentence(returned.because)} Xin ông/bà liên hệ Văn phòng; nếu địa chỉ chưa đúng hoặc đã "
+        "thay đổi, ông/bà sửa được ở cuối trang này."
+    )
+    return Step(f"Bưu điện trả lại thư cho Văn phòng ngày {returned.returned_on:%d/%m/%Y}", "now", note=note)
 
 
 def _on_its_way(known: Happened, queued: notify.NotificationQueued, submission: Submission) -> Step:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from services.intake.words import sentence
-from shared.contracts import Envelope, Event, Role, UnknownEvent, deadlines, intake, notify, routing
+from shared.contracts import Envelope, Event, Role, UnknownEvent, deadlines, intake, notify, post, routing
 
 _TERMS = ("triage", "department-answer", "approval", "written-answer", "superior-report")
 _MESSAGES = ("answer", "guidance", "referral")
@@ -41,6 +41,7 @@ class Happened:
     awaits: the roles of which one decides on the draft.
     splits: what was made of it, each time. part_of: the question that it was a part of.
     queued, sent, failed: how its answer, guidance or notice travels; what came last is set, and what it undid is not.
+    posted, delivered, returned_letter: what the post did with the letter that was sent.
     """
 
     round: int = 1
@@ -66,6 +67,9 @@ class Happened:
     queued: notify.NotificationQueued | None = None
     sent: notify.NotificationSent | None = None
     failed: notify.NotificationFailed | None = None
+    posted: post.LetterPosted | None = None
+    delivered: post.LetterDelivered | None = None
+    returned_letter: post.LetterReturned | None = None
     rated: intake.AnswerRated | None = None
     withdrawn: intake.QuestionsWithdrawn | None = None
     splits: tuple[routing.QuestionSplit, ...] = ()
@@ -74,12 +78,12 @@ class Happened:
     @property
     def given(self) -> bool:
         """The asker has heard or been sent something, and nothing says that it did not reach him."""
-        return self.heard is not None or self.sent is not None
+        return self.heard is not None or (self.sent is not None and self.returned_letter is None)
 
     @property
     def given_at(self) -> datetime | None:
         given = self.heard or self.sent
-        return given.occurred_at if given else None
+        return given.occurred_at if given and self.given else None
 
     @property
     def said(self) -> str | None:
@@ -203,15 +207,24 @@ def _begin_with(known: Happened, department: str | None, *, taken_up: bool) -> N
 
 
 def _learn_of_message(known: Happened, event: notify.NotifyEvent) -> None:
+    of_what_was_sent = known.sent is not None and known.sent.notification == event.notification
     match event:
         case notify.NotificationQueued():
             known.queued = event
         case notify.NotificationFailed():
             known.failed, known.queued = event, None
-            if known.sent is not None and known.sent.notification == event.notification:
+            if of_what_was_sent:
                 known.sent = None  # it had left, and came back
         case notify.NotificationSent():
-            known.sent, known.queued, known.failed = known.sent or event, None, None
+            if known.sent is None or known.returned_letter is not None:
+                known.sent, known.posted, known.delivered, known.returned_letter = event, None, None, None
+            known.queued, known.failed = None, None
+        case post.LetterPosted() if of_what_was_sent:
+            known.posted = event
+        case post.LetterDelivered() if of_what_was_sent:
+            known.delivered, known.returned_letter = event, None
+        case post.LetterReturned() if of_what_was_sent:
+            known.returned_letter, known.delivered = event, None
 
 
 def _learn_of_term(known: Happened, event: deadlines.DeadlineEvent) -> None:

@@ -136,7 +136,7 @@ class _Teller:
         steps.append(step(words, known.approved_at, begun=drafted_at is not None))
         steps += giving(known, self.submission, self.dialogue)
         term = None if known.given else self._term(drafted_at)
-        answer = known.said if known.given or known.failed else None
+        answer = known.said if known.given or known.failed or known.returned_letter else None
         return self._story(steps, term, holder=self._holder(drafted_at), answer=answer)
 
     def _term(self, drafted_at: datetime | None) -> Term | None:
@@ -226,7 +226,7 @@ class _Teller:
         label = "Đã hướng dẫn gửi đơn đúng nơi" if elsewhere else "Đã hướng dẫn đến cơ quan có thẩm quyền"
         steps.append(Step(label, "done", redirected.occurred_at))
         if self.known.sent is not None:
-            steps.append(told(self.known.sent, self.submission, "hướng dẫn", "Đã hướng dẫn trực tiếp ông/bà"))
+            steps += told(self.known, self.known.sent, self.submission, "hướng dẫn", "Đã hướng dẫn trực tiếp ông/bà")
         return self._story(steps, None, authority=redirected.authority, guidance=redirected.guidance)
 
     def _told_of_superior(self, steps: list[Step], referred: routing.QuestionReferredUp) -> Story:
@@ -234,7 +234,9 @@ class _Teller:
         note = f"Câu hỏi do {referred.authority} giải quyết. Lý do: {sentence(referred.reason)}"
         steps.append(Step("Đã ghi nhận, vượt thẩm quyền của địa phương", "done", referred.occurred_at, note))
         if self.known.sent is not None:
-            steps.append(told(self.known.sent, self.submission, "thông báo", "Đã thông báo trực tiếp cho ông/bà"))
+            steps += told(
+                self.known, self.known.sent, self.submission, "thông báo", "Đã thông báo trực tiếp cho ông/bà"
+            )
         if (reported := self.known.reported) is None:
             steps.append(Step("Đang báo cáo cấp trên", "now"))
             return self._story(steps, self.known.terms.get("superior-report"), holder=OFFICE)
