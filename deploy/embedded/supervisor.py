@@ -205,7 +205,11 @@ class Stack:
         return programs
 
     def _mail_catcher(self, installation: Installation) -> Program:
-        options = ("--port", str(self._ports["mail"]), "--folder", str(installation / "mail"))
+        options = ["--port", str(self._ports["mail"]), "--folder", str(installation / "mail")]
+        settings = Settings()
+        mailboxes = self._environment.get("DOITHOAI_MAILBOXES") or settings.mailboxes
+        if mailboxes:
+            options += ["--mailboxes", str(mailboxes), "--communes", str(settings.communes)]
         return Program(
             command=(sys.executable, "-m", "deploy.embedded.mailcatcher", *options),
             is_ready=lambda: accepts_connections(self._ports["mail"]),

@@ -84,6 +84,16 @@ def look(mailbox: Mailbox) -> Look:
         return Look(Connection(box, mailbox).count(), box.folder.exists(mailbox.processed))
 
 
+def put(mailbox: Mailbox, mail: bytes) -> None:
+    """Lay a mail into the folder, as the commune's mail server does: for rehearsals.
+
+    Raises:
+        one of AWAY.
+    """
+    with _logged_in(mailbox) as box:
+        box.append(mail, mailbox.folder)
+
+
 @contextmanager
 def _logged_in(mailbox: Mailbox) -> Iterator[BaseMailBox]:
     box = _connected(mailbox)
