@@ -1,6 +1,7 @@
 """`doithoai doctor`: is everything in place, and if not, what is to be done."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,8 @@ from deploy.embedded.nats import MAX_PAYLOAD, binary
 from services.deadlines.working_days import CALENDARS, NoCalendar, load_calendar
 from services.intake.mailbox import imap
 from services.intake.mailbox.mailboxes import Mailbox, MailboxesError, read_mailboxes
+from services.notify.mailing.connections import BROKEN, connected
+from services.notify.mailing.server import WrongMailServer, in_words, mail_server
 from shared import broker
 from shared.communes import Communes, ProfileError
 from shared.settings import Settings
@@ -35,6 +38,7 @@ async def examine(data: Path) -> list[Finding]:
     settings = Settings()
     findings = [_profiles(), *_calendars(), _fonts(), _nats_server(), proxies(settings), *mailboxes(settings.mailboxes)]
     stack = running(data)
+    findings.append(await outgoing_mail(settings, stack))
     if stack is None:
         return [
             *findings,
@@ -95,6 +99,29 @@ def _mailbox(mailbox: Mailbox) -> Finding:
     if not found.has_processed:
         notes.append(f"Thư mục “{mailbox.processed}” chưa có, sẽ được tạo khi hệ thống chạy.")
     return Finding(True, f"{name}: {found.waiting} thư chờ tiếp nhận", " ".join(notes))
+
+
+async def outgoing_mail(settings: Settings, stack: RunningStack | None = None) -> Finding:
+    """Whether mails can be handed over: encrypted and logged in, as the address says. No mail is sent.
+
+    stack: where one runs, its mail server is looked at unless the environment names another.
+    """
+    if "smtp_url" not in settings.model_fields_set and stack is None:
+        return Finding(True, "Chưa đặt máy chủ gửi thư", "Đặt SMTP_URL, ví dụ smtps://tên:mật-khẩu@máy-chủ:465.")
+    url = settings.smtp_url if "smtp_url" in settings.model_fields_set or stack is None else stack.smtp_url
+    clock = settings.clock if stack is None else stack.clock
+    try:
+        server = mail_server(url, settings.smtp_ca, rehearsal=clock == "rehearsal")
+    except WrongMailServer as error:
+        return Finding(False, "Máy chủ gửi thư không dùng được", str(error))
+    try:
+        connection = await connected(server)
+    except BROKEN as error:
+        return Finding(False, f"Máy chủ gửi thư {server}: chưa gửi được", in_words(error, server))
+    with suppress(*BROKEN):
+        await connection.quit()
+    how = {"tls": "có TLS", "starttls": "có TLS (STARTTLS)", "plain": "không mã hóa"}[server.security]
+    return Finding(True, f"Máy chủ gửi thư {server}: kết nối được, {how}{', đã đăng nhập' if server.user else ''}")
 
 
 def proxies(settings: Settings) -> Finding:

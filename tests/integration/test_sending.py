@@ -11,8 +11,10 @@ from urllib.parse import quote
 import pytest
 import structlog
 
+from deploy.embedded.doctor import outgoing_mail
 from services.notify.mailing.connections import Limits
 from services.notify.mailing.smtp import Mailer, NotEver, NotNow, Unknown
+from shared.settings import Settings
 from tests.smtpservers import DRIP, DROP, SILENCE, Certificates, Script, smtp_server
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -339,6 +341,39 @@ async def test_no_log_names_whom_a_mail_is_for() -> None:
         assert {said["event"] for said in logs} == {"recipient-refused", "sender-refused"}
         assert "lan" not in str(logs)
         await mailer.close()
+
+
+@pytest.mark.parametrize(
+    ("server", "url", "good", "says", "because"),
+    [
+        ({"tls": "good"}, ("smtps", LOGIN), True, "có TLS, đã đăng nhập", "all is well"),
+        ({"starttls": "good"}, ("smtp+starttls", LOGIN), True, "có TLS (STARTTLS), đã đăng nhập", "all is well"),
+        ({"tls": "good"}, ("smtps", "xa:bi-mat-lam@"), False, "từ chối tên đăng nhập hoặc mật khẩu", "the wrong login"),
+        ({"tls": "of_another_host"}, ("smtps", LOGIN), False, "Chứng thư TLS", "the wrong name"),
+        ({"starttls": "expired"}, ("smtp+starttls", LOGIN), False, "Chứng thư TLS", "an old certificate"),
+        ({}, ("smtp+starttls", LOGIN), False, "không mời dùng STARTTLS", "no offer"),
+        ({}, ("smtps", LOGIN), False, "Không nói chuyện TLS được", "no TLS at all"),
+        ({}, ("smtp", ""), True, "không mã hóa", "said as it is"),
+    ],
+)
+async def test_the_doctor_says_whether_mails_can_be_handed_over_and_sends_none(
+    certificates: Certificates, server: dict[str, str], url: tuple[str, str], good: bool, says: str, because: str
+) -> None:
+    context: dict[str, Any] = {name: getattr(certificates, kind) for name, kind in server.items()}
+    async with smtp_server(login=(USER, PASSWORD), **context) as real:
+        settings = Settings(smtp_url=real.url(url[0], "localhost", url[1]), smtp_ca=certificates.file)
+        found = await outgoing_mail(settings)
+        assert (found.good, says in f"{found.what} {found.remedy}") == (good, True), because
+        assert "bi-mat-lam" not in f"{found.what} {found.remedy}"
+        assert "mail" not in real.asked
+
+
+async def test_the_doctor_says_that_nobody_answers() -> None:
+    async with smtp_server() as server:
+        url = server.url()
+    found = await outgoing_mail(Settings(smtp_url=url))
+    assert not found.good
+    assert "Không kết nối được máy chủ thư" in found.remedy
 
 
 # Domains
