@@ -49,6 +49,7 @@ def build(settings: Settings) -> Service:
         print_runs=runs,
         print_room=print_room,
         letters_folder=folder,
+        base_url=settings.public_url,
         communes=communes,
         base_url=settings.public_url,
     )

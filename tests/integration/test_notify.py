@@ -14,9 +14,18 @@ from typing import Any
 import pytest
 
 from services.notify import handlers
+from services.notify.envelopes import EnvelopeRoom
 from services.notify.mailing.smtp import Mailer
+from services.notify.making import Maker
+from services.notify.numbers.store import Numbers
 from services.notify.post import AT_ONCE, PostRoom
-from services.notify.store import Correspondences
+from services.notify.posting.room import PrintRoom
+from services.notify.posting.runs import next_cut_off
+from services.notify.posting.store import PrintRuns
+from services.notify.purge import Purge
+from services.notify.signing.signer import Signer
+from services.notify.store import Correspondences, Envelopes
+from services.notify.texts.store import Texts
 from shared.communes import Communes
 from shared.contracts import Done, Event, Refusal, Refused, Role
 from shared.contracts.deadlines import DeadlineMoved, DeadlineNear, EscalationRaised
@@ -34,6 +43,7 @@ from shared.contracts.intake import (
 )
 from shared.contracts.notify import RecordHandOver, RenderDocument, RenderSlip
 from shared.contracts.routing import AnswerApproved, QuestionReferredUp, QuestionSplit
+from shared.handlers import supplied
 from shared.store import Database
 from tests.builders import (
     COMMITMENT,
@@ -57,45 +67,74 @@ OPENS = NOW - timedelta(minutes=90)
 UNREACHABLE = registrant(email=None, address=None)
 
 
+def with_plan(communes: Communes, **plan: Any) -> Communes:
+    """The communes, whose letters and mails leave in this way."""
+    return Communes([one.model_copy(update={"post": one.post.model_copy(update=plan)}) for one in communes.values()])
+
+
 class Office:
     """Notify's handlers, with a clock that stands where it was set."""
 
-    def __init__(self, servers: Servers, database: Database, folder: Path) -> None:
+    def __init__(self, servers: Servers, database: Database, folder: Path, **plan: Any) -> None:
         self.now: datetime = NOW
         self.mail, self.folder = servers.mail, folder
-        self.letters = Correspondences(database)
-        self.communes = Communes.load()
-        mailer = Mailer("smtp://{}:{}".format(*servers.smtp), AT_ONCE)
-        self.post = PostRoom(
-            self.letters, self.communes, mailer, folder, "http://cong", "http://ban-lam-viec", lambda: self.now
+        self.letters, self.envelopes = Correspondences(database), Envelopes(database)
+        self.runs = PrintRuns(database)
+        self.communes = with_plan(Communes.load(), **plan)
+        self.texts = Texts(database)
+        numbers, signer = Numbers(database, self.clock), Signer(None, self.communes)
+        maker = Maker(
+            self.letters, self.communes, self.texts, numbers, signer, folder, "http://cong", "http://ban-lam-viec"
         )
+        mailer = Mailer("smtp://{}:{}".format(*servers.smtp), AT_ONCE)
+        self.post = PostRoom(self.letters, self.communes, mailer, maker, self.clock)
+        self.daily = EnvelopeRoom(self.envelopes, self.letters, self.communes, self.post, mailer, maker, self.clock)
+        self.print_room = PrintRoom(self.letters, self.runs, self.communes, folder, self.clock)
+        self.purge = Purge(self.letters, self.envelopes, self.communes, self.clock)
         self._provided: dict[str, Any] = {
-            "letters": self.letters,
+            "correspondences": self.letters,
+            "envelopes": self.envelopes,
             "post": self.post,
-            "profiles": self.communes,
-            "now": lambda: self.now,
+            "maker": maker,
+            "texts": self.texts,
+            "numbers": numbers,
+            "print_runs": self.runs,
+            "print_room": self.print_room,
+            "letters_folder": folder,
+            "base_url": "http://cong",
+            "communes": self.communes,
+            "now": self.clock,
         }
+
+    def clock(self) -> datetime:
+        return self.now
 
     async def hears(self, *events: Event) -> None:
         for event in events:
             for listener in handlers.consumes.listeners:
                 if isinstance(event, listener.events):
-                    await listener.handle(event, **self._asked(listener.handle))
+                    await supplied(listener.handle, type(event), self._provided)(event)
 
     async def answers(self, command: Any) -> Done | Refused:
         [answerer] = [one for one in handlers.consumes.answerers if isinstance(command, one.command)]
-        return await answerer.handle(command, **self._asked(answerer.handle))
-
-    def _asked(self, handle: Any) -> dict[str, Any]:
-        names = handle.__code__.co_varnames[1 : handle.__code__.co_argcount]
-        return {name: self._provided[name] for name in names}
+        answer: Done | Refused = await supplied(answerer.handle, type(command), self._provided)(command)
+        return answer
 
     async def works_until(self, then: datetime) -> None:
-        """What is due now is sent; then time passes, and what is due by then is."""
-        await self._work_off()
+        """What is due now is done; then time passes, by the day's cut-offs, and what is due by then is done."""
+        await self._sweep()
+        while (cut_off := next_cut_off(self.communes["thanh-tri"], self.now)) <= then:
+            self.now = cut_off
+            await self._sweep()
         self.now = then
-        await handlers.tell_again(self.letters, self.post, lambda: self.now)
+        await self._sweep()
+
+    async def _sweep(self) -> None:
+        await handlers.tell_again(self.letters, self.post, self.clock)
         await self.post.take_what_waits()
+        await self._work_off()
+        await self.print_room.close_what_is_due()
+        await self.daily.send_what_is_due()
         await self._work_off()
 
     async def _work_off(self) -> None:

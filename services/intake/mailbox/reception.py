@@ -289,11 +289,12 @@ class MailReception:
         return Judgement("quarantined", "no-form", told=_sentences(said, *mail.unread)), ()
 
     async def _reported(self, commune: str, report: Report | None) -> DeliveryReported | None:
-        """What is said of a mail about a form or a dialogue of this commune, or of a digest for its staff."""
+        """What is said of a mail about a form or a dialogue of this commune, of a digest for its staff, or of one that
+        tells all answers of a day."""
         if report is None:
             return None
-        of_staff = report.case.startswith(f"digest-{commune[:38]}-")
-        if not of_staff and not await self._reception.holds(commune, report.case):
+        of_a_day = report.case == commune or report.case.startswith(f"digest-{commune[:38]}-")
+        if not of_a_day and not await self._reception.holds(commune, report.case):
             return None
         return DeliveryReported(
             commune=commune,

@@ -1,7 +1,7 @@
 """What notify hears of mails that have left."""
 
 from services.notify.mailing import reports
-from services.notify.provided import Letters, Now, Post
+from services.notify.provided import Daily, Letters, Now, Post
 from shared.contracts.intake import DeliveryReported, NewsDeclined
 from shared.handlers import Handlers
 
@@ -9,14 +9,24 @@ consumes = Handlers("notify")
 
 
 @consumes(DeliveryReported)
-async def learn_what_became_of_a_mail(report: DeliveryReported, letters: Letters, post: Post, now: Now) -> None:
-    """Anybody can make up a report. One of a case that nobody was written about is passed over."""
-    known = await letters.get(report.case)
-    if known is None or known.commune != report.commune:
-        return
-    await post.note(report.case, lambda one: reports.note_report(one or known, report, now()))
+async def learn_what_became_of_a_mail(
+    report: DeliveryReported, letters: Letters, daily: Daily, post: Post, now: Now
+) -> None:
+    """Anybody can make up a report. One of a case that nobody was written about is passed over. What is said of the
+    mail of a day is said of each of its members."""
+    envelope = await daily.get(report.notification) if report.case == report.commune else None
+    members = envelope.members if envelope and envelope.commune == report.commune else ()
+    reported = [report.model_copy(update={"case": member.case, "notification": member.message}) for member in members]
+    for one in reported or [report]:
+        await _note(one, letters, post, now)
 
 
 @consumes(NewsDeclined)
 async def spare_him_news(declined: NewsDeclined, post: Post, now: Now) -> None:
     await post.note(declined.case, lambda one: reports.note_declined(one, declined, now()))
+
+
+async def _note(report: DeliveryReported, letters: Letters, post: Post, now: Now) -> None:
+    known = await letters.get(report.case)
+    if known is not None and known.commune == report.commune:
+        await post.note(report.case, lambda one: reports.note_report(one or known, report, now()))
