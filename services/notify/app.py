@@ -51,7 +51,6 @@ def build(settings: Settings) -> Service:
         letters_folder=folder,
         base_url=settings.public_url,
         communes=communes,
-        base_url=settings.public_url,
     )
     service.at_start(texts.refresh)
     service.every(2, texts.refresh)
