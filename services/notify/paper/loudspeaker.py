@@ -3,6 +3,7 @@
 import re
 
 from services.notify.correspondence import Conference, Record
+from services.notify.paper.aloud import aloud
 from services.notify.wording import one_line, paragraphs, spoken, spoken_day, spoken_hour
 from shared.communes import Profile
 from shared.contracts import Refusal
@@ -17,18 +18,9 @@ trang thông tin điện tử, trước {closes}.
 Phiếu gửi sau thời hạn này vẫn được tiếp nhận đầy đủ và trả lời bằng văn bản.
 Rất mong nhân dân quan tâm, đăng ký và tham dự. Xin trân trọng cảm ơn."""
 
-ABBREVIATIONS = {
-    "UBND": "Ủy ban nhân dân",
-    "HĐND": "Hội đồng nhân dân",
-    "MTTQ": "Mặt trận Tổ quốc",
-    "TTHC": "thủ tục hành chính",
-    "TDP": "tổ dân phố",
-}
-"""Nobody says these letter by letter."""
-
 
 def loudspeaker_text(conference: Conference, record: Record, profile: Profile) -> tuple[str, ...]:
-    """The text, a paragraph each, with days and hours in words that can be read aloud.
+    """The text, a paragraph each, with everything in words that can be read aloud.
 
     Raises:
         Refusal: the commune's text has a placeholder that there is not.
@@ -52,9 +44,4 @@ def loudspeaker_text(conference: Conference, record: Record, profile: Profile) -
             )
         return values[found[1]]
 
-    return tuple(paragraphs(_aloud(re.sub(r"\{([^{}]*)\}", filled, profile.loudspeaker or DEFAULT))))
-
-
-def _aloud(text: str) -> str:
-    text = re.sub(r"\b(" + "|".join(ABBREVIATIONS) + r")\b", lambda found: ABBREVIATIONS[found[1]], text)
-    return re.sub(r" [–—] ", ", ", text)
+    return tuple(paragraphs(aloud(re.sub(r"\{([^{}]*)\}", filled, profile.loudspeaker or DEFAULT))))
