@@ -31,6 +31,7 @@ class KeyRing:
     def __init__(self, keys: dict[str, Key]) -> None:
         self._keys = keys
         self._opened: dict[str, Signer] = {}
+        self._wrong_pin: dict[str, CannotSign] = {}
         self._turn = Lock()
 
     def __contains__(self, id: str) -> bool:
@@ -65,7 +66,7 @@ class KeyRing:
     def opened(self, id: str) -> "Iterator[Signer]":
         key = self._key(id)
         if isinstance(key, KeyToken):
-            with self._turn, _session(key) as signer:  # a token serves one at a time
+            with self._turn, self._token(key) as signer:  # a token serves one at a time
                 yield signer
             return
         with self._turn:
@@ -73,11 +74,27 @@ class KeyRing:
                 self._opened[id] = _of_file(key)
         yield self._opened[id]
 
+    @contextmanager
+    def _token(self, key: KeyToken) -> "Iterator[Signer]":
+        """A token locks itself after a few wrong PINs: one that was refused is not tried again before a restart."""
+        if (refused := self._wrong_pin.get(key.id)) is not None:
+            raise refused
+        try:
+            with _session(key) as signer:
+                yield signer
+        except _WrongPin as error:
+            self._wrong_pin[key.id] = error
+            raise
+
     def _key(self, id: str) -> Key:
         try:
             return self._keys[id]
         except KeyError:
             raise CannotSign(f"Tệp khóa (DOITHOAI_KEYS) không có khóa {id}.") from None
+
+
+class _WrongPin(CannotSign):
+    """Of a token."""
 
 
 def _of_file(key: KeyFile) -> "Signer":
@@ -112,8 +129,9 @@ def _session(key: KeyToken) -> "Iterator[Signer]":
     try:
         session = open_pkcs11_session(str(key.module), token_criteria=TokenCriteria(label=key.token), user_pin=key.pin)
     except (pkcs11.PinIncorrect, pkcs11.PinLenRange, pkcs11.PinInvalid, pkcs11.PinLocked):
-        raise CannotSign(
-            f"Thiết bị của khóa {key.id} không nhận mã PIN; nhập sai nhiều lần thiết bị sẽ khóa."
+        raise _WrongPin(
+            f"Thiết bị của khóa {key.id} không nhận mã PIN. Hệ thống không thử lại, vì sai nhiều lần thiết bị sẽ khóa; "
+            "xin sửa tệp khóa rồi khởi động lại dịch vụ notify."
         ) from None
     except (pkcs11.PKCS11Error, SigningError, RuntimeError, OSError) as error:
         logger().warning("token-away", key=key.id, error=in_short(error))
