@@ -9,6 +9,7 @@ from services.notify.making import Maker
 from services.notify.numbers.store import Numbers
 from services.notify.paper.letters import check_fonts
 from services.notify.post import AT_ONCE, PostRoom
+from services.notify.posting.files import RunFiles
 from services.notify.posting.room import PrintRoom
 from services.notify.posting.store import PrintRuns
 from services.notify.purge import Purge
@@ -48,6 +49,7 @@ def build(settings: Settings) -> Service:
         numbers=numbers,
         print_runs=runs,
         print_room=print_room,
+        run_files=RunFiles(correspondences, communes, folder, settings.console_url),
         letters_folder=folder,
         base_url=settings.public_url,
         communes=communes,

@@ -9,6 +9,7 @@ from services.notify.mailing.handlers import consumes as of_mails
 from services.notify.numbers.handlers import consumes as of_registers
 from services.notify.paper.handlers import consumes as of_files
 from services.notify.post import PostRoom
+from services.notify.posting.handlers import consumes as of_the_post
 from services.notify.provided import Letters, Now, Post, Profiles
 from services.notify.reminded import reminded
 from services.notify.store import Correspondences
@@ -51,7 +52,7 @@ from shared.logs import in_short, logger
 from shared.store import OUTAGES
 
 consumes = Handlers("notify")
-consumes.include(of_mails, of_registers, of_files, of_texts)
+consumes.include(of_mails, of_registers, of_files, of_texts, of_the_post)
 
 
 @consumes(SubmissionReceived)

@@ -64,28 +64,43 @@ class LetterReturned(NotifyEvent):
 class ReadPost(NotifyCommand):
     """What lies ready, and the runs of late, the newest first. Changes nothing.
 
-    The reply's state: {"cut_off": instant, "ready": [letter], "runs": [{"run", "closed_at", "letters", "envelopes",
-    "bundles", "posted", "delivered", "returned"}]}; a letter is {"notification", "kind", "name", "address", "hamlet",
-    "code", "pages", "drawn_at", "leaves_at", "number", "text", "state", "bundle", "place", "tracking", "posted_on",
-    "delivered_on", "returned_on", "returned_because"}.
+    offset: so many of the letters that lie ready are left out; a reply holds at most 500.
+
+    The reply's state: {"cut_off": instant, "ready": [letter], "ready_in_all": n, "runs": [{"run", "closed_at",
+    "letters", "envelopes", "bundles", "posted", "delivered", "returned", "posted_on", "finished"}]}; `finished` is
+    false while letters are still being told what was recorded of the run. A letter is {"notification", "kind", "name",
+    "address", "hamlet", "by_hand", "code", "pages", "drawn_at", "leaves_at", "number", "text", "state", "run",
+    "bundle", "place", "envelope", "tracking", "posted_on", "delivered_on", "returned_on", "returned_because"}, with
+    "state" one of drawn, sent (it left in a run), posted, delivered, returned, in-person, queued, sending, failed.
     """
+
+    offset: int = Field(default=0, ge=0)
 
 
 class ReadPrintRun(NotifyCommand):
-    """The reply's state: as of a run in `ReadPost`, with "items": [letter] in the order of the bundles."""
+    """The reply's state: as of a run in `ReadPost`, with "items": [letter] in the order of the bundles.
+
+    offset: so many of them are left out; a reply holds at most 500.
+    """
 
     run: Token
+    offset: int = Field(default=0, ge=0)
 
 
 class ReadPrintFile(NotifyCommand):
     """A piece of a file of a run: a bundle of at most 500 letters, its manifest, the posting list, the labels.
 
-    The reply's state: {"name", "media_type", "size", "offset", "content"} with at most 512 KiB in base64.
+    The posting list is of the whole run, everything else of one bundle.
+
+    duplex: of a bundle and its manifest, whether it is printed on both sides: each letter then begins on a sheet of
+    its own. The reply's state: {"name", "media_type", "size", "offset", "content", "version"} with at most 512 KiB in
+    base64; where `version` is another than that of the piece before, the file was made anew: begin again.
     """
 
     run: Token
     file: Literal["bundle", "manifest", "posting-list", "labels"]
     bundle: int = Field(default=1, ge=1, le=1_000)
+    duplex: bool = True
     offset: int = Field(default=0, ge=0)
 
 
@@ -97,11 +112,18 @@ class CallBackLetter(NotifyCommand):
 
 
 class ClosePrintRun(NotifyCommand):
-    """Close the run of today before its cut-off."""
+    """Close the run of today before its cut-off, with all that lies ready.
+
+    The reply's state: as of a run in `ReadPost`. Refused where nothing lies ready.
+    """
 
 
 class RecordPosted(NotifyCommand):
-    """Handed to the post: a whole run, or these letters of it. tracking: the post's number by notification."""
+    """Handed to the post: a whole run, but what was recorded before; or these letters of it.
+
+    What is recorded of a letter counts for all that share its envelope. tracking: the post's number by notification.
+    The reply's state: as of a run in `ReadPost`.
+    """
 
     run: Token
     posted_on: date
@@ -110,9 +132,10 @@ class RecordPosted(NotifyCommand):
 
 
 class ImportTracking(NotifyCommand):
-    """Rows of the post's own list. Each names a letter by its reference, or by its place in the run.
+    """Rows of the post's own list: what names a letter, and the post's number of it.
 
-    The reply's state: {"taken": n, "unknown": [reference]}.
+    A letter is named by its reference, by its running number in the posting list (`15`: its envelope's), or by bundle
+    and place (`2/15`). The reply's state: as of a run in `ReadPost`, with "taken": n, "unknown": [as it was named].
     """
 
     run: Token
@@ -121,11 +144,15 @@ class ImportTracking(NotifyCommand):
 
 
 class RecordDelivered(NotifyCommand):
+    """Of letters of one run or several. The reply's state: {"letters": [as of `ReadPost`]}."""
+
     notifications: Notifications
     delivered_on: date
 
 
 class RecordReturned(NotifyCommand):
+    """Of letters of one run or several. The reply's state: {"letters": [as of `ReadPost`]}."""
+
     notifications: Notifications
     returned_on: date
     because: Reason

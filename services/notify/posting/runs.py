@@ -262,6 +262,10 @@ def give(found: dict[int, str], envelope: int, number: str) -> None:
         raise Refusal("invalid", f"Bưu gửi số {envelope} có hai mã vận đơn: {found[envelope]} và {number}.")
 
 
+def being_closed(run: PrintRun) -> Refusal:
+    return Refusal("not-now", f"Đợt in {run.id} đang được chốt. Xin thử lại sau ít phút.")
+
+
 def _posted(run: PrintRun, envelopes: Iterable[int], on: date, tracking: Mapping[int, str], now: datetime) -> Decision:
     fates = {number: letters.posted(run.fate(number), on, tracking.get(number)) for number in envelopes}
     holders: dict[str, int] = {}
@@ -316,7 +320,7 @@ def _has_gone(fate: Fate) -> bool:
 
 def _must_be_possible(run: PrintRun, on: date, what: str, now: datetime) -> None:
     if not run.closed:
-        raise Refusal("not-now", f"Đợt in {run.id} đang được chốt. Xin thử lại sau ít phút.")
+        raise being_closed(run)
     if on < run.day:
         raise Refusal("invalid", f"{what} {day(on)} trước ngày chốt đợt in ({day(run.day)}).")
     if on > now.astimezone(VIETNAM).date():

@@ -1,0 +1,226 @@
+"""The print room: at each cut-off it puts together what lies ready, then notes with each letter that it left.
+
+Several replicas may do so at once, and any of them may die at any instant. A run is created once, under an id that
+nobody else can take; noting a letter twice changes nothing; and a letter's own correspondence decides which run it left
+in, so it is in one alone, whatever was put together twice.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from services.notify.correspondence import Correspondence, Decision, Fate
+from services.notify.posting import letters, runs
+from services.notify.posting.bundles import pages_of
+from services.notify.posting.files import forget_files
+from services.notify.posting.letters import Ready
+from services.notify.posting.runs import Item, PrintRun
+from services.notify.posting.store import PrintRuns
+from services.notify.store import Correspondences
+from services.notify.wording import VIETNAM
+from shared.clock import Clock
+from shared.communes import Communes, Profile
+from shared.logs import in_short, logger
+from shared.store import OUTAGES, StaleSave
+
+T = TypeVar("T")
+X = TypeVar("X")
+
+AT_ONCE = 16
+"""Correspondences that are noted in side by side."""
+BLOCK = 500
+"""Letters that are noted between two marks: a run is large, and so is each mark in it."""
+
+
+class PrintRoom:
+    """Closes and follows the runs of all communes.
+
+    Args:
+        folder: of letters, `<commune>/<notification>.pdf`.
+    """
+
+    def __init__(
+        self, correspondences: Correspondences, print_runs: PrintRuns, communes: Communes, folder: Path, now: Clock
+    ) -> None:
+        self._correspondences = correspondences
+        self._runs = print_runs
+        self._communes = communes
+        self._folder = folder
+        self._now = now
+
+    async def close_what_is_due(self) -> None:
+        """For a sweep. What goes wrong in one commune does not keep the others waiting."""
+        for run in await self._runs.unfinished():
+            await _guarded(run, self.finish(run))
+        now = self._now()
+        for commune in await self._correspondences.communes_with_letters(now):
+            if (profile := self._communes.get(commune)) is None:
+                logger().error("letters-of-no-commune", commune=commune)
+            else:
+                await _guarded(commune, self._close(profile, now))
+
+    async def close_now(self, commune: str) -> list[str]:
+        """Before the cut-off, with all that lies ready. Ids of the runs that came of it, in their order."""
+        profile = self._communes[commune]
+        return await self._close(profile, runs.next_cut_off(profile, self._now()))
+
+    async def finish(self, run: str, within_s: float | None = None) -> PrintRun | None:
+        """Note with letters what they do not know yet; what a crash cut off is gone on with.
+
+        within_s: for who waits; what is not done by then is left to the sweep.
+        """
+        time = asyncio.get_running_loop().time
+        until = None if within_s is None else time() + within_s
+        known = await self._runs.get(run)
+        while known is not None and known.unfinished and (until is None or time() < until):
+            known = await (self._tell(known) if known.closed else self._note(known))
+        return known
+
+    async def pages(self, commune: str, notifications: Sequence[str]) -> dict[str, int | None]:
+        """Of letters that lie ready; None for one without a file."""
+        files = [self._folder / commune / f"{id}.pdf" for id in notifications]
+        counted = await asyncio.to_thread(lambda: [pages_of(file) for file in files])
+        return dict(zip(notifications, counted, strict=True))
+
+    async def forget(self) -> None:
+        """For a tidying: names and addresses, and the files made of them, are kept as long as the profile says."""
+        for profile in self._communes.values():
+            by = self._now() - timedelta(days=profile.post.transport_days)
+            for run in await self._runs.with_old_addresses(profile.id, by):
+                await asyncio.to_thread(forget_files, self._folder, run)
+                await self._runs.change(run, lambda one: runs.forgotten(_here(one)))
+
+    async def _close(self, profile: Profile, cut_off: datetime) -> list[str]:
+        """The id is chosen before letters are gathered, and only when all that left under an earlier one is noted: so
+        who is slower finds the id taken, and looks again at what is left."""
+        closed: list[str] = []
+        while True:
+            now = self._now()
+            id = await self._next_id(profile.id, now)
+            ready = [one async for one in self._gathered(profile.id, cut_off)]
+            if not ready:
+                return closed
+            run = runs.put_together(
+                id,
+                profile.id,
+                ready,
+                profile.hamlets,
+                together=profile.post.together == "daily",
+                cut_off=cut_off,
+                now=now,
+            )
+            if await self._runs.create(run, []) is not None:
+                await self.finish(id)
+                closed.append(id)
+
+    async def _next_id(self, commune: str, now: datetime) -> str:
+        today = now.astimezone(VIETNAM).date()
+        known = await self._runs.count_of_day(commune, today)
+        for run in await self._runs.being_closed(commune):
+            await self.finish(run)
+        return runs.run_id(commune, today, known + 1)
+
+    async def _gathered(self, commune: str, cut_off: datetime) -> AsyncIterator[Ready]:
+        """What lies ready, at most as much as a run holds. A letter without its file is drawn again instead."""
+        taken, found = 0, list[Ready]()
+        async for state in self._correspondences.ready_by(commune, cut_off):
+            found += letters.ready(state, cut_off)
+            if len(found) < BLOCK and taken + len(found) < runs.MOST:
+                continue
+            for one in await self._counted(commune, found[: runs.MOST - taken]):
+                yield one
+            taken, found = taken + len(found), []
+            if taken >= runs.MOST:
+                return
+        for one in await self._counted(commune, found):
+            yield one
+
+    async def _counted(self, commune: str, found: Sequence[Ready]) -> list[Ready]:
+        counted = await self.pages(commune, [one.notification for one in found])
+        whole = []
+        for one in found:
+            if (pages := counted[one.notification]) is not None:
+                whole.append(replace(one, pages=pages))
+                continue
+            logger().error("letter-without-file", notification=one.notification)
+            await self._change(one.case, partial(self._drawn_again, id=one.notification))
+        return whole
+
+    def _drawn_again(self, state: Correspondence, id: str) -> Decision:
+        return letters.draw_again(state, id, self._now())
+
+    async def _note(self, run: PrintRun) -> PrintRun:
+        first = run.to_note or 0
+        block = run.items[first : first + BLOCK]
+        left = await _side_by_side(lambda item: self._leaves(run, item), block)
+        dropped = {first + place for place, has_left in enumerate(left) if not has_left}
+        upto = first + len(block)
+        saved = await self._runs.change(run.id, lambda one: runs.noted(_here(one), upto, dropped, self._now()))
+        return saved.state
+
+    async def _leaves(self, run: PrintRun, item: Item) -> bool:
+        """Whether it left in this run."""
+        id = item.notification
+        try:
+            state = await self._change(
+                item.case, lambda state: letters.left(state, id, run.id, run.cut_off, self._now())
+            )
+        except (*OUTAGES, StaleSave):
+            raise
+        except Exception as error:  # noqa: BLE001 - a record that cannot be read keeps the others not waiting
+            logger().error("letter-not-noted", notification=id, error=in_short(error))
+            return False
+        return letters.has_left_in(state, id, run.id)
+
+    async def _tell(self, run: PrintRun) -> PrintRun:
+        fates = {number: run.fate(number) for number in run.to_tell[:BLOCK]}
+        about = [item for _, item in run.kept() if item.envelope in fates]
+        await _side_by_side(lambda item: self._learns(item, fates[item.envelope]), about)
+        saved = await self._runs.change(run.id, lambda one: runs.told(_here(one), fates))
+        return saved.state
+
+    async def _learns(self, item: Item, fate: Fate) -> None:
+        try:
+            await self._change(item.case, lambda state: letters.learn(state, item.notification, fate, self._now()))
+        except (*OUTAGES, StaleSave):
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            logger().error("letter-not-told", notification=item.notification, error=in_short(error))
+
+    async def _change(self, case: str, decide: Callable[[Correspondence], Decision]) -> Correspondence:
+        def deciding(state: Correspondence | None) -> Decision:
+            assert state is not None, "a correspondence is never deleted"
+            return decide(state)
+
+        return (await self._correspondences.change(case, deciding)).state
+
+
+async def _side_by_side(work: Callable[[X], Awaitable[T]], over: Sequence[X]) -> list[T]:
+    """Results in the order of what it is done to, a few under way at a time."""
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def in_turn(one: X) -> T:
+        async with turns:
+            return await work(one)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(in_turn(one)) for one in over]
+    return [task.result() for task in tasks]
+
+
+async def _guarded(what: str, task: Awaitable[object]) -> None:
+    try:
+        await task
+    except OUTAGES:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one is not wrong with the next
+        logger().error("print-run-not-closed", about=what, error=in_short(error))
+
+
+def _here(run: PrintRun | None) -> PrintRun:
+    assert run is not None, "a print run is never deleted"
+    return run

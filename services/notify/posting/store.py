@@ -1,0 +1,60 @@
+"""What notify remembers of print runs: one record a run."""
+
+from datetime import date, datetime
+from typing import Any
+
+from services.notify.posting.runs import PrintRun
+from shared.store import Database, Index, Store
+
+AT_ONCE = 50
+WITHOUT_LETTERS = {"events": 0, "items": 0, "receivers": 0, "fates": 0, "dropped": 0, "to_tell": 0}
+
+
+class PrintRuns(Store[PrintRun]):
+    """A run is large; where its letters are not needed it is read without them."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(
+            database,
+            "print_run",
+            PrintRun,
+            [Index(("commune", "day")), Index(("commune", "closed_at")), Index(("unfinished",), sparse=True)],
+        )
+
+    async def unfinished(self) -> list[str]:
+        """Ids of runs that somebody began to close or to tell of; at most 50."""
+        return await self.ids({"unfinished": True}, limit=AT_ONCE)
+
+    async def being_closed(self, commune: str) -> list[str]:
+        """Ids of a commune's runs of which not every letter is known to have left."""
+        return await self.ids({"unfinished": True, "commune": commune, "to_note": {"$exists": True}})
+
+    async def count_of_day(self, commune: str, on: date) -> int:
+        return len(await self.ids({"commune": commune, "day": on.isoformat()}))
+
+    async def of_late(self, commune: str, limit: int) -> list[PrintRun]:
+        """The latest runs of a commune, the newest first, without their letters."""
+        query = {"commune": commune, "letters": {"$gt": 0}}
+        cursor = self._collection.find(query, WITHOUT_LETTERS).sort("closed_at", -1).limit(limit)
+        return [self._read(document) async for document in cursor]
+
+    async def with_old_addresses(self, commune: str, closed_by: datetime) -> list[str]:
+        """Ids of runs of a commune that were closed by then and still keep names and addresses; at most 50."""
+        return await self.ids(
+            {"commune": commune, "closed_at": {"$lte": closed_by}, "receivers": {"$exists": True}}, limit=AT_ONCE
+        )
+
+    def as_json(self, aggregate: PrintRun) -> dict[str, Any]:
+        """As a command's reply carries it: without its letters, which would not fit."""
+        return {
+            "run": aggregate.id,
+            "closed_at": aggregate.closed_at.isoformat(),
+            "letters": aggregate.letters,
+            "envelopes": aggregate.envelopes,
+            "bundles": aggregate.bundles,
+            "posted": aggregate.posted,
+            "delivered": aggregate.delivered,
+            "returned": aggregate.returned,
+            "posted_on": aggregate.posted_on.isoformat() if aggregate.posted_on else None,
+            "finished": not aggregate.unfinished,
+        }
