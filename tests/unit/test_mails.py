@@ -1,5 +1,4 @@
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes
 from email.policy import default
@@ -7,14 +6,17 @@ from html.parser import HTMLParser
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from jinja2 import UndefinedError
 
 from services.notify import aftercare, delivery, dialogues, digests, rules
+from services.notify.contents import data_of, dated
 from services.notify.mailing.digest_words import TASKS
 from services.notify.mailing.mails import CannotMail, message_id, render_mail
-from services.notify.paper.letters import qr_png
+from services.notify.paper.drawn import qr_png
+from services.notify.texts.shipped import shipped
+from services.notify.texts.writing import write
+from services.notify.wording import one_line
 from shared.communes import PROFILES, read_profile
 from shared.contracts import Role
 from shared.contracts.deadlines import DeadlineMoved, DeadlineNear, EscalationRaised, RuleId
@@ -79,10 +81,26 @@ def an_answered_form(**changes):
     return rules.learn_of_dialogue(state, held.conference, NOW)[0]
 
 
-def mail_of(state, message=None, now=NOW):
+def sent(state, message=None, *, now=NOW, conclusion=None, desk_url="", **more):
+    """The mail of a message in the shipped words."""
+    message = message or state.messages[-1]
+    data = data_of(
+        state,
+        message,
+        PROFILE,
+        dated(message.created_at),
+        medium="mail",
+        base_url=BASE,
+        desk_url=desk_url,
+        conclusion=conclusion,
+    )
+    written = write(shipped(message.kind), data)
+    return render_mail(written, state, message, PROFILE, base_url=BASE, now=now, **more)
+
+
+def mail_of(state, message=None, **more):
     """As the receiver's program reads it from the wire."""
-    sent = render_mail(state, message or state.messages[-1], PROFILE, base_url=BASE, now=now)
-    return message_from_bytes(bytes(sent), policy=default)
+    return message_from_bytes(bytes(sent(state, message, **more)), policy=default)
 
 
 def text_of(mail):
@@ -170,7 +188,8 @@ def test_an_answer_quotes_the_question_and_names_its_department():
     mail = mail_of(an_answered_form())
     for part in both_parts(mail):
         for words in (
-            "Vì lý do khách quan, ông/bà không tham dự " + TITLE,
+            TITLE,
+            "Vì lý do khách quan, ông/bà không tham dự Hội nghị",
             "Thủ tục cấp lại giấy khai sinh",
             "mang căn cước đến Trung tâm",
             "theo ý kiến của Trung tâm Phục vụ hành chính công",
@@ -236,10 +255,10 @@ class TestInvitation:
     def test_carries_the_qr_code_of_the_receipt_inside(self):
         mail = mail_of(self.invited())
         [drawing] = [part for part in mail.walk() if part.get_content_type() == "image/png"]
-        assert drawing["Content-ID"] == "<ma-qr>"
+        assert drawing["Content-ID"] == "<ma-qr-1>"
         assert drawing.get_content() == qr_png(f"{BASE}/phieu/K7QX-3M9D")
         [image] = [attrs for tag, attrs in Words(html_of(mail)).tags if tag == "img"]
-        assert image["src"] == "cid:ma-qr"
+        assert image["src"] == "cid:ma-qr-1"
         assert f"{BASE}/phieu/K7QX-3M9D" in text_of(mail)
 
     def test_of_a_representative_names_whom_he_speaks_for_and_has_no_code(self):
@@ -262,11 +281,11 @@ def test_who_waits_for_a_seat_is_told_which_one_he_is_and_that_he_is_answered_al
     for part in both_parts(mail):
         for words in (
             TITLE,
-            "Vị trí trong danh sách chờ",
+            "danh sách chờ",
             "04",
             "đã được tiếp nhận đầy đủ",
-            "trực tiếp tại hội nghị nếu ông/bà được mời dự",
-            "Không phải đăng ký lại",
+            "trực tiếp tại Hội nghị nếu ông/bà được mời dự",
+            "không phải đăng ký lại",
         ):
             assert words in part
 
@@ -293,8 +312,7 @@ def mails_of(**form):
     concluded = of_dialogue(DialogueConcluded)
     dialogue, _ = dialogues.keep(dialogues.keep(None, of_dialogue(DialogueAnnounced), NOW)[0], concluded, NOW)
     told = learns(state, concluded)
-    sent = render_mail(told, told.messages[-1], PROFILE, base_url=BASE, now=NOW, conclusion=dialogue.record.conclusion)
-    yield "conclusion", message_from_bytes(bytes(sent), policy=default)
+    yield "conclusion", mail_of(told, conclusion=dialogue.record.conclusion)
 
 
 def test_no_mail_to_who_spoke_from_the_floor_speaks_of_a_form():
@@ -337,7 +355,7 @@ def test_who_was_registered_for_a_conference_that_is_called_off_is_promised_a_wr
         ("outside-subject", "không thuộc phạm vi nội dung của"),
         ("taken", "chưa thể giải đáp ngay"),
         ("cancelled", "Vì lý do bất khả kháng"),
-        ("no-seat", f"{TITLE} ngày 14/05/2026 không còn chỗ để mời ông/bà tham dự"),
+        ("no-seat", "Hội nghị không còn chỗ để mời ông/bà tham dự"),
     ],
 )
 def test_an_answer_says_why_it_is_written(because, words):
@@ -385,10 +403,7 @@ def test_the_conclusion_is_sent_with_its_text_its_promises_and_where_it_is_publi
     dialogue, _ = dialogues.keep(None, of_dialogue(DialogueAnnounced), NOW)
     dialogue, _ = dialogues.keep(dialogue, concluded, NOW)
     state = learns(a_form(), concluded)
-    sent = render_mail(
-        state, state.messages[-1], PROFILE, base_url=BASE, now=NOW, conclusion=dialogue.record.conclusion
-    )
-    mail = message_from_bytes(bytes(sent), policy=default)
+    mail = mail_of(state, conclusion=dialogue.record.conclusion)
     assert mail["Subject"] == "Thông báo kết luận hội nghị đối thoại số 15/TB-UBND"
     for part in both_parts(mail):
         for words in (concluded.summary, COMMITMENT.text, "Trung tâm Phục vụ hành chính công", "15/TB-UBND"):
@@ -500,8 +515,7 @@ class TestDigest:
 
     def test_leads_to_the_desk(self):
         state = self.digest(self.NEAR)
-        sent = render_mail(state, state.messages[0], PROFILE, base_url=BASE, desk_url="https://desk.example", now=NOW)
-        assert 'href="https://desk.example"' in html_of(message_from_bytes(bytes(sent), policy=default))
+        assert 'href="https://desk.example"' in html_of(mail_of(state, desk_url="https://desk.example"))
 
 
 def test_the_envelope():
@@ -542,12 +556,6 @@ def test_a_receipt_to_whom_somebody_else_named_has_nothing_of_what_that_one_wrot
     assert "x.example" not in str(mail)
 
 
-def test_only_the_receipt_answers_in_the_thread():
-    mail = mail_of(an_answered_form(thread=Thread(message_id="<b2@x.example>", subject="Phiếu của tôi")))
-    assert mail["In-Reply-To"] is None
-    assert not mail["Subject"].startswith("Re:")
-
-
 @pytest.mark.parametrize(
     ("thread", "subject", "because"),
     [
@@ -569,19 +577,19 @@ def test_the_longest_message_id_is_not_folded_or_encoded():
     state, _ = rules.note_grant(state, of_question(ExtensionGranted, case=case, question=f"{case}-20"), instant)
     moved = of_deadline(DeadlineMoved, case=case, about=f"{case}-20", cause="extension")
     state, _ = rules.note_new_end(state, moved, NOW)
-    wire = bytes(render_mail(state, state.messages[-1], PROFILE, base_url=BASE, now=NOW))
+    wire = bytes(sent(state, state.messages[-1]))
     assert re.search(rb"^Message-ID:\s+<[A-Za-z0-9.-]+@hanoi\.gov\.vn>\r$", wire, re.MULTILINE)
 
 
 def test_the_same_message_is_the_same_bytes():
     state = an_answered_form()
-    first, second = (bytes(render_mail(state, state.messages[-1], PROFILE, base_url=BASE, now=NOW)) for _ in range(2))
+    first, second = (bytes(sent(state, state.messages[-1])) for _ in range(2))
     assert first == second
 
 
 def test_on_the_wire_there_is_only_ascii_in_short_lines():
     state, _ = rules.note_answer(a_form(on_time=False), of_question(AnswerApproved, text="dài " * 12_000), NOW)
-    wire = bytes(render_mail(state, state.messages[-1], PROFILE, base_url=BASE, now=NOW))
+    wire = bytes(sent(state, state.messages[-1]))
     assert wire.isascii()
     assert max(map(len, wire.split(b"\r\n"))) <= 78
     assert b"\n" not in wire.replace(b"\r\n", b"")
@@ -628,6 +636,7 @@ def test_a_name_is_only_a_name_in_the_header(name, shown, because):
 @settings(max_examples=100, deadline=None)
 @given(st.text(min_size=1, max_size=200), st.text(min_size=1, max_size=60))
 def test_whatever_the_name_the_mail_goes_to_one_address(name, words):
+    assume(one_line(name) and one_line(words))
     try:
         state = a_form(registrant=registrant(name=name), questions=(question(1, words),))
     except ValueError:
@@ -660,7 +669,7 @@ def test_whatever_the_name_the_mail_goes_to_one_address(name, words):
 )
 def test_odd_addresses_are_quoted_or_encoded(email, on_the_wire):
     state = a_form(registrant=registrant(email=email))
-    wire = bytes(render_mail(state, state.messages[0], PROFILE, base_url=BASE, now=NOW))
+    wire = bytes(sent(state, state.messages[0]))
     assert on_the_wire.encode() in wire
 
 
@@ -669,12 +678,6 @@ def test_an_address_that_no_server_would_take_is_said_to_be_one(email):
     state = a_form(registrant=registrant(email=email))
     with pytest.raises(CannotMail, match="Không gửi được"):
         mail_of(state)
-
-
-def test_a_value_that_a_template_lacks_is_an_error():
-    state = a_form()
-    with pytest.raises(UndefinedError):
-        mail_of(state, replace(state.messages[0], kind="extension"))
 
 
 def test_organisations_are_not_called_ong_ba():

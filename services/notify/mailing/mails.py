@@ -1,6 +1,5 @@
 """E-mails: what a text says, as blocks, becomes a message for the wire."""
 
-import io
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,12 +13,12 @@ from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
 
-import segno
-
+from services.notify.contents import contact_by_telephone, is_anonymous, receiver
 from services.notify.correspondence import Correspondence, Message
 from services.notify.mailing.html_part import as_html, drawing_id
 from services.notify.mailing.text_part import as_text
 from services.notify.mailing.unwanted import can_be_declined, mail_to_decline, page_to_decline
+from services.notify.paper.drawn import qr_png
 from services.notify.texts.blocks import Block, Drawing, Paragraph, Written, plain
 from services.notify.wording import VIETNAM, one_line, pronoun
 from shared.communes import Profile
@@ -95,13 +94,6 @@ def message_id(message: Message, profile: Profile) -> str:
     return f"<{message.id}@{_domain(profile.email)}>"
 
 
-def qr_png(url: str) -> bytes:
-    """The QR code of an address, with the margin that readers of such codes need."""
-    drawn = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(drawn, kind="png", border=4, scale=5)
-    return drawn.getvalue()
-
-
 def _parts(
     written: Written, subject: str, footer: Sequence[str], decline: str | None, office: str
 ) -> tuple[Part, Part]:
@@ -122,11 +114,8 @@ def _preview(blocks: Sequence[Block]) -> str:
 def _footer(state: Correspondence, message: Message, profile: Profile) -> list[str]:
     if message.kind == "digest":
         return [f"Thư nhắc việc tự động của hệ thống đối thoại {profile.name}, mỗi người mỗi ngày làm việc một thư."]
-    office = profile.department(profile.office)
-    contact = f"{office.name if office else profile.office}, {profile.address}"
-    contact += f", điện thoại {profile.phone}" if profile.phone else ""
-    you = pronoun(one_line(_receiver(state, message)))
-    footer = [f"Cần hỏi thêm, {you} trả lời thư này hoặc liên hệ {contact}."]
+    you = pronoun(_name(state, message))
+    footer = [f"Cần hỏi thêm, {you} trả lời thư này hoặc liên hệ {contact_by_telephone(profile)}."]
     if can_be_declined(state, message):
         footer.append(
             f"Thư này để {you} biết thêm, không bắt buộc. Nếu ngừng nhận, {you} vẫn nhận được giấy mời và câu trả lời."
@@ -134,21 +123,17 @@ def _footer(state: Correspondence, message: Message, profile: Profile) -> list[s
     return footer
 
 
-def _receiver(state: Correspondence, message: Message) -> str:
-    """His name; empty where a stranger gave it."""
-    if message.guest is not None:
-        return state.guest(message.guest).name
-    return "" if state.registrant is None or _tells_a_stranger(state, message) else state.registrant.name
-
-
-def _tells_a_stranger(state: Correspondence, message: Message) -> bool:
-    """Whoever sends a form in names whom its receipt goes to. Nobody is to have his words go there as the office's."""
-    return message.kind == "receipt" and state.by_another
+def _name(state: Correspondence, message: Message) -> str:
+    """Of whom it is for; empty where it may name nobody, or is for staff."""
+    if message.kind == "digest" or is_anonymous(state, message):
+        return ""
+    name, _, _ = receiver(state, message)
+    return one_line(name)
 
 
 def _display_name(state: Correspondence, message: Message) -> str:
-    """None for staff, none that a stranger gave, and none where it could tell who denounced somebody."""
-    return "" if message.kind in ("guidance", "referral") else _receiver(state, message)
+    """Headers are kept in many logs: of what a guidance is about, not even that tells who asked."""
+    return "" if message.kind in ("guidance", "referral") else _name(state, message)
 
 
 def _subject_of(thread: Thread) -> str | None:
@@ -233,4 +218,4 @@ def _domain(email: str) -> str:
     return ascii_domain
 
 
-__all__ = ["CannotMail", "message_id", "qr_png", "render_mail"]
+__all__ = ["CannotMail", "message_id", "render_mail"]

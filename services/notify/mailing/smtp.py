@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aiosmtplib import SMTP, SMTPResponseException, SMTPServerDisconnected
 
@@ -155,9 +155,12 @@ class _Letter:
 
     async def _pass_on(self, smtp: SMTP, limit: asyncio.Timeout) -> None:
         """The final dot goes alone, once all before it has left: a mail that broke off earlier was not handed over."""
-        protocol, transport = smtp.protocol, smtp.transport
-        if protocol is None or not isinstance(transport, asyncio.WriteTransport):
+        if smtp.protocol is None or smtp.transport is None:
             raise SMTPServerDisconnected("connection lost")
+        protocol, transport = (
+            smtp.protocol,
+            cast("asyncio.WriteTransport", smtp.transport),
+        )  # uvloop's is of no such class
         content = _stuffed(self._content)
         for start in range(0, len(content), PIECE):
             protocol.write(content[start : start + PIECE])
