@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 import structlog
+import uvloop
 
 from deploy.embedded.doctor import outgoing_mail
 from services.notify.mailing.connections import Limits
@@ -109,6 +110,20 @@ async def test_what_becomes_of_a_mail(
             time.now += 2
         assert (server.kept(ID), server.connections) == (copies, connections), because
         await mailer.close()
+
+
+def test_services_run_on_another_event_loop_than_tests_and_mails_go_there_too(certificates: Certificates) -> None:
+    async def send() -> None:
+        async with smtp_server() as plain, smtp_server(tls=certificates.good) as encrypted:
+            for server, scheme in ((plain, "smtp"), (encrypted, "smtps")):
+                mailer = Mailer(server.url(scheme, "localhost"), 2, ca=certificates.file)
+                for size in (100, 3_000_000):
+                    await mailer.send(mail(size=size), COMMUNE, [CITIZEN])
+                assert (server.kept(ID), server.connections) == (2, 1)
+                await mailer.close()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(send())
 
 
 async def test_a_large_mail_that_broke_off_half_way_was_not_handed_over() -> None:
