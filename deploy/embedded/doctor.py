@@ -1,6 +1,6 @@
 """`doithoai doctor`: is everything in place, and if not, what is to be done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,8 +18,10 @@ from services.intake.mailbox import imap
 from services.intake.mailbox.mailboxes import Mailbox, MailboxesError, read_mailboxes
 from services.notify.mailing.connections import BROKEN, connected
 from services.notify.mailing.server import WrongMailServer, in_words, mail_server
+from services.notify.signing.keys import KeysError
+from services.notify.signing.signer import Signer
 from shared import broker
-from shared.communes import Communes, ProfileError
+from shared.communes import Communes, Profile, ProfileError
 from shared.settings import Settings
 from shared.typesetting import check_fonts
 
@@ -37,6 +39,7 @@ async def examine(data: Path) -> list[Finding]:
     """Look at configuration, connections, streams, calendars and fonts. Looking changes nothing."""
     settings = Settings()
     findings = [_profiles(), *_calendars(), _fonts(), _nats_server(), proxies(settings), *mailboxes(settings.mailboxes)]
+    findings += keys(settings.keys, datetime.now(UTC))
     stack = running(data)
     findings.append(await outgoing_mail(settings, stack))
     if stack is None:
@@ -122,6 +125,18 @@ async def outgoing_mail(settings: Settings, stack: RunningStack | None = None) -
         await connection.quit()
     how = {"tls": "có TLS", "starttls": "có TLS (STARTTLS)", "plain": "không mã hóa"}[server.security]
     return Finding(True, f"Máy chủ gửi thư {server}: kết nối được, {how}{', đã đăng nhập' if server.user else ''}")
+
+
+def keys(file: Path | None, now: datetime, communes: Mapping[str, Profile] | None = None) -> list[Finding]:
+    """Whether the keys and pictures that communes sign with can be used, and for how long."""
+    try:
+        known = Communes.load() if communes is None else communes
+        found = Signer(file, known).look(now)
+    except (KeysError, ProfileError) as error:
+        return [Finding(False, "Tệp khóa ký số có lỗi", str(error))]
+    if not found:
+        return [Finding(True, "Không xã nào ký số văn bản", "Muốn ký số, xem signing trong hướng dẫn hồ sơ xã.")]
+    return [Finding(not one.wrong, f"Khóa {one.key} của {one.commune}: {one.what}", one.wrong) for one in found]
 
 
 def proxies(settings: Settings) -> Finding:

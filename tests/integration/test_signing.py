@@ -29,6 +29,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from deploy.embedded import doctor
 from services.notify.paper.letters import render_page
 from services.notify.paper.page import Page
 from services.notify.signing.marks import COVERED
@@ -437,3 +438,16 @@ def test_a_key_or_picture_that_cannot_be_used_is_named(folder: Path) -> None:
 
 def test_who_does_not_sign_has_no_keys_to_look_at(folder: Path) -> None:
     assert signer(folder, None).look(AT) == []
+
+
+def test_the_doctor_says_which_key_is_in_order_and_which_is_not(folder: Path) -> None:
+    file, communes = folder / "keys.yaml", {"thanh-tri": a_profile()}
+    assert [one.good for one in doctor.keys(file, AT, communes)] == [True, True]
+    _expired(folder)
+    person, office = doctor.keys(file, AT, communes)
+    assert (person.good, office.good) == (False, True)
+    assert "hết hạn" in person.remedy
+    file.chmod(0o644)
+    assert "chmod 600" in doctor.keys(file, AT, communes)[0].remedy
+    assert doctor.keys(None, AT, {"thanh-tri": a_profile(None)})[0].good
+    assert "DOITHOAI_KEYS" in doctor.keys(None, AT, communes)[0].remedy
