@@ -152,9 +152,7 @@ def _receipt(state: Correspondence, profile: Profile) -> Data:
         else None,
         "items": []
         if state.by_another
-        else [
-            {"number": asked.question.number, "question": paragraphs(asked.question.text)} for asked in state.questions
-        ],
+        else [{"number": asked.question.number, "question": _asked(asked)} for asked in state.questions],
     }
 
 
@@ -176,7 +174,7 @@ def _item(asked: Asked, message: Message, profile: Profile) -> Data:
     scope = _scope(asked, message.kind)
     item: Data = {
         "number": asked.question.number,
-        "question": [] if scope is Scope.DENUNCIATION else paragraphs(asked.question.text),
+        "question": [] if scope is Scope.DENUNCIATION else _asked(asked),
     }
     if message.kind == "answer":
         told = asked.answer_of(message.round)
@@ -192,6 +190,11 @@ def _item(asked: Asked, message: Message, profile: Profile) -> Data:
         reason = [] if scope is Scope.DENUNCIATION else paragraphs(referred.reason)
         return item | _matter(scope) | {"reason": reason, "authority": _line(referred.authority)}
     return item
+
+
+def _asked(asked: Asked) -> list[str]:
+    """A question of invisible characters alone is shown as what it is; its asker is written to all the same."""
+    return paragraphs(asked.question.text) or ["…"]
 
 
 def _matter(scope: Scope) -> Data:

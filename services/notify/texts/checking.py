@@ -67,7 +67,7 @@ REQUIRED: Mapping[MessageKind, Mapping[str, Part]] = {
     "conclusion": {
         "số thông báo": ("conclusion.notice",),
         "nội dung kết luận": ("conclusion.summary",),
-        "nội dung giao các đơn vị": ("conclusion.promises.text",),
+        "nội dung giao các đơn vị": ("conclusion.table", "conclusion.promises.text"),
     },
     "resolution": {"nội dung được giao": ("result.matter",), "kết quả giải quyết": ("result.result",)},
     "digest": {
@@ -153,11 +153,15 @@ def _words_at(value: Any, path: Sequence[str]) -> list[str]:
         return [words for one in value for words in _words_at(one, path)]
     if path:
         return _words_at(value.get(path[0]), path[1:]) if isinstance(value, dict) else []
+    if isinstance(value, Table):
+        return list(_of_block(value, "mail"))
     return [str(value)] if value else []
 
 
 def _shown(blocks: Sequence[Block], medium: Medium) -> str:
-    return "\n".join(words for block in blocks for words in _of_block(block, medium))
+    """Its words; an address says nothing to a reader, whatever stands in it."""
+    words = "\n".join(words for block in blocks for words in _of_block(block, medium))
+    return re.sub(r"https?://\S+", "", words)
 
 
 def _of_block(block: Block, medium: Medium) -> Iterator[str]:

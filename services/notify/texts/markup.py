@@ -47,7 +47,7 @@ MOST_VALUES = 0xFFFD
 
 _MARK = "[\U000f0000-\U000ffffd]"
 _MARKS = re.compile(_MARK)
-_BEGINS = re.compile(rf"(?:#{{1,2}}|>|-|\d{{1,2}}\.|!|=>|@) |{_MARK}$")
+_BEGINS = re.compile(r"(?:#{1,2}|>|-|\d{1,2}\.|!|=>|@) ")
 _ONE_LINE = re.compile(r"(?:#{1,2}|!|=>|@) ")
 _NAMED = re.compile(r"\*\*(?P<name>[^*]+?)(?::\*\*|\*\*:) ?(?P<words>.*)")
 _WEIGHTS = re.compile(r"(\*{1,2})")
@@ -85,7 +85,7 @@ def blocks_of(text: str, values: Sequence[Value]) -> tuple[Block, ...]:
         Misread: a block lacks one of its parts, an address is none, or a table stands among words.
     """
     found: list[Block] = []
-    for source in _sources(text):
+    for source in _sources(text, values):
         block = _block(source, values)
         previous = found[-1] if found else None
         if isinstance(block, Steps) and isinstance(previous, Steps):
@@ -97,11 +97,11 @@ def blocks_of(text: str, values: Sequence[Value]) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def _sources(text: str) -> Iterator[str]:
+def _sources(text: str, values: Sequence[Value]) -> Iterator[str]:
     """The source of each block as a line."""
     gathered: list[str] = []
     for line in (line.strip() for line in text.splitlines()):
-        if gathered and (not line or _BEGINS.match(line) or _ONE_LINE.match(gathered[0])):
+        if gathered and (not line or _begins(line, values) or _is_one_line(gathered[0], values)):
             yield " ".join(gathered)
             gathered = []
         if line:
@@ -110,9 +110,23 @@ def _sources(text: str) -> Iterator[str]:
         yield " ".join(gathered)
 
 
+def _begins(line: str, values: Sequence[Value]) -> bool:
+    return bool(_BEGINS.match(line)) or _table(line, values) is not None
+
+
+def _is_one_line(line: str, values: Sequence[Value]) -> bool:
+    return bool(_ONE_LINE.match(line)) or _table(line, values) is not None
+
+
+def _table(source: str, values: Sequence[Value]) -> Table | None:
+    """The table that stands alone on a line."""
+    value = values[ord(source) - FIRST_MARK] if len(source) == 1 and _MARKS.match(source) else None
+    return value if isinstance(value, Table) else None
+
+
 def _block(source: str, values: Sequence[Value]) -> Block | tuple[Paragraph, ...]:
-    kind, _, rest = source.partition(" ")
-    match kind:
+    kind, blank, rest = source.partition(" ")
+    match kind if blank else "":
         case "#":
             return Heading(words_of(rest, values))
         case "##":
@@ -137,9 +151,9 @@ def _block(source: str, values: Sequence[Value]) -> Block | tuple[Paragraph, ...
             raise Misread(
                 f"“{_shown(source, values)}”: sau số thứ tự cần có phần in đậm, ví dụ: 1. **Khi nào:** việc gì."
             )
-        [what, *more] = _filled(words, values, source)
-        return Steps(((words_of(label, values), what if not more else _single(words, values)),))
-    if len(source) == 1 and _MARKS.match(source) and isinstance(table := values[ord(source) - FIRST_MARK], Table):
+        _filled(words, values, source)
+        return Steps(((words_of(label, values), _single(words, values)),))
+    if (table := _table(source, values)) is not None:
         return table
     return tuple(Paragraph(line) for line in _lines(source, values))
 

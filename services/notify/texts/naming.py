@@ -34,6 +34,7 @@ def misnamed(tree: nodes.Template, known: Names) -> list[Mistake]:
 class _Reader:
     def __init__(self, known: Names, found: list[Mistake]) -> None:
         self._paths = dict(_paths(known))
+        self._loops = {one.each: path for path, one in self._paths.items() if one.each}
         self._found = found
 
     def read(self, body: Sequence[nodes.Node], scope: dict[str, Name]) -> None:
@@ -133,6 +134,8 @@ class _Reader:
         return _WORDS
 
     def _near(self, name: str, scope: Mapping[str, Name]) -> str:
+        if name in self._loops:
+            return f"; nó chỉ có trong {{% for {name} in {self._loops[name]} %}} … {{% endfor %}}"
         own = {one: one for one in scope}
         candidates = {path.rpartition(".")[2]: path for path in reversed(self._paths)} | own
         close = get_close_matches(name, candidates, 1, cutoff=0.7)

@@ -176,7 +176,7 @@ def _turns(kind: MessageKind, state: Correspondence, profile: Profile) -> Iterat
             yield from _answers(state, message, department)
         case "guidance":
             for case, scope in _SCOPES:
-                given = Guidance("Đề nghị gửi đơn đến Công an xã.\nMang theo căn cước.", "Công an xã", scope)
+                given = Guidance("Đề nghị gửi đơn theo mẫu.\nMang theo căn cước.", "Công an xã", scope)
                 yield case, _with_question(state, guidance=given), replace(message, questions=(_FIRST.id,))
         case "referral":
             for case, scope in _SCOPES:
