@@ -177,6 +177,29 @@ def test_facts_that_follow_each_other_stand_together():
     assert "font:bold 17px" in html_of(facts[0]).split("Thời gian</td>")[1]
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("chậm nhất ngày 12/06/2026", "Chậm nhất ngày 12/06/2026"),
+        ("đến 8 giờ", "Đến 8 giờ"),
+        ("mai@nguoidan.example", "mai@nguoidan.example"),
+        ("05 ngày", "05 ngày"),
+        ("", ""),
+    ],
+)
+def test_a_fact_in_a_cell_of_its_own_begins_with_a_capital_letter(value, shown):
+    block = Point("Thời gian", (words(value),))
+    assert f">{shown}</td>" in html_of(block)
+    assert text_of(block) == f"Thời gian: {value}".rstrip()
+
+
+def test_numbers_in_a_table_stay_whole_and_long_words_break():
+    html = html_of(Table(("TT", "Nội dung"), ((("12",), ("h" * 300,)),), (1, 9)))
+    for cell, whole in (("TT</th>", True), ("12</td>", True), ("Nội dung</th>", False), ("h</td>", False)):
+        style = html[: html.index(cell)].rpartition("style=")[2]
+        assert ("nowrap" in style, "overflow-wrap:anywhere" in style) == (whole, not whole), cell
+
+
 def nasty(block: Block) -> Block:
     """The same with words that are no markup, wherever it has any."""
     match block:

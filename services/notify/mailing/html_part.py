@@ -5,6 +5,7 @@ written for every form.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from html import escape
 from itertools import groupby
 
@@ -31,6 +32,9 @@ WRAP = "overflow-wrap:anywhere;word-break:break-word;"
 AT_A_GLANCE = 120
 """Characters of a fact that are read as one."""
 
+A_NUMBER = 4
+"""Characters of a cell that are not broken."""
+
 TABLE = '<table role="presentation" width="100%" cellpadding="0" cellspacing="0"'
 
 Link = tuple[str, str]
@@ -47,7 +51,7 @@ def as_html(
         footer: its paragraphs. last: a link that ends it.
         blocks: the drawings among them are shown from the parts `drawing_id(1)`, `drawing_id(2)`, ….
     """
-    closing = "<br>".join(map(escape, footer))
+    closing = "<br><br>".join(map(escape, footer))
     if last:
         words, url = last
         closing += f' <a href="{escape(url)}" style="color:{QUIET};">{escape(words)}</a>'
@@ -167,10 +171,18 @@ def _facts(points: Sequence[Point]) -> str:
         f'<tr><td style="padding:8px 12px 8px 0;border-bottom:1px solid {EDGE};font:16px/1.4 {FACE};color:{QUIET};'
         f'vertical-align:top;width:32%;">{escape(point.name)}</td>'
         f'<td style="padding:8px 0;border-bottom:1px solid {EDGE};font:{_weight(point)}17px/1.4 {FACE};color:{INK};'
-        f'vertical-align:top;">{"<br><br>".join(map(_line, point.lines))}</td></tr>'
+        f'vertical-align:top;">{"<br><br>".join(map(_line, map(_begun, point.lines)))}</td></tr>'
         for point in points
     )
     return f'{TABLE} style="margin:4px 0 16px;border-top:1px solid {EDGE};">\n{rows}\n</table>'
+
+
+def _begun(line: Line) -> Line:
+    """What goes on after a colon on paper begins in a cell of its own: with a capital letter."""
+    if not line or not line[0].text.partition(" ")[0].isalpha():
+        return line
+    first = replace(line[0], text=line[0].text[:1].upper() + line[0].text[1:])
+    return (first, *line[1:])
 
 
 def _weight(point: Point) -> str:
@@ -210,17 +222,16 @@ def _drawing(url: str, note: str, place: int) -> str:
 
 
 def _table(table: Table) -> str:
-    """Columns where they have room: cells break anywhere rather than push the others off the screen."""
+    """Words break anywhere rather than push other columns off the screen; a number or `TT` stays whole."""
     whole = sum(table.widths) or 1
-    cell = f"padding:8px;border:1px solid {EDGE};font:16px/1.4 {FACE};vertical-align:top;{WRAP}"
     head = "".join(
-        f'<th style="{cell}background:{PAPER};color:{QUIET};text-align:left;width:{round(100 * width / whole)}%;">'
-        f"{escape(name)}</th>"
+        f'<th style="{_cell(name)}background:{PAPER};color:{QUIET};text-align:left;'
+        f'width:{round(100 * width / whole)}%;">{escape(name)}</th>'
         for name, width in zip(table.head, table.widths, strict=True)
     )
     rows = "\n".join(
         "<tr>"
-        + "".join(f'<td style="{cell}color:{INK};">{"<br>".join(map(escape, words))}</td>' for words in row)
+        + "".join(f'<td style="{_cell(*words)}color:{INK};">{"<br>".join(map(escape, words))}</td>' for words in row)
         + "</tr>"
         for row in table.rows
     )
@@ -228,3 +239,8 @@ def _table(table: Table) -> str:
         f'<table width="100%" cellpadding="0" cellspacing="0" style="margin:4px 0 16px;border-collapse:collapse;">\n'
         f"<tr>{head}</tr>\n{rows}\n</table>"
     )
+
+
+def _cell(*words: str) -> str:
+    wrap = "white-space:nowrap;" if sum(map(len, words)) <= A_NUMBER else WRAP
+    return f"padding:8px 6px;border:1px solid {EDGE};font:16px/1.4 {FACE};vertical-align:top;{wrap}"
