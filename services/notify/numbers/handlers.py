@@ -8,6 +8,7 @@ from services.notify.making import Maker
 from services.notify.numbers import registers
 from services.notify.numbers.registers import Chosen, book_id
 from services.notify.numbers.store import Numbers
+from services.notify.posting import listing
 from services.notify.provided import Letters, Making, Now, Post, Profiles, Registers
 from services.notify.store import Correspondences
 from services.notify.texts.text import KINDS
@@ -60,7 +61,7 @@ async def read_register(
         "automatic": automatic,
         "symbol": registers.symbol_of(command.book, profile.letterhead),
         "rows": [registers.shown(row) for row in rows],
-        "waiting": [] if automatic else await _waiting(command, letters),
+        "waiting": [] if automatic else await _waiting(command, letters, profile.hamlets),
     }
     return Done(version=0, state=state)
 
@@ -105,7 +106,7 @@ async def _about(one: Chosen, making: Maker) -> str:
         return KINDS[one.message.kind]
 
 
-async def _waiting(command: ReadRegister, letters: Correspondences) -> list[dict[str, Any]]:
+async def _waiting(command: ReadRegister, letters: Correspondences, hamlets: tuple[str, ...]) -> list[dict[str, Any]]:
     """The oldest first: in this order they are to be numbered."""
     found = [
         (state, message)
@@ -113,4 +114,4 @@ async def _waiting(command: ReadRegister, letters: Correspondences) -> list[dict
         for message in registers.waiting_in(state, command.book, command.year)
     ]
     found.sort(key=lambda one: (one[1].created_at, one[1].id))
-    return [registers.shown_letter(state, message) for state, message in found[:MOST_ROWS]]
+    return [listing.letter(state, message, hamlets=hamlets) for state, message in found[:MOST_ROWS]]

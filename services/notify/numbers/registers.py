@@ -12,7 +12,6 @@ from typing import Literal
 from services.notify import delivery
 from services.notify.correspondence import Correspondence, Message
 from services.notify.correspondence import Decision as Noted
-from services.notify.posting.letters import receiver
 from services.notify.wording import VIETNAM, day, one_line, two_digits
 from shared.communes import Letterhead, NumberingMode
 from shared.contracts import Actor, Event, Refusal, Role
@@ -265,19 +264,3 @@ def waiting_in(state: Correspondence, book: Register, year: int) -> list[Message
         for message in state.messages
         if message.lacks_number and book_of(message.kind) == book and day_in_vietnam(message.created_at).year == year
     ]
-
-
-def shown_letter(state: Correspondence, message: Message) -> dict[str, object]:
-    """A letter that waits for its number, as of `ReadPost`."""
-    to = receiver(state, message)
-    return {
-        "notification": message.id,
-        "kind": message.kind,
-        "name": to.name,
-        "address": to.address,
-        "code": state.code,
-        "leaves_at": message.leaves_at.isoformat() if message.leaves_at else None,
-        "number": None,
-        "text": message.text,
-        "state": message.state,
-    }
