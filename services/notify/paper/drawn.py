@@ -41,14 +41,14 @@ def _code(url: str, **how: Any) -> segno.QRCode:
 
 
 def _path(code: segno.QRCode) -> str:
-    """A rectangle for each run of dark modules."""
+    """A stroke for each run of dark modules."""
     size = len(code.matrix)
     runs = "".join(
-        f"M{found.start()} {row}h{len(found[0])}v1h-{len(found[0])}z"
+        f"M{found.start()} {row}.5h{len(found[0])}"
         for row, cells in enumerate(code.matrix)
         for found in _DARK.finditer(cells)
     )
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{runs}"/></svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path stroke="#000" d="{runs}"/></svg>'
 
 
 _DARK = re.compile(b"\x01+")

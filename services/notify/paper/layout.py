@@ -29,7 +29,7 @@ def inputs_of(page: Page) -> dict[str, Any]:
     """
     head, body = page.letterhead, arranged(page.blocks)
     return {
-        "title": f"{page.title} {page.about}" if page.title else f"V/v {page.about}",
+        "title": f"{page.title} {page.about}".strip() if page.title else f"V/v {page.about}",
         "name": page.title,
         "about": _fitting(page.about, TITLE if page.title else ABOUT),
         "draft": page.is_draft,

@@ -16,7 +16,7 @@ class Page:
     number: `15/TB-UBND`, or None while its place stays open before `/symbol`. symbol: empty where the document has no
         number at all (a receipt).
     title: of a titled document in capitals (`GIẤY MỜI`); None for a công văn, where `about` stands after `V/v` under
-        the number. Below a title, `about` is its subject.
+        the number. Below a title, `about` is its subject; empty where it has none (a receipt).
     addressee: after `Kính gửi:`; None where the document has none. address: below it.
     blocks: the body; where the last one is a paragraph, it stays with the signature.
     copies: below `Nơi nhận`; None where the document has none (a receipt).

@@ -67,7 +67,7 @@ def page_of(
         symbol="" if receipt else one_line(head.numbers.invitation if kind == "invitation" else head.symbol),
         number=one_line(message.number) if message.number else None,
         title=TITLES.get(kind),
-        about=one_line(written.about),
+        about="" if receipt else one_line(written.about),
         addressee=None if kind in ("invitation", "receipt") else addressee(one_line(name)),
         address=one_line(address) if address and kind not in ("invitation", "receipt") else None,
         blocks=written.blocks,

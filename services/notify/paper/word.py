@@ -32,14 +32,15 @@ CAPITAL = 0.64
 
 def page_as_word(page: Page) -> bytes:
     """The page in the layout of Decree 30/2020/NĐ-CP, to be edited."""
-    document = _sheet(f"{page.title} {page.about}" if page.title else page.about, page)
+    document = _sheet(f"{page.title} {page.about}".strip() if page.title else page.about, page)
     body = arranged(page.blocks)
     if page.is_draft:
         _line(document, "DỰ THẢO", HEAD, bold=True)
     _heads(document, page)
     if page.title:
         _line(document, page.title, BODY, bold=True, align=CENTRED, before=Pt(14))
-        _line(document, page.about, BODY, bold=True, align=CENTRED)
+        if page.about:
+            _line(document, page.about, BODY, bold=True, align=CENTRED)
         _rule(document, Mm(min(55, 0.4 * len(page.about) * 2.6)), LINE, after=Pt(10))
     if page.addressee:
         _line(document, f"Kính gửi: {page.addressee}", BODY, align=CENTRED, before=Pt(0 if page.title else 14))
