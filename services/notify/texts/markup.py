@@ -47,6 +47,9 @@ MOST_VALUES = 0xFFFD
 
 _MARK = "[\U000f0000-\U000ffffd]"
 _MARKS = re.compile(_MARK)
+_MARKED = re.compile(f"({_MARK})")
+_FIRST = chr(FIRST_MARK)
+_BLANKS = re.compile(r"\s+")
 _BEGINS = re.compile(r"(?:#{1,2}|>|-|\d{1,2}\.|!|=>|@) ")
 _ONE_LINE = re.compile(r"(?:#{1,2}|!|=>|@) ")
 _NAMED = re.compile(r"\*\*(?P<name>[^*]+?)(?::\*\*|\*\*:) ?(?P<words>.*)")
@@ -196,13 +199,23 @@ def _single(source: str, values: Sequence[Value]) -> Line:
 def _lines(source: str, values: Sequence[Value]) -> tuple[Line, ...]:
     """Words with their weights, a line for each paragraph."""
     lines: list[list[Run]] = [[]]
-    for piece, bold, italic in _weighted(source):
-        for part in re.split(f"({_MARK})", piece):
+    words: list[str] = []
+    for piece, bold, italic in _weighted(source) if "*" in source else ((source, False, False),):
+        for part in _MARKED.split(piece):
             if not part:
                 continue
-            first, *more = _paragraphs(part, values) if _MARKS.match(part) else (part,)
-            lines[-1].append(Run(first, bold, italic))
-            lines += [[Run(words, bold, italic)] for words in more]
+            if part[0] < _FIRST or not _MARKS.match(part):
+                words.append(part)
+                continue
+            first, *more = _paragraphs(part, values)
+            words.append(first)
+            for paragraph in more:
+                lines[-1].append(Run("".join(words), bold, italic))
+                lines.append([])
+                words = [paragraph]
+        if words:
+            lines[-1].append(Run("".join(words), bold, italic))
+            words = []
     return tuple(line for line in map(_tidy, lines) if line)
 
 
@@ -233,9 +246,13 @@ def _paragraphs(character: str, values: Sequence[Value]) -> tuple[str, ...]:
 
 def _tidy(runs: Sequence[Run]) -> Line:
     """Runs of one weight are one; no blank at either end, and never two together."""
+    if len(runs) == 1:
+        [run] = runs
+        text = normalize("NFC", " ".join(run.text.split()))
+        return (Run(text, run.bold, run.italic),) if text else ()
     tidy: list[Run] = []
     for run in runs:
-        text = re.sub(r"\s+", " ", run.text)
+        text = _BLANKS.sub(" ", run.text)
         if not tidy or tidy[-1].text.endswith(" "):
             text = text.lstrip(" ")
         if tidy and (tidy[-1].bold, tidy[-1].italic) == (run.bold, run.italic):
