@@ -141,6 +141,12 @@ def test_what_has_no_words_leaves_no_hole(value, because):
     assert blocks("{% if x %}có{% else %}không{% endif %}", x=value), because
 
 
+def test_of_a_group_that_is_not_there_nothing_can_be_printed():
+    with pytest.raises(CannotWrite, match=r"dòng 1 .*không có nội dung"):
+        blocks("Tại {{ x.place }}.", x=None)
+    assert len(blocks("{% if x %}Tại {{ x.place }}.{% endif %} Hết.", x=None)) == 1
+
+
 def test_a_mistake_is_told_with_its_line():
     with pytest.raises(CannotWrite, match=r"Nội dung, dòng 4 .*place"):
         blocks("Một\n\n{% if x %}\nTại {{ place }}\n{% endif %}", x="a", place=None)

@@ -45,7 +45,7 @@ ROLES: Mapping[Role, str] = {
 
 
 def digest_in_words(state: Correspondence, message: Message, profile: Profile) -> dict[str, Any]:
-    """What the template reads. `items`: what is overdue first, then what ends soon, each by its end."""
+    """What its text may name. `items`: what is overdue first, then what ends soon, each by its end."""
     assert state.digest is not None, "only digests are sent to staff"
     to = state.digest.to.casefold()
     reader = next((person.name for person in profile.people if person.email.casefold() == to), None)
@@ -53,7 +53,6 @@ def digest_in_words(state: Correspondence, message: Message, profile: Profile) -
     missed = sum(item["missed"] for item in items)
     return {
         "addressee": f"ông/bà {one_line(reader)}" if reader else "ông/bà",
-        "reader": f"ông/bà {one_line(reader)}" if reader else "ông/bà",
         "you": "ông/bà",
         "You": "Ông/bà",
         "day": day(state.digest.day),

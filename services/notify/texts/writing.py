@@ -127,6 +127,8 @@ class _Environment(ImmutableSandboxedEnvironment):
             return getattr(obj, attribute)
         if isinstance(obj, Mapping) and attribute in obj:
             return obj[attribute]
+        if obj is None:
+            raise Hole
         return self.undefined(obj=obj, name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
@@ -173,7 +175,7 @@ def _told(error: Exception, template: Template, source: str, where: str) -> str:
         return f"{place}: không có mục nào tên là “{named[-1] if named else '?'}”."
     if isinstance(error, Hole):
         return (
-            f"{place}: mục được in ra ở đây không có nội dung trong trường hợp này. "
+            f"{place}: mục nêu ở đây không có nội dung trong trường hợp này. "
             "Nếu có thể thiếu, xin đặt trong {% if … %} … {% endif %}."
         )
     if isinstance(error, SecurityError):
