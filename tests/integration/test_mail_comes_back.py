@@ -1,8 +1,13 @@
 """Reports of mail servers on a real IMAP server: each is said once, and what anybody makes up does no harm."""
 
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from pymongo import MongoClient
 
 from services.intake.mailbox.incoming import Incoming
 from shared.clock import real_now
@@ -11,7 +16,8 @@ from tests.builders import COMMUNE
 from tests.delivery_samples import OURS, complaint, group, our_mail, report
 from tests.integration.test_mailbox import Desk, database, desk, server
 from tests.mail_samples import OFFICE, SENDER, a_mail
-from tests.mailservers import REMEDY, dovecot
+from tests.mailservers import REMEDY, MailServer, dovecot
+from tests.servers import RunningSystem, running
 
 pytestmark = pytest.mark.skipif(dovecot() is None, reason=REMEDY)
 __all__ = ["database", "desk", "server"]
@@ -158,3 +164,52 @@ async def test_who_cannot_be_vouched_for_declines_nothing(desk: Desk) -> None:
     taken = await desk.read_one(a_mail("", subject=f"Ngừng nhận tin {form.code}"))
     assert taken.outcome == "quarantined"
     assert await declined(desk, form) == 0
+
+
+# --- the whole way ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def installation(server: MailServer) -> Iterator[RunningSystem]:
+    """Intake with its mailbox, and notify with a mail server that keeps what it sends."""
+    environment = {"DOITHOAI_MAILBOXES": str(server.mailboxes())}
+    with running(services=["intake", "notify"], environment=environment) as system:
+        yield system
+
+
+def test_the_very_mail_that_was_sent_comes_back_and_its_case_knows(
+    installation: RunningSystem, server: MailServer
+) -> None:
+    url, contact = installation.addresses.public_url, "van.ve@nguoidan.example"
+    asked = {"name": "Trần Văn Vé", "email": contact, "questions": [{"text": "Chợ mở lại khi nào?"}]}
+    code = httpx.post(f"{url}/api/v1/communes/{COMMUNE}/submissions", json=asked, timeout=20).json()["code"]
+    with MongoClient[Any](installation.addresses.mongo_url) as mongo:
+        intake, notify = mongo["doithoai_intake"], mongo["doithoai_notify"]
+        form = intake.submissions.find_one({"code": code})["_id"]
+
+        def receipt() -> dict[str, Any]:
+            known = notify.correspondence.find_one({"_id": form}) or {"messages": []}
+            return next((one for one in known["messages"] if one["kind"] == "receipt"), {"state": None})
+
+        wait_until(lambda: receipt()["state"] == "sent")
+        [sent] = [file for file in installation.addresses.mail.iterdir() if form in file.name]
+        came_back = report(group(to=contact, said=f"smtp; 550 5.1.1 <{contact}>: User unknown"), copy=_as_text(sent))
+        server.put(came_back, came_back)
+        wait_until(lambda: receipt()["state"] == "failed")
+        assert "550 5.1.1 …: User unknown (5.1.1)" in receipt()["reason"]
+        known = notify.correspondence.find_one({"_id": form})
+        assert [event["type"] for event in known["events"]].count("vn.doithoai.notification.failed.v1") == 1
+
+        assert httpx.post(f"{url}/ngung-nhan/{code}", data={"List-Unsubscribe": "One-Click"}).status_code == 200
+        wait_until(lambda: notify.correspondence.find_one({"_id": form})["declines_news"])
+
+
+def _as_text(mail: Path) -> str:
+    return mail.read_bytes().decode("ascii").replace("\r\n", "\n")
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -12,6 +12,7 @@ from services.intake import aftercare
 from services.intake.aftercare import (
     add_files,
     correct_registrant,
+    decline_news,
     is_judgement,
     note_reading,
     note_reopened,
@@ -456,3 +457,10 @@ def _take(one: Submission, step: Any, round: int, at: datetime) -> Any:
             return note_settled(one, settled(question, how, at))
         case _:
             return one, []
+
+
+def test_news_is_declined_once_and_of_one_form():
+    declined, [said] = decline_news(form(), NOW)
+    assert declined.declines_news
+    assert (type(said), said.case) == (intake.NewsDeclined, SUBMISSION)
+    assert decline_news(declined, NOW + HOUR) == (declined, [])

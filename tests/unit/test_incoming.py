@@ -8,6 +8,7 @@ from services.intake.submissions import Submission
 from shared.contracts import Refusal, Role
 from shared.contracts.intake import (
     AttachMail,
+    DeliveryReported,
     DiscardMail,
     MailSettled,
     MailTakenIn,
@@ -16,7 +17,7 @@ from shared.contracts.intake import (
     TakeInMail,
 )
 from shared.contracts.people import Matter
-from tests.builders import ATTACHMENT, COMMUNE, NOW, ORIGINAL, SUBMISSION, THREAD, actor, question, registrant
+from tests.builders import ATTACHMENT, COMMUNE, NOW, ORIGINAL, SUBMISSION, THREAD, actor, of_form, question, registrant
 
 MAIL = mail_id(COMMUNE, "<a@b.example>", "ab" * 32)
 HEAD = Head("mai@nguoidan.example", "Hỏi về giấy khai sinh", THREAD)
@@ -50,6 +51,14 @@ def attach(by=Role.CLERK):
 
 def discard(by=Role.CLERK):
     return DiscardMail(actor=actor(by), key="1", mail=MAIL, reason="Quảng cáo")
+
+
+def test_what_a_mail_reports_of_ours_is_said_with_it_and_once():
+    report = of_form(DeliveryReported)
+    mail, said = a_mail(Judgement("ignored", "bounce", report=report))
+    assert [type(one) for one in said] == [MailTakenIn, DeliveryReported]
+    assert said[1] == report
+    assert a_mail(Judgement("ignored", "bounce", report=report), known=mail) == (mail, [])
 
 
 def test_a_mail_is_taken_in_with_all_that_the_clerk_must_know():

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from services.intake.mailbox.reception import identified, read
 from services.intake.reading.drafts import draft_of, phone_in
-from services.intake.reading.mail_kinds import codes_named
+from services.intake.reading.mail_kinds import codes_named, news_declined
 from services.intake.reading.mails import Mail, glance, read_mail
 from services.intake.reading.quotations import own_words
+from tests.delivery_samples import complaint
 from tests.mail_samples import OFFICE, PICTURE, SENDER, a_bounce, a_mail, as_docx, filled, malformed
 
-OURS = "<01JZ8K2M3N4P5Q6R7S8T9V0W1X.receipt@hanoi.gov.vn>"
+CASE = "01JZ8K2M3N4P5Q6R7S8T9V0W1X"
+OURS = f"<{CASE}.receipt@hanoi.gov.vn>"
 ABOVE = "Xin cảm ơn xã, tôi sẽ đến."
 
 
@@ -51,6 +53,8 @@ def kind(mail) -> str:
         (a_mail(filled(), List_Id="<thon.x.example>"), "form", "a hamlet's list carries forms"),
         (a_mail("Cảm ơn.", In_Reply_To=OURS), "reply", "to our mail"),
         (a_mail("Cảm ơn.", References=f"<x@y> {OURS} <z@y>"), "reply", "to our mail, further up"),
+        (a_mail("Cảm ơn.", In_Reply_To=f"<{CASE}.extension.1.20260420T023000123@h.vn>"), "reply", "with an instant"),
+        (complaint(), "bounce", "RFC 5965: its receiver did not want our mail"),
         (a_mail("Cảm ơn.", In_Reply_To="<ban@x.example>"), "no-form", "to somebody else's mail"),
         (a_mail("Cảm ơn.", subject="Phiếu K7QX-3M9M"), "reply", "with a receipt code"),
         (a_mail("Cảm ơn.", subject="Phiếu K7QX-3M9D"), "no-form", "that is no code of ours: it does not check"),
@@ -200,3 +204,18 @@ def _read_all(data: bytes) -> None:
 )
 def test_a_telephone_number_is_found_in_plain_words(text: str, phone: str | None, because: str) -> None:
     assert phone_in(text) == phone, because
+
+
+@pytest.mark.parametrize(
+    ("subject", "code", "because"),
+    [
+        ("Ngừng nhận tin K7QX-3M9M", "K7QX-3M9M", "as our mails ask for it"),
+        ("RE: Fwd: ngung nhan tin k7qx-3m9m", "K7QX-3M9M", "answered, forwarded, without diacritics"),
+        ("Ngừng nhận tin K7QX-3M9D", None, "no code of ours"),
+        ("Ngừng nhận tin", None, "of which form?"),
+        ("Xin đừng ngừng nhận tin K7QX-3M9M", None, "something else"),
+        ("Ngừng nhận tiền K7QX-3M9M", None, "money"),
+    ],
+)
+def test_the_subject_says_that_news_is_declined(subject, code, because):
+    assert news_declined(read_mail(bytes(a_mail("", subject=subject)))) == code, because
