@@ -4,7 +4,7 @@ import asyncio
 from base64 import b64decode
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
-from services.notify import handlers
-from services.notify.envelopes import EnvelopeRoom
+from services.notify import handlers, together
+from services.notify.envelopes import EnvelopeRoom, sealed
 from services.notify.mailing.smtp import Mailer
 from services.notify.making import Maker
 from services.notify.numbers.store import Numbers
@@ -26,28 +27,40 @@ from services.notify.purge import Purge
 from services.notify.signing.signer import Signer
 from services.notify.store import Correspondences, Envelopes
 from services.notify.texts.store import Texts
-from shared.communes import Communes
+from shared.communes import Communes, Numbering, PostPlan
 from shared.contracts import Done, Event, Refusal, Refused, Role
 from shared.contracts.deadlines import DeadlineMoved, DeadlineNear, EscalationRaised
 from shared.contracts.intake import (
     CommitmentExtended,
     ConclusionDrafted,
+    DeliveryReported,
     DialogueAnnounced,
     DialogueConcluded,
     DialogueHeld,
     DialogueRescheduled,
+    QuestionsWithdrawn,
+    RegistrantCorrected,
     RegistrantExcused,
     RegistrantInvited,
     RegistrantWaitlisted,
     SubmissionReceived,
 )
-from shared.contracts.notify import RecordHandOver, RenderDocument, RenderSlip
+from shared.contracts.notify import (
+    ApologiseForDelay,
+    NotificationFailed,
+    NotificationSent,
+    NotifyEvent,
+    RecordHandOver,
+    RenderDocument,
+    RenderSlip,
+)
 from shared.contracts.routing import AnswerApproved, QuestionReferredUp, QuestionSplit
 from shared.handlers import supplied
 from shared.store import Database
 from tests.builders import (
     COMMITMENT,
     DIALOGUE,
+    HELD_AT,
     NOW,
     QUESTION,
     SUBMISSION,
@@ -55,6 +68,7 @@ from tests.builders import (
     of_attendance,
     of_deadline,
     of_dialogue,
+    of_form,
     of_question,
     question,
     registrant,
@@ -67,20 +81,15 @@ OPENS = NOW - timedelta(minutes=90)
 UNREACHABLE = registrant(email=None, address=None)
 
 
-def with_plan(communes: Communes, **plan: Any) -> Communes:
-    """The communes, whose letters and mails leave in this way."""
-    return Communes([one.model_copy(update={"post": one.post.model_copy(update=plan)}) for one in communes.values()])
-
-
 class Office:
     """Notify's handlers, with a clock that stands where it was set."""
 
-    def __init__(self, servers: Servers, database: Database, folder: Path, **plan: Any) -> None:
+    def __init__(self, servers: Servers, database: Database, folder: Path) -> None:
         self.now: datetime = NOW
         self.mail, self.folder = servers.mail, folder
         self.letters, self.envelopes = Correspondences(database), Envelopes(database)
         self.runs = PrintRuns(database)
-        self.communes = with_plan(Communes.load(), **plan)
+        self.communes = Communes.load()
         self.texts = Texts(database)
         numbers, signer = Numbers(database, self.clock), Signer(None, self.communes)
         maker = Maker(
@@ -108,6 +117,11 @@ class Office:
 
     def clock(self) -> datetime:
         return self.now
+
+    def plans(self, **plans: Any) -> None:
+        """From now on the communes' letters and mails leave in this way."""
+        for id, profile in self.communes.items():
+            self.communes._profiles[id] = profile.model_copy(update=plans)
 
     async def hears(self, *events: Event) -> None:
         for event in events:
@@ -364,3 +378,239 @@ async def test_the_parts_of_a_question_that_are_answered_together_share_a_mail(o
     [told] = [text for mail in office.mails() if "Lời" in (text := mail.get_body(("plain",)).get_content())]  # type: ignore[union-attr]
     for words in (f"Lời {QUESTION}.", f"Lời {part.id}.", "Cần giấy tờ gì?", part.text):
         assert words in told
+
+
+# --- letters lie ready until the cut-off -----------------------------------------------------------------------------
+
+BY_POST = registrant(email=None)
+CUT_OFF = datetime(2026, 4, 20, 9, 30, tzinfo=UTC)
+"""16:30 in Vietnam, of the day of NOW."""
+
+
+def an_answer(known: Any = BY_POST, case: str = SUBMISSION, **changes: Any) -> list[Event]:
+    """A form that came too late for the dialogue, and its approved answer."""
+    asked = question().model_copy(update={"id": f"{case}-1"})
+    form = submission_received(case=case, on_time=False, registrant=known, questions=(asked,), **changes)
+    return [form, of_question(AnswerApproved, case=case, question=asked.id)]
+
+
+def words_of(pdf: Path) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(pdf).pages).split())
+
+
+async def test_a_letter_lies_ready_until_the_cut_off_and_then_has_left(office: Office) -> None:
+    await office.hears(*an_answer())
+    await office.works_until(CUT_OFF - timedelta(seconds=1))
+    state = await office.letters.get(SUBMISSION)
+    assert state is not None
+    [letter] = state.messages
+    assert (letter.state, letter.leaves_at, letter.text) == ("drawn", CUT_OFF, 0)
+    assert [event.name for event in await office.said(SUBMISSION)] == ["notification-queued"]
+    await office.works_until(CUT_OFF)
+    _, sent = await office.said(SUBMISSION)
+    assert isinstance(sent, NotificationSent)
+    assert (sent.channel, sent.reference, sent.run) == ("letter", f"{letter.id}.pdf", "thanh-tri-20260420")
+    assert [file.name for file in office.folder.rglob("*.pdf")] == [sent.reference]
+
+
+async def test_a_letter_that_was_withdrawn_before_the_cut_off_is_gone_with_its_file(office: Office) -> None:
+    await office.hears(*an_answer())
+    await office.works_until(NOW + timedelta(hours=1))
+    [file] = office.folder.rglob("*.pdf")
+    await office.hears(of_form(QuestionsWithdrawn, questions=(QUESTION,)))
+    assert not file.exists()
+    await office.works_until(CUT_OFF + timedelta(days=1))
+    assert [event.name for event in await office.said(SUBMISSION)] == ["notification-queued", "notification-failed"]
+    state = await office.letters.get(SUBMISSION)
+    assert state is not None
+    assert (state.messages, state.discarded) == ((), None)
+
+
+async def test_a_letter_that_was_withdrawn_after_the_cut_off_has_left_all_the_same(office: Office) -> None:
+    await office.hears(*an_answer())
+    await office.works_until(CUT_OFF)
+    await office.hears(of_form(QuestionsWithdrawn, questions=(QUESTION,)))
+    assert [event.name for event in await office.said(SUBMISSION)] == ["notification-queued", "notification-sent"]
+    assert len(list(office.folder.rglob("*.pdf"))) == 1
+
+
+async def test_a_letter_that_lies_ready_is_drawn_anew_for_the_right_address(office: Office) -> None:
+    await office.hears(*an_answer())
+    await office.works_until(NOW + timedelta(hours=1))
+    [file] = office.folder.rglob("*.pdf")
+    assert "Số 9, thôn Trung" not in words_of(file)
+    known = registrant(email=None, address="Số 9, thôn Trung")
+    await office.hears(of_form(RegistrantCorrected, registrant=known, occurred_at=office.now))
+    await office.works_until(CUT_OFF)
+    assert "Số 9, thôn Trung" in words_of(file)
+    assert [event.name for event in await office.said(SUBMISSION)] == ["notification-queued", "notification-sent"]
+
+
+async def test_a_letter_is_numbered_when_it_is_made_where_the_commune_does_so(office: Office) -> None:
+    office.plans(numbering=Numbering(letter="automatic"))
+    await office.hears(*an_answer(), *an_answer(case="01JB", code="K7QX-3M9E"))
+    await office.works_until(CUT_OFF)
+    numbers = []
+    for case in (SUBMISSION, "01JB"):
+        queued, numbered, sent = await office.said(case)
+        assert (queued.name, numbered.name, sent.name) == (
+            "notification-queued",
+            "notification-numbered",
+            "notification-sent",
+        )
+        assert isinstance(sent, NotificationSent)
+        numbers.append(sent.number)
+        assert str(sent.number) in words_of(office.folder / "thanh-tri" / sent.reference)
+    assert sorted(map(str, numbers)) == ["01/UBND-VP", "02/UBND-VP"]
+
+
+async def test_a_letter_that_cannot_be_printed_is_for_the_clerk(office: Office) -> None:
+    form, _ = an_answer()
+    await office.hears(form, of_question(AnswerApproved, text="Xin gặp ông 漢."))
+    await office.works_until(NOW + timedelta(hours=1))
+    _, failed = await office.said(SUBMISSION)
+    assert isinstance(failed, NotificationFailed)
+    assert "漢" in failed.reason
+    assert list(office.folder.rglob("*.pdf")) == []
+
+
+# --- one mail a day --------------------------------------------------------------------------------------------------
+
+
+def two_answers() -> list[Event]:
+    """To one address, about two forms."""
+    mai = registrant()
+    return [*an_answer(mai), *an_answer(mai, case="01JB", code="K7QX-3M9E")]
+
+
+async def test_answers_of_a_day_go_in_one_mail_at_the_cut_off(office: Office) -> None:
+    office.plans(post=PostPlan(together="daily"))
+    await office.hears(*two_answers(), *two_answers())
+    await office.works_until(CUT_OFF - timedelta(seconds=1))
+    receipts = office.mails()
+    assert len(receipts) == 2, "what is awaited does not wait"
+    await office.works_until(CUT_OFF + timedelta(hours=1))
+    [mail] = [one for one in office.mails() if one["Message-ID"] not in {receipt["Message-ID"] for receipt in receipts}]
+    text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert text.count("Kính gửi") == 1
+    assert text.count(of_question(AnswerApproved).text) == 2
+    for case in (SUBMISSION, "01JB"):
+        sent = [event for event in await office.said(case) if isinstance(event, NotificationSent)]
+        assert [(one.kind, one.reference) for one in sent][1:] == [("answer", mail["Message-ID"])]
+
+
+async def test_a_question_that_is_withdrawn_before_the_cut_off_is_not_in_the_mail(office: Office) -> None:
+    office.plans(post=PostPlan(together="daily"))
+    await office.hears(*two_answers())
+    await office.works_until(NOW + timedelta(hours=1))
+    await office.hears(of_form(QuestionsWithdrawn, questions=(QUESTION,)))
+    await office.works_until(CUT_OFF)
+    [mail] = [
+        one for one in office.mails() if "nội dung khác" in str(one["Subject"]) or "Trả lời" in str(one["Subject"])
+    ]
+    assert "và 01 nội dung khác" not in str(mail["Subject"])
+    assert [event.name for event in await office.said(SUBMISSION)][-1] == "notification-failed"
+
+
+async def test_a_mail_of_a_day_that_comes_back_becomes_letters(office: Office) -> None:
+    office.plans(post=PostPlan(together="daily"))
+    await office.hears(*two_answers())
+    await office.works_until(CUT_OFF)
+    [mail] = [one for one in office.mails() if "nội dung khác" in str(one["Subject"])]
+    returned = DeliveryReported(
+        commune="thanh-tri",
+        case="thanh-tri",
+        occurred_at=office.now,
+        notification=str(mail["Message-ID"]).strip("<>").partition("@")[0],
+        action="failed",
+        status="5.1.1",
+        said="550 unknown",
+    )
+    await office.hears(returned, returned)
+    await office.works_until(CUT_OFF + timedelta(days=1))
+    for case in (SUBMISSION, "01JB"):
+        said = [(event.name, event.channel) for event in await office.said(case) if isinstance(event, NotifyEvent)]
+        assert said[-3:] == [
+            ("notification-failed", "email"),
+            ("notification-queued", "letter"),
+            ("notification-sent", "letter"),
+        ]
+
+
+async def test_a_mail_of_a_day_that_nobody_takes_becomes_letters(office: Office) -> None:
+    office.plans(post=PostPlan(together="daily"))
+    odd = registrant(email="mãi@nguoidan.example")
+    await office.hears(*an_answer(odd), *an_answer(odd, case="01JB", code="K7QX-3M9E"))
+    await office.works_until(CUT_OFF + timedelta(days=1))
+    for case in (SUBMISSION, "01JB"):
+        sent = [event for event in await office.said(case) if isinstance(event, NotificationSent)]
+        assert [(one.kind, one.channel) for one in sent] == [("answer", "letter")]
+
+
+async def test_what_a_crash_kept_from_the_members_of_a_mail_is_told_them_later(office: Office) -> None:
+    office.plans(post=PostPlan(together="daily"))
+    await office.hears(*two_answers())
+    await office.works_until(CUT_OFF - timedelta(seconds=1))
+    office.now = CUT_OFF
+    await office.daily._seal_what_is_due()
+    [id] = await office.envelopes.waiting(CUT_OFF)
+    await office.envelopes.change(id, lambda one: together.sent(sealed(one), "<sent@x>", CUT_OFF))
+    await office.works_until(CUT_OFF + timedelta(minutes=5))
+    for case in (SUBMISSION, "01JB"):
+        sent = [event for event in await office.said(case) if isinstance(event, NotificationSent)]
+        assert [one.reference for one in sent][1:] == ["<sent@x>"]
+    assert len(office.mails()) == 2, "it is not sent again"
+
+
+# --- reminders, apologies, what is forgotten -------------------------------------------------------------------------
+
+
+async def test_who_is_invited_is_reminded_two_days_before(office: Office) -> None:
+    await office.hears(of_dialogue(DialogueAnnounced), a_form(1), of_attendance(RegistrantInvited, case="01J1"))
+    day_before_last = (HELD_AT + timedelta(hours=7)).date() - timedelta(days=2)
+    opens = datetime.combine(day_before_last, time(1), UTC)
+    await office.works_until(opens - timedelta(seconds=1))
+    before = office.subjects("nguoi1@nguoidan.example")
+    await office.works_until(opens)
+    await office.works_until(HELD_AT)
+    [reminder] = office.subjects("nguoi1@nguoidan.example")[len(before) :]
+    assert reminder.startswith("Nhắc")
+    names = [(event.name, event.kind) for event in await office.said("01J1") if isinstance(event, NotifyEvent)]
+    assert names[-2:] == [("notification-queued", "dialogue-reminder"), ("notification-sent", "dialogue-reminder")]
+
+
+@pytest.mark.parametrize(("known", "channel"), [(registrant(), "email"), (BY_POST, "letter")])
+async def test_the_office_apologises_for_an_answer_that_is_late(office: Office, known: Any, channel: str) -> None:
+    await office.hears(submission_received(registrant=known))
+    await office.works_until(NOW)
+    command = ApologiseForDelay(
+        actor=actor(),
+        key="k",
+        submission=SUBMISSION,
+        question=QUESTION,
+        reason="Phải xác minh tại thực địa.",
+        until=date(2026, 5, 4),
+    )
+    assert isinstance(await office.answers(command), Done)
+    assert isinstance(await office.answers(command), Done), "the same key again"
+    await office.works_until(CUT_OFF)
+    sent = [event for event in await office.said(SUBMISSION) if isinstance(event, NotificationSent)]
+    assert [one.channel for one in sent if one.kind == "apology"] == [channel]
+    with pytest.raises(Refusal, match="xã khác"):
+        await office.answers(command.model_copy(update={"actor": actor(commune="chanh-lo"), "key": "k2"}))
+
+
+async def test_whom_mails_went_to_is_forgotten_after_the_profiles_time_and_documents_stay(office: Office) -> None:
+    office.plans(post=PostPlan(together="daily", transport_days=30))
+    await office.hears(*two_answers(), *an_answer(BY_POST, case="01JP", code="K7QX-3M9H"))
+    await office.works_until(CUT_OFF)
+    for days, kept in ((29, True), (31, False)):
+        office.now = CUT_OFF + timedelta(days=days)
+        await office.purge.forget_what_is_old()
+        state = await office.letters.get(SUBMISSION)
+        assert state is not None
+        assert [bool(one.to) for one in state.messages] == [kept, kept]
+        [envelope] = await office.envelopes.find({})
+        assert (bool(envelope.to), len(envelope.members)) == (kept, 2 if kept else 0)
+    assert [file.name for file in office.folder.rglob("*.pdf")] == ["01JP.answer.1.pdf"]
+    assert len(await office.said(SUBMISSION)) == 4, "nothing is said of it"
