@@ -60,6 +60,10 @@ def body(source, **more):
         ("".join("{% for a in many %}x{% endfor %}" for _ in range(31)), "one after the other either"),
         ("".join(f"{{% set a{n} = office %}}" for n in range(51)), "nor names"),
         ("{{ (" + "(" * 500, "nested without end"),
+        ("{{ office" + ".a" * 5_000 + " }}", "nested by dots"),
+        ("{{ office" + " | first" * 2_000 + " }}", "nested by filters"),
+        ("{% if office" + " and office" * 1_500 + " %}a{% endif %}", "nested by and"),
+        ("{% if office %}" * 100 + "a" + "{% endif %}" * 100, "nested by if"),
         ("{{ " + "not " * 3_000 + "office }}", "nested and well formed"),
     ],
 )

@@ -12,6 +12,15 @@ OF_A_LOOP = frozenset({"index", "first", "last", "length"})
 MOST_LOOPS = 30
 MOST_NAMES = 50
 LONGEST_JOINED = 50_000
+DEEPEST = 60
+"""Expressions and blocks inside each other; the compiler goes down into each."""
+
+TOO_DEEP = "lồng nhau quá nhiều tầng"
+
+
+class TooDeep(ValueError):
+    """Of the line that is its argument."""
+
 
 NODES: frozenset[type[nodes.Node]] = frozenset(
     {
@@ -111,7 +120,10 @@ _NAMES_OF_TAGS = {
 
 def refused(tree: nodes.Template) -> list[str]:
     """What the text uses and may not, each as `dòng 3: …` for whoever wrote it, in its order."""
-    found = sorted(set(_refused(tree)))
+    try:
+        found = sorted(set(_refused(tree)))
+    except TooDeep as deep:
+        return [f"dòng {deep.args[0]}: {TOO_DEEP}."]
     return [f"dòng {number}: {what}" for number, what in found]
 
 
@@ -149,10 +161,15 @@ def _too_many(tree: nodes.Template) -> Iterator[tuple[int, str]]:
                 yield innermost.lineno, "vòng lặp lồng nhau quá hai tầng."
 
 
-def _nodes(node: nodes.Node) -> Iterator[nodes.Node]:
-    yield node
-    for child in node.iter_child_nodes():
-        yield from _nodes(child)
+def _nodes(tree: nodes.Template) -> Iterator[nodes.Node]:
+    """All of them, from the top; raises TooDeep."""
+    waiting: list[tuple[nodes.Node, int]] = [(tree, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise TooDeep(node.lineno)
+        yield node
+        waiting += ((child, depth + 1) for child in node.iter_child_nodes())
 
 
 def _is_plain(node: nodes.Filter) -> bool:
@@ -176,7 +193,7 @@ _SYNTAX = (
 def told(error: TemplateSyntaxError | RecursionError) -> str:
     """`dòng 3: …` of a source that is not well formed."""
     if isinstance(error, RecursionError):
-        return "dòng 1: lồng nhau quá nhiều tầng."
+        return f"dòng 1: {TOO_DEEP}."
     said = (error.message or "").casefold()
     what = next((words for known, words in _SYNTAX if known in said), "viết sai cú pháp")
     return f"dòng {error.lineno}: {what}."
