@@ -1,25 +1,31 @@
-"""What a case's pages ask of other services, and go without while those are away: suggestions, who did what, a slip."""
+"""What pages ask of other services, and go without while those are away: suggestions, who did what, letters, files."""
 
 import asyncio
-import base64
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, Base64Bytes, TypeAdapter, ValidationError
 from ulid import ULID
 
 from services.console.acting import Acting
 from shared.commands import send
-from shared.contracts import Done, Refused
+from shared.contracts import Command, Done, Refused
 from shared.contracts.base import Model
 from shared.contracts.notify import RenderSlip
 from shared.contracts.routing import ReadHistory, SuggestAnswers
 from shared.logs import in_short, logger
 
+M = TypeVar("M", bound=Model)
+
 PATIENCE_S = 1.0
 """A page waits so long for suggestions, and does without."""
+
+
+DRAWN_WITHIN_S = 30.0
+"""Paper is set and signed while somebody waits."""
+AWAY = "Lúc này chưa hỏi được dịch vụ thư. Xin tải lại trang sau ít phút; không có gì bị mất."
 
 
 class Template(Model):
@@ -60,12 +66,40 @@ class Entry(Model):
     why: str | None = None
 
 
+class _Drawn(Model):
+    name: str
+    media_type: str
+    content: Base64Bytes
+
+
 class File(Model):
     """A file as a reply carries it."""
 
     name: str
     media_type: str
     data: bytes
+
+
+async def asked(nats: Client, command: Command, shape: type[M], *, timeout: float = 10) -> M | Refused:
+    """What a service answers, as a value; refused as unavailable where it is away, or says what cannot be read."""
+    if not nats.is_connected:
+        return Refused(code="unavailable", reason=AWAY)
+    try:
+        reply = await send(nats, command, timeout=timeout)
+        return shape.model_validate(reply.state) if isinstance(reply, Done) else reply
+    except ValidationError as error:
+        logger().warning("answer-not-read", verb=command.verb, errors=error.error_count())
+    except (NatsError, TimeoutError) as error:
+        logger().warning("not-answered", verb=command.verb, error=in_short(error))
+    return Refused(code="unavailable", reason=AWAY)
+
+
+async def drawn(nats: Client, command: Command) -> File | Refused:
+    """A document as a file: what a reply calls "name", "media_type" and "content"."""
+    found = await asked(nats, command, _Drawn, timeout=DRAWN_WITHIN_S)
+    if isinstance(found, Refused):
+        return found
+    return File(name=found.name, media_type=found.media_type, data=found.content)
 
 
 async def suggestions(nats: Client, who: Acting, questions: Sequence[str]) -> Mapping[str, Suggested]:
@@ -102,8 +136,4 @@ async def slip(
 ) -> File | Refused:
     """The transfer slip of a question that left the commune."""
     command = RenderSlip(actor=who.actor, key=str(ULID()), submission=submission, question=question, format=format)
-    reply = await send(nats, command, timeout=30)
-    if isinstance(reply, Refused):
-        return reply
-    state = reply.state
-    return File(name=state["name"], media_type=state["media_type"], data=base64.b64decode(state["content"]))
+    return await drawn(nats, command)

@@ -13,16 +13,18 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from ulid import ULID
 
-from services.console import asking, case_forms, dossier, offers, question_rows, terms
+from services.console import asking, case_forms, dossier, fates, offers, posting, question_rows, terms
 from services.console.acting import Acting
 from services.console.cases import elsewhere, history
 from services.console.commands import STATUS, Attempt, perform
-from services.console.pages import HEADERS, Pages, Sent, Who, all_sent_in, done
+from services.console.pages import HEADERS, Pages, Sent, Who, all_sent_in, done, download
 from services.console.question import Question
 from services.console.reader import Reader
 from services.console.versions import versions
 from shared.contracts import Refused
+from shared.contracts.notify import RenderLetter
 from shared.files import get_file, put_file
 from shared.service import Service
 
@@ -99,6 +101,10 @@ def add_cases(router: APIRouter, service: Service, pages: Pages, reader: Reader)
             may_have_files=offers.may_have_files(who, denounced),
             words_of_sender=found.words,
             letters=[(letter, offers.for_letter(who, letter, found.letters)) for letter in found.letters],
+            fates=fates,
+            became_letters=dossier.became_letters(found.letters),
+            nobodys=offers.NOBODYS,
+            receipt=_receipt(case, found.letters),
             history=lines,
             explained=explained,
             secret=secret,
@@ -173,8 +179,34 @@ def _add_question_pages(router: APIRouter, service: Service, pages: Pages) -> No
         file = await asking.slip(service.nats, who, case, asked.id, format)
         if isinstance(file, Refused):
             raise HTTPException(STATUS[file.code], file.reason)
-        headers = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"}
-        return Response(file.data, media_type=file.media_type, headers=headers)
+        return download(file.name, file.media_type, file.data)
+
+    @router.get("/ho-so/{case}/thu/{notification}.{format}")
+    async def letter(who: Who, case: str, notification: str, format: Literal["pdf", "docx"]) -> Response:
+        """A letter as it left, or as it would be now; and the receipt of a form, whether or not it was sent."""
+        if posting.case_of(notification) != case:
+            raise HTTPException(404, "Hồ sơ này không có thư đó.")
+        await must_be_readable(who, case)
+        command = offers.valid(
+            RenderLetter, who.actor, {"key": str(ULID()), "notification": notification, "format": format}
+        )
+        file = await asking.drawn(service.nats, command)
+        if isinstance(file, Refused):
+            raise HTTPException(STATUS[file.code], file.reason)
+        return download(file.name, file.media_type, file.data)
+
+    async def must_be_readable(who: Acting, case: str) -> None:
+        """Letters bear names: of a form that reads like a denunciation they are the office's alone."""
+
+        def query(db: Connection) -> tuple[bool, bool]:
+            known = dossier.commune_of(db, case)
+            return known is not None and known[1] == who.commune, dossier.is_denounced(db, case)
+
+        known, denounced = await pages.read(query)
+        if not known:
+            raise HTTPException(404, "Không có hồ sơ này.")
+        if who.actor.role not in offers.OFFICE and (denounced or who.role not in offers.EXPERTS):
+            raise HTTPException(403, "Thư của hồ sơ này chỉ dành cho người giải quyết.")
 
     async def one_question(who: Acting, case: str, id: str) -> tuple[dossier.Case, Question]:
         """A question of this form. Of a denunciation, nobody but the office reads what was written.
@@ -194,6 +226,11 @@ def _add_question_pages(router: APIRouter, service: Service, pages: Pages) -> No
 def _without_empty(forms: list[offers.Offer], joinable: Sequence[question_rows.Joinable] | None) -> list[offers.Offer]:
     """Nobody is asked to choose among no questions."""
     return [offer for offer in forms if joinable or offer.verb != "join-question"]
+
+
+def _receipt(case: str, letters: Sequence[dossier.Letter]) -> str | None:
+    """Id of the receipt as a document, where the list of letters does not have it."""
+    return None if any(letter.kind == "receipt" for letter in letters) else f"{case}.receipt"
 
 
 def _is_offered(verb: str, forms: Sequence[offers.Offer]) -> bool:

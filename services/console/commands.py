@@ -13,7 +13,18 @@ from services.console.reader import Reader
 from shared.commands import send
 from shared.contracts import Actor, Command, Done, Refused
 from shared.contracts.intake import RegisterSubmission
+from shared.contracts.notify import ApologiseForDelay
 from shared.contracts.people import submission_of
+from shared.contracts.post import (
+    ClosePrintRun,
+    GiveNumbers,
+    ImportTracking,
+    OpenRegister,
+    RecordDelivered,
+    RecordPosted,
+    RecordReturned,
+)
+from shared.contracts.texts import TextsCommand
 from shared.service import Service
 
 STATUS = {"invalid": 422, "forbidden": 403, "not-found": 404, "stale": 409, "not-now": 409, "unavailable": 503}
@@ -81,10 +92,25 @@ async def carry_out(service: Service, reader: Reader, command: Command, typed: M
         case Done(version=version, state=state):
             if isinstance(command, RegisterSubmission):
                 about = submission_of(str(state["questions"][0]["id"]))
-            await reader.until(command.listener, about, version)
+            if awaited := _awaited(command, about, state):
+                await reader.until(command.listener, awaited, version)
             return Success(command.verb, about, state)
         case Refused() as refused:
             if refused.code == "stale" and command.version is not None:
                 await reader.until(command.listener, about, command.version + len(refused.changes))
             changes = tuple(EVENTS.get(change, change) for change in refused.changes)
             return Attempt(command.verb, about, typed, STATUS[refused.code], refused.reason, changes=changes)
+
+
+def _awaited(command: Command, about: str, state: Mapping[str, Any]) -> str | None:
+    """Id of what the events that follow are told of; None where nothing is, or too much."""
+    match command:
+        case TextsCommand() | OpenRegister() | ClosePrintRun() | RecordPosted() | ImportTracking():
+            return None
+        case RecordDelivered() | RecordReturned() | GiveNumbers() if len(command.notifications) > 1:
+            return None
+        case ApologiseForDelay():
+            messages = state.get("messages") or ()
+            return str(messages[-1]["id"]) if messages else None
+        case _:
+            return about

@@ -1,8 +1,9 @@
 """One case: a form with all that became of it. Whoever asks names the commune, and gets nothing of another one."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from services.console.facts import instant
@@ -91,7 +92,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail or letter and its fate."""
+    """A mail or letter and its fate.
+
+    register_number: of the outgoing register. text_version: of the commune's own text; 0 is the shipped one.
+    run: the print run of a letter. action, status, said: what a mail server reported of it later.
+    """
 
     id: str
     kind: str
@@ -102,6 +107,33 @@ class Letter:
     reference: str | None
     uncertain: bool | None
     reason: str | None
+    register_number: str | None
+    text_version: int | None
+    run: str | None
+    posted_on: date | None
+    tracking: str | None
+    delivered_on: date | None
+    returned_on: date | None
+    returned_because: str | None
+    action: str | None
+    status: str | None
+    said: str | None
+
+    @property
+    def is_returned(self) -> bool:
+        """The post brought it back, and nobody has handed it over since."""
+        return self.channel == "letter" and self.returned_on is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A letter with whom it is for, as far as a form tells; case: the form or dialogue that it is about."""
+
+    letter: Letter
+    case: str
+    name: str | None
+    address: str | None
+    code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +174,10 @@ class Case:
             submission=self.submission.without_person(),
             files=[],
             words=[],
-            letters=[replace(letter, reference=None, reason=None) for letter in self.letters],
+            letters=[
+                replace(letter, reference=None, reason=None, returned_because=None, said=None)
+                for letter in self.letters
+            ],
             questions=[
                 question.without_words() if question.scope == "denunciation" else replace(question, form_text=None)
                 for question in self.questions
@@ -171,6 +206,14 @@ def submission(db: sqlite3.Connection, commune: str, id: str) -> Submission | No
     return into(Submission, row, version=said(db, "intake", id)) if row else None
 
 
+def with_code(db: sqlite3.Connection, commune: str, code: str) -> str | None:
+    """Id of the form of this commune that has the code, written without its dash."""
+    row = db.execute(
+        "SELECT id FROM submission WHERE commune = ? AND code = ?", (commune, f"{code[:4]}-{code[4:]}")
+    ).fetchone()
+    return str(row["id"]) if row else None
+
+
 def files_of(db: sqlite3.Connection, commune: str, submission: str) -> list[File]:
     """The files of a form of this commune, in the order in which they came."""
     rows = db.execute(
@@ -196,8 +239,29 @@ def words_of(db: sqlite3.Connection, submission: str) -> list[Word]:
 
 def letters_of(db: sqlite3.Connection, case: str) -> list[Letter]:
     """Every message written because of a case, the latest last."""
-    rows = db.execute("SELECT * FROM message WHERE case_id = ? ORDER BY changed_at, id", (case,))
+    rows = db.execute(f"{_LETTER} WHERE m.case_id = ? ORDER BY m.changed_at, m.id", (case,))
     return [into(Letter, row) for row in rows]
+
+
+def became_letters(letters: Sequence[Letter]) -> set[str]:
+    """Ids of the mails in whose place a letter was written."""
+    ids = {letter.id for letter in letters}
+    return {id for id in ids if f"{id}.letter" in ids}
+
+
+def envelope(db: sqlite3.Connection, commune: str, notification: str) -> Envelope | None:
+    """A letter of this commune, with whom it is for."""
+    row = db.execute(
+        f"{_LETTER} WHERE m.id = ? AND m.commune = ? AND m.channel <> 'email'", (notification, commune)
+    ).fetchone()
+    if row is None:
+        return None
+    form = submission(db, commune, row["case_id"])
+    told = (form.name, form.address, form.code) if form else (None, None, None)
+    return Envelope(into(Letter, row), row["case_id"], *told)
+
+
+_LETTER = "SELECT m.*, r.action, r.status, r.said FROM message m LEFT JOIN delivery_report r ON r.id = m.id"
 
 
 def topics(db: sqlite3.Connection, dialogue: str) -> list[str]:

@@ -1,6 +1,7 @@
 """What waits for one person: questions to answer by their terms, drafts to decide on, questions to sort."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -82,13 +83,42 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class LostLetter:
+    """A mail or letter to a citizen that did not arrive, and that nobody has handed over since.
+
+    what: came back, was called back or could go no way, or its text is wrong. name: of its receiver, where a form tells
+    and he did not denounce.
+    """
+
+    id: str
+    case: str
+    kind: str
+    what: Literal["returned", "failed", "text"]
+    reason: str
+    since: datetime
+    name: str | None
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToPost:
+    """A print run of which not every letter was posted."""
+
+    id: str
+    letters: int
+    closed_at: datetime
+    term: Term | None
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """What waits for one person, each question in the section where it is to be done.
 
     to_decide: drafts that he may approve. returned: with remarks, to be mended. own: of his department, by their terms.
     kept: of these and of the returned ones those whose last version was not handed in. coordinating: where his
     department says what it knows. triage: for the office to give to a department. wanted: more time, to be granted.
-    late: of the whole commune, for who answers for all of it. cut: there is more than is shown.
+    late: of the whole commune, for who answers for all of it. lost: letters that arrive nowhere, for the office to find
+    another way. to_post: print runs that still lie in the office. cut: there is more than is shown.
     """
 
     to_decide: Sequence[Task] = ()
@@ -98,7 +128,17 @@ class Work:
     triage: Sequence[Task] = ()
     wanted: Sequence[Task] = ()
     late: Sequence[Task] = ()
+    lost: Sequence[LostLetter] = ()
+    to_post: Sequence[ToPost] = ()
     cut: bool = False
+
+    @property
+    def any(self) -> bool:
+        return bool(self.all or self.lost or self.to_post)
+
+    @property
+    def terms(self) -> list[Term | None]:
+        return [*(run.term for run in self.to_post), *(task.term for task in self.all)]
 
     @property
     def kept(self) -> list[Task]:
@@ -143,7 +183,43 @@ def work(db: sqlite3.Connection, who: Acting, now: datetime) -> Work:
         wanted=find("wanted_days IS NOT NULL") if leads else (),
         late=find("owed_until < :now AND stage <> 'awaits-triage'") if leads else (),
     )
-    return replace(found, cut=find.cut)
+    if office:
+        found = replace(found, lost=lost_letters(db, who.commune), to_post=to_post(db, who.commune, now))
+    return replace(found, cut=find.cut or len(found.lost) > MOST, lost=found.lost[:MOST])
+
+
+def lost_letters(db: sqlite3.Connection, commune: str) -> list[LostLetter]:
+    """Messages that arrive nowhere, the longest known first; one more than `MOST` tells of more.
+
+    Of a mail in whose place a letter was written, the letter counts. What was not to go out after all is nobody's loss.
+    """
+    rows = db.execute(_LOST, {"commune": commune, "limit": MOST + 1})
+    return [
+        LostLetter(
+            row["id"],
+            row["case_id"],
+            row["kind"],
+            "returned" if row["returned"] else "text" if _OF_TEXT.match(row["reason"] or "") else "failed",
+            (row["returned_because"] if row["returned"] else row["reason"]) or "",
+            datetime.fromisoformat(row["changed_at"]),
+            None if row["of_denouncer"] else row["name"],
+            row["code"],
+        )
+        for row in rows
+    ]
+
+
+def to_post(db: sqlite3.Connection, commune: str, now: datetime) -> list[ToPost]:
+    """Print runs that still lie in the office, the oldest first."""
+    rows = db.execute(
+        "SELECT r.id, r.letters, r.closed_at, t.* FROM print_run r "
+        "LEFT JOIN timing t ON t.about = r.id AND t.rule = 'posting' "
+        "WHERE r.commune = ? AND r.closed_at IS NOT NULL AND r.posted_on IS NULL ORDER BY r.closed_at LIMIT ?",
+        (commune, MOST),
+    )
+    return [
+        ToPost(row["id"], row["letters"], datetime.fromisoformat(row["closed_at"]), term_of(row, now)) for row in rows
+    ]
 
 
 def by_term(tasks: Sequence[Task], now: datetime) -> dict[When, list[Task]]:
@@ -162,6 +238,20 @@ def ends(term: Term | None, now: datetime) -> When:
     return "near" if term.urgency == "near" else "later"
 
 
+WITHDRAWN = "Không % nữa:%"
+"""Notify's reason where a message was not to go out after all, as SQL compares it."""
+_OF_TEXT = re.compile(r"(?:Nội dung|Trích yếu|Tiêu đề)[^:]*dòng [0-9]")
+"""Begins notify's reason where a text could not be filled in."""
+_LOST = f"""
+SELECT m.*, s.name, s.code, m.returned_on IS NOT NULL AND m.channel = 'letter' AS returned,
+  EXISTS (SELECT 1 FROM question f WHERE f.submission = m.case_id AND f.scope = 'denunciation') AS of_denouncer
+FROM message m LEFT JOIN submission s ON s.id = m.case_id
+WHERE m.commune = :commune AND (m.state = 'failed' OR m.returned_on IS NOT NULL)
+  AND (m.state = 'failed' OR m.channel = 'letter') AND m.kind NOT IN ('digest', 'reminder', 'escalation')
+  AND coalesce(m.reason, '') NOT LIKE '{WITHDRAWN}'
+  AND NOT EXISTS (SELECT 1 FROM message l WHERE l.id = m.id || '.letter')
+ORDER BY m.changed_at, m.id LIMIT :limit
+"""  # noqa: S608 - no value of anybody is in the text
 _OWN = "department = :own AND state IN ('assigned', 'drafting') AND follows IS NULL"
 """What gets the answer of another is written with that one."""
 _COORDINATING = (

@@ -12,13 +12,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.console.acting import Acting
-from services.console.dossier import Case, Dialogue, Letter, Submission
+from services.console.dossier import Case, Dialogue, Letter, Submission, became_letters
 from services.console.four_eyes import may_judge
 from services.console.question import Question
 from services.console.terms import Escalation
 from services.console.words import Term, plain_number
 from shared.contracts import COMMANDS, Actor, Command, Role
 from shared.contracts.handbook import HandbookCommand
+from shared.contracts.post import ClosePrintRun, GiveNumbers, OpenRegister, RecordDelivered, RecordReturned
+from shared.contracts.texts import TextsCommand
 from shared.text import clean
 from shared.web import HANOI
 
@@ -53,6 +55,7 @@ class Offer:
     alone: bool = False
 
 
+APOLOGISE = "Gửi thư xin lỗi, hẹn ngày trả lời"
 TRIAGE_OR_DEPARTMENT = frozenset({"awaits-triage"}) | WITH_DEPARTMENT
 DRAFTED_OR_NOT = WITH_DEPARTMENT | WITH_LEADERS
 OF_QUESTION = (
@@ -79,6 +82,8 @@ OF_QUESTION = (
     Offer("refer-question-up", "Báo cáo cấp trên", OFFICE, UNAPPROVED),
     Offer("request-extension", "Xin gia hạn", EXPERTS, WITH_DEPARTMENT, own=True, alone=True),
     Offer("extend-term", "Gia hạn", LEADERS, WITH_DEPARTMENT, alone=True),
+    Offer("apologise-for-delay", APOLOGISE, CLERKS, TO_BE_ANSWERED),
+    Offer("apologise-for-delay", APOLOGISE, EXPERTS, TO_BE_ANSWERED, own=True),
     Offer("group-question", "Xếp nhóm nội dung", OFFICE, TO_BE_ANSWERED),
     Offer("prioritise-question", "Đánh dấu bức xúc", OFFICE, TO_BE_ANSWERED),
 )
@@ -97,12 +102,16 @@ OF_FORM = (
     Offer("withdraw-questions", "Ghi nhận rút câu hỏi", OFFICE, frozenset({"open"})),
 )
 """What may be done with a form: `open` while a question of it is, then `over`."""
+NOBODYS = frozenset({"digest", "reminder", "escalation"})
+"""Kinds of messages that no citizen waits for."""
 HAND_OVER = Offer("record-hand-over", "Ghi nhận đã trao trực tiếp", CLERKS, frozenset({"failed"}))
 ACKNOWLEDGE = "acknowledge-escalation"
 CHECK_IN = Offer("check-in", "Có mặt", OFFICE, frozenset({"expected", "excused"}))
 EXCUSE = Offer("excuse-registrant", "Báo vắng", OFFICE, frozenset({"expected"}))
 
-SUBJECTS = ("submission", "question", "deadline", "notification", "dialogue", "mail")
+OF_COMMUNE = TextsCommand | OpenRegister | ClosePrintRun
+OF_LETTERS = RecordDelivered | RecordReturned | GiveNumbers
+SUBJECTS = ("submission", "question", "deadline", "notification", "dialogue", "mail", "run")
 """Fields of a command, one of which names what it is on."""
 
 TAKING_PLACE = frozenset({"announced", "registration-closed", "held"})
@@ -170,9 +179,10 @@ def is_here(attendance: str | None, dialogue: Dialogue | None, now: datetime) ->
 
 
 def for_letter(who: Acting, letter: Letter, letters: Sequence[Letter]) -> list[Offer]:
-    """What went out neither by mail nor by post is told or handed over. letters: those of the same case."""
-    became_a_letter = any(other.id == f"{letter.id}.letter" for other in letters)
-    return [] if became_a_letter else _offered((HAND_OVER,), who, letter.state)
+    """What went out neither by mail nor by post, or came back, is told or handed over. letters: of the same case."""
+    became_a_letter = letter.id in became_letters(letters)
+    lost = "failed" if letter.is_returned else letter.state
+    return [] if became_a_letter or letter.kind in NOBODYS else _offered((HAND_OVER,), who, lost)
 
 
 def may_acknowledge(who: Acting, term: Term, raised: Sequence[Escalation], department: str | None) -> bool:
@@ -227,9 +237,11 @@ def valid(contract: type[Command], actor: Actor, values: Mapping[str, Any]) -> C
 
 
 def about(command: Command) -> str:
-    """Id of what the command is on; what an office teaches is its commune's."""
-    if isinstance(command, HandbookCommand):
+    """Id of what the command is on; what an office teaches is its commune's, and so are its texts and its registers."""
+    if isinstance(command, HandbookCommand | OF_COMMUNE):
         return command.actor.commune
+    if isinstance(command, OF_LETTERS):
+        return command.notifications[0]
     for name in SUBJECTS:
         if (id := getattr(command, name, None)) is not None:
             return str(id)
@@ -257,6 +269,9 @@ def _is_due(who: Acting, verb: str, question: Question, here: bool) -> bool:
             return question.awaits_acceptance
         case "report-to-superior":
             return question.superior_document is None
+        case "apologise-for-delay":
+            late = any(term.owed and term.urgency in ("near", "late") for term in question.terms)
+            return late and question.scope != "denunciation"
         case _:
             return True
 
@@ -320,6 +335,8 @@ def _in_words(found: Any) -> str:
             return f"Xin ghi một số không quá {plain_number(limits['le'])}."
         case "int_parsing":
             return "Xin ghi một số."
+        case "date_from_datetime_parsing" | "date_parsing" | "date_type":
+            return "Xin ghi ngày."
         case "datetime_type" | "datetime_parsing" | "datetime_from_date_parsing":
             return "Xin ghi đủ ngày và giờ."
         case _:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
 
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
+from starlette.exceptions import HTTPException
 from ulid import ULID
 
 from services.console import words
@@ -16,7 +18,7 @@ from services.console.acting import Acting, acting, workers
 from services.console.event_words import DONE
 from services.console.filters import CHOICES
 from services.console.mailbox import count_waiting
-from services.console.offers import OFFICE, may_have_slip
+from services.console.offers import CLERKS, OFFICE, may_have_slip
 from services.console.reader import Reader
 from services.console.versions import unfilled
 from services.console.view import View
@@ -119,6 +121,26 @@ async def all_sent_in(request: Request) -> tuple[dict[str, str], list[Sent]]:
         typed = {name: value for name, value in form.items() if isinstance(value, str)}
         files = [value for _, value in form.multi_items() if not isinstance(value, str) and value.filename]
         return typed, [Sent(file.filename or "tep", data) for file in files if (data := await file.read())]
+
+
+def download(name: str, media_type: str, data: bytes) -> Response:
+    """A file that the browser keeps."""
+    return Response(data, media_type=media_type, headers=attached(name))
+
+
+def attached(name: str) -> dict[str, str]:
+    """The headers of a file that the browser keeps."""
+    return {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+
+
+def require_clerk(who: Acting, what: str) -> None:
+    """What the office alone sees to. what: begins the sentence that tells so.
+
+    Raises:
+        HTTPException: 403.
+    """
+    if who.role not in CLERKS:
+        raise HTTPException(403, f"{what} do Văn phòng phụ trách. Xin chọn người làm việc ở đầu trang.")
 
 
 def wants_json(request: Request) -> bool:

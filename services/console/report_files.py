@@ -3,7 +3,7 @@
 Layout of the document: Decree 30/2020/NĐ-CP, annex I. Its number and day are given on paper, after signing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -18,13 +18,17 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
-from services.console.reports import CHANNELS, Entry, Figures, Row
+from services.console.reports import CHANNELS, Entry, Figures, Held, Row
 from services.console.words import DIALOGUE_KINDS, DIALOGUE_STATES
 from shared.communes import Profile
+from shared.contracts.notify import ReportPart, ReportTable
 from shared.web import HANOI, capital, local_day, local_time
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+TOTAL = "Tổng số"
+"""Name of a row that sums the others up."""
 
 Value = str | int | float | datetime | None
 
@@ -92,6 +96,23 @@ def tables(figures: Figures) -> list[Table]:
             ("Tổng số", *map(sum, zip(*(row[1:] for row in units), strict=True))) if units else None,
         ),
     ]
+
+
+def workbook(tables: Iterable[Table]) -> bytes:
+    """Any tables as a spreadsheet, one a sheet."""
+    book = Workbook(write_only=True)
+    for table in tables:
+        _sheet(book, table)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def as_text(value: Value) -> str:
+    """A cell where there are only texts: days and instants as they are written in Vietnam."""
+    if isinstance(value, datetime):
+        return local_time(value)
+    return "" if value is None else str(value)
 
 
 def spreadsheet(profile: Profile, figures: Figures, entries: Sequence[Entry]) -> bytes:
@@ -234,7 +255,7 @@ def document(profile: Profile, figures: Figures) -> bytes:
     paper = Document()
     _page(paper)
     _head(paper, profile, figures)
-    _body(paper, profile, figures)
+    _body(paper, parts(profile, figures))
     _foot(paper, profile)
     file = BytesIO()
     paper.save(file)
@@ -278,84 +299,131 @@ def _head(paper: Any, profile: Profile, figures: Figures) -> None:
     _rule(right, Cm(2.4))
     _centred(right, f"{head.place}, ngày      tháng      năm {year}", italic=True)
     _centred(paper, "BÁO CÁO", bold=True, size=14, before=18)
-    _centred(
-        paper,
-        "Kết quả đối thoại và giải quyết câu hỏi, kiến nghị của cá nhân, tổ chức về thủ tục hành chính "
-        f"{figures.subject.name}",
-        bold=True,
-    )
+    _centred(paper, about(figures), bold=True)
     _rule(paper, Cm(6))
     _centred(paper, f"Kính gửi: {profile.superior}", before=12)
 
 
-def _body(paper: Any, profile: Profile, figures: Figures) -> None:
-    total, issuer = figures.total, profile.letterhead.issuer
-    _text(paper, f"Thực hiện {_inside(profile.plan)}, {issuer} báo cáo kết quả {figures.subject.name} như sau:")
-
-    _heading(paper, "I. TÌNH HÌNH TỔ CHỨC ĐỐI THOẠI")
-    if not figures.dialogues:
-        _text(paper, "Trong kỳ báo cáo không có hội nghị đối thoại nào.")
-    for place, one in enumerate(figures.dialogues, 1):
-        held = f"{local_time(one.held_at)}" if one.held_at else "chưa rõ thời gian"
-        notice = f" Thông báo kết luận số {one.notice} ngày {local_day(one.concluded_at)}." if one.concluded_at else ""
-        _text(
-            paper,
-            f"{place}. {one.title} ({held}; {DIALOGUE_KINDS.get(one.kind, one.kind).lower()}): "
-            f"{DIALOGUE_STATES.get(one.state, one.state).lower()}. Có {one.registered} người đăng ký trong hạn, "
-            f"{one.present} người trong số đó có mặt, {one.floor} người phát biểu tại hội nghị, {one.attended} đại "
-            f"biểu dự; {one.questions} câu hỏi, kiến nghị.{notice}",
-        )
-
-    _heading(paper, "II. KẾT QUẢ TIẾP NHẬN, GIẢI QUYẾT CÂU HỎI, KIẾN NGHỊ")
-    by_channel = "; ".join(f"{CHANNELS.get(row.id, row.name).lower()} {row.received}" for row in figures.channels)
-    _text(
-        paper,
-        f"Đã tiếp nhận {figures.forms} phiếu với {total.received} câu hỏi, kiến nghị"
-        + (f" ({by_channel})." if by_channel else "."),
+def about(figures: Figures) -> str:
+    """What the report is on, below its title."""
+    return (
+        "Kết quả đối thoại và giải quyết câu hỏi, kiến nghị của cá nhân, tổ chức về thủ tục hành chính "
+        f"{figures.subject.name}"
     )
+
+
+def parts(profile: Profile, figures: Figures) -> tuple[ReportPart, ...]:
+    """What the report says, for every form that it takes. A part that is a table has its caption as its heading."""
+    return (
+        _beginning(profile, figures),
+        *_of_dialogues(figures),
+        *_of_questions(figures),
+        *_of_terms(figures),
+        *_of_promises(figures),
+        _of_departments(profile, figures),
+    )
+
+
+def _beginning(profile: Profile, figures: Figures) -> ReportPart:
+    issuer = profile.letterhead.issuer
+    done = f"Thực hiện {_inside(profile.plan)}, {issuer} báo cáo kết quả {figures.subject.name} như sau:"
+    return ReportPart(paragraphs=(done,))
+
+
+def _of_dialogues(figures: Figures) -> Iterator[ReportPart]:
+    told = tuple(_of_dialogue(place, one) for place, one in enumerate(figures.dialogues, 1))
+    none = ("Trong kỳ báo cáo không có hội nghị đối thoại nào.",)
+    yield ReportPart(heading="I. TÌNH HÌNH TỔ CHỨC ĐỐI THOẠI", paragraphs=told or none)
+
+
+def _of_dialogue(place: int, one: Held) -> str:
+    held = f"{local_time(one.held_at)}" if one.held_at else "chưa rõ thời gian"
+    notice = f" Thông báo kết luận số {one.notice} ngày {local_day(one.concluded_at)}." if one.concluded_at else ""
+    return (
+        f"{place}. {one.title} ({held}; {DIALOGUE_KINDS.get(one.kind, one.kind).lower()}): "
+        f"{DIALOGUE_STATES.get(one.state, one.state).lower()}. Có {one.registered} người đăng ký trong hạn, "
+        f"{one.present} người trong số đó có mặt, {one.floor} người phát biểu tại hội nghị, {one.attended} đại "
+        f"biểu dự; {one.questions} câu hỏi, kiến nghị.{notice}"
+    )
+
+
+def _of_questions(figures: Figures) -> Iterator[ReportPart]:
+    total = figures.total
+    by_channel = "; ".join(f"{CHANNELS.get(row.id, row.name).lower()} {row.received}" for row in figures.channels)
+    received = f"Đã tiếp nhận {figures.forms} phiếu với {total.received} câu hỏi, kiến nghị"
     withdrawn = f"người hỏi đã rút {total.withdrawn}; " if total.withdrawn else ""
-    _text(
-        paper,
+    answered = (
         f"Đã trả lời tại hội nghị {total.at_dialogue}; trả lời bằng văn bản {total.in_writing}; hướng dẫn đến cơ quan "
         f"có thẩm quyền {total.redirected}; báo cáo cấp trên {total.referred_up}; {withdrawn}"
-        f"đang giải quyết {total.open}.",
+        f"đang giải quyết {total.open}."
+    )
+    yield ReportPart(
+        heading="II. KẾT QUẢ TIẾP NHẬN, GIẢI QUYẾT CÂU HỎI, KIẾN NGHỊ",
+        paragraphs=(received + (f" ({by_channel})." if by_channel else "."), answered),
     )
     if figures.fields:
-        _caption(paper, "Bảng 1. Theo lĩnh vực")
-        _grid(paper, outcomes("", "Lĩnh vực", figures.fields, total))
+        yield _captioned("Bảng 1. Theo lĩnh vực", outcomes("", "Lĩnh vực", figures.fields, total))
 
-    _heading(paper, "III. VIỆC THỰC HIỆN THỜI HẠN")
-    _text(
-        paper,
+
+def _of_terms(figures: Figures) -> Iterator[ReportPart]:
+    total = figures.total
+    kept = (
         f"Theo hạn ban đầu: {total.kept_first} câu hỏi được phòng, đơn vị trả lời đúng hạn, {total.late_first} câu trễ "
         f"hạn{_per_cent(total.share_first)}. Theo hạn sau khi gia hạn: {total.kept} đúng hạn, {total.late} trễ hạn"
         f"{_per_cent(total.share)}. Số câu hỏi được gia hạn: {total.extended}, tổng số {total.extended_days} ngày làm "
         f"việc. Số câu trễ hạn đã báo cáo lên trên: {total.escalated}; số thời hạn trễ đã báo cáo cấp trên: "
-        f"{figures.to_province}.",
+        f"{figures.to_province}."
     )
+    yield ReportPart(heading="III. VIỆC THỰC HIỆN THỜI HẠN", paragraphs=(kept,))
     if figures.departments:
-        _caption(paper, "Bảng 2. Theo phòng, đơn vị")
-        _grid(paper, terms_kept("", "Phòng, đơn vị", figures.departments, total))
+        of_departments = terms_kept("", "Phòng, đơn vị", figures.departments, total)
+        yield _captioned("Bảng 2. Theo phòng, đơn vị", of_departments)
     if figures.terms:
-        _caption(paper, "Bảng 3. Các thời hạn trong kỳ")
-        _grid(paper, tables(figures)[4])
+        yield _captioned("Bảng 3. Các thời hạn trong kỳ", tables(figures)[4])
 
-    _heading(paper, "IV. VIỆC THỰC HIỆN THÔNG BÁO KẾT LUẬN")
-    if figures.units:
-        done = sum(unit.fulfilled for unit in figures.units)
-        _text(paper, f"Các thông báo kết luận giao {figures.promised} nhiệm vụ; đã hoàn thành {done}.")
-        _caption(paper, "Bảng 4. Nhiệm vụ được giao")
-        _grid(paper, tables(figures)[5])
-    else:
-        _text(paper, "Trong kỳ báo cáo không có nhiệm vụ nào được giao theo thông báo kết luận.")
 
-    _heading(paper, "V. VIỆC CHẤP HÀNH THỜI HẠN CỦA CÁC PHÒNG, ĐƠN VỊ")
-    _text(paper, "Số liệu dưới đây là căn cứ để biểu dương, khen thưởng hoặc chấn chỉnh, xử lý theo quy định.")
+def _of_promises(figures: Figures) -> Iterator[ReportPart]:
+    heading = "IV. VIỆC THỰC HIỆN THÔNG BÁO KẾT LUẬN"
+    if not figures.units:
+        none = "Trong kỳ báo cáo không có nhiệm vụ nào được giao theo thông báo kết luận."
+        yield ReportPart(heading=heading, paragraphs=(none,))
+        return
+    done = sum(unit.fulfilled for unit in figures.units)
+    told = f"Các thông báo kết luận giao {figures.promised} nhiệm vụ; đã hoàn thành {done}."
+    yield ReportPart(heading=heading, paragraphs=(told,))
+    yield _captioned("Bảng 4. Nhiệm vụ được giao", tables(figures)[5])
+
+
+def _of_departments(profile: Profile, figures: Figures) -> ReportPart:
     kept = [row.name for row in figures.departments if row.kept_first and not row.late_first]
     late = [f"{row.name} ({row.late_first} câu)" for row in figures.departments if row.late_first]
-    _text(paper, f"1. Trả lời đúng hạn ban đầu tất cả câu hỏi: {_listing(kept)}")
-    _text(paper, f"2. Có câu hỏi trễ hạn ban đầu: {_listing(late)}")
-    _text(paper, f"Trên đây là báo cáo của {issuer}, kính gửi {profile.superior}./.")
+    return ReportPart(
+        heading="V. VIỆC CHẤP HÀNH THỜI HẠN CỦA CÁC PHÒNG, ĐƠN VỊ",
+        paragraphs=(
+            "Số liệu dưới đây là căn cứ để biểu dương, khen thưởng hoặc chấn chỉnh, xử lý theo quy định.",
+            f"1. Trả lời đúng hạn ban đầu tất cả câu hỏi: {_listing(kept)}",
+            f"2. Có câu hỏi trễ hạn ban đầu: {_listing(late)}",
+            f"Trên đây là báo cáo của {profile.letterhead.issuer}, kính gửi {profile.superior}./.",
+        ),
+    )
+
+
+def _captioned(caption: str, table: Table) -> ReportPart:
+    """The first column has names, and room for them."""
+    rows = [*table.rows, *([table.total] if table.total else [])]
+    cells = tuple(tuple(map(_shown, row)) for row in rows)
+    widths = (3, *(1 for _ in table.columns[1:]))
+    return ReportPart(heading=caption, table=ReportTable(head=table.columns, rows=cells, widths=widths))
+
+
+def _body(paper: Any, told: Iterable[ReportPart]) -> None:
+    for part in told:
+        if part.heading:
+            (_caption if part.table else _heading)(paper, part.heading)
+        for paragraph in part.paragraphs:
+            _text(paper, paragraph)
+        if part.table:
+            _grid(paper, part.table)
 
 
 def _foot(paper: Any, profile: Profile) -> None:
@@ -377,16 +445,14 @@ def _foot(paper: Any, profile: Profile) -> None:
     _centred(right, head.signer.name, bold=True)
 
 
-def _grid(paper: Any, table: Table) -> None:
-    grid = paper.add_table(rows=1, cols=len(table.columns))
+def _grid(paper: Any, table: ReportTable) -> None:
+    grid = paper.add_table(rows=1, cols=len(table.head))
     grid.style = "Table Grid"
-    _fill(grid.rows[0].cells, table.columns, bold=True, heading=True)
+    _fill(grid.rows[0].cells, table.head, bold=True, heading=True)
     repeat = OxmlElement("w:tblHeader")
     grid.rows[0]._tr.get_or_add_trPr().append(repeat)
     for row in table.rows:
-        _fill(grid.add_row().cells, row)
-    if table.total:
-        _fill(grid.add_row().cells, table.total, bold=True)
+        _fill(grid.add_row().cells, row, bold=row[0] == TOTAL)
 
 
 def _fill(cells: Sequence[Any], values: Iterable[Value], *, bold: bool = False, heading: bool = False) -> None:

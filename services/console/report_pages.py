@@ -9,12 +9,15 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from ulid import ULID
 
-from services.console import conferences, province, report_files, reports
+from services.console import asking, conferences, province, report_files, reports
 from services.console.acting import Acting
-from services.console.pages import HEADERS, Pages, Who
+from services.console.commands import STATUS
+from services.console.pages import HEADERS, Pages, Who, download
 from services.console.reports import Subject
-from shared.contracts import Role
+from shared.contracts import Refused, Role
+from shared.contracts.notify import RenderReport
 from shared.service import Service
 from shared.web import HANOI
 
@@ -47,9 +50,11 @@ def add_reports(router: APIRouter, service: Service, pages: Pages) -> None:
 
     @router.get("/bao-cao.{format}")
     async def file(who: Who, format: str, ky: str = "", hoi_nghi: DialogueAsked = "") -> Response:
-        if format not in ("xlsx", "docx"):
-            raise HTTPException(404, "Báo cáo có dạng XLSX và DOCX.")
+        if format not in ("xlsx", "docx", "pdf"):
+            raise HTTPException(404, "Báo cáo có dạng XLSX, DOCX và PDF.")
         now = service.clock()
+        if format == "pdf":
+            return await as_pdf(who, ky, hoi_nghi, now)
 
         def make(db: Connection) -> tuple[Subject, bytes]:
             subject = _subject(db, who, ky, hoi_nghi, now)
@@ -65,6 +70,21 @@ def add_reports(router: APIRouter, service: Service, pages: Pages) -> None:
         headers: Mapping[str, str] = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
         kind = report_files.XLSX if format == "xlsx" else report_files.DOCX
         return Response(content, media_type=kind, headers=headers)
+
+    async def as_pdf(who: Acting, period: str, dialogue: str, now: datetime) -> Response:
+        """As notify sets documents of the office."""
+
+        def count(db: Connection) -> reports.Figures:
+            return reports.figures(db, who.profile, _subject(db, who, period, dialogue, now), now)
+
+        actor, figures = who.actor, await pages.read(count)
+        told = {"about": report_files.about(figures), "addressee": who.profile.superior, "format": "pdf"}
+        parts = report_files.parts(who.profile, figures)
+        command = RenderReport.model_validate({"actor": actor, "key": str(ULID()), "parts": parts, **told})
+        file = await asking.drawn(service.nats, command)
+        if isinstance(file, Refused):
+            raise HTTPException(STATUS[file.code], file.reason)
+        return download(f"bao-cao-{who.commune}-{figures.subject.slug}.pdf", file.media_type, file.data)
 
 
 def add_province(router: APIRouter, service: Service, pages: Pages) -> None:

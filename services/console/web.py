@@ -16,12 +16,16 @@ from services.console.mailbox_pages import add_mailbox
 from services.console.operations import add_operations
 from services.console.pages import HEADERS, HERE, Pages, typed_in, wants_json, who_acts
 from services.console.paper_desk import MOST_OF_A_BODY, PATH, add_paper_desk
+from services.console.post_pages import PATH as POST
+from services.console.post_pages import add_post
 from services.console.publication_pages import add_publication
 from services.console.reader import Reader
+from services.console.register_pages import add_registers
 from services.console.report_pages import add_province, add_reports
 from services.console.room import add_dialogues
 from services.console.tail import Tail
 from services.console.template_pages import add_templates
+from services.console.text_pages import add_texts
 from services.console.view import View
 from services.console.work_pages import add_work
 from shared.logs import in_short, logger
@@ -29,7 +33,7 @@ from shared.service import Service
 from shared.web import SizeLimit, add_static
 
 MOST_BYTES = 500_000
-FILES_TO = {"/danh-sach": 12_000_000, PATH: MOST_OF_A_BODY, "/ho-so": 52_000_000}
+FILES_TO = {"/danh-sach": 12_000_000, PATH: MOST_OF_A_BODY, "/ho-so": 52_000_000, POST: 6_000_000}
 """Paths that files are sent to: one of 10 MB and what is typed with it."""
 A_MONTH_S = 30 * 24 * 3600
 
@@ -56,6 +60,9 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
     add_library(router, service, pages, reader)
     add_handbook(router, service, pages, reader)
     add_templates(router, service, pages, reader)
+    add_texts(router, service, pages, reader)
+    add_post(router, service, pages, reader)
+    add_registers(router, service, pages, reader)
     add_reports(router, service, pages)
     add_province(router, service, pages)
     add_operations(router, service, pages, view, reader, tail)

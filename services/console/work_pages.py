@@ -49,7 +49,7 @@ async def show_work(
         who,
         attempt.status if attempt else max(refused, default=200),
         work=work,
-        explained=await terms.explain(service.nats, who, [task.term for task in work.all]),
+        explained=await terms.explain(service.nats, who, work.terms),
         most=my_work.MOST,
         attempt=attempt,
         decided=decided,

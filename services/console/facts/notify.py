@@ -53,8 +53,15 @@ def _(event: NotificationNumbered, db: sqlite3.Connection) -> None:
 
 @record.register
 def _(event: LetterPosted, db: sqlite3.Connection) -> None:
-    told = {} if event.tracking is None else {"tracking": event.tracking}
+    """A second time, where it had come back before."""
+    known = db.execute("SELECT returned_on FROM message WHERE id = ?", (event.notification,)).fetchone()
+    returned_on = known["returned_on"] if known else None
+    told: dict[str, Any] = {} if event.tracking is None else {"tracking": event.tracking}
+    again = returned_on is not None and event.posted_on.isoformat() >= returned_on
+    told |= {"returned_on": None, "returned_because": None} if again else {}
     _message(db, event, state="sent", run=event.run, posted_on=event.posted_on, **told)
+    if again:
+        _answer(db, event, undelivered=None)
 
 
 @record.register
