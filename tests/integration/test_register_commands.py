@@ -89,14 +89,16 @@ class Office:
     async def writes_letters(self, *cases: str, commune: str = "thanh-tri") -> list[str]:
         """One letter each, to people who have no e-mail: they are told where their question belongs."""
         for case in cases:
-            asked = question().model_copy(update={"id": f"{case}-1"})
-            of: dict[str, Any] = {"commune": commune, "case": case, "occurred_at": self.now}
-            await self.hears(
-                submission_received(questions=(asked,), registrant=registrant(email=None), received_at=self.now, **of)
-            )
-            await self.hears(of_question(QuestionRedirected, question=asked.id, **of))
+            await self.owes_a_letter(case, commune)
             await self.works_off()
         return [(await self.letter(case)).id for case in cases]
+
+    async def owes_a_letter(self, case: str, commune: str = "thanh-tri") -> None:
+        asked = question().model_copy(update={"id": f"{case}-1"})
+        of: dict[str, Any] = {"commune": commune, "case": case, "occurred_at": self.now}
+        nobody = registrant(email=None)
+        await self.hears(submission_received(questions=(asked,), registrant=nobody, received_at=self.now, **of))
+        await self.hears(of_question(QuestionRedirected, question=asked.id, **of))
 
     async def letter(self, case: str) -> Message:
         found = await self.letters.get(case)
@@ -172,6 +174,16 @@ async def test_a_letter_that_lies_ready_is_drawn_anew_with_its_number_and_day(of
     assert "ngày 21 tháng 4 năm 2026" in office.printed(letter)
     [numbered] = [one for one in await office.says("01JA") if isinstance(one, NotificationNumbered)]
     assert numbered.number == "01/UBND-VP"
+
+
+async def test_a_letter_whose_cut_off_has_passed_is_not_drawn_any_more(office: Office) -> None:
+    [letter] = await office.writes_letters("01JA")
+    office.now = NOW + timedelta(hours=12)
+    await office.answers(give(letter))
+    await office.works_off()
+    message = await office.letter("01JA")
+    assert (message.state, message.number) == ("drawn", "01/UBND-VP")
+    assert "01/UBND-VP" not in office.printed(letter)
 
 
 async def test_the_same_command_twice_has_no_second_effect(office: Office) -> None:
@@ -305,6 +317,16 @@ async def test_a_letter_made_after_midnight_on_1_january_opens_the_new_year(auto
     assert "ngày 31 tháng 12 năm 2026" in automatic.printed(old)
     assert "ngày 01 tháng 01 năm 2027" in automatic.printed(new)
     assert [(await automatic.letter(case)).number for case in ("01JA", "01JB")] == ["01/UBND-VP"] * 2
+
+
+async def test_a_letter_bears_the_day_it_is_made_and_numbered_not_the_one_it_was_owed_on(automatic: Office) -> None:
+    automatic.now = datetime(2026, 12, 31, 16, 59, 59, tzinfo=NOW.tzinfo)
+    await automatic.owes_a_letter("01JA")
+    automatic.now += timedelta(seconds=1)
+    await automatic.works_off()
+    letter = await automatic.letter("01JA")
+    assert [row["given_on"] for row in (await automatic.register(year=2027))["rows"]] == ["2027-01-01"]
+    assert "ngày 01 tháng 01 năm 2027" in automatic.printed(letter.id)
 
 
 async def test_a_signed_commune_numbers_then_signs(fresh: Servers, tmp_path: Path) -> None:

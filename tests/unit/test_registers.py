@@ -223,17 +223,8 @@ def test_a_letter_that_has_left_is_told_its_number_once() -> None:
     assert registers.numbered(state, LETTER, "05/UBND-VP", NOW) == (state, [])
 
 
-def test_a_letter_that_lies_ready_is_drawn_anew_with_its_number() -> None:
-    lying = a_form(a_letter(state="drawn", leaves_at=NOW + timedelta(hours=1)))
-    message = registers.numbered(lying, LETTER, "05/UBND-VP", NOW)[0].message(LETTER)
-    assert (message.state, message.next_action_at, message.leaves_at) == ("queued", NOW, None)
-    assert message.number == "05/UBND-VP"
-
-
-def test_a_letter_whose_cut_off_has_passed_is_not_drawn_any_more() -> None:
-    lying = a_form(a_letter(state="drawn", leaves_at=NOW))
-    message = registers.numbered(lying, LETTER, "05/UBND-VP", NOW)[0].message(LETTER)
-    assert (message.state, message.leaves_at, message.number) == ("drawn", NOW, "05/UBND-VP")
+def test_what_was_withdrawn_meanwhile_is_told_nothing() -> None:
+    assert registers.numbered(a_form(), LETTER, "05/UBND-VP", NOW) == (a_form(), [])
 
 
 @pytest.mark.parametrize(

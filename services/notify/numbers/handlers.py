@@ -20,6 +20,7 @@ from shared.contracts.post import GiveNumbers, OpenRegister, ReadRegister
 from shared.handlers import Handlers
 
 MOST_ROWS = 500
+WITHDRAWN = "Văn bản được rút trong lúc cấp số."
 
 consumes = Handlers("notify")
 
@@ -38,7 +39,9 @@ async def give_numbers(
         )
         texts[one.message.id] = given.text
         note = partial(registers.numbered, notification=one.message.id, number=given.text, now=now())
-        await post.note(one.state.id, note)
+        saved = await post.note(one.state.id, note)
+        if not registers.left_after_all(saved.state, given):
+            await numbers.strike(given.id, WITHDRAWN)
     return Done(version=0, state={"numbers": texts})
 
 

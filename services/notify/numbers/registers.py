@@ -221,16 +221,12 @@ def check_order(given_on: date, last: Row | None) -> None:
 
 
 def numbered(state: Correspondence | None, notification: str, number: str, now: datetime) -> Noted:
-    """The letter has its number. One that lies ready and has not left is drawn anew, to bear it."""
+    """The letter has its number. One that lies ready is then drawn anew, as whatever says something else by now."""
     if state is None:
         raise Refusal("not-found", f"Không tìm thấy văn bản {notification}.")
     if not state.has(notification):
         return state, []
-    message = state.message(notification)
-    lies_ready = message.state == "drawn" and not message.has_left(now)
-    if message.number != number and lies_ready:
-        message = delivery.redrawn(message, now)
-    return delivery.numbered(state, message, number, now)
+    return delivery.numbered(state, state.message(notification), number, now)
 
 
 def left_after_all(state: Correspondence | None, row: Row) -> bool:
