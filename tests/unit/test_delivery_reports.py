@@ -265,6 +265,13 @@ SECOND = "smtp; 452 4.2.2 mailbox full"
         ),
         (in_words(VIETNAMESE, copy=our_mail()), "failed", "", "", "in Vietnamese, the copy below"),
         (
+            in_words(VIETNAMESE, copy=f"{our_mail()}\nXin lỗi vì trả lời chậm trễ; 550 5.1.1 là mã hồ sơ."),
+            "failed",
+            "",
+            "",
+            "what we wrote ourselves is not what the server says",
+        ),
+        (
             in_words(HTML, copy="<pre>x</pre>", html=True, head=f"In-Reply-To: {OURS}\r\n"),
             "failed",
             "5.7.1",

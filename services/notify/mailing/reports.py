@@ -37,7 +37,7 @@ def note_report(state: Correspondence, report: DeliveryReported, now: datetime) 
         case "delayed":
             return put(state, replace(message, reason=_told(DELAYED, report))), []
         case "complained":
-            return _declining(state, now) if message.guest is None else (state, [])
+            return _declining(state, now)
 
 
 def note_declined(state: Correspondence | None, declined: NewsDeclined, now: datetime) -> Decision:
@@ -46,6 +46,7 @@ def note_declined(state: Correspondence | None, declined: NewsDeclined, now: dat
 
 
 def _declining(state: Correspondence, now: datetime) -> Decision:
+    """Representatives and staff are sent nothing that they need not have."""
     if state.registrant is None or state.declines_news:
         return state, []
     return settle(replace(state, declines_news=True), now)

@@ -7,8 +7,8 @@ from services.notify.messages import OPTIONAL
 
 
 def can_be_declined(state: Correspondence, message: Message) -> bool:
-    """Only by who registered: representatives are written to because somebody invited them."""
-    return message.kind in OPTIONAL and message.guest is None and state.code is not None
+    """Only by who registered, and so has a code: representatives are written to because somebody invited them."""
+    return message.kind in OPTIONAL and state.code is not None
 
 
 def page_to_decline(code: str, base_url: str) -> str:
