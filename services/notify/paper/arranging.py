@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.notify.texts.blocks import (
     Block,
@@ -14,9 +14,14 @@ from services.notify.texts.blocks import (
     Paragraph,
     Point,
     Quote,
+    Run,
     Steps,
     Table,
 )
+
+
+MOST_KEPT = 1_000
+"""Characters of the closing paragraph that stay together with the signature: about a quarter of a sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +60,38 @@ def arranged(blocks: Sequence[Block]) -> Body:
             case _:
                 laid.append(block)
                 awaits_facts = False
-    if laid and isinstance(last := laid[-1], Paragraph):
-        return Body(tuple(laid[:-1]), last)
-    return Body(tuple(laid), None)
+    if not (laid and isinstance(last := laid[-1], Paragraph)):
+        return Body(tuple(laid), None)
+    before, closing = _parted(last)
+    return Body((*laid[:-1], *before), closing)
 
 
 def has_figures(table: Table, place: int) -> bool:
     """Whether a column, counted from 0, has nothing but figures: they stand in its middle."""
     return all(re.fullmatch(r"[\d.,%/ –-]*", words) for row in table.rows for words in row[place])
+
+
+def _parted(last: Paragraph) -> tuple[tuple[Paragraph, ...], Paragraph]:
+    """A paragraph that is too long to stay with the signature gives it its last sentences, else its last words."""
+    runs = list(last.line)
+    room, kept = MOST_KEPT, list[Run]()
+    while runs and len(runs[-1].text) <= room:
+        room -= len(runs[-1].text)
+        kept.insert(0, runs.pop())
+    if not runs:
+        return (), last
+    torn = runs.pop()
+    place = _cut(torn.text, len(torn.text) - room)
+    kept.insert(0, replace(torn, text=torn.text[place:].lstrip()))
+    runs.append(replace(torn, text=torn.text[:place].rstrip()))
+    return (Paragraph(tuple(runs)),), Paragraph(tuple(kept))
+
+
+def _cut(text: str, first: int) -> int:
+    """Where the last part of a text begins, at `first` at the earliest."""
+    sentence = text.find(". ", first)
+    word = text.find(" ", first)
+    return sentence + 2 if sentence >= 0 else word + 1 if word >= 0 else first
 
 
 def _taken_from_the_end(laid: list[Laid]) -> tuple[Point | Code, ...]:

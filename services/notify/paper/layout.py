@@ -60,7 +60,11 @@ def _laid(block: Laid, room: int = BODY) -> dict[str, Any]:
         case Paragraph(line):
             return {"is": "paragraph", "line": _words(line)}
         case Quote(lines, label):
-            return {"is": "quote", "label": label, "lines": [_words(line) for line in lines]}
+            return {
+                "is": "quote",
+                "label": _fitting(label) if label else None,
+                "lines": [_words(line) for line in lines],
+            }
         case Point(name, lines):
             return {"is": "point", "name": _fitting(name, room), "lines": [_words(line, room) for line in lines]}
         case Steps(steps):
