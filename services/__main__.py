@@ -180,19 +180,25 @@ def deadline(
 def letter(
     kind: str, file: Path, output: Annotated[Path, typer.Option("-o", "--output", help="Tệp PDF viết ra.")]
 ) -> None:
-    """Dựng một thư từ dữ liệu JSON thành PDF."""
+    """Dựng một văn bản (thư, giấy mời, phiếu chuyển) từ dữ liệu JSON của một hồ sơ thành PDF."""
     from pydantic import ValidationError
 
-    from services.notify.paper.letters import CannotPrint, Kind, LetterData, render_letter
+    from services.notify.paper.from_json import KINDS, from_json
+    from services.notify.paper.letters import CannotPrint
+    from services.notify.texts.writing import CannotWrite
+    from shared.communes import Communes
+    from shared.contracts import Refusal
 
-    if kind not in (kinds := get_args(Kind)):
-        _wrong_usage(f"không có loại thư {kind!r}; có: {', '.join(kinds)}")
+    if kind not in KINDS:
+        _wrong_usage(f"không có loại thư {kind!r}; có: {', '.join(KINDS)}")
     try:
-        pdf = render_letter(cast("Kind", kind), LetterData.model_validate_json(_read(file)))
+        pdf = from_json(kind, _read(file), Communes.load())
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors())
         _refuse(f"{file}: dữ liệu chưa đúng: {wrong}")
-    except CannotPrint as error:
+    except Refusal as error:
+        _refuse(error.reason)
+    except (CannotPrint, CannotWrite) as error:
         _refuse(str(error))
     output.write_bytes(pdf)
     typer.echo(str(output))

@@ -36,7 +36,7 @@ class LetterFile(BaseModel):
     """What `doithoai letter` reads.
 
     case: a correspondence, as notify keeps it. message: the id; by default the latest of the kind.
-    question: of a transfer slip; by default the first. on: the day of the dateline; of a letter by default the message's.
+    question: of a transfer slip; by default the first. on: the day of the dateline; by default the message's.
     conclusion: of the dialogue's own record, for the letter that tells it.
     """
 
