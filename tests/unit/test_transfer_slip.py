@@ -1,6 +1,7 @@
 """The transfer slip: who may have it, of which question, what stands on it, and how its page is laid out."""
 
 from base64 import b64decode
+from dataclasses import replace
 
 import pypdf
 import pytest
@@ -13,8 +14,8 @@ from services.notify import aftercare, rules
 from services.notify.contents import dated
 from services.notify.correspondence import Correspondence
 from services.notify.paper import documents
-from services.notify.paper.letters import CannotPrint, LetterData, render_letter
-from services.notify.paper.slip import CONFIDENTIAL, NOWHERE_TO_GO, WITHDRAWN, handed_on, slip, slip_data
+from services.notify.paper.letters import CannotPrint, render_page
+from services.notify.paper.slip import CONFIDENTIAL, NOWHERE_TO_GO, WITHDRAWN, handed_on, slip
 from services.notify.wording import named
 from shared.communes import PROFILES, read_profile
 from shared.contracts import Refusal, Role
@@ -35,7 +36,7 @@ from tests.builders import (
     registrant,
     submission_received,
 )
-from tests.unit.test_letters import BOTTOM, LEFT, MM, RIGHT, TOP, pages_of, run_with, runs
+from tests.measured import BOTTOM, LEFT, MM, RIGHT, TOP, pages_of, run_with, runs
 from tests.unit.test_notify_documents import pdf_words, word_of, word_words
 from tests.unit.test_notify_rules import told
 
@@ -83,12 +84,12 @@ def both(state, question=QUESTION):
     return pdf, word_words(word_of(file_of(state, "docx", question)[1]))
 
 
-def data_of(state) -> LetterData:
-    return slip_data(*handed_on(state, ask()), PROFILE, dated(NOW))
+def page_of(state, profile=PROFILE):
+    return slip(*handed_on(state, ask()), profile, dated(NOW))
 
 
 def pages(state):
-    return pages_of("transfer-slip", data_of(state))
+    return pages_of(render_page(page_of(state)))
 
 
 class TestWhoMayHaveIt:
@@ -131,11 +132,11 @@ class TestWhoMayHaveIt:
         assert (refused.value.code, refused.value.reason) == ("forbidden", CONFIDENTIAL)
         assert "theo Luật Tố cáo" in refused.value.reason
 
-    def test_of_a_denunciation_not_from_a_file_either(self):
-        data = data_of(a_form(REFERRED))
-        item = data.items[0].model_copy(update={"scope": Scope.DENUNCIATION})
+    def test_of_a_denunciation_not_even_where_nobody_asked_before(self):
+        state, asked = handed_on(a_form(REFERRED), ask())
+        secret = replace(asked, referral=replace(asked.referral, scope=Scope.DENUNCIATION))
         with pytest.raises(CannotPrint, match="bí mật"):
-            render_letter("transfer-slip", data.model_copy(update={"items": (item,)}))
+            slip(state, secret, PROFILE, dated(NOW))
 
 
 class TestWhatItSays:
@@ -224,9 +225,9 @@ class TestWhatItSays:
             assert "“Dòng một. Dòng hai. Dòng ba.”" in words
 
     def test_where_its_copy_is_kept_also_where_the_profile_names_none(self):
-        data = data_of(a_form(REFERRED))
-        bare = data.model_copy(update={"letterhead": data.letterhead.model_copy(update={"copies": ("Như trên;",)})})
-        assert slip(bare).copies == ("Như trên;", "Ông/Bà Nguyễn Thị Mai (để biết);", "Lưu: VT.")
+        head = PROFILE.letterhead.model_copy(update={"copies": ("Như trên;",)})
+        bare = page_of(a_form(REFERRED), PROFILE.model_copy(update={"letterhead": head}))
+        assert bare.copies == ("Như trên;", "Ông/Bà Nguyễn Thị Mai (để biết);", "Lưu: VT.")
 
     @pytest.mark.parametrize(
         ("name", "in_text"),
@@ -351,10 +352,11 @@ class TestThePage:
 @pytest.mark.parametrize(
     ("facts", "known", "asked", "where"),
     [
-        ((REFERRED,), {"name": "Nguyễn 漢"}, "Hỏi?", "họ tên, địa chỉ người nêu"),
-        ((REFERRED,), {}, "漢 là gì?", "nội dung nêu"),
-        ((of_question(QuestionReferredUp, reason="漢"),), {}, "Hỏi?", "lý do chuyển"),
-        ((of_question(QuestionReferredUp, authority="Sở 漢"),), {}, "Hỏi?", "tên cơ quan nhận"),
+        ((REFERRED,), {"name": "Nguyễn 漢"}, "Hỏi?", "đoạn 1"),
+        ((REFERRED,), {"address": "Số 漢"}, "Hỏi?", "mục “Địa chỉ”"),
+        ((REFERRED,), {}, "漢 là gì?", "“Nội dung nêu”"),
+        ((of_question(QuestionReferredUp, reason="漢"),), {}, "Hỏi?", "phần “Lý do chuyển”, đoạn 1"),
+        ((of_question(QuestionReferredUp, authority="Sở 漢"),), {}, "Hỏi?", "tên người nhận"),
     ],
 )
 def test_a_letter_of_another_script_is_refused_with_its_place_and_the_way_out(facts, known, asked, where):
@@ -363,20 +365,6 @@ def test_a_letter_of_another_script_is_refused_with_its_place_and_the_way_out(fa
         file_of(state)
     assert refused.value.code == "invalid"
     assert "漢" in word_words(word_of(file_of(state, "docx")[1]))
-
-
-def test_a_slip_without_a_reason_or_with_two_matters_is_refused():
-    data = data_of(a_form(REFERRED))
-    bare = data.items[0].model_copy(update={"reason": None})
-    for items in ((bare,), data.items * 2):
-        with pytest.raises(CannotPrint, match="một nội dung"):
-            render_letter("transfer-slip", data.model_copy(update={"items": items}))
-
-
-def test_it_is_read_from_the_file_it_was_written_to():
-    for fact in (REFERRED, REDIRECTED, COMPLAINT):
-        data = data_of(a_form(fact))
-        assert LetterData.model_validate_json(data.model_dump_json()) == data
 
 
 @settings(max_examples=40, deadline=None)

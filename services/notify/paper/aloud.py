@@ -185,7 +185,7 @@ def _line(line: str) -> str:
             continue
         if said and said[-1].isalnum() and words[0].isalnum():
             said += " "
-        said += words[0].upper() + words[1:] if _begins_a_sentence(said) and "@" not in found[0] else words
+        said += words[0].upper() + words[1:] if _begins_a_sentence(said) and not line[place].islower() else words
         place = found.end()
     return said
 

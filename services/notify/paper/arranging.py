@@ -19,7 +19,6 @@ from services.notify.texts.blocks import (
     Table,
 )
 
-
 MOST_KEPT = 1_000
 """Characters of the closing paragraph that stay together with the signature: about a quarter of a sheet."""
 

@@ -48,7 +48,8 @@ def _path(code: segno.QRCode) -> str:
         for row, cells in enumerate(code.matrix)
         for found in _DARK.finditer(cells)
     )
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path fill="none" stroke="#000" d="{runs}"/></svg>'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}">'
+    return f'{head}<path fill="none" stroke="#000" d="{runs}"/></svg>'
 
 
 _DARK = re.compile(b"\x01+")

@@ -4,6 +4,7 @@ from datetime import date
 
 from services.notify.correspondence import Asked, Correspondence
 from services.notify.paper.page import Page
+from services.notify.paper.typesetting import CannotPrint
 from services.notify.texts.blocks import Block, Lead, Line, Paragraph, Point, Quote, Run
 from services.notify.wording import addressee, dateline, day_of, is_organisation, named, one_line, paragraphs
 from shared.communes import Letterhead, Profile
@@ -57,7 +58,12 @@ def slip(state: Correspondence, asked: Asked, profile: Profile, on: date) -> Pag
 
     Args:
         state, asked: as `handed_on` gave them. on: of the dateline.
+
+    Raises:
+        CannotPrint: it would name a denouncer.
     """
+    if _scope(asked) is Scope.DENUNCIATION:
+        raise CannotPrint(CONFIDENTIAL)
     person, head = state.registrant, profile.letterhead
     assert person is not None, "checked by handed_on"
     office, name, authority = one_line(head.issuer), one_line(person.name), _authority(asked)
