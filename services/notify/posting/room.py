@@ -32,8 +32,6 @@ X = TypeVar("X")
 
 AT_ONCE = 16
 """Correspondences that are noted in side by side."""
-BLOCK = 500
-"""Letters that are noted between two marks: a run is large, and so is each mark in it."""
 
 
 class PrintRoom:
@@ -41,16 +39,24 @@ class PrintRoom:
 
     Args:
         folder: of letters, `<commune>/<notification>.pdf`.
+        block: letters that are noted between two marks: a run is large, and so is each mark in it.
     """
 
     def __init__(
-        self, correspondences: Correspondences, print_runs: PrintRuns, communes: Communes, folder: Path, now: Clock
+        self,
+        correspondences: Correspondences,
+        print_runs: PrintRuns,
+        communes: Communes,
+        folder: Path,
+        now: Clock,
+        block: int = 500,
     ) -> None:
         self._correspondences = correspondences
         self._runs = print_runs
         self._communes = communes
         self._folder = folder
         self._now = now
+        self._block = block
 
     async def close_what_is_due(self) -> None:
         """For a sweep. What goes wrong in one commune does not keep the others waiting."""
@@ -129,7 +135,7 @@ class PrintRoom:
         taken, found = 0, list[Ready]()
         async for state in self._correspondences.ready_by(commune, cut_off):
             found += letters.ready(state, cut_off)
-            if len(found) < BLOCK and taken + len(found) < runs.MOST:
+            if len(found) < self._block and taken + len(found) < runs.MOST:
                 continue
             for one in await self._counted(commune, found[: runs.MOST - taken]):
                 yield one
@@ -155,7 +161,7 @@ class PrintRoom:
 
     async def _note(self, run: PrintRun) -> PrintRun:
         first = run.to_note or 0
-        block = run.items[first : first + BLOCK]
+        block = run.items[first : first + self._block]
         left = await _side_by_side(lambda item: self._leaves(run, item), block)
         dropped = {first + place for place, has_left in enumerate(left) if not has_left}
         upto = first + len(block)
@@ -177,7 +183,7 @@ class PrintRoom:
         return letters.has_left_in(state, id, run.id)
 
     async def _tell(self, run: PrintRun) -> PrintRun:
-        fates = {number: run.fate(number) for number in run.to_tell[:BLOCK]}
+        fates = {number: run.fate(number) for number in run.to_tell[: self._block]}
         about = [item for _, item in run.kept() if item.envelope in fates]
         await _side_by_side(lambda item: self._learns(item, fates[item.envelope]), about)
         saved = await self._runs.change(run.id, lambda one: runs.told(_here(one), fates))
