@@ -38,8 +38,8 @@ AT_ONCE = 6
 """Messages under way at a time, and connections to the mail server."""
 AT_LEISURE = timedelta()
 """Given back, for whoever has time."""
-WAITING_LIMIT = 500
-"""Claims that may wait in this process; beyond, messages stay queued for whoever has time."""
+WAITING_LIMIT = 2 * AT_ONCE
+"""Claims of this process; beyond, messages stay queued until there is room. A crash leaves each of them in doubt."""
 
 
 class PostRoom:
@@ -55,6 +55,9 @@ class PostRoom:
         self._now = now
         self._turns = mailer.turns
         self._alive: set[str] = set()
+        self._declined = 0
+        self._more_waits = False
+        self._room = asyncio.Event()
         self._stopping = False
 
     @property
@@ -68,8 +71,8 @@ class PostRoom:
 
     @property
     def busy(self) -> int:
-        """Claims of this process that are not done."""
-        return len(self._alive)
+        """Claims of this process that are not done, and one more where something is due that there was no room for."""
+        return len(self._alive) + (self._more_waits and not self._stopping)
 
     async def begin(self, first: Decision) -> bool:
         """Save a new correspondence. Returns False when there is one already."""
@@ -101,25 +104,30 @@ class PostRoom:
 
         A correspondence that cannot be read or decided on is named; it does not keep the others waiting.
         """
-        if self.busy >= WAITING_LIMIT:
+        if self._is_full:
             return
-        now = self._now()
+        now, declined = self._now(), self._declined
         waiting = [
             *await self._correspondences.waiting(now),
             *await self._correspondences.to_remind(now),
             *await self._correspondences.with_discarded(),
         ]
         for case in dict.fromkeys(waiting):
+            if self._is_full:
+                self._more_waits = True
+                return
             try:
                 await self.note(case, _as_it_is)
             except OUTAGES:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one case is not wrong with the next
                 logger().error("not-taken-on", case=case, error=in_short(error))
+        self._more_waits = self._declined != declined
 
     async def work(self) -> None:
         """Send until cancelled; what was claimed and not begun is given back."""
         workers = [asyncio.create_task(self._worker()) for _ in range(AT_ONCE)]
+        workers.append(asyncio.create_task(self._take_more()))
         try:
             await asyncio.gather(*workers)
         finally:
@@ -158,7 +166,9 @@ class PostRoom:
 
         if profile.post.together == "daily":
             after = together.put_off(after, next_cut_off(profile, now), now, text)
-        if self._stopping or self.busy >= WAITING_LIMIT:
+        if self._stopping or self._is_full:
+            self._declined += 1
+            self._more_waits = True
             return after, said, claim
         after, more = delivery.claim_due(after, claim, now, STALE_AFTER, alive=self._alive, text=text)
         return after, [*said, *more], claim
@@ -191,6 +201,22 @@ class PostRoom:
                     logger().error("sending-failed", claim=claim, exc_info=error)
                 finally:
                     self._alive.discard(claim)
+                    if self._more_waits:
+                        self._room.set()
+
+    async def _take_more(self) -> None:
+        """What there was no room for, as soon as there is."""
+        while True:
+            await self._room.wait()
+            self._room.clear()
+            try:
+                await self.take_what_waits()
+            except OUTAGES as error:  # the sweep tries again
+                logger().warning("not-taken-on", error=in_short(error))
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._alive) >= WAITING_LIMIT
 
     async def _carry_out(self, saved: Saved[Correspondence], claim: str, put_off: timedelta | None) -> None:
         """A claim that has waited long may be another's by now: give it back instead, and take on what is due."""
@@ -213,6 +239,8 @@ class PostRoom:
             return saved
         except (NotNow, NotEver, *CANNOT) as error:
             reason, permanent = str(error), not (isinstance(error, NotNow) or not_now(error))
+            if permanent and message.channel == "email":
+                await self._maker.discard(saved.state.commune, id)
             return await self._record(
                 saved, lambda one: delivery.failed(one, id, reason, now(), permanent=permanent, by=claim)
             )

@@ -420,7 +420,7 @@ async def workers(mailer: Mailer, number: int = 4) -> AsyncIterator[list[str]]:
 async def test_a_slow_domain_has_its_few_connections_and_keeps_no_other_waiting() -> None:
     gate = asyncio.Event()
     async with smtp_server(gates={"slow.example": gate}) as server:
-        mailer = Mailer(server.url(), 4, per_domain=2)
+        mailer = Mailer(server.url(), 4, per_domain=2, clock=Time())
         for number in range(20):
             mailer.turns.put((number, f"{number}@slow.example"), [f"{number}@slow.example"])
         for number in range(20, 60):
@@ -437,7 +437,7 @@ async def test_a_slow_domain_has_its_few_connections_and_keeps_no_other_waiting(
 async def test_who_would_wait_long_for_his_domain_is_put_off_and_his_worker_is_free() -> None:
     time = Time()
     async with smtp_server() as server:
-        mailer = Mailer(server.url(), 2, a_minute=6, clock=time)
+        mailer = Mailer(server.url(), 2, a_minute=30, clock=time)
         for number in range(10):
             mailer.turns.put((number, f"{number}@slow.example"), [f"{number}@slow.example"])
         mailer.turns.put((10, "10@fast.example"), ["10@fast.example"])

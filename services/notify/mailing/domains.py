@@ -12,10 +12,10 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-PATIENCE_S = 15.0
+PATIENCE_S = 3.0
 """Who would wait longer for his turn is put off: his place here is another's, and what is saved survives a crash."""
-LONGEST_S = 30.0
-"""Whoever has waited so long all the same is put off: a claim dies in a minute, and his domain has become slow."""
+LOOK_AGAIN_S = 0.5
+"""Where somebody waits for a sending to end: if it does not, his domain has become slow."""
 USUALLY_S = 0.1
 """One sending, until a domain has shown how long it takes."""
 NEW_WEIGHT = 0.25
@@ -34,13 +34,20 @@ def domain_of(address: str) -> str:
 
 @dataclass(slots=True)
 class _Lane:
-    """One domain. open_at: when the next may begin. takes_s: one sending. later_at: whom the next is put off to."""
+    """One domain. began: when each sending under way did. waiting: mails, here in this process.
 
-    under_way: int = 0
+    open_at: when the next may begin. takes_s: one sending. later_at: whom the next is put off to.
+    """
+
+    began: list[float] = field(default_factory=list)
     waiting: int = 0
     open_at: float = -inf
     takes_s: float = USUALLY_S
     later_at: float = -inf
+
+    def usually_s(self, now: float) -> float:
+        """What a sending takes, and what the slowest of those under way shows that it takes."""
+        return max(self.takes_s, now - min(self.began, default=now))
 
 
 @dataclass(slots=True, eq=False)
@@ -49,7 +56,6 @@ class Turn(Generic[T]):
 
     what: T
     mails: Mapping[str, int]
-    since: float
     put_off: timedelta | None = None
     began_at: float = field(default=0.0, init=False)
 
@@ -71,8 +77,10 @@ class Lanes(Generic[T]):
 
     def put(self, what: T, domains: Iterable[str], now: float) -> None:
         """domains: of each of its mails; none for what does not go by mail."""
-        turn = Turn(what, Counter(domains), now)
-        if (wait_s := self._expected(turn, now)) > PATIENCE_S:
+        turn = Turn(what, Counter(domains))
+        if (
+            wait_s := self._wait_of(turn, {domain: self._lane(domain).waiting for domain in turn.mails}, now)
+        ) > PATIENCE_S:
             self._put_later(turn, wait_s, now)
             return
         for domain, mails in turn.mails.items():
@@ -83,15 +91,17 @@ class Lanes(Generic[T]):
         """The first whose domains are all open; `done` ends his turn. None while nobody may go."""
         if self._put_off:
             return self._put_off.popleft()
+        before = Counter[str]()
         for turn in self._waiting:
             if all(self._is_open(domain, now) for domain in turn.mails):
                 self._leaves(turn)
                 self._begins(turn, now)
                 return turn
-            if now - turn.since > LONGEST_S:
+            if (wait_s := self._wait_of(turn, before, now)) > PATIENCE_S:
                 self._leaves(turn)
-                self._put_later(turn, self._expected(turn, now), now)
+                self._put_later(turn, wait_s, now)
                 return self._put_off.popleft()
+            before.update(turn.mails)
         return None
 
     def done(self, turn: Turn[T], now: float) -> None:
@@ -100,14 +110,14 @@ class Lanes(Generic[T]):
         took_s = (now - turn.began_at) / max(1, sum(turn.mails.values()))
         for domain in turn.mails:
             lane = self._lanes[domain]
-            lane.under_way -= 1
+            lane.began.remove(turn.began_at)
             lane.takes_s += NEW_WEIGHT * (took_s - lane.takes_s)
 
     def opens_at(self, now: float) -> float:
         """When `take` may have somebody again though nothing else happens; infinite where nobody waits for time."""
         times = [max(self._lane(domain).open_at for domain in turn.mails) for turn in self._waiting if turn.mails]
-        given_up = [self._waiting[0].since + LONGEST_S] if self._waiting else []
-        return min((at for at in (*times, *given_up) if at > now), default=inf)
+        looks = [now + LOOK_AGAIN_S] if any(at <= now for at in times) else []
+        return min((at for at in (*times, *looks) if at > now), default=inf)
 
     def drain(self) -> list[T]:
         """Everything that waits, and none of it any more."""
@@ -117,14 +127,13 @@ class Lanes(Generic[T]):
             self._leaves(self._waiting[0])
         return left
 
-    def _expected(self, turn: Turn[T], now: float) -> float:
-        """How long it would wait, as far as can be known."""
-        return max((self._wait_of(self._lane(domain), now) for domain in turn.mails), default=0.0)
+    def _wait_of(self, turn: Turn[T], before: Mapping[str, int], now: float) -> float:
+        """How long it will wait, as far as can be known, when so many mails to each of its domains go before it."""
+        return max((self._lane_s(self._lane(domain), before.get(domain, 0), now) for domain in turn.mails), default=0.0)
 
-    def _wait_of(self, lane: _Lane, now: float) -> float:
-        by_time = max(0.0, lane.open_at - now) + lane.waiting * self._apart_s
-        before = lane.under_way + lane.waiting
-        by_room = before // self._at_once * lane.takes_s if self._at_once else 0.0
+    def _lane_s(self, lane: _Lane, before: int, now: float) -> float:
+        by_time = max(0.0, lane.open_at - now) + before * self._apart_s
+        by_room = (len(lane.began) + before) // self._at_once * lane.usually_s(now) if self._at_once else 0.0
         return max(by_time, by_room)
 
     def _put_later(self, turn: Turn[T], wait_s: float, now: float) -> None:
@@ -133,13 +142,15 @@ class Lanes(Generic[T]):
         for domain, mails in turn.mails.items():
             lane = self._lane(domain)
             at = max(at, lane.later_at)
-            lane.later_at = at + mails * max(self._apart_s, lane.takes_s / self._at_once if self._at_once else 0.0)
+            lane.later_at = at + mails * max(
+                self._apart_s, lane.usually_s(now) / self._at_once if self._at_once else 0.0
+            )
         turn.put_off = timedelta(seconds=max(1.0, at - now))
         self._put_off.append(turn)
 
     def _is_open(self, domain: str, now: float) -> bool:
         lane = self._lane(domain)
-        return (not self._at_once or lane.under_way < self._at_once) and lane.open_at <= now
+        return (not self._at_once or len(lane.began) < self._at_once) and lane.open_at <= now
 
     def _leaves(self, turn: Turn[T]) -> None:
         self._waiting.remove(turn)
@@ -150,12 +161,12 @@ class Lanes(Generic[T]):
         turn.began_at = now
         for domain, mails in turn.mails.items():
             lane = self._lane(domain)
-            lane.under_way += 1
+            lane.began.append(now)
             lane.open_at = max(lane.open_at, now) + mails * self._apart_s
 
     def _lane(self, domain: str) -> _Lane:
         if domain not in self._lanes and len(self._lanes) >= MOST_DOMAINS:
-            self._lanes = {name: lane for name, lane in self._lanes.items() if lane.under_way or lane.waiting}
+            self._lanes = {name: lane for name, lane in self._lanes.items() if lane.began or lane.waiting}
         return self._lanes.setdefault(domain, _Lane())
 
 

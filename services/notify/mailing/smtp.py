@@ -168,6 +168,9 @@ class _Letter:
             while transport.get_write_buffer_size() and not transport.is_closing():
                 await asyncio.sleep(pause_s)  # aiosmtplib tells nobody when it is empty
                 pause_s = 0.005
+        if limit.expired():  # in the same instant as the answer came that was waited for
+            smtp.close()
+            raise SMTPServerDisconnected("too slow")
         protocol.write(b".\r\n")
         self.handed_over = True
         limit.reschedule(asyncio.get_running_loop().time() + self._answer_s)
