@@ -99,8 +99,7 @@ def _heads(document: Any, page: Page) -> None:
         _line(left, line.upper(), HEAD, align=CENTRED)
     for line in issuer:
         _line(left, line.upper(), HEAD, bold=True, align=CENTRED)
-    widest = max(map(len, issuer)) * CAPITAL * HEAD.mm if issuer else 0
-    _rule(left, Mm(min(22, widest * 0.4)), LEFT, after=Pt(4))
+    _rule(left, Mm(min(22, len(issuer[-1]) * CAPITAL * HEAD.mm * 0.42)), LEFT, after=Pt(4))
     if page.symbol:
         _line(left, f"Số: {page.number or f'            /{page.symbol}'}", HEAD, align=CENTRED)
     if not page.title:
@@ -168,7 +167,7 @@ def _beside(document: Any, facts: Sequence[Point | Code], drawing: Drawing) -> N
     for fact in facts:
         _block(left, fact)
     picture = _line(right, "", BODY, align=CENTRED)
-    picture.add_run().add_picture(io.BytesIO(qr_png(drawing.url)), width=Mm(32))
+    picture.add_run().add_picture(io.BytesIO(qr_png(drawing.url)), width=Mm(30))
     _line(right, drawing.note, LIST, align=CENTRED, after=GAP)
 
 
