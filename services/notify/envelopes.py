@@ -164,6 +164,8 @@ class EnvelopeRoom:
                 return delivery.came_back(state, message, reason, now)
             return delivery.sent(state, message.id, envelope.reference, now, uncertain=envelope.uncertain)
 
+        if envelope.state != "sent":
+            await self._maker.discard(envelope.commune, one.message)
         await until_saved(one.case, lambda: self._post.note(one.case, lambda state: noting(known(state))))
 
     async def _note_number(self, one: Member, part: Part) -> None:

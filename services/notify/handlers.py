@@ -4,7 +4,6 @@ from functools import partial
 
 from services.notify import aftercare, apologies, delivery, dialogues, digests, rules
 from services.notify.correspondence import Conference, Entry
-from services.notify.mailing import handlers as mail_handlers
 from services.notify.mailing.handlers import consumes as of_mails
 from services.notify.numbers.handlers import consumes as of_registers
 from services.notify.paper.handlers import consumes as of_files
@@ -278,6 +277,3 @@ async def _put_into_digest(
         noted = await post.note(digest, put)
         if digests.holds(noted.state, entry):
             return
-
-
-consumes.include(mail_handlers.consumes)

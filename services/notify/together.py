@@ -15,7 +15,7 @@ from services.notify.correspondence import Correspondence, Message
 from services.notify.delivery import LOST_TRACK, MOST_ATTEMPTS, pause_after
 from services.notify.messages import may_be_printed, put
 from services.notify.texts.blocks import Block, Button, Paragraph, Written, plain
-from services.notify.wording import VIETNAM
+from services.notify.wording import VIETNAM, two_digits
 from shared.contracts import Event
 from shared.contracts.notify import MessageKind
 
@@ -208,19 +208,21 @@ def _over(envelope: Envelope, state: Literal["sent", "failed"], now: datetime, *
 
 
 def joined(parts: Sequence[Written]) -> Written:
-    """One after the other under one greeting; a button that all have stands once, at the end of the last."""
+    """One after the other under one greeting; a page that several of them lead to has its button at the last."""
     first, *others = parts
     if not others:
         return first
-    greeting = next((block for block in first.blocks if isinstance(block, Paragraph)), None)
+    greeting = next((block for block in first.blocks if _is_greeting(block)), None)
     blocks: list[Block] = []
     for number, part in enumerate(parts):
-        later = [block for rest in parts[number + 1 :] for block in rest.blocks if isinstance(block, Button)]
+        later = {block.url for rest in parts[number + 1 :] for block in rest.blocks if isinstance(block, Button)}
         for block in part.blocks:
-            is_greeting = number > 0 and block == greeting and _is_greeting(block)
-            if not is_greeting and block not in later:
+            is_said = number > 0 and block == greeting
+            if not is_said and not (isinstance(block, Button) and block.url in later):
                 blocks.append(block)
-    return Written(first.about, f"{first.subject} và {len(others):02} nội dung khác", tuple(blocks), first.version)
+    return Written(
+        first.about, f"{first.subject} và {two_digits(len(others))} nội dung khác", tuple(blocks), first.version
+    )
 
 
 def _is_greeting(block: Block) -> bool:
