@@ -18,8 +18,10 @@ import pytest
 from pymongo import MongoClient
 
 from services.intake.pages.own_form import CHANGES_AN_HOUR
+from services.notify.wording import VIETNAM
+from shared.clock import real_now
 from shared.commands import send
-from shared.contracts import Actor, Command, Done, Role, intake, routing
+from shared.contracts import Actor, Command, Done, Role, intake, post, routing
 from tests.approving import next_judge
 from tests.builders import COMMUNE, actor
 from tests.servers import RunningSystem, running
@@ -238,7 +240,7 @@ def test_questions_are_withdrawn_once_it_was_read_what_happens(town: Town) -> No
 
 
 async def test_a_bad_mark_opens_the_question_again_and_the_first_answer_stays_readable(town: Town) -> None:
-    code, form = town.register()
+    code, form = town.register(email="mai.cham@nguoidan.example")
     question = form["questions"][0]["id"]
     with town.browser() as browser:
         prove(browser, code, form["registrant"]["phone"][-4:])
@@ -247,7 +249,7 @@ async def test_a_bad_mark_opens_the_question_again_and_the_first_answer_stays_re
         assert (early.status_code, "sau khi câu hỏi đã được trả lời" in early.text) == (422, True)
         await town.answer(question, "Ông/bà mang căn cước đến Trung tâm.")
         page = until(browser, code, lambda page: "Gửi đánh giá" in page)
-        assert "Đã gửi thư trả lời" in page
+        assert "Đã gửi thư điện tử trả lời" in page
         unmarked = browser.post(path, data={"question": question, "words": "Chưa nêu lệ phí."})
         assert all(text in unmarked.text for text in ("chọn một mức đánh giá", "Chưa nêu lệ phí."))
         told = browser.post(path, data={"question": question, "mark": "1", "words": "Chưa nêu lệ phí."})
@@ -262,6 +264,37 @@ async def test_a_bad_mark_opens_the_question_again_and_the_first_answer_stays_re
         page = until(browser, code, lambda page: "Câu trả lời lần 2" in page and "Gửi đánh giá" in page)
         assert "8.000 đồng" in page
         assert "Cảm ơn" in browser.post(path, data={"question": question, "mark": "5"}).text
+
+
+async def test_a_letter_is_followed_from_the_printer_to_the_post_and_back(town: Town) -> None:
+    code, form = town.register()
+    question, day = form["questions"][0]["id"], real_now().astimezone(VIETNAM).date()
+    with town.browser() as browser:
+        prove(browser, code, form["registrant"]["phone"][-4:])
+        await town.answer(question, "Ông/bà mang căn cước đến Trung tâm.")
+        until(browser, code, lambda page: "đang chờ Văn phòng in và gửi" in page)
+        run = await closed_run(town, f"{form['_id']}.answer.1")
+        until(browser, code, lambda page: "Đã in thư trả lời" in page and "Chờ gửi bưu điện" in page)
+        await town.do(post.RecordPosted, run=run, posted_on=day, tracking={f"{form['_id']}.answer.1": "EA123456789VN"})
+        page = until(browser, code, lambda page: f"Đã gửi bưu điện ngày {day:%d/%m/%Y}" in page)
+        assert "Số bưu gửi: EA123456789VN." in page
+        returned = {"returned_on": day, "because": "Không có người nhận"}
+        await town.do(post.RecordReturned, notifications=(f"{form['_id']}.answer.1",), **returned)
+        page = until(browser, code, lambda page: f"Bưu điện trả lại thư cho Văn phòng ngày {day:%d/%m/%Y}" in page)
+        assert "Xin ông/bà liên hệ Văn phòng" in page
+        assert "mang căn cước" in page, "he can read it here all the same"
+
+
+async def closed_run(town: Town, notification: str) -> str:
+    """The run that this letter left with, once it was drawn."""
+    deadline = time.monotonic() + WITHIN_S
+    while True:
+        await town.do(post.ClosePrintRun)
+        for run in (await town.do(post.ReadPost))["runs"]:
+            items = (await town.do(post.ReadPrintRun, run=run["run"]))["items"]
+            if notification in {item["notification"] for item in items}:
+                return str(run["run"])
+        assert time.monotonic() < deadline
 
 
 async def test_the_answer_goes_where_the_registrant_now_is(town: Town) -> None:
