@@ -140,12 +140,15 @@ class Maker:
         return Made(await asyncio.to_thread(self._as_pdf, page, profile, now), number)
 
     async def page(self, state: Correspondence, message: Message) -> Page:
-        """What would be its letter now, to look at: it is neither numbered nor signed.
+        """What would be its letter now, to look at: it is given no number, and not signed.
 
         Raises:
             CannotWrite, CannotPrint.
         """
-        return self._page(await self.written(state, message, "letter"), state, message, dated(message.created_at))
+        row = await self._numbers.again(message.id)
+        number, on = (row.text, row.given_on) if row else (message.number, dated(message.created_at))
+        written = await self.written(state, message, "letter", on)
+        return self._page(written, state, replace(message, number=number), on)
 
     async def written(
         self, state: Correspondence, message: Message, medium: Literal["mail", "letter"], on: date | None = None
