@@ -19,15 +19,16 @@ from services.notify.envelopes import EnvelopeRoom, sealed
 from services.notify.mailing.smtp import Mailer
 from services.notify.making import Maker
 from services.notify.numbers.store import Numbers
+from services.notify.paper.page import Page
 from services.notify.post import AT_ONCE, PostRoom
 from services.notify.posting.room import PrintRoom
 from services.notify.posting.runs import next_cut_off
 from services.notify.posting.store import PrintRuns
 from services.notify.purge import Purge
-from services.notify.signing.signer import Signer
+from services.notify.signing.signer import CannotSign, Signer
 from services.notify.store import Correspondences, Envelopes
 from services.notify.texts.store import Texts
-from shared.communes import Communes, Numbering, PostPlan
+from shared.communes import Communes, Numbering, PostPlan, Profile
 from shared.contracts import Done, Event, Refusal, Refused, Role
 from shared.contracts.deadlines import DeadlineMoved, DeadlineNear, EscalationRaised
 from shared.contracts.intake import (
@@ -81,6 +82,22 @@ OPENS = NOW - timedelta(minutes=90)
 UNREACHABLE = registrant(email=None, address=None)
 
 
+class Stamp(Signer):
+    """Signs nothing; once it is `there`, every document gets its mark. broken: why it cannot be used."""
+
+    def __init__(self, communes: Communes) -> None:
+        super().__init__(None, communes)
+        self.there, self.broken = False, list[CannotSign]()
+
+    def signs(self, profile: Profile) -> bool:
+        return self.there
+
+    def sign(self, pdf: bytes, profile: Profile, page: Page, at: datetime) -> bytes:
+        if self.broken:
+            raise self.broken.pop()
+        return pdf + b"% signed\n"
+
+
 class Office:
     """Notify's handlers, with a clock that stands where it was set."""
 
@@ -91,9 +108,9 @@ class Office:
         self.runs = PrintRuns(database)
         self.communes = Communes.load()
         self.texts = Texts(database)
-        numbers, signer = Numbers(database, self.clock), Signer(None, self.communes)
+        numbers, self.signer = Numbers(database, self.clock), Stamp(self.communes)
         maker = Maker(
-            self.letters, self.communes, self.texts, numbers, signer, folder, "http://cong", "http://ban-lam-viec"
+            self.letters, self.communes, self.texts, numbers, self.signer, folder, "http://cong", "http://ban-lam-viec"
         )
         mailer = Mailer("smtp://{}:{}".format(*servers.smtp), AT_ONCE)
         self.post = PostRoom(self.letters, self.communes, mailer, maker, self.clock)
@@ -472,6 +489,39 @@ async def test_a_letter_that_cannot_be_printed_is_for_the_clerk(office: Office) 
     assert isinstance(failed, NotificationFailed)
     assert "漢" in failed.reason
     assert list(office.folder.rglob("*.pdf")) == []
+
+
+@pytest.mark.parametrize("together", ["each", "daily"])
+async def test_where_the_commune_signs_a_mail_carries_the_signed_document(office: Office, together: Any) -> None:
+    office.plans(post=PostPlan(together=together))
+    office.signer.there = True
+    await office.hears(*an_answer(registrant()))
+    await office.works_until(CUT_OFF)
+    receipt, answer = sorted(office.mails(), key=lambda mail: "Trả lời" in str(mail["Subject"]))
+    assert list(receipt.iter_attachments()) == []
+    [document] = answer.iter_attachments()
+    assert document.get_filename() == "Trả lời bằng văn bản.pdf"
+    content = document.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    assert content.endswith(b"% signed\n")
+    assert await asyncio.to_thread((office.folder / "thanh-tri" / f"{SUBMISSION}.answer.1.pdf").read_bytes) == content
+
+
+async def test_a_signature_that_is_away_is_waited_for_and_one_that_fails_is_for_the_clerk(office: Office) -> None:
+    office.signer.there = True
+    office.signer.broken = [CannotSign("Chưa cắm thiết bị ký.", for_now=True)]
+    await office.hears(*an_answer())
+    await office.works_until(NOW + timedelta(seconds=1))
+    assert [event.name for event in await office.said(SUBMISSION)] == ["notification-queued"]
+    await office.works_until(NOW + timedelta(minutes=2))
+    await office.works_until(CUT_OFF)
+    assert [event.name for event in await office.said(SUBMISSION)] == ["notification-queued", "notification-sent"]
+    office.signer.broken = [CannotSign("Chứng thư số đã hết hạn.")]
+    await office.hears(*an_answer(case="01JB", code="K7QX-3M9E"))
+    await office.works_until(CUT_OFF + timedelta(minutes=1))
+    failed = (await office.said("01JB"))[-1]
+    assert isinstance(failed, NotificationFailed)
+    assert failed.reason == "Chứng thư số đã hết hạn."
 
 
 # --- one mail a day --------------------------------------------------------------------------------------------------
