@@ -96,6 +96,17 @@ class Correspondences(Store[Correspondence]):
             ]
         )
 
+    async def numbers(self, ids: Sequence[str]) -> dict[str, str]:
+        """Of these cases, the numbers of the outgoing register, by message."""
+        found: dict[str, str] = {}
+        wanted = sorted(set(ids))
+        for first in range(0, len(wanted), MOST_IN_QUERY):
+            query = {"_id": {"$in": wanted[first : first + MOST_IN_QUERY]}}
+            async for document in self._collection.find(query, {"messages.id": 1, "messages.number": 1}):
+                numbered = [message for message in document.get("messages", ()) if message.get("number")]
+                found |= {message["id"]: message["number"] for message in numbered}
+        return found
+
     async def several(self, ids: Sequence[str]) -> dict[str, Correspondence]:
         """By id, those there are."""
         found: dict[str, Correspondence] = {}

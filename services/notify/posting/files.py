@@ -24,7 +24,6 @@ from shared.contracts.post import ReadPrintFile
 PIECE = 384 * 1024
 """Bytes of a piece: 512 KiB in base64."""
 FOLDER = ".runs"
-READ_AT_ONCE = 200
 
 File = Literal["bundle", "manifest", "posting-list", "labels"]
 PDF = "application/pdf"
@@ -76,7 +75,7 @@ class RunFiles:
         profile = self._communes[run.commune]
         match command.file:
             case "posting-list":
-                numbers = await self._numbers(run)
+                numbers = await self._correspondences.numbers([item.case for _, item in run.kept()])
                 await asyncio.to_thread(_write, file, lambda part: _put(part, posting_list(run, profile, numbers)))
             case "labels":
                 await asyncio.to_thread(_write, file, lambda part: _put(part, self._labels(run, command, profile)))
@@ -106,16 +105,6 @@ class RunFiles:
                 f"Không có tệp của thư {missing.notification} nên không ghép được bó {command.bundle}. "
                 "Xin báo người vận hành khôi phục tệp này.",
             ) from missing
-
-    async def _numbers(self, run: PrintRun) -> dict[str, str]:
-        """Read a few cases at a time, of which only the numbers are kept."""
-        found: dict[str, str] = {}
-        wanted = {item.notification for _, item in run.kept()}
-        cases = sorted({item.case for _, item in run.kept()})
-        for first in range(0, len(cases), READ_AT_ONCE):
-            for state in (await self._correspondences.several(cases[first : first + READ_AT_ONCE])).values():
-                found |= {one.id: one.number for one in state.messages if one.number and one.id in wanted}
-        return found
 
 
 def forget_files(folder: Path, run: str) -> None:

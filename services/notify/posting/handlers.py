@@ -29,7 +29,7 @@ from shared.handlers import Handlers
 consumes = Handlers("notify")
 
 RUNS_OF_LATE = 30
-PATIENCE_S = 4.0
+PATIENCE_S = 2.0
 """So long a command waits for letters to be told; of a large run the sweep tells the others."""
 
 

@@ -49,7 +49,7 @@ class PrintRoom:
         communes: Communes,
         folder: Path,
         now: Clock,
-        block: int = 500,
+        block: int = 200,
     ) -> None:
         self._correspondences = correspondences
         self._runs = print_runs

@@ -1,17 +1,27 @@
 """What notify remembers of print runs: one record a run."""
 
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from services.notify.posting.runs import PrintRun
+from services.notify.posting.letters import Receiver
+from services.notify.posting.runs import Item, PrintRun
 from shared.store import Database, Index, Store
 
+Letters = tuple[tuple[Item, ...], tuple[Receiver, ...] | None]
+
 AT_ONCE = 50
+AT_HAND = 4
+"""Runs whose letters a process keeps; those of one with 10,000 take some 15 MB."""
+WRITTEN_ONCE = frozenset({"items", "receivers"})
 WITHOUT_LETTERS = {"events": 0, "items": 0, "receivers": 0, "fates": 0, "dropped": 0, "to_tell": 0}
 
 
 class PrintRuns(Store[PrintRun]):
-    """A run is large; where its letters are not needed it is read without them."""
+    """A run is large, and what it was put together of never changes: that is written once, and read once by a process
+    that keeps coming back to it. Where letters are not needed a run is read without them."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(
@@ -20,6 +30,7 @@ class PrintRuns(Store[PrintRun]):
             PrintRun,
             [Index(("commune", "day")), Index(("commune", "closed_at")), Index(("unfinished",), sparse=True)],
         )
+        self._letters: OrderedDict[str, Letters] = OrderedDict()
 
     async def unfinished(self) -> list[str]:
         """Ids of runs that somebody began to close or to tell of; at most 50."""
@@ -58,3 +69,23 @@ class PrintRuns(Store[PrintRun]):
             "posted_on": aggregate.posted_on.isoformat() if aggregate.posted_on else None,
             "finished": not aggregate.unfinished,
         }
+
+    def _read(self, document: Mapping[str, Any]) -> PrintRun:
+        if not document.get("items"):
+            return super()._read(document)
+        id, kept = document["_id"], "receivers" in document
+        if id not in self._letters:
+            run = super()._read(document)
+            self._letters[id] = run.items, run.receivers
+            if len(self._letters) > AT_HAND:
+                self._letters.popitem(last=False)
+            return run
+        items, receivers = self._letters[id]
+        light = {field: value for field, value in document.items() if field not in WRITTEN_ONCE}
+        return replace(super()._read(light), items=items, receivers=receivers if kept else None)
+
+    def _fields(self, aggregate: PrintRun) -> dict[str, Any]:
+        if not aggregate.version:
+            return super()._fields(aggregate)
+        fields = super()._fields(replace(aggregate, items=(), receivers=None))
+        return {**fields, "items": None, "receivers": True if aggregate.receivers is not None else None}
