@@ -15,7 +15,7 @@ from shared.web import local_day
 
 PAGE = 500
 """Rows that notify tells at once."""
-ORDER = "thu-tu-"
+ORDER = "xep-"
 """Begins the name of the field that says which letter comes when."""
 LAST = 100_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -93,7 +93,7 @@ def tables(figures: Figures) -> list[Table]:
             "Nhiệm vụ của kết luận",
             ("Phòng, đơn vị", "Được giao", "Đã xong", *KEPT, "Đã gia hạn"),
             units,
-            ("Tổng số", *map(sum, zip(*(row[1:] for row in units), strict=True))) if units else None,
+            (TOTAL, *map(sum, zip(*(row[1:] for row in units), strict=True))) if units else None,
         ),
     ]
 

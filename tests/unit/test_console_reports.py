@@ -409,7 +409,7 @@ async def get(folder: Path, path: str, worker: str = CLERK) -> httpx.Response:
         (f"/bao-cao?hoi-nghi={DIALOGUE}", 200, "Báo cáo hội nghị đối thoại ngày 14/05/2026"),
         ("/bao-cao?ky=mai", 404, "Kỳ báo cáo có dạng 2026-Q2 hoặc 2026."),
         ("/bao-cao?hoi-nghi=elsewhere", 404, "xã Thanh Trì không có hội nghị này."),
-        ("/bao-cao.pdf", 404, "Báo cáo có dạng XLSX và DOCX."),
+        ("/bao-cao.odt", 404, "Báo cáo có dạng XLSX, DOCX và PDF."),
     ],
 )
 async def test_the_page_of_figures(tmp_path: Path, path: str, status: int, shown: str) -> None:

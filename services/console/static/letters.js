@@ -4,7 +4,7 @@
 
 for (const form of document.querySelectorAll("form[data-order]")) {
   const boxes = [...form.querySelectorAll("input[type=checkbox]")];
-  const placeOf = (box) => form.querySelector(`[id="${box.id.replace("thu-", "thu-tu-")}"]`);
+  const placeOf = (box) => form.querySelector(`[id="${box.id.replace("thu-", "xep-")}"]`);
   form.addEventListener("change", (event) => {
     if (!boxes.includes(event.target)) return;
     const place = placeOf(event.target);
