@@ -5,7 +5,17 @@ from datetime import datetime
 
 from services.notify.correspondence import Correspondence, Decision, Message
 from services.notify.delivery import LOST_TRACK
-from services.notify.messages import ON_PAPER, add, as_letter, can_be_posted, give_up, put, why_no_way, withdraw
+from services.notify.messages import (
+    ON_PAPER,
+    add,
+    as_again,
+    as_letter,
+    can_be_posted,
+    give_up,
+    put,
+    why_no_way,
+    withdraw,
+)
 from services.notify.owed import all_withdrawn, due, email_of, owed_in_writing, settle
 from services.notify.rules import form_of, with_question
 from shared.contracts import Event
@@ -36,7 +46,8 @@ def note_reopening(state: Correspondence | None, reopened: QuestionReopened, now
 
 
 def correct(state: Correspondence | None, corrected: RegistrantCorrected, now: datetime) -> Decision:
-    """What waits goes where he is reached now; what failed for want of that is written again; what has left stays.
+    """What waits goes where he is reached now; what failed for want of that, or came back from where he no longer is, is
+    written again; what else has left stays.
 
     Of two corrections the later counts. The correction itself is not written about.
     """
@@ -45,11 +56,19 @@ def correct(state: Correspondence | None, corrected: RegistrantCorrected, now: d
         return state, []
     if state.thread is not None and corrected.registrant.email != email_of(state):
         state = replace(state, thread=None, by_another=True)  # who is reached there now did not write
+    known = state.registrant
     state = replace(state, registrant=corrected.registrant, corrected_at=corrected.occurred_at)
+    elsewhere = known is None or (known.address, known.email) != (
+        corrected.registrant.address,
+        corrected.registrant.email,
+    )
     for message in state.messages:
         if message.guest is None and (message.kind in ON_PAPER or message.kind == "receipt"):
             state, said = _readdressed(state, message, now)
             events += said
+            if elsewhere and _came_back(state, message):
+                state, said = _sent_once_more(state, message, now)
+                events += said
     return state, events
 
 
@@ -60,6 +79,22 @@ def _readdressed(state: Correspondence, message: Message, now: datetime) -> Deci
     if message.state == "failed" and way is not None and _is_mended(state, message, way, now):
         return _written_again(state, message, way, now)
     return state, []
+
+
+def _came_back(state: Correspondence, message: Message) -> bool:
+    """The post brought it back, and nothing was done about it yet."""
+    back = message.channel == "letter" and message.fate is not None and message.fate.came_back
+    return back and not state.has(as_again(message))
+
+
+def _sent_once_more(state: Correspondence, message: Message, now: datetime) -> Decision:
+    """The document stays what it was, with its day, number and words. It has an id of its own: of the letter that came
+    back it stays on record what became of it."""
+    way = _way_to(state, message)
+    if way is None or not _still_to_be_said(state, message, now):
+        return state, []
+    unsent = replace(message, id=as_again(message), fate=None, sent_at=None, reference=None, uncertain=False)
+    return add(state, _fresh(unsent, way, now), now)
 
 
 Way = tuple[MessageChannel, tuple[str, ...]]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.notify.correspondence import Asked, Correspondence, Decision, Message
-from services.notify.messages import add, as_letter, can_be_posted, give_up, put, say, why_no_way
+from services.notify.messages import add, as_again, as_letter, can_be_posted, give_up, put, say, why_no_way
 from services.notify.owed import settle
 from shared.contracts import Event, Refusal, Role
 from shared.contracts.notify import MessageKind, NotificationNumbered, NotificationSent, RecordHandOver
@@ -315,14 +315,14 @@ def hand_over(state: Correspondence, command: RecordHandOver, now: datetime) -> 
         raise Refusal("invalid", "Thư nhắc việc nội bộ không ghi nhận giao trực tiếp; cần bổ sung người nhận.")
     if message.state == "sent" and not _was_returned(message):
         raise Refusal("not-now", "Thư này đã gửi hoặc đã được giao trực tiếp.")
-    if message.state not in ("sent", "failed") or state.has(as_letter(message)):
+    if message.state not in ("sent", "failed") or state.has(as_letter(message)) or state.has(as_again(message)):
         raise Refusal("not-now", "Thư này đang chờ gửi qua thư điện tử hoặc bưu chính, chưa cần giao trực tiếp.")
     message = replace(message, state="sent", channel="in-person", sent_at=now, reference=command.note, reason=None)
     return put(state, message), [say(NotificationSent, state, message, now, reference=command.note)]
 
 
 def _was_returned(message: Message) -> bool:
-    return message.channel == "letter" and message.fate is not None and message.fate.returned_on is not None
+    return message.channel == "letter" and message.fate is not None and message.fate.came_back
 
 
 def _is_due(message: Message, now: datetime) -> bool:

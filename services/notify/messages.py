@@ -120,6 +120,11 @@ def as_letter(message: Message) -> str:
     return f"{message.id}.letter"
 
 
+def as_again(message: Message) -> str:
+    """The id of the message that is written where its letter came back, once it is known where he is reached."""
+    return f"{message.id}.again"
+
+
 def _is_confidential(state: Correspondence, message: Message) -> bool:
     if message.kind not in ("guidance", "referral"):
         return False
