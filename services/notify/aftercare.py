@@ -46,8 +46,8 @@ def note_reopening(state: Correspondence | None, reopened: QuestionReopened, now
 
 
 def correct(state: Correspondence | None, corrected: RegistrantCorrected, now: datetime) -> Decision:
-    """What waits goes where he is reached now; what failed for want of that, or came back from where he no longer is, is
-    written again; what else has left stays.
+    """What waits goes where he is reached now; what failed for want of that, or came back, is written again; all else
+    that has left stays.
 
     Of two corrections the later counts. The correction itself is not written about.
     """
