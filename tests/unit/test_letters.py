@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notify.correspondence import Guidance
+from services.notify.paper.drawn import small_qr_svg
 from services.notify.paper.letters import CannotPrint, FontMissing, check_fonts, render_page
 from services.notify.paper.pages import LETTERS, TITLES, page_of
 from services.notify.texts.blocks import Drawing, Lead, Paragraph, Point, Quote, Run, Steps, Table, Written
@@ -345,6 +346,20 @@ def test_the_reference_stands_in_the_foot_of_the_first_sheet_with_a_code_that_le
     for other in others:
         assert REFERENCE not in other.extract_text()
         assert not dark_modules(other, RIGHT - 12 * MM, top, 12 * MM, len(matrix))
+
+
+@given(st.lists(st.text("ABCDEFGHJKMNPQRSTVWXYZ0123456789.-", min_size=26, max_size=26), min_size=2, max_size=3))
+def test_the_small_code_of_each_letter_is_the_one_that_its_address_has(ids):
+    for id in ids:
+        address = f"https://ban-lam-viec.example/buu-chinh/quet/{id}.answer.1"
+        drawn = small_qr_svg(address)
+        matrix = segno.make_qr(address, error="l", mode="byte", mask=3).matrix
+        seen = {
+            (int(row), int(column) + more)
+            for column, row, length in re.findall(r"M(\d+) (\d+)h(\d+)", drawn)
+            for more in range(int(length))
+        }
+        assert seen == {(row, column) for row, cells in enumerate(matrix) for column, cell in enumerate(cells) if cell}
 
 
 def test_the_code_of_an_invitation_stands_beside_its_facts_and_leads_to_the_pass():
