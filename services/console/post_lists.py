@@ -13,7 +13,7 @@ from itertools import islice
 import openpyxl
 
 from services.console.facts import folded
-from services.console.posting import Letter, as_compared, names
+from services.console.posting import Letter, as_listed, places
 from shared.text import one_line
 
 MOST_BYTES = 4_000_000
@@ -23,7 +23,7 @@ MOST_COLUMNS = 60
 LOOKED_AT = 30
 """Rows among which the headings are looked for."""
 TRACKING = ("so hieu", "ma buu gui", "ma van don", "so van don", "ma vach", "tracking")
-REFERENCE = ("tham chieu", "reference", "ma phieu")
+REFERENCE = ("tham chieu", "reference")
 PLACE = ("stt", "so tt", "so thu tu", "tt")
 _DELIMITERS = ";,\t"
 _SHORTEST, _LONGEST = 5, 30
@@ -75,7 +75,7 @@ def read(name: str, data: bytes, items: Sequence[Letter]) -> PostList:
     if len(table) > MOST_ROWS + LOOKED_AT:
         raise Unreadable("Bảng có quá 10.000 dòng. Xin chia thành nhiều tệp.")
     head, reference, tracking = _columns(table)
-    known = frozenset(names(items)) | frozenset(str(place) for place, _ in enumerate(items, 1))
+    known = places(items)
     rows, seen = list[Row](), dict[str, int]()
     for line, cells in enumerate(table[head + 1 :], head + 2):
         named, number = _cell(cells, reference), _cell(cells, tracking).replace(" ", "").upper()
@@ -104,7 +104,7 @@ def _wrong(named: str, number: str, known: frozenset[str], seen: dict[str, int],
         return "số hiệu bưu gửi chưa đúng"
     if not named:
         return "không có tham chiếu"
-    if as_compared(named) not in known:
+    if as_listed(named) not in known:
         return "không có thư này trong đợt"
     if (earlier := seen.setdefault(number, line)) != line:
         return f"số hiệu này đã có ở dòng {earlier}"

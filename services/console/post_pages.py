@@ -147,12 +147,12 @@ def _add_runs(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         return await show(who, found, 1, imported=read(found, typed, files.get("list")))
 
     @router.get(PATH + "/{run}/tep/{file}")
-    async def file(who: Who, run: str, file: PrintFile, bo: int = 1) -> Response:
-        """A file of a run, piece by piece as it is read."""
+    async def file(who: Who, run: str, file: PrintFile, bo: int = 1, mat: Literal[1, 2] = 2) -> Response:
+        """A file of a run, piece by piece as it is read. mat: sides of a sheet that are printed on."""
         require_clerk(who, WHAT)
 
         def ask(offset: int) -> ReadPrintFile:
-            values = {"key": str(ULID()), "run": run, "file": file, "bundle": bo, "offset": offset}
+            values = {"key": str(ULID()), "run": run, "file": file, "bundle": bo, "offset": offset, "duplex": mat == 2}
             return ReadPrintFile.model_validate({**values, "actor": who.actor})
 
         try:
@@ -169,7 +169,7 @@ def _add_runs(router: APIRouter, service: Service, pages: Pages, reader: Reader)
             offset = len(first.content)
             while offset < first.size:
                 piece = await asking.asked(service.nats, ask(offset), Piece, timeout=READ_WITHIN_S)
-                if isinstance(piece, Refused) or not piece.content or piece.size != first.size:
+                if isinstance(piece, Refused) or not piece.content or piece.version != first.version:
                     logger().warning("print-file-broken-off", run=run, file=file, offset=offset)
                     raise ConnectionAbortedError("the file cannot be read on")
                 yield piece.content
@@ -179,9 +179,17 @@ def _add_runs(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         return StreamingResponse(pieces(first), media_type=first.media_type, headers=headers)
 
     async def one(who: Acting, run: str) -> Run:
+        """A run with every letter of it, as many answers as that takes."""
         require_clerk(who, WHAT)
+        found = await told_from(who, run, 0)
+        items = list(found.items)
+        while len(items) < found.letters and (more := (await told_from(who, run, len(items))).items):
+            items += more
+        return found.model_copy(update={"items": tuple(items)})
+
+    async def told_from(who: Acting, run: str, offset: int) -> Run:
         try:
-            command = offers.valid(ReadPrintRun, who.actor, {"key": str(ULID()), "run": run})
+            command = offers.valid(ReadPrintRun, who.actor, {"key": str(ULID()), "run": run, "offset": offset})
         except WrongFields:
             raise HTTPException(404, "Không có đợt in này.") from None
         found = await asking.asked(service.nats, command, Run, timeout=READ_WITHIN_S)

@@ -25,6 +25,7 @@ OTHER = "khac"
 WHOLE_RUN = "whole-run"
 """Of the button that tells of every letter, whatever was ticked."""
 _TRACKING = re.compile(r"[A-Za-z0-9]{5,30}")
+_PLACE = re.compile(r"0*([0-9]+)(?:\.0)?(?:\s*[/-]\s*0*([0-9]+))?")
 _BETWEEN = re.compile(r"[\s,;]+")
 
 RETURNED_BECAUSE: Sequence[tuple[str, str]] = (
@@ -41,13 +42,17 @@ Where = Literal["ready", "printed", "posted", "delivered", "returned"]
 
 
 class Letter(Model):
-    """One letter. place: in its bundle, from 1."""
+    """One letter. place: in its bundle, from 1. envelope: number in the run, which letters may share.
+
+    by_hand: it has no address, whom the receiver speaks for hands it over.
+    """
 
     notification: str
     kind: str
     name: str = ""
     address: str | None = None
     hamlet: str | None = None
+    by_hand: bool = False
     code: str | None = None
     pages: int | None = None
     drawn_at: AwareDatetime | None = None
@@ -57,6 +62,7 @@ class Letter(Model):
     state: str = ""
     bundle: int | None = None
     place: int | None = None
+    envelope: int | None = None
     tracking: str | None = None
     posted_on: date | None = None
     delivered_on: date | None = None
@@ -81,7 +87,10 @@ class Letter(Model):
 
 
 class Run(Model):
-    """A print run. items: its letters in the order of the bundles, where they were asked for."""
+    """A print run. items: its letters in the order of the bundles, where they were asked for.
+
+    finished: every letter knows what was recorded of the run.
+    """
 
     run: str
     closed_at: AwareDatetime | None = None
@@ -91,6 +100,7 @@ class Run(Model):
     posted: int = 0
     delivered: int = 0
     returned: int = 0
+    finished: bool = True
     items: tuple[Letter, ...] = ()
 
     @property
@@ -103,20 +113,22 @@ class Run(Model):
 
 
 class Post(Model):
-    """What lies ready until the cut-off, and the runs of late, the newest first."""
+    """What lies ready until the cut-off, and the runs of late, the newest first. ready_in_all: more than are told."""
 
     cut_off: AwareDatetime
     ready: tuple[Letter, ...] = ()
+    ready_in_all: int = 0
     runs: tuple[Run, ...] = ()
 
 
 class Piece(Model):
-    """A piece of a file. size: of the whole file. offset: where the piece begins in it."""
+    """A piece of a file. size: of the whole file. offset: where the piece begins in it. version: of the file."""
 
     name: str
     media_type: str
     size: int
     offset: int
+    version: str | int | None = None
     content: Base64Bytes
 
 
@@ -156,6 +168,21 @@ def names(items: Sequence[Letter]) -> Mapping[str, Sequence[str]]:
         for name in {as_compared(name) for name in (one.notification, one.tracking, one.code) if name}:
             found.setdefault(name, []).append(one.notification)
     return found
+
+
+def places(items: Sequence[Letter]) -> frozenset[str]:
+    """What the post's list may call a letter by, as notify matches it: number of its envelope, or bundle and place."""
+    found = {str(one.envelope) for one in items if one.envelope} | {
+        f"{one.bundle}/{one.place}" for one in items if one.bundle and one.place
+    }
+    return frozenset(found | {one.notification.casefold() for one in items})
+
+
+def as_listed(written: str) -> str:
+    """A name of a letter on a list as `places` has it: `015` is 15, `2-15` bundle 2, place 15."""
+    written = written.strip().casefold().removesuffix(".pdf")
+    numbers = _PLACE.fullmatch(written)
+    return "/".join(filter(None, numbers.groups())) if numbers else written
 
 
 def as_compared(name: str) -> str:

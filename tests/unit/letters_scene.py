@@ -96,7 +96,10 @@ def post(**changes: Any) -> dict[str, Any]:
 
 def run(**changes: Any) -> dict[str, Any]:
     """A run of two letters as `ReadPrintRun` tells of it."""
-    items = [letter(state="sent", bundle=1, place=1), letter(OTHER, state="sent", bundle=1, place=2, code="AB12-CD34")]
+    items = [
+        letter(state="sent", bundle=1, place=1, envelope=1),
+        letter(OTHER, state="sent", bundle=1, place=2, envelope=2, code="AB12-CD34"),
+    ]
     counts = {"letters": 2, "envelopes": 2, "bundles": 1, "posted": 0, "delivered": 0, "returned": 0}
     known = {"run": RUN, "closed_at": "2026-06-05T16:30:00+07:00", **counts, "items": items} | changes
     return {name: value for name, value in known.items() if value is not None}

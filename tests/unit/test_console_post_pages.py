@@ -129,6 +129,14 @@ async def test_a_file_of_a_run_comes_piece_by_piece_and_whole(tmp_path: Path) ->
     assert [one.offset for one in notify.sent(ReadPrintFile)] == list(range(0, len(content), 100))
 
 
+async def test_a_run_of_many_letters_is_read_in_several_answers(tmp_path: Path) -> None:
+    items = run()["items"]
+    told = Notify(read_print_run=lambda one: run(items=items[one.offset : one.offset + 1]), record_delivered={})
+    typed = {"verb": "record-delivered", "references": "AB12-CD34", "delivered_on": "2026-06-10", "key": "k"}
+    await Desk(tmp_path, told).send(PAGE, typed)
+    assert [one.notifications for one in told.sent(RecordDelivered)] == [(OTHER,)]
+
+
 async def test_a_file_that_cannot_be_read_on_is_no_file(tmp_path: Path) -> None:
     told = piece(b"x" * 20, most=10)
     broken = Notify(read_print_file=lambda one: told(one) if not one.offset else Refused(code="not-now", reason="x"))
@@ -212,7 +220,8 @@ def test_a_code_that_names_two_letters_names_neither() -> None:
         ("a.xlsx", sheet(["Bưu điện Hà Nội"], ["STT", "Mã vận đơn"], [1, "ea123456789vn"]), "below a title, by place"),
         ("a.csv", f"Số hiệu;Tham chiếu\nEA123456789VN;{LETTER}\n".encode(), "by reference"),
         ("a.csv", f"Tham chiếu,Mã bưu gửi\n{LETTER},EA 123456789 VN\n".encode("utf-16"), "as Excel saves Unicode"),
-        ("a.tsv", "MÃ PHIẾU\tSỐ HIỆU BG\nK7QX-3M9D\tEA123456789VN".encode(), "by the form's code"),
+        ("a.tsv", "BÓ VÀ CHỖ\tTHAM CHIẾU\tSỐ HIỆU BG\nx\t1/01\tEA123456789VN".encode(), "by bundle and place"),
+        ("a.csv", f"Tham chiếu,Số hiệu\n{LETTER}.pdf,EA123456789VN\n".encode(), "by the name of its file"),
     ],
 )
 def test_the_columns_of_the_posts_list_are_found_by_their_headings(name: str, data: bytes, because: str) -> None:
@@ -222,7 +231,14 @@ def test_the_columns_of_the_posts_list_are_found_by_their_headings(name: str, da
 
 
 def test_rows_that_cannot_be_used_are_told_with_the_reason() -> None:
-    rows = [["STT", "Số hiệu"], [1, "EA1VNN"], [1, "EA1VNN"], [9, "EA123456789VN"], [2, ""], [2, "sai số!"]]
+    rows: list[list[Any]] = [
+        ["STT", "Số hiệu"],
+        [1, "EA1VNN"],
+        [1, "EA1VNN"],
+        [9, "EA123456789VN"],
+        [2, ""],
+        [2, "sai số!"],
+    ]
     found = post_lists.read("a.xlsx", sheet(*rows), ITEMS)
     assert [(row.line, row.wrong) for row in found.bad] == [
         (3, "số hiệu này đã có ở dòng 2"),
