@@ -36,10 +36,12 @@ T = TypeVar("T")
 STALE_AFTER = timedelta(minutes=2)
 AT_ONCE = 6
 """Messages under way at a time, and connections to the mail server."""
+NONE = ""
+"""No claim: nobody has time, so what is due stays queued. What a crash finds claimed is in doubt, so that is little."""
 AT_LEISURE = timedelta()
 """Given back, for whoever has time."""
-WAITING_LIMIT = 2 * AT_ONCE
-"""Claims of this process; beyond, messages stay queued until there is room. A crash leaves each of them in doubt."""
+WAITING_LIMIT = 500
+"""Correspondences that may wait in this process; beyond, messages stay queued for whoever has time."""
 
 
 class PostRoom:
@@ -55,9 +57,7 @@ class PostRoom:
         self._now = now
         self._turns = mailer.turns
         self._alive: set[str] = set()
-        self._declined = 0
-        self._more_waits = False
-        self._room = asyncio.Event()
+        self._in_line: set[str] = set()
         self._stopping = False
 
     @property
@@ -71,8 +71,8 @@ class PostRoom:
 
     @property
     def busy(self) -> int:
-        """Claims of this process that are not done, and one more where something is due that there was no room for."""
-        return len(self._alive) + (self._more_waits and not self._stopping)
+        """Claims of this process that are not done, and what waits here to be claimed."""
+        return len(self._alive) + len(self._in_line)
 
     async def begin(self, first: Decision) -> bool:
         """Save a new correspondence. Returns False when there is one already."""
@@ -86,48 +86,56 @@ class PostRoom:
         self, case: str, decide: Callable[[Correspondence | None], Decision], last: Saved[Correspondence] | None = None
     ) -> Saved[Correspondence]:
         """Note a fact in a case's correspondence. last: as in `Store.change`."""
-        claim = ""
+        saved, claim = await self._saved(case, decide, last)
+        self._take(saved, claim)
+        return saved
+
+    async def _saved(
+        self,
+        case: str,
+        decide: Callable[[Correspondence | None], Decision],
+        last: Saved[Correspondence] | None,
+        own: str = NONE,
+    ) -> tuple[Saved[Correspondence], str]:
+        """Also returns the claim, which is `own` where that is given."""
+        claim = NONE
 
         def deciding(state: Correspondence | None) -> Decision:
             nonlocal claim
-            after, events, claim = self._claiming(state, *decide(state))
+            after, events, claim = self._claiming(state, *decide(state), own)
             return after, events
 
         saved = await self._correspondences.change(case, deciding, last=last)
         if saved.state.discarded:
             saved = await self._discard(saved)
-        self._take(saved, claim)
-        return saved
+        return saved, claim
 
     async def take_what_waits(self) -> None:
         """Take on what is due: temporary failures whose pause is over, claims that a crash left behind, reminders.
 
         A correspondence that cannot be read or decided on is named; it does not keep the others waiting.
         """
-        if self._is_full:
+        if self.busy >= WAITING_LIMIT:
             return
-        now, declined = self._now(), self._declined
+        now = self._now()
         waiting = [
             *await self._correspondences.waiting(now),
             *await self._correspondences.to_remind(now),
             *await self._correspondences.with_discarded(),
         ]
         for case in dict.fromkeys(waiting):
-            if self._is_full:
-                self._more_waits = True
-                return
+            if case in self._in_line:
+                continue
             try:
                 await self.note(case, _as_it_is)
             except OUTAGES:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one case is not wrong with the next
                 logger().error("not-taken-on", case=case, error=in_short(error))
-        self._more_waits = self._declined != declined
 
     async def work(self) -> None:
         """Send until cancelled; what was claimed and not begun is given back."""
         workers = [asyncio.create_task(self._worker()) for _ in range(AT_ONCE)]
-        workers.append(asyncio.create_task(self._take_more()))
         try:
             await asyncio.gather(*workers)
         finally:
@@ -151,11 +159,11 @@ class PostRoom:
         await self._record(saved, lambda one: delivery.release(one, claim, now, until=now + put_off))
 
     def _claiming(
-        self, before: Correspondence | None, after: Correspondence, events: Sequence[Event]
+        self, before: Correspondence | None, after: Correspondence, events: Sequence[Event], own: str = NONE
     ) -> tuple[Correspondence, list[Event], str]:
         """What follows from whatever was decided, in the same save: letters that say something else by now are drawn
-        anew, the day is recalled, mails of a day are put together, and what is due is taken on."""
-        claim, now, profile = str(ULID()), self._now(), self._communes[after.commune]
+        anew, the day is recalled, mails of a day are put together, and what is due is claimed if somebody has time."""
+        claim, now, profile = own or str(ULID()), self._now(), self._communes[after.commune]
         if before is not None:
             after = delivery.draw_anew(before, after, now)
         after, reminded = reminders.remind(after, profile.post.reminder_days, now)
@@ -166,10 +174,8 @@ class PostRoom:
 
         if profile.post.together == "daily":
             after = together.put_off(after, next_cut_off(profile, now), now, text)
-        if self._stopping or self._is_full:
-            self._declined += 1
-            self._more_waits = True
-            return after, said, claim
+        if self._stopping or not (own or len(self._alive) < AT_ONCE):
+            return after, said, NONE
         after, more = delivery.claim_due(after, claim, now, STALE_AFTER, alive=self._alive, text=text)
         return after, [*said, *more], claim
 
@@ -184,7 +190,18 @@ class PostRoom:
 
     def _take(self, saved: Saved[Correspondence], claim: str) -> None:
         if claimed := saved.state.claimed(claim):
-            self.take_turn(claim, partial(self._carry_out, saved, claim), [to for one in claimed for to in one.to])
+            self.take_turn(claim, partial(self._carry_out, saved, claim), _addresses(claimed))
+        elif claim == NONE:
+            self._queue(saved)
+
+    def _queue(self, saved: Saved[Correspondence]) -> None:
+        """It is claimed when it is its turn."""
+        id, now = saved.state.id, self._now()
+        due = [one for one in saved.state.messages if one.next_action_at is not None and one.next_action_at <= now]
+        if not due or id in self._in_line or self._stopping or self.busy >= WAITING_LIMIT:
+            return
+        self._in_line.add(id)
+        self._turns.put((NONE, partial(self._claim, saved)), _addresses(due))
 
     def take_turn(self, claim: str, work: Work, addresses: Iterable[str]) -> None:
         """Do this when it is the turn of its mails; until then, and while it is done, the claim is alive."""
@@ -201,22 +218,19 @@ class PostRoom:
                     logger().error("sending-failed", claim=claim, exc_info=error)
                 finally:
                     self._alive.discard(claim)
-                    if self._more_waits:
-                        self._room.set()
 
-    async def _take_more(self) -> None:
-        """What there was no room for, as soon as there is."""
-        while True:
-            await self._room.wait()
-            self._room.clear()
-            try:
-                await self.take_what_waits()
-            except OUTAGES as error:  # the sweep tries again
-                logger().warning("not-taken-on", error=in_short(error))
-
-    @property
-    def _is_full(self) -> bool:
-        return len(self._alive) >= WAITING_LIMIT
+    async def _claim(self, saved: Saved[Correspondence], put_off: timedelta | None) -> None:
+        """Take on what waited here, and carry it out; or leave it for later."""
+        id, claim = saved.state.id, str(ULID())
+        self._in_line.discard(id)
+        if put_off == AT_LEISURE:
+            return
+        self._alive.add(claim)
+        try:
+            saved, _ = await self._saved(id, _as_it_is, saved, claim)
+            await self._carry_out(saved, claim, put_off)
+        finally:
+            self._alive.discard(claim)
 
     async def _carry_out(self, saved: Saved[Correspondence], claim: str, put_off: timedelta | None) -> None:
         """A claim that has waited long may be another's by now: give it back instead, and take on what is due."""
@@ -287,3 +301,7 @@ def known(state: Correspondence | None) -> Correspondence:
 
 def _as_it_is(state: Correspondence | None) -> Decision:
     return known(state), []
+
+
+def _addresses(messages: Iterable[Message]) -> list[str]:
+    return [to for one in messages for to in one.to]

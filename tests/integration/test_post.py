@@ -78,8 +78,9 @@ def post_room(
     folder: Path,
     now: datetime = NOW,
     made_by: type[Maker] = Maker,
+    a_minute: int = 0,
 ) -> PostRoom:
-    communes, mailer = Communes.load(), Mailer("smtp://{}:{}".format(*servers.smtp), AT_ONCE)
+    communes, mailer = Communes.load(), Mailer("smtp://{}:{}".format(*servers.smtp), AT_ONCE, a_minute=a_minute)
     texts, numbers, signer = Texts(database), Numbers(database, lambda: now), Signer(None, communes)
     maker = made_by(letters, communes, texts, numbers, signer, folder, "http://localhost", "http://desk")
     return PostRoom(letters, communes, mailer, maker, lambda: now)

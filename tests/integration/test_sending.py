@@ -1,6 +1,7 @@
 """The mailer against a real mail server that fails in every way: what comes of the mail, and how many copies arrive."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
@@ -13,9 +14,16 @@ import structlog
 import uvloop
 
 from deploy.embedded.doctor import outgoing_mail
+from services.notify import rules
 from services.notify.mailing.connections import Limits
 from services.notify.mailing.smtp import Mailer, NotEver, NotNow, Unknown
+from services.notify.post import AT_ONCE
+from services.notify.store import Correspondences
 from shared.settings import Settings
+from shared.store import Database
+from tests.builders import NOW, registrant, submission_received
+from tests.integration.test_post import post_room, work_off
+from tests.servers import Servers
 from tests.smtpservers import DRIP, DROP, SILENCE, Certificates, Script, smtp_server
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -456,3 +464,48 @@ async def test_a_rehearsal_hands_its_mails_to_this_machine(tmp_path: Path) -> No
         mailer = Mailer(server.url(), 1, rehearsal=True)
         assert await tried(mailer) == "sent"
         await mailer.close()
+
+
+# The post room
+
+
+async def test_what_waits_for_a_worker_is_not_claimed_so_a_crash_leaves_it_in_no_doubt(
+    fresh: Servers, tmp_path: Path
+) -> None:
+    database = Database(fresh.mongo_url, "notify")
+    letters = Correspondences(database)
+    await database.prepare()
+    room = post_room(fresh, database, letters, tmp_path)
+    for number in range(30):
+        assert await room.begin(rules.acknowledge(None, submission_received(case=f"01J{number}"), NOW))
+    found = [await letters.get(f"01J{number}") for number in range(30)]
+    states = Counter(message.state for one in found if one for message in one.messages)
+    assert states == {"sending": AT_ONCE, "queued": 30 - AT_ONCE}
+    await work_off(room)
+    assert len(list(fresh.mail.iterdir())) == 30
+    database.close()
+
+
+async def test_mails_to_a_domain_that_takes_few_are_put_off_and_those_to_others_go(
+    fresh: Servers, tmp_path: Path
+) -> None:
+    database = Database(fresh.mongo_url, "notify")
+    letters = Correspondences(database)
+    await database.prepare()
+    room = post_room(fresh, database, letters, tmp_path, a_minute=20)
+    for number in range(20):
+        receiver = registrant(email=f"lan{number}@{'few' if number % 2 else f'other{number}'}.example")
+        received = submission_received(case=f"01J{number:02}", registrant=receiver)
+        assert await room.begin(rules.acknowledge(None, received, NOW))
+    await work_off(room)
+    found = [await letters.get(f"01J{number:02}") for number in range(20)]
+    messages = [message for one in found if one for message in one.messages]
+    sent = [message for message in messages if message.state == "sent"]
+    put_off = [message for message in messages if message.state == "queued"]
+    assert len(sent) >= 11
+    assert all("@few.example" in message.to[0] for message in put_off)
+    assert all(message.attempts == 0 for message in put_off), "being put off is no attempt"
+    until = sorted(message.next_action_at for message in put_off if message.next_action_at)
+    assert until[0] > NOW
+    assert len(set(until)) == len(until), "they come back one after the other"
+    database.close()
