@@ -7,7 +7,7 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import Font
 
 from services.notify.posting.runs import PrintRun
 from services.notify.posting.sheets import Letter, capital, group_of, letters_of, no_longer_kept
@@ -16,6 +16,7 @@ from services.notify.wording import clock_and_day
 from shared.communes import Profile
 
 Value = str | int | None
+BOLD = Font(bold=True)
 WIDTHS = (6, 18, 34, 52, 24, 30, 18, 46, 6, 30)
 
 
@@ -80,7 +81,6 @@ def _cell(sheet: Any, value: Value, *, bold: bool = False) -> Any:
     cell = WriteOnlyCell(sheet, value)
     if isinstance(value, str):
         cell.data_type = "s"
-        cell.alignment = Alignment(vertical="top")
     if bold:
-        cell.font = Font(bold=True)
+        cell.font = BOLD
     return cell
