@@ -55,12 +55,12 @@ def build(settings: Settings) -> Service:
         communes=communes,
     )
     service.at_start(texts.refresh)
-    service.every(2, texts.refresh)
     service.every(1, post.take_what_waits)
     service.every(1, daily.send_what_is_due)
     service.every(1, print_room.close_what_is_due)
     service.every(10, partial(handlers.tell_again, correspondences, post, now))
-    service.every(600, purge.forget_what_is_old)
-    service.every(600, print_room.forget)
+    service.tidies(2, texts.refresh)
+    service.tidies(600, purge.forget_what_is_old)
+    service.tidies(600, print_room.forget)
     service.works(post.work, stop=post.stop, busy=lambda: post.busy)
     return service
