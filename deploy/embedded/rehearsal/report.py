@@ -20,6 +20,8 @@ MESSAGES = {
     "extension": "Thông báo gia hạn",
     "conclusion": "Thông báo kết luận",
     "resolution": "Thông báo kết quả giải quyết",
+    "apology": "Xin lỗi, hẹn lại ngày trả lời",
+    "dialogue-reminder": "Nhắc lịch đối thoại",
     "digest": "Thư tổng hợp việc cho cán bộ",
 }
 
