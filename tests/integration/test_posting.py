@@ -351,3 +351,34 @@ async def test_a_letter_that_is_drawn_again_later_is_not_gathered_twice(office: 
     await office.close()
     run = (await office.ask(ReadPrintRun, run=RUN)).state
     assert [one["notification"] for one in run["items"]] == [letter]
+
+
+async def test_the_marks_of_a_signed_letter_are_printed_with_its_bundle(office: Office) -> None:
+    letter = await office.draw("01JA")
+    _sign(office.folder / COMMUNE / f"{letter}.pdf")
+    await office.close()
+    with pikepdf.open(BytesIO(await office.file("bundle"))) as bundle:
+        page = bundle.pages[2]
+        assert "/Annots" not in page, "a form's field would be lost with the form"
+        [mark] = page.Resources.XObject.values()
+        assert b"0 0 1 rg" in mark.read_bytes()
+
+
+def _sign(file: Path) -> None:
+    """A signature's field, with what is seen of it, as a signer leaves it on the page."""
+    with pikepdf.open(file, allow_overwriting_input=True) as pdf:
+        seen = pdf.make_stream(b"0 0 1 rg 0 0 60 30 re f")
+        seen.Type, seen.Subtype, seen.BBox = pikepdf.Name.XObject, pikepdf.Name.Form, [0, 0, 60, 30]
+        field = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Widget,
+            FT=pikepdf.Name.Sig,
+            T="Signature1",
+            F=132,
+            Rect=[300, 200, 360, 230],
+            AP=pikepdf.Dictionary(N=seen),
+        )
+        placed = pdf.make_indirect(field)
+        pdf.pages[0].Annots = pikepdf.Array([placed])
+        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=[placed], SigFlags=3)
+        pdf.save(file)

@@ -82,7 +82,9 @@ class Window(Generic[A]):
         await self._fuse.step()
         return Saved(state, 0)
 
-    async def change(self, id: str, decide: Callable[[Any], tuple[A, Sequence[Event]]]) -> Saved[A]:
+    async def change(
+        self, id: str, decide: Callable[[Any], tuple[A, Sequence[Event]]], *, last: Saved[A] | None = None
+    ) -> Saved[A]:
         while True:
             await self._fuse.step()
             before = self._shelf.kept[id]

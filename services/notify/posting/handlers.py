@@ -1,13 +1,14 @@
 """What the post desk asks of notify: commands of clerks and of the head of the office."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from services.notify.posting import letters, listing, runs
 from services.notify.posting.letters import must_be_clerk
 from services.notify.posting.room import PrintRoom
-from services.notify.posting.runs import PrintRun
+from services.notify.posting.runs import Item, PrintRun
 from services.notify.posting.store import PrintRuns
 from services.notify.posting.tracking import Found, matched
 from services.notify.provided import Letters, Now, Printing, Profiles, Runs, RunsAsFiles
@@ -27,6 +28,8 @@ from shared.contracts.post import (
 from shared.handlers import Handlers
 
 consumes = Handlers("notify")
+
+Recording = Callable[[PrintRun, Iterable[str]], runs.Decision]
 
 RUNS_OF_LATE = 30
 PATIENCE_S = 2.0
@@ -58,18 +61,7 @@ async def read_print_run(command: ReadPrintRun, letters_: Letters, print_runs: R
     must_be_clerk(command)
     run = await _own(print_runs, command.run, command)
     kept = list(run.kept())[command.offset : command.offset + listing.AT_ONCE]
-    known = await letters_.several([item.case for _, item in kept])
-    items = [
-        listing.letter(
-            known[item.case],
-            known[item.case].message(item.notification),
-            item=item,
-            as_left=run.receivers[place] if run.receivers else None,
-            fate=run.fate(item.envelope),
-        )
-        for place, item in kept
-        if item.case in known and known[item.case].has(item.notification)
-    ]
+    items = await _as_read(run, kept, letters_)
     return Done(version=0, state={**print_runs.as_json(run), "items": items})
 
 
@@ -151,22 +143,31 @@ async def record_returned(
 async def _recorded(
     command: Command,
     notifications: Iterable[str],
-    decide: Callable[[PrintRun, Iterable[str]], runs.Decision],
+    decide: Recording,
     letters_: Letters,
     print_runs: PrintRuns,
     room: PrintRoom,
 ) -> Done | Refused:
-    """Run by run. What may not be recorded of one is refused before anything is saved of another."""
+    """Run by run. What may not be recorded of one of several is refused before anything is saved of another."""
     by_run = await _by_run(notifications, command, letters_)
-    known = {run: await _own(print_runs, run, command) for run in by_run}
+    if len(by_run) > 1:
+        for run, ids in by_run.items():
+            decide(await _own(print_runs, run, command), ids)
+    read: list[dict[str, Any]] = []
     for run, ids in by_run.items():
-        decide(known[run], ids)
-    for run, ids in by_run.items():
-        done = await obey(print_runs, run, command, lambda one, ids=ids: decide(one, ids))  # type: ignore[misc]
-        if isinstance(done, Refused):
-            return done
-        await room.finish(run, within_s=PATIENCE_S)
-    return Done(version=0, state={"letters": await _as_read(by_run, letters_, print_runs)})
+        saved = await print_runs.change(run, partial(_decided, decide, ids, command), key=command.key)
+        known = await room.finish(run, within_s=PATIENCE_S, last=saved)
+        assert known is not None, "a print run is never deleted"
+        named = frozenset(ids)
+        read += await _as_read(known, [one for one in known.kept() if one[1].notification in named], letters_)
+    return Done(version=0, state={"letters": read})
+
+
+def _decided(decide: Recording, notifications: Sequence[str], command: Command, run: PrintRun | None) -> runs.Decision:
+    assert run is not None, "a print run is never deleted"
+    if run.commune != command.actor.commune:
+        raise Refusal("forbidden", "Đợt in này thuộc một xã khác.")
+    return decide(run, notifications)
 
 
 async def _by_run(notifications: Iterable[str], command: Command, letters_: Letters) -> dict[str, list[str]]:
@@ -183,19 +184,19 @@ async def _by_run(notifications: Iterable[str], command: Command, letters_: Lett
     return found
 
 
-async def _as_read(by_run: dict[str, list[str]], letters_: Letters, print_runs: PrintRuns) -> list[dict[str, Any]]:
-    known = await letters_.several([_case(id) for ids in by_run.values() for id in ids])
-    read = []
-    for id, wanted in by_run.items():
-        run = await print_runs.get(id)
-        assert run is not None, "a print run is never deleted"
-        for place, item in run.kept():
-            if item.notification in wanted:
-                state = known[item.case]
-                to = run.receivers[place] if run.receivers else None
-                message, fate = state.message(item.notification), run.fate(item.envelope)
-                read.append(listing.letter(state, message, item=item, as_left=to, fate=fate))
-    return read
+async def _as_read(run: PrintRun, letters_of: Sequence[tuple[int, Item]], letters_: Letters) -> list[dict[str, Any]]:
+    known = await letters_.several([item.case for _, item in letters_of])
+    return [
+        listing.letter(
+            known[item.case],
+            known[item.case].message(item.notification),
+            item=item,
+            as_left=run.receivers[place] if run.receivers else None,
+            fate=run.fate(item.envelope),
+        )
+        for place, item in letters_of
+        if item.case in known and known[item.case].has(item.notification)
+    ]
 
 
 async def _told(done: Done | Refused, run: str, print_runs: PrintRuns, room: PrintRoom) -> Done | Refused:

@@ -25,7 +25,7 @@ from services.notify.wording import VIETNAM
 from shared.clock import Clock
 from shared.communes import Communes, Profile
 from shared.logs import in_short, logger
-from shared.store import OUTAGES, StaleSave
+from shared.store import OUTAGES, Saved, StaleSave
 
 T = TypeVar("T")
 X = TypeVar("X")
@@ -74,16 +74,20 @@ class PrintRoom:
         profile = self._communes[commune]
         return await self._close(profile, runs.next_cut_off(profile, self._now()))
 
-    async def finish(self, run: str, within_s: float | None = None) -> PrintRun | None:
+    async def finish(
+        self, run: str, within_s: float | None = None, last: Saved[PrintRun] | None = None
+    ) -> PrintRun | None:
         """Note with letters what they do not know yet; what a crash cut off is gone on with.
 
         within_s: for who waits; what is not done by then is left to the sweep.
+        last: the run as this process saved it a moment ago, so that it need not be read again.
         """
         time = asyncio.get_running_loop().time
         until = None if within_s is None else time() + within_s
-        known = await self._runs.get(run)
+        known = last.state if last else await self._runs.get(run)
         while known is not None and known.unfinished and (until is None or time() < until):
-            known = await (self._tell(known) if known.closed else self._note(known))
+            last = await (self._tell(known, last) if known.closed else self._note(known, last))
+            known = last.state
         return known
 
     async def pages(self, commune: str, notifications: Sequence[str]) -> dict[str, int | None]:
@@ -119,8 +123,8 @@ class PrintRoom:
                 cut_off=cut_off,
                 now=now,
             )
-            if await self._runs.create(run, []) is not None:
-                await self.finish(id)
+            if (saved := await self._runs.create(run, [])) is not None:
+                await self.finish(id, last=saved)
                 closed.append(id)
 
     async def _next_id(self, commune: str, now: datetime) -> str:
@@ -159,14 +163,15 @@ class PrintRoom:
     def _drawn_again(self, state: Correspondence, id: str) -> Decision:
         return letters.draw_again(state, id, self._now())
 
-    async def _note(self, run: PrintRun) -> PrintRun:
+    async def _note(self, run: PrintRun, last: Saved[PrintRun] | None) -> Saved[PrintRun]:
         first = run.to_note or 0
         block = run.items[first : first + self._block]
         left = await _side_by_side(lambda item: self._leaves(run, item), block)
         dropped = {first + place for place, has_left in enumerate(left) if not has_left}
         upto = first + len(block)
-        saved = await self._runs.change(run.id, lambda one: runs.noted(_here(one), upto, dropped, self._now()))
-        return saved.state
+        return await self._runs.change(
+            run.id, lambda one: runs.noted(_here(one), upto, dropped, self._now()), last=last
+        )
 
     async def _leaves(self, run: PrintRun, item: Item) -> bool:
         """Whether it left in this run."""
@@ -182,12 +187,11 @@ class PrintRoom:
             return False
         return letters.has_left_in(state, id, run.id)
 
-    async def _tell(self, run: PrintRun) -> PrintRun:
+    async def _tell(self, run: PrintRun, last: Saved[PrintRun] | None) -> Saved[PrintRun]:
         fates = {number: run.fate(number) for number in run.to_tell[: self._block]}
         about = [item for _, item in run.kept() if item.envelope in fates]
         await _side_by_side(lambda item: self._learns(item, fates[item.envelope]), about)
-        saved = await self._runs.change(run.id, lambda one: runs.told(_here(one), fates))
-        return saved.state
+        return await self._runs.change(run.id, lambda one: runs.told(_here(one), fates), last=last)
 
     async def _learns(self, item: Item, fate: Fate) -> None:
         try:
