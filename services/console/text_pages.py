@@ -125,10 +125,10 @@ def add_texts(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         return result if isinstance(result, Attempt) else result.verb
 
     def refused(sheet: Sheet, attempt: Attempt) -> Sheet:
-        """What notify found wrong in a text it tells line by line."""
-        lines = tuple(message_texts.mistakes(attempt.reason.split("\n")))
-        if not any(one.line for one in lines):
+        """What notify found wrong in a text it tells line by line; nothing else is wrong in that way."""
+        if attempt.status != 422 or attempt.wrong or attempt.verb != SaveText.verb:
             return replace(sheet, attempt=attempt)
+        lines = tuple(message_texts.mistakes(attempt.reason.split("\n")))
         return replace(sheet, attempt=replace(attempt, reason="Mẫu còn chỗ chưa đúng."), mistakes=lines)
 
     async def looked_at(who: Acting, kind: str, typed: Mapping[str, str]) -> Shown:

@@ -1,0 +1,151 @@
+"""A clerk's day with letters, in a real browser on the whole running system: words, print run, post, register."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.test_console import CLERK, Desk, browser, desk, work_as
+from tests.browser.test_officers_day import DRAIN, WIDTHS, Day, day, must_be_good, town
+from tests.e2e.town import Town
+from tests.servers import RunningSystem
+
+__all__ = ["browser", "day", "desk", "town"]
+"""Fixtures of the console's tests."""
+
+TRACKING = "EA123456789VN"
+
+
+async def appears(page: Page, path: str, text: str) -> None:
+    """What follows from a command may take a moment."""
+    async with asyncio.timeout(30):
+        await page.goto(path)
+        while not await page.locator("main").get_by_text(text).count():
+            await page.wait_for_timeout(500)
+            await page.goto(path)
+
+
+@pytest.fixture(scope="module")
+async def answered(stack: RunningSystem, browser: Browser, town: Town) -> Town:
+    """Two citizens without a mail address have been answered."""
+    found = Day(Desk("", "", browser), town)
+    for name in ("drain", "second"):
+        await found.answered(name, f"{DRAIN} ({name})")
+    await town.settles()
+    return town
+
+
+async def test_the_office_edits_a_text_and_sees_what_it_makes(day: Day) -> None:
+    page = await day.at_desk_of(CLERK)
+    await page.get_by_role("link", name="Mẫu văn bản").click()
+    await expect(page.get_by_role("heading", name="Mẫu thư và văn bản")).to_be_visible()
+    await must_be_good(page, "texts", *WIDTHS)
+    await page.goto("/van-ban/answer")
+    await expect(page.locator("#preview iframe")).to_be_visible(timeout=20_000)
+    await must_be_good(page, "text-mail", *WIDTHS)
+    body = page.get_by_label("Nội dung", exact=True)
+    shipped = await body.input_value()
+    await body.fill(shipped + "\n\n{{ khong_co }}")
+    await expect(page.locator("#preview .refused")).to_contain_text("khong_co", timeout=20_000)
+    await page.get_by_role("button", name="Lưu mẫu").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Chưa lưu được")
+    await expect(body).to_have_value(shipped + "\n\n{{ khong_co }}")
+    await must_be_good(page, "text-wrong", *WIDTHS)
+    await body.fill(shipped.replace("nhận được", "đã nhận được"))
+    await page.get_by_label("Thư giấy").check()
+    await expect(page.locator("#preview img.paper-look").first).to_be_visible(timeout=30_000)
+    await must_be_good(page, "text-letter", *WIDTHS)
+    await page.get_by_role("button", name="Lưu mẫu").click()
+    await expect(page.get_by_text("Đã lưu mẫu")).to_be_visible()
+    await page.get_by_role("link", name="So với bản trước").first.click()
+    await expect(page.locator(".versions ins", has_text="đã").first).to_be_visible()
+
+
+async def test_the_text_can_be_looked_at_without_a_script(day: Day) -> None:
+    page = await day.desk.open("/van-ban/receipt", javascript=False)
+    await page.get_by_label("Người làm việc").select_option("hanh.clerk@hanoi.example")
+    await page.get_by_role("button", name="Chọn").click()
+    await page.goto("/van-ban/receipt")
+    await page.get_by_role("button", name="Xem trước").click()
+    await expect(page.locator("#preview iframe")).to_be_visible()
+
+
+async def test_letters_are_printed_posted_and_followed(day: Day, answered: Town, tmp_path: Path) -> None:
+    page = await day.at_desk_of(CLERK)
+    await appears(page, "/buu-chinh", answered.codes["second"])
+    await must_be_good(page, "post", *WIDTHS)
+    await page.get_by_text("Chốt đợt in ngay").click()
+    await page.get_by_role("button", name="Chốt đợt in").click()
+    await expect(page.get_by_text("Đã chốt đợt in")).to_be_visible(timeout=20_000)
+    await day.town.settles()
+    await page.goto("/")
+    await expect(page.get_by_role("heading", name="Đợt in chờ gửi bưu điện")).to_be_visible()
+    await must_be_good(page, "work-letters", *WIDTHS)
+    await page.locator("[aria-labelledby=to-post] a").first.click()
+    await expect(page.get_by_role("heading", name="Đợt in", exact=False).first).to_be_visible()
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="Thư để in (PDF)").first.click()
+    bundle = tmp_path / "bundle.pdf"
+    await (await download.value).save_as(bundle)
+    assert bundle.read_bytes().startswith(b"%PDF")
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="Bảng kê gửi bưu điện").click()
+    assert (await download.value).suggested_filename.endswith(".xlsx")
+    await must_be_good(page, "run", *WIDTHS)
+    await page.locator(".tracking").first.fill(TRACKING)
+    await page.get_by_role("button", name="Cả đợt đã gửi").click()
+    await expect(page.get_by_text("Đã ghi nhận gửi bưu điện.")).to_be_visible()
+    await expect(page.locator(".run-letters")).not_to_contain_text("Chờ gửi")
+    first = await page.locator(".run-letters input[type=checkbox]").first.get_attribute("name")
+    assert first
+    await scanned(day, first.removeprefix("thu-"))
+
+
+async def scanned(day: Day, notification: str) -> None:
+    """The envelope comes back: a thumb on a telephone says so."""
+    await day.town.settles()
+    phone = await day.at_desk_of(CLERK, width=360)
+    await phone.goto(f"/buu-chinh/quet/{notification}")
+    await expect(phone.get_by_text(TRACKING)).to_be_visible()
+    await must_be_good(phone, "scan", *WIDTHS)
+    await phone.set_viewport_size({"width": 360, "height": 740})
+    box = await phone.get_by_role("button", name="Đã phát").bounding_box()
+    assert box is not None
+    assert box["height"] >= 60
+    await phone.locator("summary.big").click()
+    await must_be_good(phone, "scan-returned", 360)
+    await phone.get_by_label("Sai địa chỉ, không tìm thấy nhà").check()
+    await phone.get_by_role("button", name="Ghi nhận chuyển hoàn").click()
+    await expect(phone.get_by_text("Đã ghi nhận thư bị chuyển hoàn")).to_be_visible()
+    await day.town.settles()
+    await phone.goto("/")
+    await expect(phone.get_by_role("heading", name="Thư không đến nơi")).to_be_visible()
+    await phone.locator("[aria-labelledby=lost] a").first.click()
+    await expect(phone.locator(".fate").first).to_be_visible()
+    await must_be_good(phone, "case-letters", *WIDTHS)
+
+
+async def test_letters_that_were_signed_get_their_numbers_in_order(day: Day, answered: Town) -> None:
+    page = await day.at_desk_of(CLERK)
+    await appears(page, "/so-van-ban", answered.codes["second"])
+    await must_be_good(page, "register", *WIDTHS)
+    boxes = page.locator(".to-number input[type=checkbox]")
+    await boxes.nth(1).check()
+    await boxes.nth(0).check()
+    await expect(page.locator(".to-number .order input").first).to_have_value("2")
+    await page.get_by_role("button", name="Cho số từ").click()
+    await expect(page.get_by_text("Đã cho số.")).to_be_visible()
+    await expect(page.locator(".book tbody tr")).to_have_count(2)
+    await must_be_good(page, "register-given", *WIDTHS)
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="Tải sổ (Excel)").click()
+    assert (await download.value).suggested_filename.endswith(".xlsx")
+
+
+async def test_others_are_told_whose_pages_these_are(desk: Desk) -> None:
+    page = await desk.open("/buu-chinh")
+    await work_as(page, "Nguyễn Đức Toàn")
+    await page.goto("/buu-chinh")
+    await expect(page.locator("main")).to_contain_text("do Văn phòng phụ trách")
+    await must_be_good(page, "refused", 360)
