@@ -20,6 +20,8 @@ async function look() {
     const html = await answer.text();
     if (mine !== asked) return;
     if (answer.ok) preview.innerHTML = html;
+    const before = document.getElementById("mistakes");
+    if (answer.ok && before) before.hidden = !preview.querySelector(".refused");
     preview.classList.toggle("stale", !answer.ok);
     leadToLines(preview);
   } catch {

@@ -16,7 +16,7 @@ def told(event: notify.NotifyEvent) -> Told:
         case notify.NotificationSent(channel="in-person"):
             return office, f"{kind}: đã trao trực tiếp", event.reference
         case notify.NotificationSent():
-            printed = f"đã vào đợt in {event.run}" if event.run else "đã in vào khay thư đi"
+            printed = f"đã vào {_inside(words.run_of(event.run))}" if event.run else "đã in vào khay thư đi"
             done = printed if event.channel == "letter" else "đã gửi bằng thư điện tử"
             doubt = "Có thể đã gửi hai lần vì hệ thống gián đoạn giữa chừng." if event.uncertain else ""
             return system, f"{kind}: {done}", doubt
@@ -43,3 +43,7 @@ def told_of_run(event: post.RunEvent) -> Told:
             return "Văn phòng", f"Đã gửi bưu điện cả đợt {local_day(event.posted_on)}", ""
         case _:
             return "Hệ thống", EVENTS.get(event.name, event.name), ""
+
+
+def _inside(name: str) -> str:
+    return name[:1].lower() + name[1:]
