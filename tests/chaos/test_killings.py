@@ -20,8 +20,10 @@ from pypdf import PdfReader
 
 from deploy.embedded.quiet import until_quiet
 from shared.clock import move_clock, moved_to
-from shared.contracts import SERVICES, deadlines, intake, notify, routing
-from tests.builders import NOW
+from shared.commands import send
+from shared.contracts import SERVICES, Actor, Done, Role, deadlines, intake, notify, routing
+from shared.contracts.post import ClosePrintRun, PrintRunClosed
+from tests.builders import COMMUNE, NOW
 from tests.chaos.disasters import Disaster, Disasters
 from tests.chaos.ledger import Ledger, histories, taken, unpublished
 from tests.chaos.people import Citizens, Form, Officers
@@ -82,10 +84,12 @@ async def at_rest(system: RunningSystem, client: Client) -> Ledger:
     return await taken(client, system.addresses)
 
 
-async def in_a_while(system: RunningSystem, client: Client, is_enough: Callable[[Ledger], bool]) -> Ledger:
+async def in_a_while(
+    system: RunningSystem, client: Client, is_enough: Callable[[Ledger], bool], whiles: int = MOST_WHILES
+) -> Ledger:
     """Let simulated minutes pass until what a dead process had claimed is claimed again and done."""
     ledger = await at_rest(system, client)
-    for _ in range(MOST_WHILES):
+    for _ in range(whiles):
         if is_enough(ledger):
             break
         now = await moved_to(client)
@@ -130,11 +134,26 @@ async def after_the_answers(breakable_stack: RunningSystem, client: Client, afte
         group.create_task(disasters.strike())
         group.create_task(officers.answer(letters_first, disasters.may_begin))
     log.info("answers approved", seconds=round(monotonic() - began, 1), repeated=officers.repeated)
-    ledger = await in_a_while(
-        breakable_stack, client, lambda ledger: len(ledger.all(routing.QuestionSettled)) >= QUESTIONS
-    )
+    ledger = await after_the_print_runs(breakable_stack, client)
     answers = ledger.all(notify.NotificationSent, kind="answer")
     log.info("answers", uncertain=sum(one.uncertain for one in answers), letters=len(ledger.letters))
+    return ledger
+
+
+async def after_the_print_runs(system: RunningSystem, client: Client) -> Ledger:
+    """A letter leaves with its print run, and a question is settled when its letter has left.
+
+    The clerk closes a run before its cut-off, then further ones for letters that a dead process had in hand.
+    """
+    clerk = Actor(name="Trần Thị Hạnh", role=Role.CLERK, commune=COMMUNE)
+    ledger = await at_rest(system, client)
+    for run in range(MOST_WHILES):
+        reply = await send(client, ClosePrintRun(actor=clerk, key=f"close-{run}"), timeout=10)
+        assert isinstance(reply, Done) or reply.code == "not-now", reply
+        ledger = await at_rest(system, client)
+        if len(ledger.all(routing.QuestionSettled)) >= QUESTIONS:
+            break
+        ledger = await in_a_while(system, client, lambda _: False, whiles=1)
     return ledger
 
 
@@ -219,6 +238,8 @@ def test_every_letter_is_one_file_that_can_be_read_and_names_its_reader(after_th
     letters = after_the_answers.all(notify.NotificationSent, channel="letter")
     assert Counter(one.reference for one in letters) == Counter(after_the_answers.letters.keys())
     assert {one.case for one in letters} == {one.case for one in received.values() if one.registrant.email is None}
+    runs = after_the_answers.all(PrintRunClosed)
+    assert Counter(one.run for one in letters) == Counter({one.run: one.letters for one in runs})
     for one in letters:
         text = " ".join(page.extract_text() for page in PdfReader(after_the_answers.letters[one.reference]).pages)
         assert received[one.case].registrant.name in " ".join(text.split())
@@ -269,7 +290,8 @@ async def restart_and_forget(system: RunningSystem, client: Client) -> None:
     for _ in range(3):
         await working.next_msg(timeout=LIMIT_S)
     for consumer in await client.jetstream().consumers_info("EVENTS"):
-        await client.jetstream().delete_consumer("EVENTS", consumer.name)
+        if consumer.config.durable_name:  # the others are of whoever has just read the stream, and go by themselves
+            await client.jetstream().delete_consumer("EVENTS", consumer.name)
     for service in SERVICES:
         system.kill(service, signal.SIGTERM)
     await working.unsubscribe()
