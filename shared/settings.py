@@ -19,9 +19,11 @@ class Settings(BaseSettings):
     """Settings of one service process.
 
     nats_url, mongo_url, smtp_url: with their credentials, as the driver takes them. Mail goes out by `smtps://` (TLS),
-        `smtp+starttls://`, or `smtp://`, unencrypted, for a server on the same machine.
+        `smtp+starttls://`, or `smtp://`, unencrypted, for a server on the same machine; elsewhere only with
+        `?unencrypted=yes` behind it, and never with a password.
     smtp_ca: certificates that the mail server's is checked against; None: those of the system.
-    smtp_per_domain, smtp_a_minute: mails under way to one domain at a time, and begun in a minute; 0: any number.
+    smtp_per_domain, smtp_a_minute: mails under way to one domain at a time, and begun in a minute, by each
+        process; 0: any number.
     keys: the file that names each key documents are signed with; None: nothing is signed.
     public_url: what citizens type in to reach this installation.
     clock: `rehearsal` lets a training installation move time forward for all services at once.

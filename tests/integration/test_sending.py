@@ -1,6 +1,9 @@
 """The mailer against a real mail server that fails in every way: what comes of the mail, and how many copies arrive."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -13,7 +16,10 @@ import pytest
 import structlog
 import uvloop
 
+from deploy.embedded import CannotStart
 from deploy.embedded.doctor import outgoing_mail
+from deploy.embedded.ports import free_block
+from deploy.embedded.supervisor import Stack
 from services.notify import rules
 from services.notify.mailing.connections import Limits
 from services.notify.mailing.smtp import Mailer, NotEver, NotNow, Unknown
@@ -464,6 +470,27 @@ async def test_a_rehearsal_hands_its_mails_to_this_machine(tmp_path: Path) -> No
         mailer = Mailer(server.url(), 1, rehearsal=True)
         assert await tried(mailer) == "sent"
         await mailer.close()
+
+
+async def test_a_rehearsal_with_a_mail_server_elsewhere_does_not_start(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, free_block().base, "rehearsal", smtp_url="smtps://xa:bi-mat-lam@thu.example")
+    with pytest.raises(CannotStart, match="diễn tập nên không được gửi thư ra ngoài") as refused:
+        await stack.start()
+    assert "bi-mat-lam" not in str(refused.value)
+    assert not stack.pids
+
+
+def test_nor_does_its_service_alone() -> None:
+    environment = {
+        **os.environ,
+        "DOITHOAI_CLOCK": "rehearsal",
+        "SMTP_URL": "smtp+starttls://xa:bi-mat-lam@thu.example",
+    }
+    command = (sys.executable, "-m", "services", "run", "notify")
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "diễn tập nên không được gửi thư ra ngoài" in done.stderr
+    assert "bi-mat-lam" not in done.stderr + done.stdout
 
 
 # The post room
