@@ -104,7 +104,7 @@ async def test_it_is_broadcast_and_passed_on_by_the_youth_union_and_the_heads_of
         assert {"phat-thanh", "bang-ron", "tuyen-truyen-doan", "thong-bao-to"} <= done
     async with journey.console(OFFICE_HEAD) as http:
         text = (await http.get(f"/hoi-nghi/{YOUNG}/tep/phat-thanh.txt")).text
-    assert "14 giờ, thứ Năm, ngày 17 tháng 10 năm 2024" in text
+    assert "mười bốn giờ, thứ Năm, ngày mười bảy tháng mười năm hai nghìn không trăm hai mươi tư" in text
     assert "các bạn thanh niên trên địa bàn phường tham dự" in text
 
 

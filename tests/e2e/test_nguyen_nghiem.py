@@ -77,8 +77,8 @@ async def test_the_loudspeaker_has_a_text_to_read(journey):
     """Plan IV.4: the loudspeakers of the ward tell everybody."""
     async with journey.console(OFFICE_HEAD) as http:
         text = (await http.get(f"/hoi-nghi/{DIALOGUE}/tep/phat-thanh.txt")).text
-    assert "7 giờ 30 phút, Chủ nhật, ngày 13 tháng 10 năm 2024" in text
-    assert "đến 17 giờ, thứ Năm, ngày 3 tháng 10 năm 2024" in text
+    assert "bảy giờ ba mươi phút, Chủ nhật, ngày mười ba tháng mười năm hai nghìn không trăm hai mươi tư" in text
+    assert "đến mười bảy giờ, thứ Năm, ngày mùng ba tháng mười năm hai nghìn không trăm hai mươi tư" in text
     assert journey.the("duty-completed", duty="phat-thanh").proof
     assert journey.the("duty-completed", duty="bang-ron").proof
 
@@ -110,7 +110,7 @@ def test_representatives_are_invited_with_the_hour_and_the_place(journey):
     guests = journey.named("representative-invited")
     assert len(guests) == len(journey.named("notification-sent", case=DIALOGUE, kind="invitation")) == 3
     text = journey.mail("invitation", "uyen.mattran@doanthe.example")
-    assert "7 giờ 30 phút, Chủ nhật, ngày 13 tháng 10 năm 2024" in text
+    assert "bảy giờ ba mươi phút, Chủ nhật, ngày mười ba tháng mười năm hai nghìn không trăm hai mươi tư" in text
     assert "Ủy ban Mặt trận Tổ quốc Việt Nam phường" in text
     assert len(journey.named("representative-attended")) == 2
 

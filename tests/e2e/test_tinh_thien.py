@@ -161,10 +161,11 @@ async def test_all_that_had_to_be_prepared_is_ticked_off_with_a_proof(journey):
 
 
 async def test_the_plan_is_read_out_over_the_loudspeakers(journey):
-    """Plan III.2.4: what is read out names the dialogue, the day and the place; nobody reads out UBND."""
+    """Plan III.2.4: what is read out names the dialogue, the day and the place; nobody reads out UBND or a digit."""
     async with journey.console(OFFICE_HEAD) as http:
         text = " ".join((await http.get(f"/hoi-nghi/{JUNE}/tep/phat-thanh.txt")).text.split())
-    for told in ("quý II năm 2025", "8 giờ", "12 tháng 6 năm 2025", "Hội trường Ủy ban nhân dân xã Tịnh Thiện"):
+    day = "mười hai tháng sáu năm hai nghìn không trăm hai mươi lăm"
+    for told in ("quý hai năm hai nghìn", "tám giờ", day, "Hội trường Ủy ban nhân dân xã Tịnh Thiện"):
         assert told in text
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 from html.parser import HTMLParser
-from time import perf_counter
 from typing import get_args
 from urllib.parse import unquote
 
@@ -40,6 +39,7 @@ from shared.contracts.notify import MessageKind
 from shared.contracts.people import Thread
 from shared.contracts.routing import AnswerApproved
 from tests.builders import NOW, REPRESENTATIVE, SUBMISSION, of_dialogue, of_question, registrant, submission_received
+from tests.effort import calls
 
 PROFILE = read_profile(PROFILES / "thanh-tri.yaml")
 BASE = "https://doithoai.thanhtri.example"
@@ -459,15 +459,14 @@ def test_who_may_not_be_named_is_addressed_like_anybody():
     assert "Bà Mai" not in str(mail_of(state))
 
 
-def test_a_receipt_is_written_within_two_milliseconds():
-    """One is written for every form."""
+def test_a_receipt_costs_few_calls():
+    """One is written for every form. It is 5,120 calls, some half a millisecond."""
     [sample, *_] = samples("receipt", PROFILE)
     text = write(shipped("receipt"), sample.data("mail"))
     message = replace(sample.message, channel="email", to=("mai@nguoidan.example",))
 
-    def once() -> float:
-        begun = perf_counter()
+    def once() -> None:
         bytes(render_mail(text, sample.state, message, PROFILE, base_url=BASE, now=NOW))
-        return perf_counter() - begun
 
-    assert min(once() for _ in range(30)) < 0.002
+    once()
+    assert calls(once) < 7_000

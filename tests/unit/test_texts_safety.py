@@ -1,11 +1,10 @@
 """What a text can do: nothing but say something. Whoever writes one is trusted with words, not with the machine."""
 
-import time
-
 import pytest
 
 from services.notify.texts.text import Text
 from services.notify.texts.writing import LONGEST, CannotWrite, write
+from tests.effort import calls
 
 DATA = {"office": "Ủy ban", "many": ["một", "hai"], "items": [{"q": "một"}, {"q": "hai"}], "group": {"items": "x"}}
 
@@ -68,10 +67,11 @@ def body(source, **more):
     ],
 )
 def test_a_text_that_wants_more_is_refused_in_words(source, because):
-    began = time.perf_counter()
-    with pytest.raises(CannotWrite, match=r"dòng \d+|không"):
-        body(source)
-    assert time.perf_counter() - began < 1, because
+    def refused() -> None:
+        with pytest.raises(CannotWrite, match=r"dòng \d+|không"):
+            body(source)
+
+    assert calls(refused) < 1_000_000, because
 
 
 def test_two_loops_inside_each_other_are_enough():

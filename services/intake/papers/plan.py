@@ -22,6 +22,7 @@ TERMS: Mapping[RuleId, tuple[str, str]] = {
     "guidance": ("Gửi văn bản hướng dẫn, thông báo", "ngày chuyển hướng, chuyển lên cấp trên"),
     "department-answer": ("Phòng, đơn vị soạn câu trả lời", "ngày được giao câu hỏi"),
     "written-answer": ("Trả lời bằng văn bản", "ngày câu hỏi được chuyển sang trả lời bằng văn bản"),
+    "posting": ("Gửi thư in qua bưu điện", "ngày chốt đợt in"),
     "superior-report": ("Báo cáo cấp trên việc vượt thẩm quyền", "ngày ghi nhận việc vượt thẩm quyền"),
     "delegate-report": ("Người được ủy quyền chủ trì báo cáo lại Chủ tịch", "ngày hội nghị"),
     "conclusion-notice": ("Ra thông báo kết luận", "ngày hội nghị"),
