@@ -325,6 +325,7 @@ class Message:
     apology: Apology | None = None
     text: int | None = None
     number: str | None = None
+    drawn_by: str | None = None
     leaves_at: datetime | None = None
     envelope: str | None = None
     fate: Fate | None = None

@@ -124,6 +124,7 @@ def drawn(
         next_action_at=None,
         claimed_at=None,
         claimed_by=None,
+        drawn_by=by,
         leaves_at=leaves_at,
         reason=None,
     )

@@ -29,11 +29,11 @@ def drawn(case: str, leaves_at: datetime = CUT_OFF, **known: Any) -> Corresponde
     return draw(state, leaves_at)
 
 
-def draw(state: Correspondence, leaves_at: datetime = CUT_OFF) -> Correspondence:
+def draw(state: Correspondence, leaves_at: datetime = CUT_OFF, by: str | None = None) -> Correspondence:
     message = Message(
         letter_of(state.id), "answer", "letter", (), (), leaves_at - timedelta(hours=1), state="drawn", attempts=1
     )
-    return put(state, Message(**{**_fields(message), "leaves_at": leaves_at, "text": 3}))
+    return put(state, Message(**{**_fields(message), "leaves_at": leaves_at, "text": 3, "drawn_by": by}))
 
 
 def _fields(message: Message) -> dict[str, Any]:

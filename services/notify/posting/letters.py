@@ -24,7 +24,10 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A letter that lies ready: all that its place in a run is told from. pages: 0 while they are not counted."""
+    """A letter that lies ready: all that its place in a run is told from.
+
+    pages: 0 while they are not counted. drawn_by: as of `Message`.
+    """
 
     notification: str
     case: str
@@ -32,6 +35,7 @@ class Ready:
     receiver: Receiver
     phone: str | None = None
     pages: int = 0
+    drawn_by: str | None = None
 
 
 def must_be_clerk(command: Command) -> None:
@@ -49,7 +53,7 @@ def ready(state: Correspondence, by: datetime) -> Iterator[Ready]:
     for message in state.messages:
         if lies_ready(message, by):
             phone = state.registrant.phone if state.registrant and not message.guest else None
-            yield Ready(message.id, state.id, message.kind, receiver(state, message), phone)
+            yield Ready(message.id, state.id, message.kind, receiver(state, message), phone, drawn_by=message.drawn_by)
 
 
 def receiver(state: Correspondence, message: Message) -> Receiver:
@@ -60,10 +64,20 @@ def receiver(state: Correspondence, message: Message) -> Receiver:
     return Receiver(state.registrant.name, state.registrant.address)
 
 
-def left(state: Correspondence, notification: str, run: str, by: datetime, now: datetime) -> Decision:
+def left(
+    state: Correspondence, notification: str, run: str, by: datetime, now: datetime, drawn_by: str | None = None
+) -> Decision:
     """The run `run`, which takes what leaves by then, was closed with it. What was called back, or waits to be drawn
-    anew, has not left in it; what left in another, neither."""
+    anew, has not left in it; what left in another, neither.
+
+    Nor does what was drawn anew since: another replica may have found it called back, and said that it did not leave.
+
+    Args:
+        drawn_by: of the letter as the run has counted it.
+    """
     if not state.has(notification) or not lies_ready(message := state.message(notification), by):
+        return state, []
+    if message.drawn_by != drawn_by:
         return state, []
     reference = f"{message.id}.pdf"
     message = replace(message, state="sent", sent_at=now, reference=reference, reason=None, fate=Fate(run))

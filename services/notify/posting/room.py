@@ -57,6 +57,7 @@ class PrintRoom:
         self._folder = folder
         self._now = now
         self._block = block
+        self._set_aside: set[str] = set()
 
     async def close_what_is_due(self) -> None:
         """For a sweep. What goes wrong in one commune does not keep the others waiting."""
@@ -138,7 +139,7 @@ class PrintRoom:
         """What lies ready, at most as much as a run holds. A letter without its file is drawn again instead."""
         taken, found = 0, list[Ready]()
         async for state in self._correspondences.ready_by(commune, cut_off):
-            found += letters.ready(state, cut_off)
+            found += (one for one in letters.ready(state, cut_off) if one.notification not in self._set_aside)
             if len(found) < self._block and taken + len(found) < runs.MOST:
                 continue
             for one in await self._counted(commune, found[: runs.MOST - taken]):
@@ -178,12 +179,13 @@ class PrintRoom:
         id = item.notification
         try:
             state = await self._change(
-                item.case, lambda state: letters.left(state, id, run.id, run.cut_off, self._now())
+                item.case, lambda state: letters.left(state, id, run.id, run.cut_off, self._now(), item.drawn_by)
             )
         except (*OUTAGES, StaleSave):
             raise
         except Exception as error:  # noqa: BLE001 - a record that cannot be read keeps the others not waiting
             logger().error("letter-not-noted", notification=id, error=in_short(error))
+            self._set_aside.add(id)  # until a restart, or each round would put together a run of it
             return False
         return letters.has_left_in(state, id, run.id)
 

@@ -33,7 +33,7 @@ class Item:
 
     place: in its bundle, from 1. envelope: number in the run, from 1; letters that share one are adjacent.
     pages: sides that are printed on. hamlet: as the profile writes it, None where the address names none.
-    by_hand: it has no address, whom the receiver speaks for hands it over.
+    by_hand: it has no address, whom the receiver speaks for hands it over. drawn_by: as of `Message`.
     """
 
     notification: str
@@ -45,6 +45,7 @@ class Item:
     pages: int
     hamlet: str | None = None
     by_hand: bool = False
+    drawn_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,16 @@ def in_order(ready: Iterable[Ready], hamlets: Sequence[str], *, together: bool) 
             place += 1
             yield (
                 Item(
-                    one.notification, one.case, one.kind, bundle, place, number, one.pages, hamlet, one.receiver.by_hand
+                    one.notification,
+                    one.case,
+                    one.kind,
+                    bundle,
+                    place,
+                    number,
+                    one.pages,
+                    hamlet,
+                    one.receiver.by_hand,
+                    one.drawn_by,
                 ),
                 one.receiver,
             )
