@@ -110,7 +110,7 @@ def test_representatives_are_invited_with_the_hour_and_the_place(journey):
     guests = journey.named("representative-invited")
     assert len(guests) == len(journey.named("notification-sent", case=DIALOGUE, kind="invitation")) == 3
     text = journey.mail("invitation", "uyen.mattran@doanthe.example")
-    assert "bảy giờ ba mươi phút, Chủ nhật, ngày mười ba tháng mười năm hai nghìn không trăm hai mươi tư" in text
+    assert "7 giờ 30 phút, Chủ nhật, ngày 13 tháng 10 năm 2024" in text
     assert "Ủy ban Mặt trận Tổ quốc Việt Nam phường" in text
     assert len(journey.named("representative-attended")) == 2
 
