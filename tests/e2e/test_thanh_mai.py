@@ -120,7 +120,7 @@ def test_seats_are_given_in_the_order_registered_and_the_rest_wait_in_it(journey
 def test_who_waits_is_told_his_place_and_what_becomes_of_his_question(journey):
     for email, place in (("giang.nguyenha@nguoidan.example", "01"), ("tung.duongdinh@nguoidan.example", "02")):
         told = journey.mail("waitlist", email)
-        assert f"Vị trí trong danh sách chờ: {place}" in told
+        assert f"vị trí số {place} trong danh sách chờ" in told
         assert "bằng văn bản" in told
 
 
