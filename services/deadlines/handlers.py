@@ -269,7 +269,7 @@ async def begin_again(reopened: QuestionReopened, deadlines: DeadlineStore, offi
 @consumes(PrintRunClosed)
 async def expect_posting(closed: PrintRunClosed, deadlines: DeadlineStore, offices: AllOffices) -> None:
     office = offices[closed.commune]
-    await take_in([posting.expect_posting(closed, office.term("posting"))], deadlines, office)
+    await take_in(posting.expect_posting(closed, office.term("posting")), deadlines, office)
 
 
 @consumes(PrintRunPosted)

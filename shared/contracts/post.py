@@ -27,14 +27,19 @@ class RunEvent(Event, speaker="notify"):
 
 
 class PrintRunClosed(RunEvent):
-    """At the cut-off its letters became final: they are to be printed, folded and posted."""
+    """At the cut-off its letters became final: they are to be printed, folded and posted.
+
+    by_hand: envelopes, of one letter each, that are not posted: whom the receiver speaks for hands them over.
+    """
 
     letters: int = Field(ge=1)
     envelopes: int = Field(ge=1)
+    by_hand: int = Field(default=0, ge=0)
 
 
 class PrintRunPosted(RunEvent):
-    """Every letter of it was handed to the post, or was returned to the office before that."""
+    """Every letter of it that goes by post was handed to the post, or returned to the office before that; where
+    none does, every letter was handed over."""
 
     posted_on: date
 
@@ -67,8 +72,9 @@ class ReadPost(NotifyCommand):
     offset: so many of the letters that lie ready are left out; a reply holds at most 500.
 
     The reply's state: {"cut_off": instant, "ready": [letter], "ready_in_all": n, "runs": [{"run", "closed_at",
-    "letters", "envelopes", "bundles", "posted", "delivered", "returned", "posted_on", "finished"}]}; `finished` is
-    false while letters are still being told what was recorded of the run. A letter is {"notification", "kind", "name",
+    "letters", "envelopes", "bundles", "posted", "delivered", "returned", "posted_on", "doubtful", "finished"}]};
+    `finished` is false while letters are still being told what was recorded of the run, `doubtful` counts letters of
+    which it is not known yet whether they left in it. A letter is {"notification", "kind", "name",
     "address", "hamlet", "by_hand", "code", "pages", "drawn_at", "leaves_at", "number", "text", "state", "run",
     "bundle", "place", "envelope", "tracking", "posted_on", "delivered_on", "returned_on", "returned_because"}, with
     "state" one of drawn, sent (it left in a run), posted, delivered, returned, in-person, queued, sending, failed.

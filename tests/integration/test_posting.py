@@ -12,11 +12,15 @@ from typing import Any
 import pikepdf
 import pytest
 from openpyxl import load_workbook
+from pymongo.errors import AutoReconnect
 from pypdf import PdfReader
 
+from services.notify.correspondence import Conference, Correspondence, Guest, Message, Record
+from services.notify.messages import put
 from services.notify.posting import handlers, letters
 from services.notify.posting.files import RunFiles
 from services.notify.posting.room import PrintRoom
+from services.notify.posting.runs import put_together
 from services.notify.posting.store import PrintRuns
 from services.notify.store import Correspondences
 from shared.communes import Communes
@@ -33,12 +37,13 @@ from shared.contracts.post import (
     RecordReturned,
 )
 from shared.store import Database
-from tests.builders import COMMUNE, actor
+from tests.builders import COMMUNE, actor, registrant
 from tests.servers import Servers
-from tests.unit.posting_scene import CUT_OFF, RUN, draw, drawn, letter_of
+from tests.unit.posting_scene import CUT_OFF, HAMLETS, RUN, draw, drawn, letter_of
 
 COMMUNES = Communes.load()
 DESK = "https://desk.example"
+RUNS = (RUN, f"{RUN}-2")
 MONDAY = date(2026, 6, 8)
 HANDLERS = {
     ReadPost: handlers.read_post,
@@ -342,6 +347,119 @@ async def test_names_and_addresses_are_forgotten_in_time(office: Office) -> None
     with pytest.raises(Refusal, match="thời hạn lưu"):
         await office.file("labels")
     assert (await office.file("bundle"))[:4] == b"%PDF", "the letters themselves are kept"
+
+
+async def test_a_run_that_is_not_posted_keeps_its_labels_for_a_while(office: Office) -> None:
+    profile = COMMUNES[COMMUNE]
+    soon = profile.model_copy(update={"post": profile.post.model_copy(update={"transport_days": 14})})
+    room = PrintRoom(office.letters, office.runs, Communes([soon]), office.folder, office.clock)
+    for case in ("01JA", "01JB"):
+        await office.draw(case)
+        await office.close()
+    office.now = CUT_OFF + timedelta(days=15)
+    await office.ask(RecordPosted, run=f"{RUN}-2", posted_on=MONDAY)
+    await room.forget()
+    known = [await office.runs.get(run) for run in RUNS]
+    assert [run is not None and run.receivers is not None for run in known] == [True, False], (
+        "the first lies in the office still"
+    )
+    assert (await office.file("labels"))[:4] == b"%PDF"
+    office.now = CUT_OFF + timedelta(days=30)
+    await room.forget()
+    with pytest.raises(Refusal, match="thời hạn lưu"):
+        await office.file("labels")
+
+
+async def test_a_file_in_the_making_while_addresses_are_forgotten_is_forgotten_as_well(office: Office) -> None:
+    await office.draw("01JA")
+    await office.close()
+    before = await office.runs.get(RUN)
+    assert before is not None
+    office.now += timedelta(days=91)
+    await office.room.forget()
+    asked = ReadPrintFile(actor=actor(), key="k", run=RUN, file="labels")
+    await office.files.piece(before, asked)
+    for _ in range(2):
+        office.now += timedelta(minutes=10)
+        await office.room.forget()
+        assert not [*(office.folder / ".runs").iterdir()]
+    known = await office.runs.get(RUN)
+    assert known is not None
+    assert known.forgotten_at is None
+
+
+async def test_what_is_wrong_with_one_run_keeps_no_other_from_being_forgotten(office: Office) -> None:
+    for case in ("01JA", "01JB"):
+        await office.draw(case)
+        await office.close()
+    await office.database.collection("print_run").update_one({"_id": RUN}, {"$set": {"fates": "damaged"}})
+    office.now += timedelta(days=91)
+    await office.room.forget()
+    known = await office.runs.get(f"{RUN}-2")
+    assert known is not None
+    assert known.receivers is None
+
+
+async def test_a_letter_drawn_anew_while_its_run_is_put_together_waits_for_the_next(office: Office) -> None:
+    letter = await office.draw("01JA", address="Số 5, thôn Nội")
+    office.now = CUT_OFF
+    ready = [one async for one in office.room._gathered(COMMUNE, CUT_OFF, CUT_OFF)]
+    run = put_together(RUN, COMMUNE, ready, HAMLETS, together=False, cut_off=CUT_OFF, now=CUT_OFF)
+    await office.runs.create(run, [])
+    moved = registrant(email=None, address="Số 9, thôn Đông Phù")
+    await office.letters.change("01JA", lambda one: (draw(replace(one, registrant=moved), CUT_OFF, "again"), []))  # type: ignore[type-var]
+    await office.close()
+    known = [await office.runs.get(run) for run in RUNS]
+    assert [run and (run.letters, [to.address for to in run.receivers or ()]) for run in known] == [
+        (0, ["Số 5, thôn Nội"]),
+        (1, ["Số 9, thôn Đông Phù"]),
+    ]
+    assert await office.said("01JA") == ["notification-sent"]
+    assert letters.has_left_in(await office.letters.get("01JA"), letter, f"{RUN}-2")  # type: ignore[arg-type]
+
+
+async def test_whoever_waits_for_letters_to_be_told_hears_of_an_outage_as_what_it_is(office: Office) -> None:
+    await office.draw("01JA")
+    await office.close()
+
+    class Away(Correspondences):
+        async def change(self, *_: Any, **__: Any) -> Any:
+            raise AutoReconnect
+
+    office.room = PrintRoom(Away(office.database), office.runs, COMMUNES, office.folder, office.clock)
+    with pytest.raises(AutoReconnect):
+        await office.ask(RecordPosted, run=RUN, posted_on=CUT_OFF.date())
+
+
+async def test_two_replicas_make_one_file_at_once(office: Office) -> None:
+    for place in range(60):
+        await office.draw(f"01J{place:02}")
+    await office.close()
+    run = await office.runs.get(RUN)
+    assert run is not None
+    asked = ReadPrintFile(actor=actor(), key="k", run=RUN, file="bundle")
+    other = RunFiles(office.letters, COMMUNES, office.folder, DESK)
+    one, same = await asyncio.gather(office.files.piece(run, asked), other.piece(run, asked))
+    assert one["size"] == same["size"]
+    assert [file.name for file in (office.folder / ".runs").iterdir()] == [f"{RUN}.bundle-1"]
+
+
+async def test_letters_handed_over_instead_of_posted_keep_no_run_waiting(office: Office) -> None:
+    letter = await office.draw("01JA")
+    guest = Guest("g1", "Ông An", CUT_OFF, organisation="Hội Nông dân")
+    record = Correspondence(
+        "01JD", COMMUNE, record=Record(guests=(guest,)), conference=Conference("Đối thoại", CUT_OFF)
+    )
+    to_hand_over = Message(
+        "01JD.invitation.g1", "invitation", "letter", (), (), CUT_OFF, state="drawn", leaves_at=CUT_OFF, guest="g1"
+    )
+    await office.letters.create(put(record, to_hand_over), [])
+    _pdf(office.folder / COMMUNE / f"{to_hand_over.id}.pdf", 1)
+    await office.close()
+    office.now = CUT_OFF + timedelta(days=3)
+    done = await office.ask(ImportTracking, run=RUN, posted_on=MONDAY, rows=[(letter, "EA00001VN")])
+    assert (done.state["letters"], done.state["posted"], done.state["posted_on"]) == (2, 1, "2026-06-08")
+    assert await office.run_said() == ["print-run-closed", "print-run-posted"]
 
 
 async def test_a_letter_that_is_drawn_again_later_is_not_gathered_twice(office: Office) -> None:

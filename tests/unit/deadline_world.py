@@ -124,7 +124,7 @@ class World:
             case intake.ResultReported():
                 return [conferences.accept_result_report(fact)]
             case post.PrintRunClosed():
-                return [posting.expect_posting(fact, self.term("posting"))]
+                return [*posting.expect_posting(fact, self.term("posting"))]
             case post.PrintRunPosted():
                 return [posting.accept_posting(fact, self.hours)]
             case routing.QuestionAssigned():

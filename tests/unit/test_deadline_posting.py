@@ -32,6 +32,14 @@ def test_the_office_owes_it_two_working_days_after_the_day_of_printing() -> None
     assert said.what == "Gửi bưu điện 07 thư của đợt in ngày 20/08/2026"
 
 
+def test_what_is_handed_over_instead_of_posted_has_no_term() -> None:
+    world = World()
+    assert world.hear(of_run(PrintRunClosed, "08-20 16:30", letters=2, envelopes=2, by_hand=2)) == []
+    assert world.terms == {}
+    [said] = world.hear(of_run(PrintRunClosed, "08-20 16:30", letters=7, envelopes=6, by_hand=2))
+    assert said.what == "Gửi bưu điện 05 thư của đợt in ngày 20/08/2026"
+
+
 @pytest.mark.parametrize(
     ("recorded", "posted_on", "late", "because"),
     [

@@ -1,9 +1,10 @@
 """Print runs: when they are closed, in which order letters stand, and what is recorded of them."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta, timezone
 from itertools import pairwise
 
+import bson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -153,6 +154,23 @@ def test_every_letter_is_in_one_envelope_and_one_bundle_in_order(letters: list[R
     assert run_of(reversed(letters), together=together).items == items, "whatever order they were gathered in"
 
 
+@pytest.mark.parametrize(
+    ("letter", "because"),
+    [
+        (ready(1), "the shortest"),
+        (ready(2, "Số 5, thôn Nội", HOA), "one like most"),
+        (ready(10_000, "Tổ dân phố 5, " + "ữ" * 486, "ữ" * 200), "the longest name and address that a form takes"),
+        (replace(ready(3), kind="dialogue-reminder", drawn_by="0" * 40, pages=2**40), "the longest of all else"),
+    ],
+)
+def test_a_letter_weighs_at_least_what_it_takes_in_the_record(letter: Ready, because: str) -> None:
+    hamlet = "Tổ dân phố số 12 Nguyễn Văn Linh"
+    run = runs.put_together(RUN, COMMUNE, [letter], (hamlet,), together=False, cut_off=CUT_OFF, now=CUT_OFF)
+    assert run.receivers
+    kept = {"9999": {**asdict(run.items[0]), "hamlet": hamlet}, "10000": asdict(run.receivers[0])}
+    assert len(bson.encode(kept)) <= runs.weight(letter), because
+
+
 # --- closing ---------------------------------------------------------------------------------------------------------
 
 
@@ -166,6 +184,43 @@ def test_a_run_is_said_to_be_closed_once_all_its_letters_are_noted() -> None:
     assert (closed.letters, closed.envelopes, closed.run, closed.case) == (2, 2, RUN, RUN)
     assert (run.closed, run.unfinished, run.letters) == (True, None, 2)
     assert runs.noted(run, 3, {0}, CUT_OFF) == (run, []), "whoever was slower has nothing to add"
+
+
+def test_what_is_in_doubt_is_neither_in_the_run_nor_out_of_it_and_looked_at_with_growing_pauses() -> None:
+    letters = [ready(n, "Thôn Nội") for n in range(3)]
+    run = run_of(letters, noted=False)
+    first, second, third = (item.notification for item in run.items)
+    run, [closed] = runs.noted(run, 3, (), CUT_OFF, [first, second])
+    assert isinstance(closed, PrintRunClosed)
+    assert (closed.letters, run.closed, run.unfinished) == (1, True, None)
+    assert [item.notification for _, item in run.kept()] == [third]
+    pauses = []
+    for _ in range(5):
+        assert run.look_again_at is not None
+        now = run.look_again_at
+        run, events = runs.looked_again(run, {}, now)
+        assert events == []
+        assert run.look_again_at is not None
+        pauses.append(int((run.look_again_at - now).total_seconds() / 60))
+    assert pauses == [5, 15, 60, 60, 60]
+    run, events = runs.looked_again(run, {first: True, second: False}, LATER)
+    assert (events, run.letters, run.dropped, run.doubtful, run.look_again_at) == ([], 2, (1,), (), None)
+    known = [(place, item.notification, item.bundle, item.place, item.envelope) for place, item in run.kept()]
+    assert known == [(2, third, 1, 3, 3), (0, first, 2, 1, 4)], "a bundle of its own: the first may be folded"
+    assert runs.looked_again(run, {first: False}, LATER) == (run, []), "whoever was slower has nothing to add"
+
+
+def test_a_run_that_was_all_in_doubt_is_said_to_be_closed_once_it_is_not() -> None:
+    run = run_of([ready(1, "Thôn Nội"), ready(2, "Thôn Nội")], noted=False)
+    first, second = (item.notification for item in run.items)
+    run, events = runs.noted(run, 2, (), CUT_OFF, [first, second])
+    assert events == []
+    run, [closed] = runs.looked_again(run, {first: True}, LATER)
+    assert isinstance(closed, PrintRunClosed)
+    assert (closed.letters, run.doubtful) == (1, (second,))
+    run, events = runs.looked_again(run, {second: True}, LATER)
+    assert (events, run.letters, run.bundles) == ([], 2, 1)
+    assert [(item.bundle, item.place) for _, item in run.kept()] == [(1, 1), (1, 2)]
 
 
 def test_a_run_of_which_everything_was_called_back_is_not_said_to_be_closed() -> None:
@@ -204,6 +259,24 @@ def test_the_run_is_posted_with_its_last_letter() -> None:
     run, [said] = posted(run, third, on=date(2026, 6, 10))
     assert said.posted_on == date(2026, 6, 10)
     assert (run.posted, run.returned, run.fate(1).posted_on) == (2, 1, MONDAY)
+
+
+def test_what_is_handed_over_keeps_no_run_waiting_to_be_posted() -> None:
+    run, [closed] = runs.noted(
+        run_of([ready(1, "Số 1, thôn Nội"), ready(2, "Hội Nông dân", by_hand=True)], noted=False), 2, (), CUT_OFF
+    )
+    assert isinstance(closed, PrintRunClosed)
+    assert (closed.envelopes, closed.by_hand) == (2, 1)
+    run, [said] = runs.record_tracking(run, MONDAY, {1: "EA00001VN"}, LATER)
+    assert (said.name, run.posted, run.letters) == ("print-run-posted", 1, 2)
+
+
+def test_a_run_of_which_nothing_goes_by_post_is_done_once_all_of_it_was_handed_over() -> None:
+    run = run_of([ready(n, "Hội Nông dân", by_hand=True) for n in (1, 2)])
+    run, events = posted(run, run.items[0].notification)
+    assert events == []
+    run, [said] = posted(run, run.items[1].notification)
+    assert said.name == "print-run-posted"
 
 
 def test_a_day_is_corrected_and_the_run_not_said_again() -> None:

@@ -1,6 +1,7 @@
 """The print room against stores in memory that die at any instant and let two replicas meet at every one.
 
-Whatever the order of draws, closings, crashes and calls back: each letter leaves once, in one run and one bundle.
+Whatever the order of draws, closings, crashes and calls back, and whatever one replica cannot read that another can:
+each letter leaves once, in one run and one bundle.
 """
 
 import asyncio
@@ -17,11 +18,12 @@ from typing import Any, Generic, TypeVar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pymongo.errors import AutoReconnect
 
 from services.notify.correspondence import Correspondence
 from services.notify.posting import letters
 from services.notify.posting.room import PrintRoom
-from services.notify.posting.runs import PrintRun
+from services.notify.posting.runs import PrintRun, put_together
 from services.notify.wording import VIETNAM
 from shared.communes import Communes
 from shared.contracts import Event, Refusal
@@ -29,7 +31,7 @@ from shared.contracts.notify import NotificationQueued, NotificationSent
 from shared.contracts.post import CallBackLetter, PrintRunClosed
 from shared.store import Saved
 from tests.builders import COMMUNE, actor, of_message
-from tests.unit.posting_scene import CUT_OFF, draw, drawn, letter_of
+from tests.unit.posting_scene import CUT_OFF, RUN, draw, drawn, letter_of
 
 A = TypeVar("A", Correspondence, PrintRun)
 COMMUNES = Communes.load()
@@ -42,10 +44,14 @@ class Died(BaseException):
 
 @dataclass
 class Fuse:
-    """Burns down with each step of a replica; at its end the replica dies. lag: steps that others take in between."""
+    """Burns down with each step of a replica; at its end the replica dies. lag: steps that others take in between.
+
+    blind: cases that this replica cannot read; others can.
+    """
 
     steps: int | None
     lag: random.Random
+    blind: frozenset[str] = frozenset()
 
     async def step(self) -> None:
         for _ in range(self.lag.randrange(3)):
@@ -87,6 +93,8 @@ class Window(Generic[A]):
     ) -> Saved[A]:
         while True:
             await self._fuse.step()
+            if id in self._fuse.blind:
+                raise ValueError("made by a newer version")
             before = self._shelf.kept[id]
             after, events = decide(before)
             if after == before and not events:
@@ -103,7 +111,7 @@ class Window(Generic[A]):
         self._shelf.kept[state.id] = state
         self._shelf.said += events
 
-    async def _where(self, matches: Callable[[A], bool]) -> list[A]:
+    async def _where(self, matches: Callable[[A], object]) -> list[A]:
         await self._fuse.step()
         return [one for one in self._shelf.kept.values() if matches(one)]
 
@@ -124,6 +132,12 @@ class Runs(Window[PrintRun]):
 
     async def being_closed(self, commune: str) -> list[str]:
         return [run.id for run in await self._where(lambda run: not run.closed)]
+
+    async def in_doubt(self, now: datetime) -> list[str]:
+        return [run.id for run in await self._where(lambda run: run.look_again_at and run.look_again_at <= now)]
+
+    async def doubtful(self, commune: str) -> frozenset[str]:
+        return frozenset(id for run in await self._where(lambda run: run.look_again_at) for id in run.doubtful)
 
     async def count_of_day(self, commune: str, on: Any) -> int:
         return len(await self._where(lambda run: run.day == on))
@@ -150,7 +164,7 @@ class Office:
         return Room(cases, runs, COMMUNES, Path(), now, block=2)  # type: ignore[arg-type]
 
     async def closes(self, replica: "Replica", lag: random.Random) -> None:
-        room = self.room(Fuse(replica.life, lag), replica.ahead)
+        room = self.room(Fuse(replica.life, lag, replica.blind), replica.ahead)
         await until_it_dies(room.close_now(COMMUNE) if replica.early else room.close_what_is_due())
 
     def cut_off(self) -> datetime:
@@ -200,17 +214,18 @@ async def until_it_dies(work: Awaitable[object]) -> None:
 class Replica:
     """One that closes. life: steps until it dies, if it does. early: asked to, before the cut-off.
 
-    ahead: of the clock of others, in minutes: eight hours and it is the next day.
+    ahead: of the clock of others, in minutes: eight hours and it is the next day. blind: as of `Fuse`.
     """
 
     life: int | None
     early: bool
     ahead: int
+    blind: frozenset[str] = frozenset()
 
 
 cases = st.sampled_from(CASES)
 lives = st.none() | st.integers(0, 60)
-replicas = st.builds(Replica, lives, st.booleans(), st.sampled_from([0, 8 * 60]))
+replicas = st.builds(Replica, lives, st.booleans(), st.sampled_from([0, 8 * 60]), st.frozensets(cases))
 meanwhile = st.tuples(st.sampled_from(["draw", "call back"]), cases, st.integers(0, 40))
 rounds = st.lists(
     st.tuples(
@@ -238,7 +253,9 @@ def test_every_letter_leaves_once_in_one_run_and_one_bundle(rounds: list[Any], s
         run = office.runs.kept[message.fate.run]
         assert message.id in {item.notification for _, item in run.kept()}, "in the run that its case tells of"
     assert {message.state for state in office.cases.kept.values() for message in state.messages} <= {"sent", "failed"}
-    assert not any(run.unfinished for run in office.runs.kept.values())
+    assert not any(run.unfinished or run.doubtful for run in office.runs.kept.values())
+    for run in office.runs.kept.values():
+        assert max(Counter((item.bundle, item.place) for _, item in run.kept()).values(), default=1) == 1
     sent = [event.notification for event in office.cases.said if isinstance(event, NotificationSent)]
     assert Counter(sent) == where, "said once"
     for case in CASES:
@@ -249,7 +266,12 @@ def test_every_letter_leaves_once_in_one_run_and_one_bundle(rounds: list[Any], s
             )
     closed = {event.run: event.letters for event in office.runs.said if isinstance(event, PrintRunClosed)}
     assert len(closed) == len(office.runs.said)
-    assert closed == {run.id: run.letters for run in office.runs.kept.values() if run.letters}
+    assert closed.keys() == {run.id for run in office.runs.kept.values() if run.letters}
+    for id, letters_said in closed.items():
+        known = office.runs.kept[id]
+        assert letters_said == known.letters or (known.late and letters_said < known.letters), (
+            "but for what was found later"
+        )
 
 
 async def played(office: Office, rounds: list[Any], lag: random.Random) -> None:
@@ -279,6 +301,98 @@ async def test_a_letter_whose_file_is_lost_is_drawn_again_and_leaves_with_the_ne
     room.lost = frozenset()
     await room.close_what_is_due()
     assert [run.letters for run in office.runs.kept.values()] == [2, 1]
+
+
+async def test_a_letter_that_left_is_not_dropped_by_a_replica_that_cannot_read_its_case() -> None:
+    office, lag = Office(), random.Random(0)
+    for case in CASES[:3]:
+        office.draw(case)
+    office.now = CUT_OFF
+    first = office.room(Fuse(None, lag))
+    ready = [one async for one in first._gathered(COMMUNE, CUT_OFF, CUT_OFF)]
+    run = put_together(RUN, COMMUNE, ready, (), together=False, cut_off=CUT_OFF, now=CUT_OFF)
+    await Runs(office.runs, Fuse(None, lag)).create(run, [])
+    for item in run.items:
+        assert await first._leaves(run, item), "it notes them all, and dies before its mark"
+    blind = office.room(Fuse(None, lag, frozenset(CASES[:1])))
+    await blind.close_what_is_due()
+    assert list(office.runs.kept) == [RUN]
+    run = office.runs.kept[RUN]
+    assert (run.letters, run.closed, run.doubtful, run.dropped) == (2, True, (letter_of(CASES[0]),), ())
+    for minutes in (0, 1, 2, 10):
+        office.now = CUT_OFF + timedelta(minutes=minutes)
+        await blind.close_what_is_due()
+    assert office.runs.kept[RUN].looks == 2, "it is looked at again with growing pauses"
+    office.now += timedelta(hours=1)
+    await first.close_what_is_due()
+    run = office.runs.kept[RUN]
+    assert (run.letters, run.bundles, run.doubtful, run.look_again_at) == (3, 2, (), None)
+    [*_, (place, late)] = run.kept()
+    assert (place, late.notification, late.bundle, late.place, late.envelope) == (0, letter_of(CASES[0]), 2, 1, 4)
+    assert list(office.runs.kept) == [RUN]
+
+
+async def test_what_nobody_can_read_is_put_into_one_run_and_keeps_no_letter_waiting() -> None:
+    office, lag = Office(), random.Random(0)
+    office.draw(CASES[0])
+    office.now = CUT_OFF
+    blind = [office.room(Fuse(None, lag, frozenset(CASES[:1]))) for _ in range(2)]
+    for room in blind:
+        await room.close_what_is_due()
+    assert list(office.runs.kept) == [RUN], "though each replica looks for itself"
+    assert await blind[0].close_now(COMMUNE) == []
+    office.draw(CASES[1])
+    assert await blind[1].close_now(COMMUNE) == [f"{RUN}-2"]
+    assert [event.run for event in office.runs.said if isinstance(event, PrintRunClosed)] == [f"{RUN}-2"]
+    office.now += timedelta(days=1)
+    await office.room(Fuse(None, lag)).close_what_is_due()
+    assert [event.run for event in office.runs.said if isinstance(event, PrintRunClosed)] == [f"{RUN}-2", RUN]
+
+
+async def test_a_letter_without_file_that_cannot_be_drawn_again_keeps_the_others_not_waiting() -> None:
+    office = Office()
+    for case in CASES[:3]:
+        office.draw(case)
+    office.now = CUT_OFF
+    room = office.room(Fuse(None, random.Random(0), frozenset(CASES[:1])))
+    room.lost = frozenset({letter_of(CASES[0])})
+    await room.close_what_is_due()
+    [run] = office.runs.kept.values()
+    assert [item.notification for _, item in run.kept()] == [letter_of(case) for case in CASES[1:3]]
+
+
+async def test_an_outage_is_told_as_what_it_is() -> None:
+    office = Office()
+    for case in CASES[:3]:
+        office.draw(case)
+    office.now = CUT_OFF
+
+    class Away(Cases):
+        async def change(self, *_: Any, **__: Any) -> Any:
+            raise AutoReconnect
+
+    fuse = Fuse(None, random.Random(0))
+    room = Room(Away(office.cases, fuse), Runs(office.runs, fuse), COMMUNES, Path(), lambda: office.now)  # type: ignore[arg-type]
+    with pytest.raises(AutoReconnect):
+        await room.close_what_is_due()
+
+
+@pytest.mark.parametrize(
+    ("letters", "weight", "runs", "because"),
+    [
+        (5, 4 * 2**20, [2, 2, 1], "two of 4 MiB fit into 10"),
+        (5, 1 * 2**20, [5], "all of them fit"),
+    ],
+)
+async def test_a_run_is_bounded_by_what_its_record_holds(
+    letters: int, weight: int, runs: list[int], because: str
+) -> None:
+    office = Office()
+    for case in CASES[:letters]:
+        office.cases.kept[case] = draw(drawn(case), CUT_OFF, "a" * weight)
+    office.now = CUT_OFF
+    await office.room(Fuse(None, random.Random(0))).close_what_is_due()
+    assert [run.letters for run in office.runs.kept.values()] == runs, because
 
 
 @pytest.mark.parametrize(

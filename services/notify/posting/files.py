@@ -8,6 +8,7 @@ import base64
 import os
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -130,7 +131,7 @@ def _manifest(run: PrintRun, command: ReadPrintFile, profile: Profile) -> bytes:
 def _write(file: Path, make: Callable[[Path], None]) -> None:
     """Whole or not at all, whoever else is making it."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f"{file.name}.{os.getpid()}.part")
+    part = file.with_name(f"{file.name}.{token_hex(8)}.part")
     try:
         make(part)
         part.replace(file)

@@ -32,6 +32,12 @@ X = TypeVar("X")
 
 AT_ONCE = 16
 """Correspondences that are noted in side by side."""
+SET_ASIDE = timedelta(minutes=10)
+"""So long no run counts on a letter whose file is gone, and that cannot be drawn again either."""
+UNPOSTED = timedelta(days=30)
+"""So long at least names and addresses of a run are kept that is not posted: its labels are needed still."""
+IN_THE_MAKING = timedelta(minutes=5)
+"""A file that was asked for before names and addresses were forgotten is there, or never will be."""
 
 
 class PrintRoom:
@@ -57,13 +63,15 @@ class PrintRoom:
         self._folder = folder
         self._now = now
         self._block = block
-        self._set_aside: set[str] = set()
+        self._set_aside: dict[str, datetime] = {}
 
     async def close_what_is_due(self) -> None:
         """For a sweep. What goes wrong in one commune does not keep the others waiting."""
         for run in await self._runs.unfinished():
             await _guarded(run, self.finish(run))
         now = self._now()
+        for run in await self._runs.in_doubt(now):
+            await _guarded(run, self._look_again(run))
         for commune in await self._correspondences.communes_with_letters(now):
             if (profile := self._communes.get(commune)) is None:
                 logger().error("letters-of-no-commune", commune=commune)
@@ -98,12 +106,24 @@ class PrintRoom:
         return dict(zip(notifications, counted, strict=True))
 
     async def forget(self) -> None:
-        """For a tidying: names and addresses, and the files made of them, are kept as long as the profile says."""
+        """For a tidying: names and addresses, and the files made of them, are kept as long as the profile says, and
+        until the run is posted, but for what nobody posts any more. Files are looked for once more a while after: one
+        may have been in the making."""
+        now = self._now()
+        for run in await self._runs.forgotten_by(now - IN_THE_MAKING):
+            await _guarded(run, self._forget_files(run), "print-run-not-forgotten")
         for profile in self._communes.values():
-            by = self._now() - timedelta(days=profile.post.transport_days)
-            for run in await self._runs.with_old_addresses(profile.id, by):
-                await asyncio.to_thread(forget_files, self._folder, run)
-                await self._runs.change(run, lambda one: runs.forgotten(_here(one)))
+            kept = timedelta(days=profile.post.transport_days)
+            for run in await self._runs.with_old_addresses(profile.id, now - kept, now - max(kept, UNPOSTED)):
+                await _guarded(run, self._forget(run), "print-run-not-forgotten")
+
+    async def _forget(self, run: str) -> None:
+        await self._runs.change(run, lambda one: runs.forgotten(_here(one), self._now()))
+        await asyncio.to_thread(forget_files, self._folder, run)
+
+    async def _forget_files(self, run: str) -> None:
+        await asyncio.to_thread(forget_files, self._folder, run)
+        await self._runs.change(run, lambda one: runs.files_gone(_here(one)))
 
     async def _close(self, profile: Profile, cut_off: datetime) -> list[str]:
         """The id is chosen before letters are gathered, and only when all that left under an earlier one is noted: so
@@ -112,7 +132,7 @@ class PrintRoom:
         while True:
             now = self._now()
             id = await self._next_id(profile.id, now)
-            ready = [one async for one in self._gathered(profile.id, cut_off)]
+            ready = [one async for one in self._gathered(profile.id, cut_off, now)]
             if not ready:
                 return closed
             run = runs.put_together(
@@ -124,9 +144,12 @@ class PrintRoom:
                 cut_off=cut_off,
                 now=now,
             )
-            if (saved := await self._runs.create(run, [])) is not None:
-                await self.finish(id, last=saved)
-                closed.append(id)
+            if (saved := await self._runs.create(run, [])) is None:
+                continue
+            done = await self.finish(id, last=saved)
+            if done is None or not done.letters:
+                return closed  # whatever is the matter with them, another run at once would fare no better
+            closed.append(id)
 
     async def _next_id(self, commune: str, now: datetime) -> str:
         today = now.astimezone(VIETNAM).date()
@@ -135,20 +158,29 @@ class PrintRoom:
             await self.finish(run)
         return runs.run_id(commune, today, known + 1)
 
-    async def _gathered(self, commune: str, cut_off: datetime) -> AsyncIterator[Ready]:
+    async def _gathered(self, commune: str, cut_off: datetime, now: datetime) -> AsyncIterator[Ready]:
         """What lies ready, at most as much as a run holds. A letter without its file is drawn again instead."""
-        taken, found = 0, list[Ready]()
+        taken, size, block = 0, 0, list[Ready]()
+        async for one in self._lying(commune, cut_off, now):
+            taken, size = taken + 1, size + runs.weight(one)
+            if taken > runs.MOST or size > runs.MOST_BYTES:
+                break
+            block.append(one)
+            if len(block) == self._block:
+                for counted in await self._counted(commune, block):
+                    yield counted
+                block = []
+        for counted in await self._counted(commune, block):
+            yield counted
+
+    async def _lying(self, commune: str, cut_off: datetime, now: datetime) -> AsyncIterator[Ready]:
+        """What another run may have taken is left to it."""
+        doubtful = await self._runs.doubtful(commune)
+        self._set_aside = {id: until for id, until in self._set_aside.items() if until > now}
         async for state in self._correspondences.ready_by(commune, cut_off):
-            found += (one for one in letters.ready(state, cut_off) if one.notification not in self._set_aside)
-            if len(found) < self._block and taken + len(found) < runs.MOST:
-                continue
-            for one in await self._counted(commune, found[: runs.MOST - taken]):
-                yield one
-            taken, found = taken + len(found), []
-            if taken >= runs.MOST:
-                return
-        for one in await self._counted(commune, found):
-            yield one
+            for one in letters.ready(state, cut_off):
+                if one.notification not in doubtful and one.notification not in self._set_aside:
+                    yield one
 
     async def _counted(self, commune: str, found: Sequence[Ready]) -> list[Ready]:
         counted = await self.pages(commune, [one.notification for one in found])
@@ -158,7 +190,13 @@ class PrintRoom:
                 whole.append(replace(one, pages=pages))
                 continue
             logger().error("letter-without-file", notification=one.notification)
-            await self._change(one.case, partial(self._drawn_again, id=one.notification))
+            try:
+                await self._change(one.case, partial(self._drawn_again, id=one.notification))
+            except (*OUTAGES, StaleSave):
+                raise
+            except Exception as error:  # noqa: BLE001 - a record that cannot be saved keeps the others not waiting
+                logger().error("letter-not-drawn-again", notification=one.notification, error=in_short(error))
+                self._set_aside[one.notification] = self._now() + SET_ASIDE
         return whole
 
     def _drawn_again(self, state: Correspondence, id: str) -> Decision:
@@ -168,14 +206,15 @@ class PrintRoom:
         first = run.to_note or 0
         block = run.items[first : first + self._block]
         left = await _side_by_side(lambda item: self._leaves(run, item), block)
-        dropped = {first + place for place, has_left in enumerate(left) if not has_left}
+        dropped = {first + place for place, has_left in enumerate(left) if has_left is False}
+        doubtful = [item.notification for item, has_left in zip(block, left, strict=True) if has_left is None]
         upto = first + len(block)
         return await self._runs.change(
-            run.id, lambda one: runs.noted(_here(one), upto, dropped, self._now()), last=last
+            run.id, lambda one: runs.noted(_here(one), upto, dropped, self._now(), doubtful), last=last
         )
 
-    async def _leaves(self, run: PrintRun, item: Item) -> bool:
-        """Whether it left in this run."""
+    async def _leaves(self, run: PrintRun, item: Item) -> bool | None:
+        """Whether it left in this run; None where nobody can tell: another replica may have noted that it did."""
         id = item.notification
         try:
             state = await self._change(
@@ -184,10 +223,19 @@ class PrintRoom:
         except (*OUTAGES, StaleSave):
             raise
         except Exception as error:  # noqa: BLE001 - a record that cannot be read keeps the others not waiting
-            logger().error("letter-not-noted", notification=id, error=in_short(error))
-            self._set_aside.add(id)  # until a restart, or each round would put together a run of it
-            return False
+            logger().error("letter-in-doubt", notification=id, run=run.id, error=in_short(error))
+            return None
         return letters.has_left_in(state, id, run.id)
+
+    async def _look_again(self, id: str) -> None:
+        """A letter that still lies ready leaves in this run all the same: no other takes it while it is in doubt."""
+        run = _here(await self._runs.get(id))
+        items = [item for item in run.items if item.notification in run.doubtful]
+        left = await _side_by_side(lambda item: self._leaves(run, item), items)
+        found = {
+            item.notification: has_left for item, has_left in zip(items, left, strict=True) if has_left is not None
+        }
+        await self._runs.change(id, lambda one: runs.looked_again(_here(one), found, self._now()))
 
     async def _tell(self, run: PrintRun, last: Saved[PrintRun] | None) -> Saved[PrintRun]:
         fates = {number: run.fate(number) for number in run.to_tell[: self._block]}
@@ -212,25 +260,28 @@ class PrintRoom:
 
 
 async def _side_by_side(work: Callable[[X], Awaitable[T]], over: Sequence[X]) -> list[T]:
-    """Results in the order of what it is done to, a few under way at a time."""
+    """Results in the order of what it is done to, a few under way at a time. What goes wrong is raised as itself."""
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def in_turn(one: X) -> T:
         async with turns:
             return await work(one)
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(in_turn(one)) for one in over]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(in_turn(one)) for one in over]
+    except BaseExceptionGroup as several:
+        raise several.exceptions[0] from several
     return [task.result() for task in tasks]
 
 
-async def _guarded(what: str, task: Awaitable[object]) -> None:
+async def _guarded(what: str, task: Awaitable[object], otherwise: str = "print-run-not-closed") -> None:
     try:
         await task
     except OUTAGES:
         raise
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one is not wrong with the next
-        logger().error("print-run-not-closed", about=what, error=in_short(error))
+        logger().error(otherwise, about=what, error=in_short(error))
 
 
 def _here(run: PrintRun | None) -> PrintRun:

@@ -2,7 +2,8 @@
 and posted; and what the office recorded of each envelope since.
 
 A run is put together once, and its order never changes. Which of its letters really left in it each letter's own
-correspondence decides (`letters.left`): one that was called back in the same instant is `dropped` from the run.
+correspondence decides (`letters.left`): one that was called back in the same instant is `dropped` from the run. One
+whose correspondence cannot be read is in doubt; the others do not wait for it, and it is looked at again.
 What is recorded of an envelope is saved here first and then told to the correspondences of its letters.
 """
 
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from services.notify.correspondence import Fate
+from services.notify.delivery import PAUSES
 from services.notify.posting import letters
 from services.notify.posting.letters import Ready, Receiver
 from services.notify.wording import VIETNAM, day
@@ -25,6 +27,8 @@ BUNDLE = 500
 """Letters that are folded and carried together at most."""
 MOST = 10_000
 """Letters of one run; what is more waits for the next, which is put together at once."""
+MOST_BYTES = 10 * 2**20
+"""Of what one run is put together of. It is one record, of 16 MiB at most; the rest is for what is recorded of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,13 @@ class PrintRun:
     receivers: one for each item, as they stand on the letters; None once they are kept no longer.
     to_note: place in `items` from which on correspondences do not know yet that their letter left; None once all do.
     dropped: places in `items` of letters that were called back or withdrawn after all.
+    doubtful: letters whose correspondence could not be read or saved: they may have left in it, or not. look_again_at:
+        when that is tried again, after `looks` times in vain. late: places in `items` of those that had left in it, as
+        was found when it was closed already.
     fates: by number of the envelope. to_tell: envelopes whose letters do not know the last of it.
     unfinished: True while anything is to be noted or told.
-    letters … returned: counted without what was dropped. posted_on: once everything was posted, the last day of it.
+    letters … returned: counted without what was dropped or is in doubt. posted_on: once everything that goes by post
+        was posted, the last day of it. forgotten_at: when names and addresses were, until its files are gone for good.
     """
 
     id: str
@@ -69,6 +77,10 @@ class PrintRun:
     receivers: tuple[Receiver, ...] | None = None
     to_note: int | None = None
     dropped: tuple[int, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    look_again_at: datetime | None = None
+    looks: int = 0
+    late: tuple[int, ...] = ()
     fates: dict[str, Fate] = field(default_factory=dict)
     to_tell: tuple[int, ...] = ()
     unfinished: bool | None = None
@@ -79,20 +91,28 @@ class PrintRun:
     delivered: int = 0
     returned: int = 0
     posted_on: date | None = None
+    forgotten_at: datetime | None = None
     version: int = 0
 
     @property
     def closed(self) -> bool:
-        """Every letter in it is known to have left."""
+        """What left in it is known, but for what is in doubt."""
         return self.to_note is None
 
     def fate(self, envelope: int) -> Fate:
         return self.fates.get(str(envelope)) or Fate(self.id)
 
     def kept(self) -> Iterator[tuple[int, Item]]:
-        """What left in it, with its place in `items`."""
-        dropped = frozenset(self.dropped)
-        return ((place, item) for place, item in enumerate(self.items) if place not in dropped)
+        """What left in it, with its place in `items`. What was found late is in bundles and envelopes of its own, at
+        the end: the others may be printed and folded by then."""
+        elsewhere, doubtful, bundles = frozenset((*self.dropped, *self.late)), frozenset(self.doubtful), 0
+        for place, item in enumerate(self.items):
+            if place not in elsewhere and item.notification not in doubtful:
+                bundles = item.bundle
+                yield place, item
+        for number, place in enumerate(self.late):
+            bundle, envelope = bundles + 1 + number // BUNDLE, self.items[-1].envelope + 1 + number
+            yield place, replace(self.items[place], bundle=bundle, place=number % BUNDLE + 1, envelope=envelope)
 
 
 Decision = tuple[PrintRun, Sequence[Event]]
@@ -108,6 +128,13 @@ def next_cut_off(profile: Profile, now: datetime) -> datetime:
 def run_id(commune: str, on: date, number: int) -> str:
     """`thanh-tri-20260605`, the second run of a day `thanh-tri-20260605-2`."""
     return f"{commune}-{on:%Y%m%d}" + (f"-{number}" if number > 1 else "")
+
+
+def weight(one: Ready) -> int:
+    """Bytes of a letter in the record of a run, at most: its words in UTF-8, and what frames them."""
+    to = one.receiver
+    words = (one.notification, one.case, one.drawn_by or "", to.name, to.address or "")
+    return 400 + sum(len(word.encode()) for word in words)
 
 
 def put_together(
@@ -168,26 +195,58 @@ def in_order(ready: Iterable[Ready], hamlets: Sequence[str], *, together: bool) 
             )
 
 
-def noted(run: PrintRun, upto: int, dropped: Collection[int], now: datetime) -> Decision:
-    """The correspondences of all letters before `upto` know that theirs left, or, of those dropped, that it did not."""
+def noted(
+    run: PrintRun, upto: int, dropped: Collection[int], now: datetime, doubtful: Collection[str] = ()
+) -> Decision:
+    """The correspondences of all letters before `upto` know that theirs left, or, of those dropped, that it did not; of
+    the doubtful ones nobody knows."""
     if run.to_note is None or upto <= run.to_note:
         return run, []
-    run = replace(run, to_note=upto, dropped=tuple(sorted({*run.dropped, *dropped})))
+    run = replace(
+        run, to_note=upto, dropped=tuple(sorted({*run.dropped, *dropped})), doubtful=(*run.doubtful, *doubtful)
+    )
     if upto < len(run.items):
         return run, []
-    run = _counted(replace(run, to_note=None, unfinished=None))
-    if not run.letters:
+    again = now + PAUSES[0] if run.doubtful else None
+    run = _counted(replace(run, to_note=None, unfinished=None, look_again_at=again))
+    return run, _closed(run, now)
+
+
+def looked_again(run: PrintRun, found: Mapping[str, bool], now: datetime) -> Decision:
+    """Of some letters that were in doubt it is known by now whether they left in it. Of the others that is asked again.
+
+    What left is printed late; had all been in doubt, the run is said to be closed only now.
+    """
+    if not run.doubtful:
         return run, []
-    return run, [
-        PrintRunClosed(
-            commune=run.commune,
-            case=run.id,
-            run=run.id,
-            occurred_at=now,
-            letters=run.letters,
-            envelopes=run.envelopes,
-        )
-    ]
+    place = {item.notification: place for place, item in enumerate(run.items)}
+    known = [(place[id], found[id]) for id in run.doubtful if id in found]
+    rest = tuple(id for id in run.doubtful if id not in found)
+    after = replace(
+        run,
+        doubtful=rest,
+        dropped=tuple(sorted({*run.dropped, *(place for place, left in known if not left)})),
+        late=(*run.late, *(place for place, left in known if left)),
+        looks=run.looks + 1,
+        look_again_at=now + PAUSES[min(run.looks + 1, len(PAUSES) - 1)] if rest else None,
+    )
+    after = _counted(after)
+    return after, [] if run.letters else _closed(after, now)
+
+
+def _closed(run: PrintRun, now: datetime) -> list[Event]:
+    if not run.letters:
+        return []
+    told = PrintRunClosed(
+        commune=run.commune,
+        case=run.id,
+        run=run.id,
+        occurred_at=now,
+        letters=run.letters,
+        envelopes=run.envelopes,
+        by_hand=sum(item.by_hand for _, item in run.kept()),
+    )
+    return [told]
 
 
 # --- what becomes of it ----------------------------------------------------------------------------------------------
@@ -231,9 +290,16 @@ def told(run: PrintRun, fates: Mapping[int, Fate]) -> Decision:
     return replace(run, to_tell=rest, unfinished=True if rest else None), []
 
 
-def forgotten(run: PrintRun) -> Decision:
+def forgotten(run: PrintRun, now: datetime) -> Decision:
     """Names and addresses are kept no longer; they stand on the letters, and with the cases."""
-    return replace(run, receivers=None), []
+    if run.receivers is None:
+        return run, []
+    return replace(run, receivers=None, forgotten_at=now), []
+
+
+def files_gone(run: PrintRun) -> Decision:
+    """Nothing is left of the files that were made of it while it had names and addresses."""
+    return replace(run, forgotten_at=None), []
 
 
 def envelopes_of(run: PrintRun, notifications: Iterable[str]) -> tuple[int, ...]:
@@ -287,7 +353,8 @@ def _posted(run: PrintRun, envelopes: Iterable[int], on: date, tracking: Mapping
 
 
 def _recorded(run: PrintRun, fates: Mapping[int, Fate], now: datetime) -> Decision:
-    """Once everything was posted, or came back before that, it is said, however the days are corrected later."""
+    """Once everything was posted, or came back before that, it is said, however the days are corrected later. It does
+    not wait for what is handed over; of a run of which nothing goes by post, once all of it was recorded."""
     changed = {number: fate for number, fate in fates.items() if fate != run.fate(number)}
     if not changed:
         return run, []
@@ -298,7 +365,8 @@ def _recorded(run: PrintRun, fates: Mapping[int, Fate], now: datetime) -> Decisi
         unfinished=True,
     )
     after = _counted(after)
-    gone = [after.fate(number) for number in _live(after)]
+    by_post = dict.fromkeys(item.envelope for _, item in after.kept() if not item.by_hand)
+    gone = [after.fate(number) for number in by_post or _live(after)]
     if run.posted_on is not None or not all(map(_has_gone, gone)):
         return after, []
     on = max(fate.posted_on or fate.returned_on or fate.delivered_on or run.day for fate in gone)
@@ -313,7 +381,7 @@ def _counted(run: PrintRun) -> PrintRun:
         run,
         letters=len(kept),
         envelopes=len({item.envelope for item in kept}),
-        bundles=len({item.bundle for item in kept}),
+        bundles=max((item.bundle for item in kept), default=0),
         posted=sum(fate.posted_on is not None for fate in fates),
         delivered=sum(fate.delivered_on is not None and not fate.came_back for fate in fates),
         returned=sum(fate.came_back for fate in fates),

@@ -56,7 +56,7 @@ def manifest(run: PrintRun, bundle: int, profile: Profile, *, duplex: bool) -> b
         "issuer": one_line(profile.letterhead.issuer),
         "run": run.id,
         "bundle": bundle,
-        "bundles": max(item.bundle for item in run.items),
+        "bundles": max(item.bundle for _, item in run.kept()),
         "closed": clock_and_day(run.closed_at),
         "word": capital(profile.hamlet_word),
         "duplex": duplex,

@@ -16,7 +16,7 @@ AT_ONCE = 50
 AT_HAND = 4
 """Runs whose letters a process keeps; those of one with 10,000 take some 15 MB."""
 WRITTEN_ONCE = frozenset({"items", "receivers"})
-WITHOUT_LETTERS = {"events": 0, "items": 0, "receivers": 0, "fates": 0, "dropped": 0, "to_tell": 0}
+WITHOUT_LETTERS = {"events": 0, "items": 0, "receivers": 0, "fates": 0, "dropped": 0, "late": 0, "to_tell": 0}
 
 
 class PrintRuns(Store[PrintRun]):
@@ -28,7 +28,13 @@ class PrintRuns(Store[PrintRun]):
             database,
             "print_run",
             PrintRun,
-            [Index(("commune", "day")), Index(("commune", "closed_at")), Index(("unfinished",), sparse=True)],
+            [
+                Index(("commune", "day")),
+                Index(("commune", "closed_at")),
+                Index(("unfinished",), sparse=True),
+                Index(("look_again_at",), sparse=True),
+                Index(("forgotten_at",), sparse=True),
+            ],
         )
         self._letters: OrderedDict[str, Letters] = OrderedDict()
 
@@ -40,6 +46,16 @@ class PrintRuns(Store[PrintRun]):
         """Ids of a commune's runs of which not every letter is known to have left."""
         return await self.ids({"unfinished": True, "commune": commune, "to_note": {"$exists": True}})
 
+    async def in_doubt(self, now: datetime) -> list[str]:
+        """Ids of runs with letters that are to be looked at again; at most 50."""
+        return await self.ids({"look_again_at": {"$lte": now}}, limit=AT_ONCE)
+
+    async def doubtful(self, commune: str) -> frozenset[str]:
+        """Letters of a commune of which it is not known whether they left in a run."""
+        query = {"look_again_at": {"$exists": True}, "commune": commune}
+        found = self._collection.find(query, {"doubtful": 1})
+        return frozenset([id async for document in found for id in document["doubtful"]])
+
     async def count_of_day(self, commune: str, on: date) -> int:
         return len(await self.ids({"commune": commune, "day": on.isoformat()}))
 
@@ -49,11 +65,16 @@ class PrintRuns(Store[PrintRun]):
         cursor = self._collection.find(query, WITHOUT_LETTERS).sort("closed_at", -1).limit(limit)
         return [self._read(document) async for document in cursor]
 
-    async def with_old_addresses(self, commune: str, closed_by: datetime) -> list[str]:
-        """Ids of runs of a commune that were closed by then and still keep names and addresses; at most 50."""
-        return await self.ids(
-            {"commune": commune, "closed_at": {"$lte": closed_by}, "receivers": {"$exists": True}}, limit=AT_ONCE
-        )
+    async def with_old_addresses(self, commune: str, closed_by: datetime, unposted_by: datetime) -> list[str]:
+        """Ids of runs of a commune that keep names and addresses, and were closed by then; of those that are not posted
+        yet, by `unposted_by`. At most 50."""
+        posted = {"closed_at": {"$lte": closed_by}, "posted_on": {"$exists": True}}
+        query = {"receivers": {"$exists": True}, "$or": [posted, {"closed_at": {"$lte": unposted_by}}]}
+        return await self.ids({"commune": commune, **query}, limit=AT_ONCE)
+
+    async def forgotten_by(self, by: datetime) -> list[str]:
+        """Ids of runs whose names and addresses were forgotten by then, and whose files may not be; at most 50."""
+        return await self.ids({"forgotten_at": {"$lte": by}}, limit=AT_ONCE)
 
     def as_json(self, aggregate: PrintRun) -> dict[str, Any]:
         """As a command's reply carries it: without its letters, which would not fit."""
@@ -67,6 +88,7 @@ class PrintRuns(Store[PrintRun]):
             "delivered": aggregate.delivered,
             "returned": aggregate.returned,
             "posted_on": aggregate.posted_on.isoformat() if aggregate.posted_on else None,
+            "doubtful": len(aggregate.doubtful),
             "finished": not aggregate.unfinished,
         }
 
