@@ -94,8 +94,8 @@ class Word:
 class Letter:
     """A mail or letter and its fate.
 
-    register_number: of the outgoing register. text_version: of the commune's own text; 0 is the shipped one.
-    run: the print run of a letter. action, status, said: what a mail server reported of it later.
+    withdrawn: it was no longer wanted. register_number: of the outgoing register. text_version: of the commune's own
+    text; 0 is the shipped one. run: the print run of a letter. action, status, said: what a mail server reported of it later.
     """
 
     id: str
@@ -107,6 +107,7 @@ class Letter:
     reference: str | None
     uncertain: bool | None
     reason: str | None
+    withdrawn: bool | None
     register_number: str | None
     text_version: int | None
     run: str | None

@@ -7,6 +7,8 @@ from services.console import words
 from services.console.dossier import Letter
 from shared.web import local_day, local_time
 
+NOT_WANTED = "Không gửi đi"
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -43,7 +45,9 @@ def _by_mail(letter: Letter, became_a_letter: bool) -> Iterator[Step]:
         yield Step(words.DELIVERY_REPORTS[letter.action], more=told, bad=letter.action == "failed")
     if letter.state == "failed":
         what = "Máy chủ trả lại" if letter.sent_at is not None else "Không gửi được"
-        yield Step(what, local_time(letter.changed_at), letter.reason or "", bad=not became_a_letter)
+        what = NOT_WANTED if letter.withdrawn else what
+        bad = not (became_a_letter or letter.withdrawn)
+        yield Step(what, local_time(letter.changed_at), letter.reason or "", bad=bad)
         if became_a_letter:
             yield Step("Chuyển sang thư giấy", link=f"#{letter.id}.letter")
 
@@ -52,7 +56,7 @@ def _waiting(letter: Letter) -> Iterator[Step]:
     if letter.state == "queued":
         yield Step("Chờ in trong đợt kế tiếp", link="/buu-chinh")
     elif letter.state == "failed":
-        yield Step("Không gửi đi", local_time(letter.changed_at), letter.reason or "", bad=True)
+        yield Step(NOT_WANTED, local_time(letter.changed_at), letter.reason or "", bad=not letter.withdrawn)
 
 
 def _on_paper(letter: Letter) -> Iterator[Step]:

@@ -238,20 +238,18 @@ def ends(term: Term | None, now: datetime) -> When:
     return "near" if term.urgency == "near" else "later"
 
 
-WITHDRAWN = "Không % nữa:%"
-"""Notify's reason where a message was not to go out after all, as SQL compares it."""
 _OF_TEXT = re.compile(r"(?:Nội dung|Trích yếu|Tiêu đề)[^:]*dòng [0-9]")
 """Begins notify's reason where a text could not be filled in."""
-_LOST = f"""
+_LOST = """
 SELECT m.*, s.name, s.code, m.returned_on IS NOT NULL AND m.channel = 'letter' AS returned,
   EXISTS (SELECT 1 FROM question f WHERE f.submission = m.case_id AND f.scope = 'denunciation') AS of_denouncer
 FROM message m LEFT JOIN submission s ON s.id = m.case_id
 WHERE m.commune = :commune AND (m.state = 'failed' OR m.returned_on IS NOT NULL)
   AND (m.state = 'failed' OR m.channel = 'letter') AND m.kind NOT IN ('digest', 'reminder', 'escalation')
-  AND coalesce(m.reason, '') NOT LIKE '{WITHDRAWN}'
+  AND coalesce(m.withdrawn, 0) = 0
   AND NOT EXISTS (SELECT 1 FROM message l WHERE l.id = m.id || '.letter')
 ORDER BY m.changed_at, m.id LIMIT :limit
-"""  # noqa: S608 - no value of anybody is in the text
+"""
 _OWN = "department = :own AND state IN ('assigned', 'drafting') AND follows IS NULL"
 """What gets the answer of another is written with that one."""
 _COORDINATING = (

@@ -83,7 +83,6 @@ OF_QUESTION = (
     Offer("request-extension", "Xin gia hạn", EXPERTS, WITH_DEPARTMENT, own=True, alone=True),
     Offer("extend-term", "Gia hạn", LEADERS, WITH_DEPARTMENT, alone=True),
     Offer("apologise-for-delay", APOLOGISE, CLERKS, TO_BE_ANSWERED),
-    Offer("apologise-for-delay", APOLOGISE, EXPERTS, TO_BE_ANSWERED, own=True),
     Offer("group-question", "Xếp nhóm nội dung", OFFICE, TO_BE_ANSWERED),
     Offer("prioritise-question", "Đánh dấu bức xúc", OFFICE, TO_BE_ANSWERED),
 )
@@ -182,7 +181,8 @@ def for_letter(who: Acting, letter: Letter, letters: Sequence[Letter]) -> list[O
     """What went out neither by mail nor by post, or came back, is told or handed over. letters: of the same case."""
     became_a_letter = letter.id in became_letters(letters)
     lost = "failed" if letter.is_returned else letter.state
-    return [] if became_a_letter or letter.kind in NOBODYS else _offered((HAND_OVER,), who, lost)
+    moot = became_a_letter or letter.withdrawn or letter.kind in NOBODYS
+    return [] if moot else _offered((HAND_OVER,), who, lost)
 
 
 def may_acknowledge(who: Acting, term: Term, raised: Sequence[Escalation], department: str | None) -> bool:

@@ -15,7 +15,7 @@ LISTS = frozenset(
     {"because", "proposals", "matters", "awaits", "recurs", "questions", "sessions", "conclusion_promises"}
 )
 """Columns that hold JSON."""
-FLAGS = frozenset({"on_time", "uncertain", "confidential", "of_denouncer", "pressing", "outside_subject"})
+FLAGS = frozenset({"on_time", "uncertain", "withdrawn", "confidential", "of_denouncer", "pressing", "outside_subject"})
 OWED = frozenset({"running", "near", "missed", "paused"})
 """States of a term while somebody must act."""
 

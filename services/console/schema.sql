@@ -265,7 +265,8 @@ CREATE TABLE message (
   id TEXT PRIMARY KEY, commune TEXT NOT NULL, case_id TEXT NOT NULL,
   kind TEXT NOT NULL, channel TEXT NOT NULL, questions TEXT NOT NULL,
   state TEXT NOT NULL, changed_at TEXT NOT NULL, sent_at TEXT,
-  reference TEXT, uncertain INTEGER, reason TEXT,
+  -- withdrawn: it is no longer wanted
+  reference TEXT, uncertain INTEGER, reason TEXT, withdrawn INTEGER,
   -- text_version: of the commune's own text. register_number: of the outgoing register. run: the print run of a letter
   text_version INTEGER, register_number TEXT, run TEXT,
   posted_on TEXT, tracking TEXT, delivered_on TEXT, returned_on TEXT, returned_because TEXT

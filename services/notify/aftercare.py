@@ -14,7 +14,6 @@ from services.notify.messages import (
     give_up,
     put,
     why_no_way,
-    withdraw,
 )
 from services.notify.owed import all_withdrawn, due, email_of, owed_in_writing, settle
 from services.notify.rules import form_of, with_question
@@ -116,10 +115,9 @@ def _was_a_mail(state: Correspondence, message: Message) -> bool:
 
 def _sent_elsewhere(state: Correspondence, message: Message, way: Way | None, now: datetime) -> Decision:
     """The address of a letter is read off the form when it is drawn, and it is drawn anew: only another way is news."""
-    if way is None and message.kind == "receipt":
-        return withdraw(state, message, NO_ADDRESS, now)
     if way is None:
-        return give_up(state, message, why_no_way(state, message), now)
+        reason = NO_ADDRESS if message.kind == "receipt" else why_no_way(state, message)
+        return give_up(state, message, reason, now)
     if way == (message.channel, message.to):
         return state, []
     after = _fresh(message, way, now)

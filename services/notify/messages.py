@@ -62,10 +62,9 @@ def give_up(state: Correspondence, message: Message, reason: str, now: datetime)
 
 
 def withdraw(state: Correspondence, message: Message, reason: str, now: datetime) -> tuple[Correspondence, list[Event]]:
-    """It is not to go out after all. That one failed was said already."""
-    waits = message.state in ("queued", "drawn")
-    said = [say(NotificationFailed, state, message, now, reason=reason)] if waits else []
-    return without(state, message), said
+    """It is not to go out after all. Of one that failed this says that nobody has to see to it any more."""
+    said = say(NotificationFailed, state, message, now, reason=reason, withdrawn=True)
+    return without(state, message), [said]
 
 
 def add(state: Correspondence, message: Message, now: datetime) -> tuple[Correspondence, list[Event]]:

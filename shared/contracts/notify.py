@@ -74,9 +74,11 @@ class NotificationFailed(NotifyEvent):
     """It cannot be delivered this way; `reason` is what the mail server or the printer said.
 
     Also of a mail that had left, when the receiver's server returns it (RFC 3464).
+    withdrawn: it is no longer wanted; nobody has to do anything.
     """
 
     reason: str
+    withdrawn: bool = False
 
 
 class NotificationNumbered(NotifyEvent):

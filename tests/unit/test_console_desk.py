@@ -70,7 +70,7 @@ def a_question(state: str, **known: Any) -> Question:
 
 
 def a_letter(id: str, state: str) -> Letter:
-    return Letter(id, "answer", "email", state, NOW, *(None,) * 15)
+    return Letter(id, "answer", "email", state, NOW, *(None,) * 16)
 
 
 def a_term(state: str) -> Term:

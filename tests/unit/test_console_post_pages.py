@@ -389,6 +389,7 @@ async def test_the_book_of_a_year_is_taken_away_as_a_file_and_nothing_in_it_is_a
             ["Không gửi đi"],
             "called back",
         ),
+        ([of_message(NotificationFailed, withdrawn=True)], ["Không gửi đi"], "it was no longer wanted"),
         (
             [QUEUED, PRINTED, of_message(LetterPosted), of_message(LetterDelivered)],
             ["Đã in, đợt in 05/06/2026", "Đã gửi bưu điện", "Bưu điện đã phát"],
@@ -445,10 +446,17 @@ def test_the_fate_of_a_message_is_told_in_its_order(
             "it was handed over",
         ),
         ([of_message(NotificationFailed, reason="Nội dung, dòng 3 (“x”): sai")], [(MAIL, "text")], "its text is wrong"),
+        ([of_message(NotificationFailed, withdrawn=True)], [], "nobody waits for it"),
+        ([of_message(NotificationFailed), of_message(NotificationFailed, withdrawn=True)], [], "nor any more"),
         (
-            [of_message(NotificationFailed, reason="Không gửi nữa: người hỏi đã rút câu hỏi.")],
-            [],
-            "nobody waits for it",
+            [of_message(NotificationFailed, withdrawn=True), of_message(NotificationFailed)],
+            [(MAIL, "failed")],
+            "it was written again",
+        ),
+        (
+            [of_message(NotificationFailed, reason="Không gửi nữa: không còn dùng thư điện tử.", kind="receipt")],
+            [(MAIL, "failed")],
+            "a clerk hands over the receipt",
         ),
         ([of_message(NotificationFailed, kind="digest", questions=())], [], "no citizen's"),
     ],

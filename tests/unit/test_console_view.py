@@ -564,6 +564,7 @@ def test_an_extension_is_asked_for_until_it_is_granted_or_not_needed(
     [
         ([of_message(NotificationFailed)], True, "somebody must call"),
         ([of_message(NotificationFailed), of_message(NotificationQueued)], False, "it is tried again"),
+        ([of_message(NotificationFailed, withdrawn=True)], False, "it is no longer wanted"),
         ([of_message(NotificationFailed), SENT], False, "it went out after all"),
         ([of_message(NotificationFailed), HEARD], False, "he heard the answer at the dialogue"),
         ([of_message(NotificationFailed, kind="reminder", questions=())], False, "a reminder is no answer"),

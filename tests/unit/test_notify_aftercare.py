@@ -154,11 +154,14 @@ def test_what_waits_for_whom_nothing_leads_to_any_more_is_for_a_clerk():
     assert (failed.name, failed.reason, answers(state)[0].state) == ("notification-failed", UNREACHABLE, "failed")
 
 
-def test_a_receipt_that_has_not_left_goes_to_the_right_address_or_nowhere():
+def test_a_receipt_that_has_not_left_goes_to_the_right_address_or_is_handed_over():
     state, _ = rules.acknowledge(None, submission_received(), NOW)
     assert the(hears(state, corrected())[0], "receipt").to == ("mai.moi@nguoidan.example",)
     state, [failed] = hears(state, corrected(BY_POST))
-    assert (state.messages, failed.reason) == ((), aftercare.NO_ADDRESS)
+    assert (the(state, "receipt").state, failed.reason, failed.withdrawn) == ("failed", aftercare.NO_ADDRESS, False)
+    handed = RecordHandOver(actor=actor(), key="k", notification=f"{SUBMISSION}.receipt", note="Trao tay")
+    assert names(delivery.hand_over(state, handed, NOW)[1]) == ["notification-sent"]
+    assert names(hears(state, corrected(at=NOW + 2 * HOUR))[1]) == ["notification-queued"]
 
 
 @pytest.mark.parametrize(
@@ -267,7 +270,7 @@ def test_nothing_goes_out_about_a_question_that_was_withdrawn(facts):
     state, _ = hears(a_form(), *facts)
     state, events = hears(state, withdrawn())
     assert [one.kind for one in state.messages if one.questions] == []
-    assert [event.reason for event in events] == ["Không gửi nữa: người hỏi đã rút câu hỏi."]
+    assert [(event.reason, event.withdrawn) for event in events] == [("Không gửi nữa: người hỏi đã rút câu hỏi.", True)]
     assert hears(state, *facts, withdrawn()) == (state, [])
     before = hears(a_form(), withdrawn(), *facts)[0]
     assert [one.kind for one in before.messages] == [one.kind for one in state.messages], "whichever is heard first"
@@ -334,8 +337,8 @@ def test_of_two_answers_under_way_the_one_that_is_still_owed_is_tried_again(perm
 
 def test_what_no_way_led_to_need_not_be_handed_over_any_more():
     state, _ = hears(a_late_form(NOWHERE), APPROVED)
-    state, events = hears(state, withdrawn())
-    assert (answers(state), events) == ([], [])
+    state, [failed] = hears(state, withdrawn())
+    assert (answers(state), failed.reason, failed.withdrawn) == ([], owed.WITHDRAWN, True), "it leaves the clerk's list"
     assert hears(state, corrected())[1] == []
 
 

@@ -17,7 +17,7 @@ from shared.contracts.post import LetterDelivered, LetterPosted, LetterReturned,
 
 @record.register
 def _(event: NotificationQueued, db: sqlite3.Connection) -> None:
-    _message(db, event, state="queued")
+    _message(db, event, state="queued", withdrawn=False)
     _answer(db, event, undelivered=None)
 
 
@@ -31,6 +31,7 @@ def _(event: NotificationSent, db: sqlite3.Connection) -> None:
         reference=event.reference,
         uncertain=event.uncertain,
         reason=None,
+        withdrawn=False,
         text_version=event.text,
         run=event.run,
         **({} if event.number is None else {"register_number": event.number}),
@@ -40,8 +41,9 @@ def _(event: NotificationSent, db: sqlite3.Connection) -> None:
 
 @record.register
 def _(event: NotificationFailed, db: sqlite3.Connection) -> None:
-    _message(db, event, state="failed", reason=event.reason)
-    _answer(db, event, undelivered=event.reason)
+    """Of what nobody wants any more nobody has to be told."""
+    _message(db, event, state="failed", reason=event.reason, withdrawn=event.withdrawn)
+    _answer(db, event, undelivered=None if event.withdrawn else event.reason)
 
 
 @record.register

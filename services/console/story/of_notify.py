@@ -20,6 +20,8 @@ def told(event: notify.NotifyEvent) -> Told:
             done = printed if event.channel == "letter" else "đã gửi bằng thư điện tử"
             doubt = "Có thể đã gửi hai lần vì hệ thống gián đoạn giữa chừng." if event.uncertain else ""
             return system, f"{kind}: {done}", doubt
+        case notify.NotificationFailed(withdrawn=True):
+            return system, f"{kind}: không gửi đi", event.reason
         case notify.NotificationFailed():
             return system, f"{kind}: không gửi được bằng {way}", event.reason
         case notify.NotificationNumbered():
