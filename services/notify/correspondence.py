@@ -290,14 +290,16 @@ class Message:
     to: e-mail addresses; empty for a letter. guest: whom it is for, where that is no registrant.
     next_action_at: when it is to be sent, or, while `sending`, when the claim is taken for lost.
     claimed_by: the claim that sends it; no two claims have the same name.
-    uncertain: an attempt ended without a result, so the mail may have left twice.
+    uncertain: an attempt ended without a result, so the mail may have left twice. unanswered: how many of its attempts
+        the mail server never confirmed.
     reason: what went wrong last, in words for a person.
     round: of an answer, which one of its questions it tells.
     occasion, move, extension, result, apology: what it says besides the case, as it was when it was written.
     text: version of the commune's text it is made with, settled when it is first taken on; 0 is the shipped one.
     number: of the outgoing register, once it was given.
     leaves_at: the cut-off from which it is on its way: of a drawn letter that of its print run, of a mail in an
-        envelope that of its day. envelope: id of the one mail a day it goes into, with others for the same address.
+        envelope that of its day. envelope: id of the one mail a day it goes into, with others for the same address;
+        sealed: with this one in it.
     fate: of a letter that has left.
     """
 
@@ -313,6 +315,7 @@ class Message:
     claimed_by: str | None = None
     attempts: int = 0
     uncertain: bool = False
+    unanswered: int = 0
     sent_at: datetime | None = None
     reference: str | None = None
     reason: str | None = None
@@ -328,6 +331,7 @@ class Message:
     drawn_by: str | None = None
     leaves_at: datetime | None = None
     envelope: str | None = None
+    sealed: bool = False
     fate: Fate | None = None
 
     def has_left(self, now: datetime) -> bool:
@@ -361,7 +365,7 @@ class Correspondence:
     declines_news: he wants no mail that he need not have.
     next_action_at: when a sweep must look at it next; None while nothing is to be sent.
     leaves_at: the first cut-off of a letter that lies ready; None while none does. envelopes_at: of a mail that waits
-        for others to the same address.
+        for others to the same address, and is not sealed with them.
     remind_at: when those who are invited are to be reminded of the day; None while they are not.
     addresses_since: when the first mail left whose addresses are still kept with it.
     discarded: letters that will not leave, and whose files are still to be removed; None while there are none.

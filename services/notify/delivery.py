@@ -19,6 +19,12 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), tim
 MOST_ATTEMPTS = 27
 """With these pauses the last attempt comes 23 hours and 21 minutes after the first: then a person must see to it."""
 
+MOST_UNANSWERED = 3
+"""Each may have left a copy: then a person looks whether one arrived."""
+
+AWAY_FOR = timedelta(minutes=5)
+"""How long mails wait for a server that cannot be had at all."""
+
 SHIPPED: Callable[[MessageKind], int] = lambda _: 0  # noqa: E731
 """Version of the text of a kind, where the commune has none of its own."""
 
@@ -65,6 +71,14 @@ def claim_due(
     return state, events
 
 
+def renew(state: Correspondence, by: str, now: datetime, stale_after: timedelta) -> Decision:
+    """Who sends several messages one after the other says, before the claim is taken for lost, that it is not."""
+    for message in state.claimed(by):
+        if message.next_action_at is None or message.next_action_at - now < stale_after / 2:
+            state = put(state, replace(message, claimed_at=now, next_action_at=now + stale_after))
+    return state, []
+
+
 def pause_after(attempts: int) -> timedelta:
     return PAUSES[min(attempts, len(PAUSES)) - 1]
 
@@ -78,7 +92,7 @@ def _lost(state: Correspondence, now: datetime, alive: Collection[str]) -> tuple
     ]
     for message in lost:
         state = put(state, replace(_waiting(message, now), uncertain=message.uncertain or message.channel == "email"))
-    state, events = _settled(state, now) if lost else (state, [])
+    state, events = settled(state, now) if lost else (state, [])
     return state, [*events]
 
 
@@ -89,7 +103,21 @@ def release(state: Correspondence, by: str, now: datetime, *, until: datetime | 
     """
     for message in state.claimed(by):
         state = put(state, replace(_waiting(message, until or now), attempts=message.attempts - 1))
-    return _settled(state, now)
+    return settled(state, now)
+
+
+def away(state: Correspondence, by: str, reason: str, now: datetime) -> Decision:
+    """The mail server cannot be had. That says nothing about these mails, so none of their attempts is used up,
+    however long it lasts.
+
+    Args:
+        by: the claim that tried; its letters do not wait.
+    """
+    mails = [message for message in state.claimed(by) if message.channel == "email"]
+    for message in mails:
+        waits = _waiting(message, now + AWAY_FOR)
+        state = put(state, replace(waits, attempts=message.attempts - 1, reason=reason))
+    return settled(state, now) if mails else (state, [])
 
 
 def drawn(
@@ -129,7 +157,7 @@ def drawn(
         reason=None,
     )
     state, events = numbered(state, message, number, now)
-    state, more = _settled(state, now)
+    state, more = settled(state, now)
     state, again = _as_it_is_by_now(state, of, made, now) if state.has(message_id) else (state, [])
     return state, [*events, *more, *again]
 
@@ -253,28 +281,61 @@ def failed(state: Correspondence, message_id: str, reason: str, now: datetime, *
         reason: what the mail server or the printer said.
         by: the claim that tried.
     """
-    message = state.message(message_id)
-    if message not in state.claimed(by):
+    message = _held(state, message_id, by)
+    if message is None:
         return state, []
     return _did_not_go(state, message, reason, now, permanent=permanent)
 
 
+def unanswered(state: Correspondence, message_id: str, reason: str, now: datetime, *, by: str) -> Decision:
+    """Handed over, and the server never said whether it took it: tried again a few times, with growing pauses, then
+    left to a person. It does not become a letter, for it may well have arrived.
+
+    Args:
+        reason: how it broke off.
+        by: the claim that tried.
+    """
+    message = _held(state, message_id, by)
+    if message is None:
+        return state, []
+    message = replace(message, uncertain=True, unanswered=message.unanswered + 1)
+    if message.unanswered >= MOST_UNANSWERED or message.attempts >= MOST_ATTEMPTS:
+        return lost_track(state, message, now)
+    return _did_not_go(state, message, reason, now, permanent=False)
+
+
+def lost_track(state: Correspondence, message: Message, now: datetime) -> Decision:
+    """Nobody knows whether it has left: a person must look before it is sent again."""
+    message = replace(message, uncertain=True, leaves_at=None, envelope=None, sealed=False)
+    return _did_not_go(state, message, LOST_TRACK, now, permanent=True, at_last=give_up)
+
+
 def came_back(state: Correspondence, message: Message, reason: str, now: datetime) -> Decision:
     """A mail that had left was returned for good: it goes on as one that nobody took at once."""
-    return _did_not_go(state, replace(message, leaves_at=None, envelope=None), reason, now, permanent=True)
+    message = replace(message, leaves_at=None, envelope=None, sealed=False)
+    return _did_not_go(state, message, reason, now, permanent=True)
 
 
-def _did_not_go(state: Correspondence, message: Message, reason: str, now: datetime, *, permanent: bool) -> Decision:
-    state, events = _settled(put(state, _waiting(message, now)), now)
+def _did_not_go(
+    state: Correspondence,
+    message: Message,
+    reason: str,
+    now: datetime,
+    *,
+    permanent: bool,
+    at_last: "Callable[[Correspondence, Message, str, datetime], Decision] | None" = None,
+) -> Decision:
+    """at_last: what is done when it is not tried again; None: `fall_back`."""
+    state, events = settled(put(state, _waiting(message, now)), now)
     if not state.has(message.id):
         return state, events
     message = state.message(message.id)
     if (email := _corrected_to(state, message)) is not None:
-        return put(state, replace(message, to=(email,), attempts=0, reason=None)), events
+        return put(state, replace(message, to=(email,), attempts=0, unanswered=0, reason=None)), events
     if not permanent and message.attempts < MOST_ATTEMPTS:
         next_action_at = now + pause_after(message.attempts)
         return put(state, replace(message, next_action_at=next_action_at, reason=reason)), events
-    state, more = fall_back(state, message, reason, now)
+    state, more = (at_last or fall_back)(state, message, reason, now)
     return state, [*events, *more]
 
 
@@ -295,11 +356,13 @@ def fall_back(state: Correspondence, message: Message, reason: str, now: datetim
         claimed_by=None,
         attempts=0,
         uncertain=False,
+        unanswered=0,
         sent_at=None,
         reference=None,
         reason=None,
         leaves_at=None,
         envelope=None,
+        sealed=False,
     )
     state, queued = add(state, letter, now)
     return state, [*events, *queued]
@@ -326,6 +389,11 @@ def _was_returned(message: Message) -> bool:
     return message.channel == "letter" and message.fate is not None and message.fate.came_back
 
 
+def _held(state: Correspondence, message_id: str, by: str) -> Message | None:
+    """None where the claim `by` was given up for lost: another may be sending it, or it is not owed any more."""
+    return next((message for message in state.claimed(by) if message.id == message_id), None)
+
+
 def _is_due(message: Message, now: datetime) -> bool:
     return message.next_action_at is not None and message.next_action_at <= now
 
@@ -335,7 +403,7 @@ def _waiting(message: Message, now: datetime) -> Message:
     return replace(message, state="queued", next_action_at=now, claimed_at=None, claimed_by=None)
 
 
-def _settled(state: Correspondence, now: datetime) -> Decision:
+def settled(state: Correspondence, now: datetime) -> Decision:
     """What became of a form while its messages were under way. Guests and staff are owed nothing by it."""
     return settle(state, now) if state.registrant is not None else (state, [])
 

@@ -1,26 +1,30 @@
 """Sends the mails of a day that were put together (together.py): sealed at the cut-off, each in its turn, then each
 member is noted as it went."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
-
-from ulid import ULID
+from datetime import datetime, timedelta
+from functools import partial
 
 from services.notify import delivery, together
-from services.notify.correspondence import Correspondence, Decision, Message
-from services.notify.mailing.smtp import Mailer, NotEver, NotNow, Unknown
+from services.notify.correspondence import Correspondence, Decision
+from services.notify.delivery import LOST_TRACK
+from services.notify.mailing.smtp import Away, Mailer, NotEver, NotNow, Unknown
 from services.notify.making import CANNOT, Maker, Part, not_now
 from services.notify.post import STALE_AFTER, PostRoom, known, until_saved
 from services.notify.posting.runs import next_cut_off
 from services.notify.store import Correspondences, Envelopes
-from services.notify.together import Envelope, Member, Sealed
+from services.notify.together import Envelope, Member, Sealed, Waiting
 from shared.clock import Clock
 from shared.communes import Communes
 from shared.logs import in_short, logger
 from shared.store import OUTAGES, Saved
 
-NOT_DELIVERED = "Không gửi được thư điện tử chung trong ngày."
+Said = tuple[Correspondence, Part]
+"""What is said of which case."""
+
+OfMember = Callable[[Correspondence, Envelope, str, datetime], Decision]
+"""How something is noted of a member, by its message's id."""
 
 
 class EnvelopeRoom:
@@ -45,83 +49,96 @@ class EnvelopeRoom:
         self._now = now
 
     async def send_what_is_due(self) -> None:
-        """Seal what has reached its cut-off; take on what is to be sent; tell the members of what was.
+        """Seal what has reached its cut-off; put in line what is to be sent; tell the members of what was.
 
         What is wrong with one envelope is named; it does not keep the others waiting.
         """
-        await self._seal_what_is_due()
+        sealing: dict[str, list[Waiting]] = {}
+        for one in await self._correspondences.to_seal(self._now()):
+            sealing.setdefault(one.envelope, []).append(one)
+        for id, waiting in sealing.items():
+            await self._each(id, self._seal(id, sorted(waiting, key=lambda one: (one.created_at, one.member.message))))
         for id in await self._envelopes.waiting(self._now()):
-            try:
-                await self._take_on(id)
-            except OUTAGES:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever is wrong with one is not wrong with the next
-                logger().error("envelope-not-taken-on", envelope=id, error=in_short(error))
+            if self._post.has_room_for(id):
+                await self._each(id, self._take_on(id))
 
-    async def _seal_what_is_due(self) -> None:
-        now = self._now()
-        found: dict[str, list[tuple[Correspondence, Message]]] = {}
-        for state in await self._correspondences.put_together(now):
-            for id, messages in together.members_of(state, now).items():
-                found.setdefault(id, []).extend((state, message) for message in messages)
-        for id, held in found.items():
-            envelope = await self._seal(id, sorted(held, key=lambda one: (one[1].created_at, one[1].id)))
-            for case in {state.id for state, message in held if Member(state.id, message.id) not in envelope.members}:
-                await self._put_into_the_next(case, envelope)
+    async def _each(self, id: str, act: Awaitable[None]) -> None:
+        try:
+            await act
+        except OUTAGES:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one is not wrong with the next
+            logger().error("envelope-not-taken-on", envelope=id, error=in_short(error))
 
-    async def _seal(self, id: str, held: Sequence[tuple[Correspondence, Message]]) -> Envelope:
-        (state, message), now = held[0], self._now()
-        members = [Member(state.id, message.id) for state, message in held]
+    async def _seal(self, id: str, waiting: Sequence[Waiting]) -> None:
+        """Then each member is told that it is in it, and whatever is not goes into the next."""
+        first, now = waiting[0], self._now()
+        members = [one.member for one in waiting]
         saved = await self._envelopes.change(
-            id, lambda one: together.seal(one, id, state.commune, message.to[0], members, now)
+            id, lambda one: together.seal(one, id, first.commune, first.to, members, now)
         )
-        return saved.state
-
-    async def _put_into_the_next(self, case: str, envelope: Envelope) -> None:
-        now = self._now()
-        cut_off = next_cut_off(self._communes[envelope.commune], now)
-        await self._post.note(case, lambda one: together.too_late(known(one), envelope, cut_off, now))
+        cut_off = next_cut_off(self._communes[first.commune], now)
+        for case in dict.fromkeys(member.case for member in members):
+            await self._post.note(case, lambda one: together.note_sealing(known(one), saved.state, cut_off, now))
 
     async def _take_on(self, id: str) -> None:
-        claim = str(ULID())
-        saved = await self._envelopes.change(
-            id, lambda one: together.claim(sealed(one), claim, self._now(), STALE_AFTER, self._post.alive)
-        )
-        if saved.state.claimed_by == claim and not self._post.stopping:
-            self._post.take_turn(claim, lambda put_off: self._carry_out(saved, claim, put_off), [saved.state.to])
-        elif saved.state.state in ("sent", "failed"):
-            await self._tell_members(saved)
+        envelope = await self._envelopes.get(id)
+        if envelope is None or envelope.claimed_by in self._post.alive:
+            return
+        if envelope.state in ("sent", "failed"):
+            await self._tell_members(envelope)
+        else:
+            self._post.put_in_line(id, partial(self._carry_out, id), [envelope.to])
 
-    async def _carry_out(self, saved: Saved[Envelope], claim: str, put_off: timedelta | None) -> None:
+    async def _carry_out(self, id: str, claim: str, put_off: timedelta | None) -> None:
+        now = self._now()
+
+        def claiming(one: Envelope | None) -> Sealed:
+            return together.claim(sealed(one), claim, now, STALE_AFTER, self._post.alive)
+
         if put_off is not None:
-            until = self._now() + put_off
-            await self._envelopes.change(saved.state.id, lambda one: together.release(sealed(one), claim, until))
+            until = now + put_off
+            await self._envelopes.change(id, lambda one: together.release(claiming(one)[0], claim, until))
             return
+        saved = await self._envelopes.change(id, claiming)
+        if not together.holds(saved.state, claim):
+            return
+        became = (await self._send(saved, claim)).state
+        if became.state in ("sent", "failed"):
+            await self._tell_members(became)
+
+    async def _send(self, saved: Saved[Envelope], claim: str) -> Saved[Envelope]:
+        """And note how that went."""
+        id, now = saved.state.id, self._now
         try:
-            saved, parts = await self._parts(saved)
-            reference = await self._send(saved.state, parts) if parts else None
+            saved, parts = await self._parts(saved, claim)
+            if not together.holds(saved.state, claim):
+                return saved
+            reference = await self._hand_over(saved.state, parts)
+        except Away:
+            return await self._note(id, lambda one: together.release(one, claim, now() + delivery.AWAY_FOR))
         except Unknown as error:
-            logger().warning("sent-or-not", notification=saved.state.id, error=in_short(error))
-            return
+            logger().warning("sent-or-not", notification=id, error=in_short(error))
+            reason = str(error)
+            return await self._note(id, lambda one: together.unanswered(one, claim, reason, now()))
         except (NotNow, NotEver, *CANNOT) as error:
             reason, permanent = str(error), not (isinstance(error, NotNow) or not_now(error))
-            saved = await self._note(
-                saved, lambda one: together.failed(one, claim, reason, self._now(), permanent=permanent)
-            )
-        else:
-            if reference is not None:
-                saved = await self._note(saved, lambda one: together.sent(one, reference, self._now()))
-        if saved.state.state in ("sent", "failed"):
-            await self._tell_members(saved)
+            return await self._note(id, lambda one: together.failed(one, claim, reason, now(), permanent=permanent))
+        return await self._note(id, lambda one: together.sent(one, reference, now()))
 
-    async def _parts(self, saved: Saved[Envelope]) -> tuple[Saved[Envelope], list[tuple[Correspondence, Part]]]:
-        """What each member says. One that cannot be written goes its own way, and keeps the others not."""
-        parts: list[tuple[Correspondence, Part]] = []
-        out: list[Member] = []
+    async def _parts(self, saved: Saved[Envelope], claim: str) -> tuple[Saved[Envelope], list[Said]]:
+        """What each member says. One that cannot be written goes its own way, and keeps the others not.
+
+        So does, until a server may have had it, one that is not to go in it any more.
+        """
+        parts, out = list[Said](), list[Member]()
         for one in saved.state.members:
-            state = await self._correspondences.get(one.case)
-            message = together.member(state, saved.state, one.message) if state else None
-            if state is None or message is None:
+            saved = await self._renewed(saved, claim)
+            if not together.holds(saved.state, claim):
+                return saved, []
+            state = await self._as_it_is_by_now(saved.state, one)
+            message = together.member(state, saved.state, one.message)
+            if message is None:
                 out.append(one)
                 continue
             try:
@@ -129,16 +146,30 @@ class EnvelopeRoom:
             except CANNOT as error:
                 if not_now(error):
                     raise
-                await self._note_member(saved.state, one, str(error))
+                await self._note_member(saved.state, one, partial(together.goes_alone, reason=str(error)), issued=False)
                 out.append(one)
             else:
-                await self._note_number(one, part)
+                await self._note_number(saved.state, one, part)
                 parts.append((state, part))
         if out:
-            saved = await self._note(saved, lambda known: together.leave_out(known, out, self._now()))
-        return saved, parts
+            saved = await self._note(saved.state.id, lambda one: together.leave_out(one, claim, out), saved)
+        return await self._renewed(saved, claim), parts
 
-    async def _send(self, envelope: Envelope, parts: list[tuple[Correspondence, Part]]) -> str:
+    async def _renewed(self, saved: Saved[Envelope], claim: str) -> Saved[Envelope]:
+        """It is not to become another's while its mail is made or leaves; saved only where that is near."""
+        return await self._note(saved.state.id, lambda one: together.renew(one, claim, self._now(), STALE_AFTER), saved)
+
+    async def _as_it_is_by_now(self, envelope: Envelope, one: Member) -> Correspondence:
+        now = self._now()
+
+        def deciding(state: Correspondence | None) -> Decision:
+            if envelope.uncertain:
+                return known(state), []
+            return together.stay_or_go(known(state), envelope, one.message, now)
+
+        return (await self._post.note(one.case, deciding)).state
+
+    async def _hand_over(self, envelope: Envelope, parts: Sequence[Said]) -> str:
         """In the name of the first member, under the envelope's own Message-ID."""
         (state, first), *_ = parts
         message = replace(first.message, id=envelope.id, to=(envelope.to,))
@@ -147,38 +178,39 @@ class EnvelopeRoom:
         await self._mailer.send(mail, self._communes[envelope.commune].email, message.to)
         return str(mail["Message-ID"])
 
-    async def _tell_members(self, saved: Saved[Envelope]) -> None:
+    async def _tell_members(self, envelope: Envelope) -> None:
         """Each in its own case, and again after a crash: who knows already is not told twice."""
-        for one in saved.state.members:
-            await self._note_member(saved.state, one, saved.state.reason or NOT_DELIVERED)
-        await self._note(saved, together.told)
+        may_have_left = envelope.state == "sent" or envelope.reason == LOST_TRACK
+        for one in envelope.members:
+            await self._note_member(envelope, one, together.became_of, issued=may_have_left)
+        await self._note(envelope.id, together.told)
 
-    async def _note_member(self, envelope: Envelope, one: Member, reason: str) -> None:
-        now = self._now()
-
-        def noting(state: Correspondence) -> Decision:
-            message = together.member(state, envelope, one.message)
-            if message is None:
-                return state, []
-            if envelope.state != "sent" or envelope.reference is None:
-                return delivery.came_back(state, message, reason, now)
-            return delivery.sent(state, message.id, envelope.reference, now, uncertain=envelope.uncertain)
-
-        if envelope.state != "sent":
+    async def _note_member(self, envelope: Envelope, one: Member, rule: OfMember, *, issued: bool) -> None:
+        """issued: whether its signed document, if it has one, may have gone out."""
+        now, state = self._now(), await self._correspondences.get(one.case)
+        if state is None or together.member(state, envelope, one.message) is None:
+            return
+        if not issued:
             await self._maker.discard(envelope.commune, one.message)
-        await until_saved(one.case, lambda: self._post.note(one.case, lambda state: noting(known(state))))
+        await self._note_case(one.case, lambda state: rule(state, envelope, one.message, now))
 
-    async def _note_number(self, one: Member, part: Part) -> None:
+    async def _note_number(self, envelope: Envelope, one: Member, part: Part) -> None:
         now = self._now()
-        if part.number is not None:
-            await self._post.note(
-                one.case,
-                lambda state: delivery.numbered(known(state), known(state).message(one.message), part.number, now),
-            )
 
-    async def _note(self, saved: Saved[Envelope], decide: Callable[[Envelope], Sealed]) -> Saved[Envelope]:
-        id = saved.state.id
-        return await until_saved(id, lambda: self._envelopes.change(id, lambda one: decide(sealed(one)), last=saved))
+        def numbering(state: Correspondence) -> Decision:
+            message = together.member(state, envelope, one.message)
+            return delivery.numbered(state, message, part.number, now) if message else (state, [])
+
+        if part.number is not None:
+            await self._note_case(one.case, numbering)
+
+    async def _note_case(self, case: str, decide: Callable[[Correspondence], Decision]) -> None:
+        await until_saved(case, lambda: self._post.note(case, lambda state: decide(known(state))))
+
+    async def _note(
+        self, id: str, decide: Callable[[Envelope], Sealed], last: Saved[Envelope] | None = None
+    ) -> Saved[Envelope]:
+        return await until_saved(id, lambda: self._envelopes.change(id, lambda one: decide(sealed(one)), last=last))
 
 
 def sealed(envelope: Envelope | None) -> Envelope:

@@ -140,7 +140,7 @@ def _with_messages(state: Correspondence, messages: Sequence[Message]) -> Corres
         messages=tuple(messages),
         next_action_at=_first(message.next_action_at for message in messages),
         leaves_at=_first(message.leaves_at for message in messages if message.state == "drawn"),
-        envelopes_at=_first(message.leaves_at for message in messages if message.state == "queued"),
+        envelopes_at=_first(one.leaves_at for one in messages if one.state == "queued" and not one.sealed),
         addresses_since=min(mailed, default=None),
         discarded=_discarded(state, messages),
         unnumbered=tuple(message.id for message in messages if message.lacks_number) or None,

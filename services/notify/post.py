@@ -15,7 +15,7 @@ from ulid import ULID
 
 from services.notify import delivery, reminders, together
 from services.notify.correspondence import Correspondence, Decision, Message
-from services.notify.mailing.smtp import Mailer, NotEver, NotNow, Unknown
+from services.notify.mailing.smtp import Away, Mailer, NotEver, NotNow, Unknown
 from services.notify.making import CANNOT, Maker, not_now
 from services.notify.posting.runs import next_cut_off
 from services.notify.store import Correspondences
@@ -28,6 +28,9 @@ from shared.store import OUTAGES, Saved, StaleSave
 
 Work = Callable[[timedelta | None], Awaitable[None]]
 """What a worker does in its turn; given a time, it is put off by that instead."""
+
+Claiming = Callable[[str, timedelta | None], Awaitable[None]]
+"""The same of what is not claimed yet: it claims what it does by this name first."""
 
 Result = Callable[[Correspondence], Decision]
 """How what was done is noted."""
@@ -190,21 +193,28 @@ class PostRoom:
 
     def _take(self, saved: Saved[Correspondence], claim: str) -> None:
         if claimed := saved.state.claimed(claim):
-            self.take_turn(claim, partial(self._carry_out, saved, claim), _addresses(claimed))
+            self._take_turn(claim, partial(self._carry_out, saved, claim), _addresses(claimed))
         elif claim == NONE:
             self._queue(saved)
 
     def _queue(self, saved: Saved[Correspondence]) -> None:
-        """It is claimed when it is its turn."""
         id, now = saved.state.id, self._now()
         due = [one for one in saved.state.messages if one.next_action_at is not None and one.next_action_at <= now]
-        if not due or id in self._in_line or self._stopping or self.busy >= WAITING_LIMIT:
-            return
-        self._in_line.add(id)
-        self._turns.put((NONE, partial(self._claim, saved)), _addresses(due))
+        if due and self.has_room_for(id):
+            self.put_in_line(id, partial(self._claim, saved), _addresses(due))
 
-    def take_turn(self, claim: str, work: Work, addresses: Iterable[str]) -> None:
-        """Do this when it is the turn of its mails; until then, and while it is done, the claim is alive."""
+    def has_room_for(self, id: str) -> bool:
+        """Not for what is in line already."""
+        return id not in self._in_line and not self._stopping and self.busy < WAITING_LIMIT
+
+    def put_in_line(self, id: str, work: Claiming, addresses: Iterable[str]) -> None:
+        """Do this, of which nothing is claimed yet, when it is the turn of its mails; while it is done, its claim is
+        alive. So long it is anybody's, and a crash leaves no doubt of it."""
+        self._in_line.add(id)
+        self._turns.put((NONE, partial(self._in_turn, id, work)), addresses)
+
+    def _take_turn(self, claim: str, work: Work, addresses: Iterable[str]) -> None:
+        """As `put_in_line`, of what is claimed."""
         self._alive.add(claim)
         self._turns.put((claim, work), addresses)
 
@@ -219,38 +229,55 @@ class PostRoom:
                 finally:
                     self._alive.discard(claim)
 
-    async def _claim(self, saved: Saved[Correspondence], put_off: timedelta | None) -> None:
+    async def _in_turn(self, id: str, work: Claiming, put_off: timedelta | None) -> None:
         """Take on what waited here, and carry it out; or leave it for later."""
-        id, claim = saved.state.id, str(ULID())
         self._in_line.discard(id)
         if put_off == AT_LEISURE:
             return
+        claim = str(ULID())
         self._alive.add(claim)
         try:
-            saved, _ = await self._saved(id, _as_it_is, saved, claim)
-            await self._carry_out(saved, claim, put_off)
+            await work(claim, put_off)
         finally:
             self._alive.discard(claim)
 
+    async def _claim(self, saved: Saved[Correspondence], claim: str, put_off: timedelta | None) -> None:
+        saved, _ = await self._saved(saved.state.id, _as_it_is, saved, claim)
+        await self._carry_out(saved, claim, put_off)
+
     async def _carry_out(self, saved: Saved[Correspondence], claim: str, put_off: timedelta | None) -> None:
-        """A claim that has waited long may be another's by now: give it back instead, and take on what is due."""
-        claimed = saved.state.claimed(claim)
-        if any(message.claimed_at and self._now() - message.claimed_at > STALE_AFTER / 2 for message in claimed):
-            put_off = put_off or AT_LEISURE
+        """One message after the other, each while the claim is known to hold."""
         if put_off is not None:
             await self._give_back(saved, claim, put_off)
             return
-        for message in claimed:
-            saved = await self._send(saved, message, claim)
+        for id in [message.id for message in saved.state.claimed(claim)]:
+            saved = await self._renewed(saved, claim)
+            for message in saved.state.claimed(claim):
+                if message.id == id:
+                    saved = await self._send(saved, message, claim)
+
+    async def _renewed(self, saved: Saved[Correspondence], claim: str) -> Saved[Correspondence]:
+        """A claim that has waited long, or sends to many, may be another's by now, and is not to become another's
+        while its next message leaves. Saved only where that is near."""
+        id, now = saved.state.id, self._now()
+
+        def renewing(state: Correspondence | None) -> Decision:
+            return delivery.renew(known(state), claim, now, STALE_AFTER)
+
+        return await until_saved(id, lambda: self._correspondences.change(id, renewing, last=saved))
 
     async def _send(self, saved: Saved[Correspondence], message: Message, claim: str) -> Saved[Correspondence]:
         now, id = self._now, message.id
         try:
             act = self._mail if message.channel == "email" else self._draw
             result = await act(saved.state, message, claim)
+        except Away as error:
+            reason = str(error)
+            return await self._record(saved, lambda one: delivery.away(one, claim, reason, now()))
         except Unknown as error:
             logger().warning("sent-or-not", notification=id, error=in_short(error))
-            return saved
+            reason = str(error)
+            return await self._record(saved, lambda one: delivery.unanswered(one, id, reason, now(), by=claim))
         except (NotNow, NotEver, *CANNOT) as error:
             reason, permanent = str(error), not (isinstance(error, NotNow) or not_now(error))
             if permanent and message.channel == "email":

@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from services.notify.correspondence import Correspondence
-from services.notify.together import Envelope
+from services.notify.together import Envelope, Member, Waiting
 from shared.logs import in_short, logger
 from shared.store import Database, Index, Store
 
@@ -46,9 +46,18 @@ class Correspondences(Store[Correspondence]):
         """Ids of dialogues whose news is to be told once more; at most 200."""
         return await self.ids({"tell_again_at": {"$lte": now}}, limit=AT_ONCE)
 
-    async def put_together(self, by: datetime) -> list[Correspondence]:
-        """Everything with mails that wait for others to the same address, and whose cut-off comes by then."""
-        return await self.find({"envelopes_at": {"$lte": by}})
+    async def to_seal(self, by: datetime) -> list[Waiting]:
+        """Mails that wait for others to the same address, whose cut-off comes by then; not those known to be sealed."""
+        names = ("id", "state", "to", "created_at", "leaves_at", "envelope", "sealed")
+        fields = {"commune": 1, **{f"messages.{name}": 1 for name in names}}
+        found = self._collection.find({"envelopes_at": {"$lte": by}}, fields).batch_size(AT_ONCE)
+        return [
+            Waiting(one["envelope"], case["commune"], one["to"][0], Member(case["_id"], one["id"]), one["created_at"])
+            async for case in found
+            for one in case["messages"]
+            if one["state"] == "queued" and one.get("envelope") is not None and not one.get("sealed")
+            if one.get("leaves_at") is not None and one["leaves_at"] <= by
+        ]
 
     async def with_discarded(self) -> list[str]:
         """Ids of what has files of letters that will not leave; at most 200."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from services.notify.correspondence import Correspondence, Message
-from services.notify.delivery import LOST_TRACK, MOST_ATTEMPTS, pause_after
+from services.notify import delivery
+from services.notify.correspondence import Correspondence, Decision, Message
+from services.notify.delivery import LOST_TRACK, MOST_ATTEMPTS, MOST_UNANSWERED, pause_after
 from services.notify.messages import may_be_printed, put
 from services.notify.texts.blocks import Block, Button, Paragraph, Written, plain
 from services.notify.wording import VIETNAM, two_digits
@@ -23,10 +24,29 @@ TOGETHER: frozenset[MessageKind] = frozenset({"answer", "guidance", "referral", 
 """What the office says to a question. All else has its own time."""
 
 
+NOT_DELIVERED = "Không gửi được thư điện tử chung trong ngày."
+NO_LONGER_HIS = "Người đăng ký không còn dùng địa chỉ thư điện tử này."
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     case: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message whose cut-off has come, and what its envelope is sealed from."""
+
+    envelope: str
+    commune: str
+    to: str
+    member: Member
+    created_at: datetime
+
+
+EnvelopeState = Literal["sealed", "sending", "sent", "failed", "void"]
+"""`void`: nothing was left to be sent in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +62,12 @@ class Envelope:
     commune: str
     to: str
     members: tuple[Member, ...]
-    state: Literal["sealed", "sending", "sent", "failed"] = "sealed"
+    state: EnvelopeState = "sealed"
     next_action_at: datetime | None = None
     claimed_by: str | None = None
     attempts: int = 0
     uncertain: bool = False
+    unanswered: int = 0
     sent_at: datetime | None = None
     reference: str | None = None
     reason: str | None = None
@@ -84,6 +105,7 @@ def put_off(
             member = replace(
                 message,
                 envelope=envelope_id(state.commune, to, cut_off),
+                sealed=False,
                 leaves_at=cut_off,
                 next_action_at=None,
                 text=message.text if message.text is not None else text(message.kind),
@@ -99,23 +121,69 @@ def _may_go_together(state: Correspondence, message: Message) -> bool:
 
 
 def members_of(state: Correspondence, now: datetime) -> dict[str, list[Message]]:
-    """What goes into which envelope, of those whose cut-off has passed."""
+    """What goes into which envelope, of those whose cut-off has passed and that are not known to be in theirs."""
     found: dict[str, list[Message]] = {}
     for message in state.messages:
-        if message.envelope is not None and message.state == "queued" and message.has_left(now):
+        waits = message.state == "queued" and not message.sealed
+        if message.envelope is not None and waits and message.has_left(now):
             found.setdefault(message.envelope, []).append(message)
     return found
 
 
-def too_late(
-    state: Correspondence, envelope: Envelope, cut_off: datetime, now: datetime
-) -> tuple[Correspondence, list[Event]]:
-    """What is not in its envelope, for that was sealed before this was saved, goes into that of the next cut-off."""
+def note_sealing(state: Correspondence, envelope: Envelope, cut_off: datetime, now: datetime) -> Decision:
+    """Its members are in it. What was saved too late for it goes into that of the next cut-off."""
     for message in members_of(state, now).get(envelope.id, []):
-        if Member(state.id, message.id) not in envelope.members:
+        if Member(state.id, message.id) in envelope.members:
+            state = put(state, replace(message, sealed=True))
+        else:
             [to] = message.to
             state = put(state, replace(message, envelope=envelope_id(state.commune, to, cut_off), leaves_at=cut_off))
     return state, []
+
+
+def stay_or_go(state: Correspondence, envelope: Envelope, id: str, now: datetime) -> Decision:
+    """Before an envelope is sent that no server has had yet: a member that is not owed any more is withdrawn, and one
+    that is to go elsewhere by now, or by itself, does so."""
+    message = member(state, envelope, id)
+    if message is None:
+        return state, []
+    alone = replace(message, envelope=None, leaves_at=None, sealed=False, next_action_at=now)
+    if not _is_reached_at(state, envelope.to):
+        return delivery.came_back(state, alone, NO_LONGER_HIS, now)
+    after, events = delivery.settled(put(state, alone), now)
+    stays = after.has(id) and after.message(id) == alone and _may_go_together(after, alone)
+    return (state, []) if stays else (after, events)
+
+
+def became_of(state: Correspondence, envelope: Envelope, id: str, now: datetime) -> Decision:
+    """What became of the mail, noted of one of its members."""
+    message = _tried(state, envelope, id)
+    if message is None:
+        return state, []
+    if envelope.state == "sent" and envelope.reference is not None:
+        return delivery.sent(put(state, message), id, envelope.reference, now)
+    if envelope.reason == LOST_TRACK:
+        return delivery.lost_track(state, message, now)
+    return delivery.came_back(state, message, envelope.reason or NOT_DELIVERED, now)
+
+
+def goes_alone(state: Correspondence, envelope: Envelope, id: str, now: datetime, *, reason: str) -> Decision:
+    """It cannot go in this mail: it goes on as one that nobody took."""
+    message = _tried(state, envelope, id)
+    return (state, []) if message is None else delivery.came_back(state, message, reason, now)
+
+
+def _tried(state: Correspondence, envelope: Envelope, id: str) -> Message | None:
+    """A member, of which each attempt to send its envelope was one."""
+    message = member(state, envelope, id)
+    if message is None:
+        return None
+    return replace(message, attempts=envelope.attempts, uncertain=message.uncertain or envelope.uncertain)
+
+
+def _is_reached_at(state: Correspondence, to: str) -> bool:
+    email = state.registrant.email if state.registrant else None
+    return email is not None and email.casefold() == to.casefold()
 
 
 def member(state: Correspondence, envelope: Envelope, id: str) -> Message | None:
@@ -153,17 +221,28 @@ def claim(envelope: Envelope, by: str, now: datetime, stale_after: timedelta, al
     ), []
 
 
+def renew(envelope: Envelope, by: str, now: datetime, stale_after: timedelta) -> Sealed:
+    """While its mail is made, before the claim is taken for lost."""
+    soon = envelope.next_action_at is None or envelope.next_action_at - now < stale_after / 2
+    return (replace(envelope, next_action_at=now + stale_after) if soon and holds(envelope, by) else envelope), []
+
+
 def release(envelope: Envelope, by: str, until: datetime) -> Sealed:
-    """Claimed and not begun."""
-    if not _holds(envelope, by):
+    """Claimed, and not begun or tried in vain for a server that cannot be had: that was no attempt."""
+    if not holds(envelope, by):
         return envelope, []
-    return replace(_waits(envelope, until), attempts=envelope.attempts - 1), []
+    return replace(_in_nobodys_hands(envelope, "sealed", until), attempts=envelope.attempts - 1), []
 
 
-def leave_out(envelope: Envelope, out: Collection[Member], now: datetime) -> Sealed:
-    """What cannot go in this mail; where nothing is left there is none."""
+def leave_out(envelope: Envelope, by: str, out: Collection[Member]) -> Sealed:
+    """What cannot go in this mail, or goes by itself; where nothing is left there is none.
+
+    Only the holder of the claim can say so: of another's mail this may have been a part.
+    """
+    if not holds(envelope, by):
+        return envelope, []
     envelope = replace(envelope, members=tuple(one for one in envelope.members if one not in out))
-    return (envelope if envelope.members else _over(envelope, "failed", now, reason=None)), []
+    return (envelope if envelope.members else replace(_in_nobodys_hands(envelope, "void", None), reason=None)), []
 
 
 def sent(envelope: Envelope, reference: str, now: datetime) -> Sealed:
@@ -175,11 +254,22 @@ def sent(envelope: Envelope, reference: str, now: datetime) -> Sealed:
 
 def failed(envelope: Envelope, by: str, reason: str, now: datetime, *, permanent: bool) -> Sealed:
     """Tried again with the pauses of any mail; for good, each member goes its own way."""
-    if not _holds(envelope, by):
+    if not holds(envelope, by):
         return envelope, []
     if permanent or envelope.attempts >= MOST_ATTEMPTS:
         return _over(envelope, "failed", now, reason=reason), []
-    return replace(_waits(envelope, now + pause_after(envelope.attempts)), reason=reason), []
+    waits = _in_nobodys_hands(envelope, "sealed", now + pause_after(envelope.attempts))
+    return replace(waits, reason=reason), []
+
+
+def unanswered(envelope: Envelope, by: str, reason: str, now: datetime) -> Sealed:
+    """Handed over, and the server never said whether it took it: as of a single mail."""
+    if not holds(envelope, by):
+        return envelope, []
+    envelope = replace(envelope, uncertain=True, unanswered=envelope.unanswered + 1)
+    if envelope.unanswered >= MOST_UNANSWERED or envelope.attempts >= MOST_ATTEMPTS:
+        return _over(envelope, "failed", now, reason=LOST_TRACK), []
+    return failed(envelope, by, reason, now, permanent=False)
 
 
 def told(envelope: Envelope) -> Sealed:
@@ -192,16 +282,16 @@ def forget(envelope: Envelope) -> Sealed:
     return replace(envelope, to="", members=(), kept_since=None), []
 
 
-def _holds(envelope: Envelope, by: str) -> bool:
+def holds(envelope: Envelope, by: str) -> bool:
     return envelope.state == "sending" and envelope.claimed_by == by
 
 
-def _waits(envelope: Envelope, until: datetime) -> Envelope:
-    return replace(envelope, state="sealed", claimed_by=None, next_action_at=until)
-
-
 def _over(envelope: Envelope, state: Literal["sent", "failed"], now: datetime, *, reason: str | None) -> Envelope:
-    return replace(envelope, state=state, claimed_by=None, next_action_at=now, reason=reason)
+    return replace(_in_nobodys_hands(envelope, state, now), reason=reason)
+
+
+def _in_nobodys_hands(envelope: Envelope, state: EnvelopeState, next_action_at: datetime | None) -> Envelope:
+    return replace(envelope, state=state, claimed_by=None, next_action_at=next_action_at)
 
 
 # --- its words -------------------------------------------------------------------------------------------------------

@@ -101,7 +101,14 @@ class Stamp(Signer):
 class Office:
     """Notify's handlers, with a clock that stands where it was set."""
 
-    def __init__(self, servers: Servers, database: Database, folder: Path) -> None:
+    def __init__(
+        self,
+        servers: Servers,
+        database: Database,
+        folder: Path,
+        mailer: type[Mailer] = Mailer,
+        maker: type[Maker] = Maker,
+    ) -> None:
         self.now: datetime = NOW
         self.mail, self.folder = servers.mail, folder
         self.letters, self.envelopes = Correspondences(database), Envelopes(database)
@@ -109,19 +116,21 @@ class Office:
         self.communes = Communes.load()
         self.texts = Texts(database)
         numbers, self.signer = Numbers(database, self.clock), Stamp(self.communes)
-        maker = Maker(
+        self.maker = maker(
             self.letters, self.communes, self.texts, numbers, self.signer, folder, "http://cong", "http://ban-lam-viec"
         )
-        mailer = Mailer("smtp://{}:{}".format(*servers.smtp), AT_ONCE)
-        self.post = PostRoom(self.letters, self.communes, mailer, maker, self.clock)
-        self.daily = EnvelopeRoom(self.envelopes, self.letters, self.communes, self.post, mailer, maker, self.clock)
+        self.mailer = mailer("smtp://{}:{}".format(*servers.smtp), AT_ONCE)
+        self.post = PostRoom(self.letters, self.communes, self.mailer, self.maker, self.clock)
+        self.daily = EnvelopeRoom(
+            self.envelopes, self.letters, self.communes, self.post, self.mailer, self.maker, self.clock
+        )
         self.print_room = PrintRoom(self.letters, self.runs, self.communes, folder, self.clock)
         self.purge = Purge(self.letters, self.envelopes, self.communes, self.clock)
         self._provided: dict[str, Any] = {
             "correspondences": self.letters,
             "envelopes": self.envelopes,
             "post": self.post,
-            "maker": maker,
+            "maker": self.maker,
             "texts": self.texts,
             "numbers": numbers,
             "print_runs": self.runs,
@@ -602,7 +611,7 @@ async def test_what_a_crash_kept_from_the_members_of_a_mail_is_told_them_later(o
     await office.hears(*two_answers())
     await office.works_until(CUT_OFF - timedelta(seconds=1))
     office.now = CUT_OFF
-    await office.daily._seal_what_is_due()
+    await office.daily.send_what_is_due()
     [id] = await office.envelopes.waiting(CUT_OFF)
     await office.envelopes.change(id, lambda one: together.sent(sealed(one), "<sent@x>", CUT_OFF))
     await office.works_until(CUT_OFF + timedelta(minutes=5))

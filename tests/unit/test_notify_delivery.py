@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 
 from services.notify import delivery, digests, rules
-from services.notify.delivery import LOST_TRACK, MOST_ATTEMPTS, PAUSES
-from services.notify.messages import put
+from services.notify.delivery import AWAY_FOR, LOST_TRACK, MOST_ATTEMPTS, MOST_UNANSWERED, PAUSES
+from services.notify.messages import put, without
 from shared.contracts import Refusal, Role
 from shared.contracts.deadlines import DeadlineNear
 from shared.contracts.notify import RecordHandOver
@@ -111,6 +111,7 @@ def test_a_mail_that_is_refused_for_good_becomes_a_letter():
     ("known", "scope", "because"),
     [
         ({"address": None}, Scope.COMPLAINT, "there is no postal address"),
+        ({"address": "\u206a\u206a"}, Scope.COMPLAINT, "nor can one be read"),
         ({}, Scope.DENUNCIATION, "a denouncer's name is not printed"),
     ],
 )
@@ -138,6 +139,68 @@ def test_a_message_whose_sender_always_dies_is_given_up():
         at += STALE
     state, [failed] = delivery.claim_due(state, "last", at, STALE)
     assert (failed.reason, state.claimed("last"), state.next_action_at) == (LOST_TRACK, (), None)
+
+
+def test_a_mail_that_no_server_confirms_is_tried_a_few_times_with_growing_pauses_and_makes_no_letter():
+    state, at, pauses = an_answer(), NOW, []
+    while True:
+        state, events = delivery.unanswered(claimed(state, at=at), ANSWER, "hung up", at, by="first")
+        if events:
+            break
+        pauses.append(state.message(ANSWER).next_action_at - at)
+        at += pauses[-1]
+    assert pauses == list(PAUSES[: MOST_UNANSWERED - 1])
+    assert [(event.name, event.reason) for event in events] == [("notification-failed", LOST_TRACK)]
+    message = state.messages[-1]
+    assert (message.id, message.uncertain, message.next_action_at) == (ANSWER, True, None)
+
+
+def test_what_is_refused_after_it_was_not_confirmed_becomes_a_letter_as_before():
+    state, _ = delivery.unanswered(claimed(an_answer()), ANSWER, "hung up", NOW, by="first")
+    at = state.next_action_at
+    state, events = delivery.failed(claimed(state, at=at), ANSWER, "550", at, permanent=True, by="first")
+    assert [event.name for event in events] == ["notification-failed", "notification-queued"]
+    assert not state.messages[-1].uncertain
+
+
+def test_a_server_that_is_away_uses_up_no_attempt():
+    state, at = an_answer(), NOW
+    for _ in range(2 * MOST_ATTEMPTS):
+        state, events = delivery.away(claimed(state, at=at), "first", "down", at)
+        at += AWAY_FOR
+        message = state.message(ANSWER)
+        assert (message.state, message.attempts, message.next_action_at, events) == ("queued", 0, at, [])
+    assert message.reason == "down"
+
+
+def test_letters_do_not_wait_for_a_mail_server():
+    state = claimed(an_answer(email=None))
+    assert delivery.away(state, "first", "down", NOW) == (state, [])
+
+
+def test_a_claim_is_renewed_where_it_would_soon_be_taken_for_lost():
+    state = claimed(an_answer())
+    assert delivery.renew(state, "first", NOW + STALE / 2, STALE) == (state, [])
+    later = NOW + STALE / 2 + timedelta(seconds=1)
+    renewed, _ = delivery.renew(state, "first", later, STALE)
+    assert renewed.next_action_at == later + STALE
+    assert delivery.renew(state, "second", later, STALE) == (state, [])
+    taken = claimed(state, "second", NOW + STALE)
+    assert delivery.renew(taken, "first", NOW + 2 * STALE, STALE) == (taken, [])
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        lambda state: delivery.failed(state, ANSWER, "550", NOW, permanent=True, by="first"),
+        lambda state: delivery.unanswered(state, ANSWER, "hung up", NOW, by="first"),
+        lambda state: delivery.away(state, "first", "down", NOW),
+    ],
+    ids=["failed", "unanswered", "away"],
+)
+def test_what_was_withdrawn_after_its_claim_was_given_up_for_lost_has_no_result(result):
+    state = without(an_answer(), an_answer().message(ANSWER))
+    assert result(state) == (state, [])
 
 
 def test_a_process_that_stops_gives_back_what_it_did_not_begin():

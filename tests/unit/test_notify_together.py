@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notify import delivery, rules, together
-from services.notify.delivery import LOST_TRACK, MOST_ATTEMPTS, PAUSES
+from services.notify.delivery import LOST_TRACK, MOST_ATTEMPTS, MOST_UNANSWERED, PAUSES
 from services.notify.messages import add, put
 from services.notify.owed import new_message
 from services.notify.posting.runs import next_cut_off
@@ -93,12 +93,12 @@ class TestMembers:
         state = an_answer()
         sealed, _ = together.seal(None, ID, "thanh-tri", "mai@nguoidan.example", [Member("01JX", "01JX.answer.1")], NOW)
         later = CUT_OFF + timedelta(seconds=5)
-        state, events = together.too_late(state, sealed, CUT_OFF + DAY, later)
+        state, events = together.note_sealing(state, sealed, CUT_OFF + DAY, later)
         assert (state.message(ANSWER).leaves_at, events) == (CUT_OFF + DAY, [])
         assert state.message(ANSWER).envelope == together.envelope_id(
             "thanh-tri", "mai@nguoidan.example", CUT_OFF + DAY
         )
-        assert together.too_late(state, sealed, CUT_OFF + DAY, later) == (state, [])
+        assert together.note_sealing(state, sealed, CUT_OFF + DAY, later) == (state, [])
 
 
 def sealed(**changes):
@@ -148,12 +148,114 @@ class TestEnvelope:
         assert together.told(envelope)[0].next_action_at is None
 
     def test_of_which_nothing_is_left_is_none(self):
-        envelope, _ = together.leave_out(claimed(sealed()), [Member(SUBMISSION, ANSWER)], NOW)
-        assert (envelope.state, envelope.members) == ("failed", ())
+        envelope, _ = together.leave_out(claimed(sealed()), "c", [Member(SUBMISSION, ANSWER)])
+        assert (envelope.state, envelope.members, envelope.next_action_at) == ("void", (), None)
 
     def test_that_is_forgotten_keeps_neither_address_nor_members(self):
         envelope, _ = together.forget(sealed())
         assert (envelope.to, envelope.members, envelope.kept_since) == ("", (), None)
+
+    def test_that_a_server_could_not_be_had_for_was_not_tried_either(self):
+        envelope = sealed()
+        for _ in range(2 * MOST_ATTEMPTS):
+            envelope, _ = together.release(claimed(envelope), "c", NOW)
+        assert (envelope.state, envelope.attempts) == ("sealed", 0)
+
+    def test_that_no_server_confirms_is_tried_a_few_times_and_left_to_a_person(self):
+        envelope, at = sealed(), NOW
+        for attempt in range(1, MOST_UNANSWERED + 1):
+            assert (envelope.state, envelope.unanswered) == ("sealed", attempt - 1)
+            envelope, _ = together.unanswered(claimed(envelope, at=at), "c", "hung up", at)
+            at = envelope.next_action_at
+        assert (envelope.state, envelope.reason, envelope.uncertain) == ("failed", LOST_TRACK, True)
+
+    def test_is_renewed_where_its_claim_would_soon_be_taken_for_lost(self):
+        envelope = claimed(sealed())
+        assert together.renew(envelope, "c", NOW + STALE / 2, STALE) == (envelope, [])
+        later = NOW + STALE / 2 + timedelta(seconds=1)
+        assert together.renew(envelope, "c", later, STALE)[0].next_action_at == later + STALE
+        assert together.renew(envelope, "d", later, STALE) == (envelope, [])
+
+    def test_loses_no_member_by_whoever_does_not_hold_it(self):
+        taken = claimed(claimed(sealed()), "d", NOW + STALE)
+        assert together.leave_out(taken, "c", taken.members) == (taken, [])
+        over, _ = together.sent(taken, "<id>", NOW)
+        assert together.leave_out(over, "d", over.members) == (over, [])
+
+
+def sealed_in(case, **changes):
+    """The member, whose cut-off has just passed, and its envelope."""
+    envelope = sealed(**changes)
+    case = put(case, replace(case.message(ANSWER), leaves_at=NOW))
+    return together.note_sealing(case, envelope, CUT_OFF, NOW)[0], envelope
+
+
+class TestSealedMembers:
+    def test_are_not_looked_for_again(self):
+        state, envelope = sealed_in(an_answer())
+        assert (state.message(ANSWER).sealed, state.envelopes_at) == (True, None)
+        assert together.members_of(state, NOW) == {}
+        assert together.note_sealing(state, envelope, CUT_OFF, NOW) == (state, [])
+
+    def test_stay_while_they_are_owed_where_the_envelope_goes(self):
+        state, envelope = sealed_in(an_answer())
+        assert together.stay_or_go(state, envelope, ANSWER, NOW) == (state, [])
+        capitals = registrant(email="MAI@nguoidan.example")
+        state = replace(state, registrant=capitals)
+        assert together.stay_or_go(state, envelope, ANSWER, NOW) == (state, [])
+
+    @pytest.mark.parametrize("fact", [withdrawn(), reopened()], ids=lambda fact: fact.name)
+    def test_that_are_not_owed_any_more_are_withdrawn(self, fact):
+        state, envelope = sealed_in(an_answer())
+        state, events = together.stay_or_go(hears(state, fact)[0], envelope, ANSWER, NOW)
+        assert (answers(state), [event.name for event in events]) == ([], ["notification-failed"])
+
+    def test_that_turn_out_to_be_about_a_denunciation_are_in_no_shared_mail(self):
+        state = put_off(hears(all_sent(a_late_form()), GRANTED, MOVED)[0])
+        [extension] = [one for one in state.messages if one.envelope == ID]
+        envelope = sealed(members=(Member(SUBMISSION, extension.id),))
+        state = put(state, replace(extension, leaves_at=NOW, sealed=True))
+        state, _ = hears(state, of_question(QuestionRedirected, scope=Scope.DENUNCIATION))
+        state, _ = together.stay_or_go(state, envelope, extension.id, NOW)
+        assert together.member(state, envelope, extension.id) is None
+
+    def test_go_with_the_next_envelope_to_where_he_is_reached_by_now(self):
+        state, envelope = sealed_in(an_answer())
+        state, events = together.stay_or_go(hears(state, corrected(NEW))[0], envelope, ANSWER, NOW)
+        message = put_off(state).message(ANSWER)
+        assert (message.to, message.attempts, message.sealed, events) == ((NEW.email,), 0, False, [])
+        assert message.envelope == together.envelope_id("thanh-tri", NEW.email, CUT_OFF)
+
+    def test_become_letters_where_he_has_no_address_any_more(self):
+        state, envelope = sealed_in(an_answer())
+        state, events = together.stay_or_go(
+            hears(state, corrected(registrant(email=None)))[0], envelope, ANSWER, CUT_OFF
+        )
+        assert [(one.channel, one.state) for one in answers(state)] == [("email", "failed"), ("letter", "queued")]
+        assert [event.name for event in events] == ["notification-failed", "notification-queued"]
+
+    def test_that_are_in_another_envelope_are_none_of_its_business(self):
+        state, envelope = sealed_in(an_answer())
+        other = replace(envelope, id="thanh-tri.other.20260420")
+        assert together.stay_or_go(state, other, ANSWER, NOW) == (state, [])
+        assert together.became_of(state, other, ANSWER, NOW) == (state, [])
+
+    def test_of_a_mail_that_may_have_arrived_become_no_letters(self):
+        state, envelope = sealed_in(an_answer(), state="failed", attempts=3, uncertain=True, reason=LOST_TRACK)
+        state, events = together.became_of(state, envelope, ANSWER, NOW)
+        [message] = answers(state)
+        assert (message.state, message.reason, message.uncertain) == ("failed", LOST_TRACK, True)
+        assert [event.name for event in events] == ["notification-failed"]
+
+    @pytest.mark.parametrize("state", ["sent", "failed"])
+    def test_have_been_tried_as_often_as_their_envelope(self, state):
+        """Else a correction of the telephone would send it once more to the address that refused it."""
+        case, envelope = sealed_in(an_answer(address=None), state=state, attempts=2, reference="<id>", reason="550")
+        case, _ = together.became_of(case, envelope, ANSWER, NOW)
+        if state == "sent":
+            case, _ = delivery.came_back(case, case.message(ANSWER), "550", NOW)
+        phone = registrant(address=None, phone="0900000000")
+        assert [one.state for one in answers(hears(case, corrected(phone))[0])] == ["failed"]
 
 
 class TestWords:
@@ -221,7 +323,7 @@ def test_each_answer_is_in_exactly_one_envelope(answers_due, random):
                 envelopes[envelope_id] = known
                 for other in seen:
                     saved_at, state = cases[other]
-                    cases[other] = saved_at, together.too_late(state, known, next_cut_off(PROFILE, now), now)[0]
+                    cases[other] = saved_at, together.note_sealing(state, known, next_cut_off(PROFILE, now), now)[0]
     held = [member for envelope in envelopes.values() for member in envelope.members]
     assert sorted(one.case for one in held) == sorted(cases)
     for id, envelope in envelopes.items():
