@@ -95,7 +95,8 @@ class Letter:
     """A mail or letter and its fate.
 
     withdrawn: it was no longer wanted. register_number: of the outgoing register. text_version: of the commune's own
-    text; 0 is the shipped one. run: the print run of a letter. action, status, said: what a mail server reported of it later.
+    text; 0 is the shipped one. run: the print run of a letter. action, status, said: what a mail server reported of it
+    later.
     """
 
     id: str

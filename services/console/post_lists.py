@@ -5,6 +5,7 @@ It comes from outside, so it is bounded before it is opened, and read as plain t
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,13 @@ from services.console.posting import Letter, as_listed, places
 from shared.text import one_line
 
 MOST_BYTES = 4_000_000
-MOST_UNPACKED = 40_000_000
+MOST_UNPACKED = 12_000_000
+"""Bytes. The office's own list of ten thousand letters has seven million."""
+MOST_TAGS = 800_000
+"""Of the XML in a spreadsheet. Such a list has some half a million."""
+MOST_PARTS = 500
+MOST_CELLS = 200
+"""In one row, which is taken in as a whole."""
 MOST_ROWS = 10_000
 MOST_COLUMNS = 60
 LOOKED_AT = 30
@@ -26,7 +33,10 @@ TRACKING = ("so hieu", "ma buu gui", "ma van don", "so van don", "ma vach", "tra
 REFERENCE = ("tham chieu", "reference")
 PLACE = ("stt", "so tt", "so thu tu", "tt")
 _DELIMITERS = ";,\t"
+_ROW = re.compile(rb"<(?:[^\s<>/:]*:)?row[\s/>]")
+_CELL = re.compile(rb"<(?:[^\s<>/:]*:)?c[\s/>]")
 _SHORTEST, _LONGEST = 5, 30
+_TOO_LARGE = "Tệp giải nén ra quá lớn nên không được mở. Xin gửi bảng chỉ có số hiệu và tham chiếu."
 
 
 class Unreadable(ValueError):
@@ -145,11 +155,9 @@ def _cells(name: str, data: bytes) -> Iterator[Sequence[str]]:
 
 
 def _of_excel(data: bytes) -> list[Sequence[str]]:
-    """The first sheet. What would unpack to more than a list needs is not opened."""
+    """The first sheet."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
-                raise Unreadable("Tệp giải nén ra quá lớn nên không được mở.")
+        _must_be_honest(data)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         try:
             sheet = book.worksheets[0]
@@ -162,6 +170,26 @@ def _of_excel(data: bytes) -> list[Sequence[str]]:
         raise
     except Exception as error:  # a damaged file fails anywhere in zipfile, the XML parser and openpyxl
         raise Unreadable("Tệp Excel bị hỏng, không mở được. Xin lưu lại rồi gửi lại.") from error
+
+
+def _must_be_honest(data: bytes) -> None:
+    """Refuse what would unpack to more than a list holds, and entities: no program writes them into a spreadsheet.
+
+    Raises:
+        Unreadable: too much of something, or strange.
+        zipfile.BadZipFile: and whatever else `zipfile` raises of what is no archive.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = archive.infolist()
+        if len(members) > MOST_PARTS or sum(member.file_size for member in members) > MOST_UNPACKED:
+            raise Unreadable(_TOO_LARGE)
+        parts = [archive.read(member).replace(b"\0", b"") for member in members]  # letters may be two bytes wide
+    if any(b"<!DOCTYPE" in part for part in parts):
+        raise Unreadable("Tệp Excel có cấu trúc bất thường nên không được mở. Xin lưu lại rồi gửi lại.")
+    if sum(part.count(b"<") for part in parts) > MOST_TAGS:
+        raise Unreadable(_TOO_LARGE)
+    if any(len(_CELL.findall(row)) > MOST_CELLS for part in parts for row in _ROW.split(part)):
+        raise Unreadable("Bảng có quá nhiều cột. Xin chỉ giữ các cột số hiệu và tham chiếu.")
 
 
 def _shown(value: object) -> str:

@@ -1,6 +1,8 @@
 """`/buu-chinh`: letters that lie ready, print runs with their files, and what became of each letter."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Connection
@@ -42,6 +44,8 @@ READ_WITHIN_S = 30
 MOST_FIELDS = 2 * posting.BUNDLE + 50
 MOST_SHOWN = 200
 """Letters that lie ready, and are shown."""
+READS_LISTS = ThreadPoolExecutor(1, thread_name_prefix="post-list")
+"""One list of the post after the other, beside the pages: a long one takes seconds, and tens of megabytes."""
 PrintFile = Literal["bundle", "manifest", "posting-list", "labels"]
 FILES: Mapping[PrintFile, str] = {
     "bundle": "Thư để in (PDF)",
@@ -144,7 +148,7 @@ def _add_runs(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         typed, files = await sent_in(request)
         if typed.get("verb") == ImportTracking.verb:
             return await show(who, found, 1, imported=await imported(who, run, typed))
-        return await show(who, found, 1, imported=read(found, typed, files.get("list")))
+        return await show(who, found, 1, imported=await read(found, typed, files.get("list")))
 
     @router.get(PATH + "/{run}/tep/{file}")
     async def file(who: Who, run: str, file: PrintFile, bo: int = 1, mat: Literal[1, 2] = 2) -> Response:
@@ -197,12 +201,14 @@ def _add_runs(router: APIRouter, service: Service, pages: Pages, reader: Reader)
             raise HTTPException(STATUS[found.code], found.reason)
         return found
 
-    def read(run: Run, typed: Mapping[str, str], sent: Sent | None) -> Imported:
+    async def read(run: Run, typed: Mapping[str, str], sent: Sent | None) -> Imported:
         posted_on = typed.get("posted_on", "")
         if sent is None:
             return Imported(posted_on=posted_on, problem="Xin chọn tệp của bưu điện.")
+        loop = asyncio.get_running_loop()
         try:
-            return Imported(found=post_lists.read(sent.name, sent.data, run.items), posted_on=posted_on)
+            found = await loop.run_in_executor(READS_LISTS, post_lists.read, sent.name, sent.data, run.items)
+            return Imported(found=found, posted_on=posted_on)
         except Unreadable as error:
             return Imported(posted_on=posted_on, problem=str(error))
 

@@ -1,7 +1,10 @@
 """`/buu-chinh` and `/so-van-ban`: letters on their way through the post, and the register they are numbered in."""
 
+import asyncio
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -57,6 +60,7 @@ from tests.builders import (
     of_run,
     submission_received,
 )
+from tests.effort import calls
 from tests.unit.letters_scene import LETTER, OFFICER, OTHER, RUN, Desk, Notify, book, letter, piece, post, run
 from tests.unit.test_console_view import messages
 
@@ -262,6 +266,69 @@ def test_rows_that_cannot_be_used_are_told_with_the_reason() -> None:
 def test_what_is_no_list_is_refused_in_words(name: str, data: bytes, told: str, because: str) -> None:
     with pytest.raises(Unreadable, match=told):
         post_lists.read(name, data, ITEMS)
+
+
+ENTITIES = '<!DOCTYPE s [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+
+
+def with_rows(rows: str, begins: str = "") -> bytes:
+    """A workbook whose only sheet holds these rows of XML."""
+    file, part = io.BytesIO(), "xl/worksheets/sheet1.xml"
+    named = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    content = f"{begins}<worksheet {named}><sheetData>{rows}</sheetData></worksheet>"
+    with zipfile.ZipFile(io.BytesIO(sheet(["STT", "Số hiệu"]))) as honest, zipfile.ZipFile(file, "w", 8) as made:
+        for name in honest.namelist():
+            made.writestr(name, content if name == part else honest.read(name))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("begins", "rows", "told", "because"),
+    [
+        ("", "<row><c/>" + " " * 15_000_000 + "</row>", "quá lớn", "it unpacks to 15 MB"),
+        ("", "<row/>" * 900_000, "quá lớn", "it has too many elements"),
+        ("", f"<row>{'<c/>' * 201}</row>", "quá nhiều cột", "one row of it would fill the memory"),
+        ("", f'<ô:row xmlns:ô="x">{"<ô:c/>" * 201}</ô:row>', "quá nhiều cột", "whatever its cells are called"),
+        (ENTITIES, "<row><c>&b;</c></row>", "bất thường", "it grows when it is read"),
+    ],
+)
+def test_what_costs_much_to_read_is_refused_before_it_is_read(begins: str, rows: str, told: str, because: str) -> None:
+    data = with_rows(rows, begins)
+    with pytest.raises(Unreadable, match=told):
+        post_lists.read("a.xlsx", data, ITEMS)
+    assert calls(lambda: suppressed(data)) < 10_000, because
+
+
+def suppressed(data: bytes) -> None:
+    with suppress(Unreadable):
+        post_lists.read("a.xlsx", data, ITEMS)
+
+
+def test_the_offices_own_list_of_the_longest_run_can_be_read_when_it_comes_back() -> None:
+    """As a clerk has filled in the numbers; ten columns of it."""
+    address = "Số 15, ngõ 77, thôn Nội, xã Thanh Trì, thành phố Hà Nội"
+    told = ["Nguyễn Thị Hồng Mai", address, "Thôn Nội", "Trả lời bằng văn bản", "05/UBND-VP", f"{LETTER}", "1", ""]
+    heads = ["STT", "Số hiệu bưu gửi", "Người nhận", "Địa chỉ", "Thôn", "Loại", "Số", "Tham", "Tập", "Ghi chú"]
+    rows = [heads, *([f"{n}", f"EA{n:09}VN", *told] for n in range(1, post_lists.MOST_ROWS + 1))]
+    cells = ("".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in row) for row in rows)
+    data = with_rows("".join(f"<row>{row}</row>" for row in cells))
+    assert len(post_lists.read("a.xlsx", data, ITEMS).rows) == post_lists.MOST_ROWS
+
+
+async def test_others_work_on_while_a_list_is_read(tmp_path: Path) -> None:
+    desk, done = Desk(tmp_path, Notify(read_print_run=run(), read_post=post())), list[str]()
+    rows = sheet(["STT", "Số hiệu"], *([n, f"EA{n:09}VN"] for n in range(1, 3_000)))
+
+    async def upload() -> None:
+        await desk.send_files(f"{PAGE}/van-don", {}, {"list": ("a.xlsx", rows)})
+        done.append("upload")
+
+    async def look() -> None:
+        await desk.get("/buu-chinh")
+        done.append("page")
+
+    await asyncio.gather(upload(), look())
+    assert done == ["page", "upload"]
 
 
 async def test_a_list_is_shown_before_it_is_taken_in(tmp_path: Path) -> None:
