@@ -9,13 +9,15 @@ from services.notify.messages import (
     ON_PAPER,
     add,
     as_again,
+    as_first,
     as_letter,
     can_be_posted,
     give_up,
     put,
+    was_a_mail,
     why_no_way,
 )
-from services.notify.owed import all_withdrawn, due, email_of, owed_in_writing, settle
+from services.notify.owed import TOO_LATE, all_withdrawn, due, email_of, owed_in_writing, settle
 from services.notify.rules import form_of, with_question
 from shared.contracts import Event
 from shared.contracts.intake import QuestionsWithdrawn, RegistrantCorrected
@@ -55,15 +57,14 @@ def correct(state: Correspondence | None, corrected: RegistrantCorrected, now: d
         return state, []
     if state.thread is not None and corrected.registrant.email != email_of(state):
         state = replace(state, thread=None, by_another=True)  # who is reached there now did not write
-    known = state.registrant
-    state = replace(state, registrant=corrected.registrant, corrected_at=corrected.occurred_at)
-    elsewhere = known is None or (known.address, known.email) != (
-        corrected.registrant.address,
-        corrected.registrant.email,
-    )
+    before, known = state.registrant, corrected.registrant
+    assert before is not None, "the form is known"
+    state = replace(state, registrant=known, corrected_at=corrected.occurred_at)
+    elsewhere = (before.address, before.email) != (known.address, known.email)
+    worded_anew = (before.name, before.address) != (known.name, known.address)
     for message in state.messages:
         if message.guest is None and (message.kind in ON_PAPER or message.kind == "receipt"):
-            state, said = _readdressed(state, message, now)
+            state, said = _readdressed(state, message, now, worded_anew=worded_anew)
             events += said
             if elsewhere and _came_back(state, message):
                 state, said = _sent_once_more(state, message, now)
@@ -71,11 +72,21 @@ def correct(state: Correspondence | None, corrected: RegistrantCorrected, now: d
     return state, events
 
 
-def _readdressed(state: Correspondence, message: Message, now: datetime) -> Decision:
+def go_after(state: Correspondence, message: Message, now: datetime) -> Decision:
+    """The post has brought it back. Where he was set right after it had left, it is sent once more, as it would be if
+    that were done now; where its address is not kept any more, nobody can tell."""
+    if message.drawn_for is None or not _came_back(state, message):
+        return state, []
+    return _sent_once_more(state, message, now)
+
+
+def _readdressed(state: Correspondence, message: Message, now: datetime, *, worded_anew: bool) -> Decision:
     way = _way_to(state, message)
     if message.can_be_held_back(now):
         return _sent_elsewhere(state, message, way, now)
-    if message.state == "failed" and way is not None and _is_mended(state, message, way, now):
+    if message.state == "failed" and way is not None and _is_mended(message, way, worded_anew=worded_anew):
+        if state.has(as_letter(message)) or not _still_to_be_said(state, message, now):
+            return state, []
         return _written_again(state, message, way, now)
     return state, []
 
@@ -88,9 +99,11 @@ def _came_back(state: Correspondence, message: Message) -> bool:
 
 def _sent_once_more(state: Correspondence, message: Message, now: datetime) -> Decision:
     """The document stays what it was, with its day, number and words. It has an id of its own: of the letter that came
-    back it stays on record what became of it."""
+    back it stays on record what became of it. It does not go a second time to where it came back from."""
     way = _way_to(state, message)
-    if way is None or not _still_to_be_said(state, message, now):
+    assert state.registrant is not None, "asked only where the form is known"
+    same = way is not None and way[0] == "letter" and message.drawn_for == state.registrant.address
+    if way is None or same or not _still_to_be_said(state, message, now):
         return state, []
     unsent = replace(message, id=as_again(message), fate=None, sent_at=None, reference=None, uncertain=False)
     return add(state, _fresh(unsent, way, now), now)
@@ -104,13 +117,9 @@ def _way_to(state: Correspondence, message: Message) -> Way | None:
     """How he is reached now; None where nothing leads to him. What a mail has become stays a letter if it can."""
     assert state.registrant is not None, "asked only where the form is known"
     email, posted = state.registrant.email, can_be_posted(state, message)
-    if email is not None and not (posted and _was_a_mail(state, message)):
+    if email is not None and not (posted and was_a_mail(message)):
         return "email", (email,)
     return ("letter", ()) if posted else None
-
-
-def _was_a_mail(state: Correspondence, message: Message) -> bool:
-    return any(message.id == as_letter(other) for other in state.messages)
 
 
 def _sent_elsewhere(state: Correspondence, message: Message, way: Way | None, now: datetime) -> Decision:
@@ -126,11 +135,14 @@ def _sent_elsewhere(state: Correspondence, message: Message, way: Way | None, no
     return add(state, after, now)
 
 
-def _is_mended(state: Correspondence, message: Message, way: Way, now: datetime) -> bool:
-    """Whether the reason it failed for is gone, and what it says is still to be said."""
-    if message.reason == LOST_TRACK or state.has(as_letter(message)) or not _still_to_be_said(state, message, now):
+def _is_mended(message: Message, way: Way, *, worded_anew: bool) -> bool:
+    """Whether the reason it failed for can be gone: there is a way to him, another than was tried, or a letter that
+    could not be made says something else. What the office called back, and what may have arrived, is left to it."""
+    if message.called_back or message.reason == LOST_TRACK:
         return False
-    return not message.attempts or way != (message.channel, message.to) or way[0] == "letter"
+    if message.reason == TOO_LATE:
+        return way[0] == "email"
+    return not message.attempts or way != (message.channel, message.to) or (way[0] == "letter" and worded_anew)
 
 
 def _still_to_be_said(state: Correspondence, message: Message, now: datetime) -> bool:
@@ -138,7 +150,7 @@ def _still_to_be_said(state: Correspondence, message: Message, now: datetime) ->
         case "receipt":
             return True
         case "invitation" | "waitlist" | "rescheduled":
-            return message.id in {one.id for one in due(state, now)}
+            return as_first(message.id) in {one.id for one in due(state, now)}
         case "answer":
             about = [state.asked(question) for question in message.questions]
             return any(asked.round == message.round and owed_in_writing(state, asked) for asked in about)
@@ -167,7 +179,10 @@ def _fresh(message: Message, way: Way, now: datetime) -> Message:
         claimed_at=None,
         claimed_by=None,
         attempts=0,
+        unanswered=0,
         reason=None,
+        drawn_for=None,
         leaves_at=None,
         envelope=None,
+        sealed=False,
     )

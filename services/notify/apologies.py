@@ -9,15 +9,19 @@ from services.notify.owed import email_of, is_answered, message_about
 from services.notify.wording import VIETNAM
 from shared.contracts import Refusal, Role
 from shared.contracts.notify import ApologiseForDelay
-from shared.contracts.taxonomy import Scope
 
-MAY_APOLOGISE = (Role.CLERK, Role.OFFICE_HEAD, Role.CHAIRMAN, Role.HEAD, Role.OFFICER)
+MAY_APOLOGISE = (Role.CLERK, Role.OFFICE_HEAD, Role.CHAIRMAN)
+"""Whose a question is, only routing knows. The letter is the office's: a department tells it the reason and the day."""
 
 
 def apologise(state: Correspondence, command: ApologiseForDelay, now: datetime) -> Decision:
     """To whoever waits for an answer, once for each day that is promised; never about a denunciation."""
     if command.actor.role not in MAY_APOLOGISE:
-        raise Refusal("forbidden", "Chỉ cán bộ, lãnh đạo của xã được gửi thư xin lỗi vì trả lời chậm.")
+        raise Refusal(
+            "forbidden",
+            "Thư xin lỗi vì trả lời chậm do Văn phòng hoặc Chủ tịch UBND xã gửi; "
+            "xin báo Văn phòng lý do và ngày hẹn trả lời.",
+        )
     asked = _asked(state, command.question)
     message = message_about(state, "apology", [asked], now)
     message = replace(
@@ -39,10 +43,9 @@ def _asked(state: Correspondence, question: str) -> Asked:
 
 
 def _must_wait_for_an_answer(state: Correspondence, asked: Asked) -> None:
-    given = (asked.guidance, asked.referral)
-    if any(one is not None and one.scope is Scope.DENUNCIATION for one in given):
+    if asked.is_denunciation:
         raise Refusal("invalid", "Nội dung tố cáo không gửi thư xin lỗi; người có thẩm quyền trao đổi trực tiếp.")
     if asked.withdrawn:
         raise Refusal("not-now", "Người hỏi đã rút câu hỏi này.")
     if is_answered(state, asked):
-        raise Refusal("not-now", "Câu hỏi này đã có câu trả lời gửi đến người hỏi.")
+        raise Refusal("not-now", "Câu hỏi này đã có câu trả lời, đã gửi hoặc đang chờ gửi đến người hỏi.")

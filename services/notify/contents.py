@@ -26,7 +26,8 @@ from shared.contracts.taxonomy import Scope
 Medium = Literal["mail", "letter"]
 Data = dict[str, Any]
 
-CONFIDENTIAL_KINDS: frozenset[MessageKind] = frozenset({"guidance", "referral"})
+UNSAID = "(không nhắc lại trong thư để giữ bí mật)"
+"""In the place of the words of a denunciation, whatever is told of it."""
 
 
 def data_of(
@@ -80,9 +81,7 @@ def is_anonymous(state: Correspondence, message: Message) -> bool:
     form that somebody else sent in, for anybody may name anybody."""
     if message.kind == "receipt":
         return state.by_another
-    return message.kind in CONFIDENTIAL_KINDS and any(
-        _scope(state.asked(question), message.kind) is Scope.DENUNCIATION for question in message.questions
-    )
+    return any(state.asked(question).is_denunciation for question in message.questions)
 
 
 def _common(profile: Profile, medium: Medium, on: date) -> Data:
@@ -174,7 +173,7 @@ def _item(asked: Asked, message: Message, profile: Profile) -> Data:
     scope = _scope(asked, message.kind)
     item: Data = {
         "number": asked.question.number,
-        "question": [] if scope is Scope.DENUNCIATION else _asked(asked),
+        "question": [UNSAID] if asked.is_denunciation else _asked(asked),
     }
     if message.kind == "answer":
         told = asked.answer_of(message.round)

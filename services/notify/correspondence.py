@@ -219,6 +219,16 @@ class Asked:
             return False
         return self.reopened_at is None or self.reopened_at < self.withdrawn_at
 
+    @property
+    def handed_on(self) -> bool:
+        """Others answer it: the commune says to whom it went, and nothing more of it."""
+        return self.guidance is not None or self.referral is not None
+
+    @property
+    def is_denunciation(self) -> bool:
+        """It was handed on as one: neither its words nor who asked it are told (Law on Denunciations 2018, art. 56)."""
+        return any(given is not None and given.scope is Scope.DENUNCIATION for given in (self.guidance, self.referral))
+
     def answer_of(self, round: int) -> Answer | None:
         answers = (*self.earlier, self.answer)
         return next((answer for answer in answers if answer is not None and answer.round == round), None)
@@ -292,7 +302,7 @@ class Message:
     claimed_by: the claim that sends it; no two claims have the same name.
     uncertain: an attempt ended without a result, so the mail may have left twice. unanswered: how many of its attempts
         the mail server never confirmed.
-    reason: what went wrong last, in words for a person.
+    reason: what went wrong last, in words for a person. called_back: the office itself held it back.
     round: of an answer, which one of its questions it tells.
     occasion, move, extension, result, apology: what it says besides the case, as it was when it was written.
     text: version of the commune's text it is made with, settled when it is first taken on; 0 is the shipped one.
@@ -300,6 +310,7 @@ class Message:
     leaves_at: the cut-off from which it is on its way: of a drawn letter that of its print run, of a mail in an
         envelope that of its day. envelope: id of the one mail a day it goes into, with others for the same address;
         sealed: with this one in it.
+    drawn_by: the claim that drew a letter. drawn_for: the registrant's address that it bears, kept as long as `to`.
     fate: of a letter that has left.
     """
 
@@ -319,6 +330,7 @@ class Message:
     sent_at: datetime | None = None
     reference: str | None = None
     reason: str | None = None
+    called_back: bool = False
     guest: str | None = None
     round: int = 1
     occasion: Occasion | None = None
@@ -329,6 +341,7 @@ class Message:
     text: int | None = None
     number: str | None = None
     drawn_by: str | None = None
+    drawn_for: str | None = None
     leaves_at: datetime | None = None
     envelope: str | None = None
     sealed: bool = False
@@ -339,6 +352,11 @@ class Message:
         if self.state in ("drawn", "queued") and self.leaves_at is not None:
             return self.leaves_at <= now
         return self.state == "sent"
+
+    @property
+    def addressed_at(self) -> datetime | None:
+        """When it left, while it is kept where to. What did not arrive keeps that: it is not to go there again."""
+        return self.sent_at if self.state == "sent" and (self.to or self.drawn_for) else None
 
     @property
     def lacks_number(self) -> bool:
@@ -367,7 +385,7 @@ class Correspondence:
     leaves_at: the first cut-off of a letter that lies ready; None while none does. envelopes_at: of a mail that waits
         for others to the same address, and is not sealed with them.
     remind_at: when those who are invited are to be reminded of the day; None while they are not.
-    addresses_since: when the first mail left whose addresses are still kept with it.
+    addresses_since: when the first message left whose addresses are still kept with it.
     discarded: letters that will not leave, and whose files are still to be removed; None while there are none.
     unnumbered: letters that are made or have left without a number; None while there are none.
     tell_again_at: of a dialogue, when its news is told again, for forms that came in while it was told first.

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from services.notify.correspondence import Asked, Correspondence, Decision, Message
 from services.notify.messages import add, as_again, as_letter, can_be_posted, give_up, put, say, why_no_way
-from services.notify.owed import settle
+from services.notify.owed import hold_back, settle
 from shared.contracts import Event, Refusal, Role
 from shared.contracts.notify import MessageKind, NotificationNumbered, NotificationSent, RecordHandOver
 
@@ -92,7 +92,7 @@ def _lost(state: Correspondence, now: datetime, alive: Collection[str]) -> tuple
     ]
     for message in lost:
         state = put(state, replace(_waiting(message, now), uncertain=message.uncertain or message.channel == "email"))
-    state, events = settled(state, now) if lost else (state, [])
+    state, events = settled(state, now) if lost else hold_back(state, now)
     return state, [*events]
 
 
@@ -153,12 +153,14 @@ def drawn(
         claimed_at=None,
         claimed_by=None,
         drawn_by=by,
+        drawn_for=of.registrant.address if of.registrant and not message.guest else None,
         leaves_at=leaves_at,
         reason=None,
     )
     state, events = numbered(state, message, number, now)
     state, more = settled(state, now)
-    state, again = _as_it_is_by_now(state, of, made, now) if state.has(message_id) else (state, [])
+    lies = state.has(message_id) and state.message(message_id).state == "drawn"
+    state, again = _as_it_is_by_now(state, of, made, now) if lies else (state, [])
     return state, [*events, *more, *again]
 
 
@@ -242,6 +244,8 @@ def sent(
         uncertain: the mail server's answer was cut off.
         number: of the outgoing register, where the document that goes with it was given one.
     """
+    if not state.has(message_id):  # taken out after this claim was given up for lost: nobody waits for it
+        return state, []
     message = state.message(message_id)
     if message.state == "sent":
         return state, []
@@ -404,8 +408,9 @@ def _waiting(message: Message, now: datetime) -> Message:
 
 
 def settled(state: Correspondence, now: datetime) -> Decision:
-    """What became of a form while its messages were under way. Guests and staff are owed nothing by it."""
-    return settle(state, now) if state.registrant is not None else (state, [])
+    """What became of a form while its messages were under way. Guests and staff are owed nothing by it, and are not
+    written to about a day that has passed, either."""
+    return settle(state, now) if state.registrant is not None else hold_back(state, now)
 
 
 def _corrected_to(state: Correspondence, message: Message) -> str | None:

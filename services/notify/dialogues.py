@@ -21,9 +21,9 @@ from services.notify.correspondence import (
     Record,
     joined,
 )
-from services.notify.messages import stamp, withdraw, write
-from services.notify.owed import CALLED_OFF, moves_since
-from shared.contracts import Command, Event, Refusal, TooEarly
+from services.notify.messages import stamp, write
+from services.notify.owed import hold_back, moves_since
+from shared.contracts import Command, Refusal, TooEarly
 from shared.contracts.deadlines import DeadlineMoved
 from shared.contracts.intake import (
     CommitmentExtended,
@@ -161,15 +161,10 @@ def announced(state: Correspondence | None, command: Command, dialogue: str) -> 
 
 
 def _settle(state: Correspondence, now: datetime) -> Decision:
-    events: list[Event] = []
     conference, record = state.conference, state.record
     if conference is None or record is None:
-        return state, events
-    if conference.cancelled is not None:
-        for message in state.messages:
-            if message.kind in ("invitation", "rescheduled") and message.can_be_held_back(now):
-                state, said = withdraw(state, message, CALLED_OFF, now)
-                events += said
+        return state, []
+    state, events = hold_back(state, now)
     for guest in record.guests:
         for message in _due(state, conference, guest, now):
             state, said = write(state, message, guest.email, now)

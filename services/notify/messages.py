@@ -7,7 +7,6 @@ from datetime import datetime
 from services.notify.correspondence import Correspondence, Message, MessageState
 from shared.contracts import Event
 from shared.contracts.notify import MessageKind, NotificationFailed, NotificationQueued, NotifyEvent
-from shared.contracts.taxonomy import Scope
 
 UNREACHABLE = "Không có thư điện tử hay địa chỉ bưu chính; cán bộ Văn phòng cần gọi điện cho người đăng ký."
 CONFIDENTIAL = "Nội dung tố cáo không gửi bằng thư in; người có thẩm quyền hướng dẫn trực tiếp và giữ bí mật danh tính."
@@ -124,24 +123,31 @@ def as_again(message: Message) -> str:
     return f"{message.id}.again"
 
 
+def as_first(id: str) -> str:
+    """The id under which a message was written first, of whatever it has become since: a letter, one sent once more."""
+    first = id.removesuffix(".letter").removesuffix(".again")
+    return first if first == id else as_first(first)
+
+
+def was_a_mail(message: Message) -> bool:
+    """Whether it is, or is of, a letter that a mail became."""
+    return ".letter" in message.id.removeprefix(as_first(message.id))
+
+
 def _is_confidential(state: Correspondence, message: Message) -> bool:
-    if message.kind not in ("guidance", "referral"):
-        return False
-    asked = [state.asked(question) for question in message.questions]
-    given = [one.guidance if message.kind == "guidance" else one.referral for one in asked]
-    return any(one is not None and one.scope is Scope.DENUNCIATION for one in given)
+    """Whatever it says of a denunciation."""
+    return any(state.asked(question).is_denunciation for question in message.questions)
 
 
 def _with_messages(state: Correspondence, messages: Sequence[Message]) -> Correspondence:
     """What the sweeps look for is told from the messages, so that it is right whoever changes one."""
-    mailed = [message.sent_at for message in messages if message.to and message.sent_at is not None]
     return replace(
         state,
         messages=tuple(messages),
         next_action_at=_first(message.next_action_at for message in messages),
         leaves_at=_first(message.leaves_at for message in messages if message.state == "drawn"),
         envelopes_at=_first(one.leaves_at for one in messages if one.state == "queued" and not one.sealed),
-        addresses_since=min(mailed, default=None),
+        addresses_since=_first(message.addressed_at for message in messages),
         discarded=_discarded(state, messages),
         unnumbered=tuple(message.id for message in messages if message.lacks_number) or None,
     )

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.notify.correspondence import Asked, Conference, Correspondence, Decision, Extension, Grant, Message, Move
-from services.notify.messages import ON_PAPER, OPTIONAL, put, stamp, withdraw, write
+from services.notify.messages import ON_PAPER, OPTIONAL, give_up, may_be_printed, put, stamp, withdraw, write
 from shared.contracts import Event
 from shared.contracts.notify import MessageKind
 from shared.contracts.routing import WrittenBecause
@@ -22,15 +22,26 @@ NOT_EXPECTED = "Không gửi nữa: người đăng ký đã rút toàn bộ phi
 ANSWERED_MEANWHILE = "Không gửi nữa: người hỏi đã nhận được câu trả lời."
 DECLINED = "Không gửi nữa: người đăng ký đã ngừng nhận thư thông tin."
 REOPENED = "Không gửi nữa: câu hỏi được mở lại, người hỏi nhận câu trả lời mới."
+HANDED_ON = "Không gửi nữa: câu hỏi được chuyển đến nơi có thẩm quyền; người hỏi được báo bằng thư riêng."
+OVER = "Không gửi nữa: hội nghị đối thoại đã diễn ra."
+MOVED_AGAIN = "Không gửi nữa: hội nghị lại đổi sang ngày khác; người nhận được báo bằng thư riêng."
+TOO_LATE = (
+    "Thư gửi qua bưu điện không kịp đến trước giờ khai mạc hội nghị đối thoại. "
+    "Đề nghị cán bộ Văn phòng gọi điện báo cho người nhận rồi ghi nhận."
+)
+"""It is for a person, so it is not withdrawn."""
 
 OF_THE_CONFERENCE: frozenset[MessageKind] = frozenset(
     {"invitation", "waitlist", "rescheduled", "cancelled", "conclusion"}
 )
 
+BEFORE_THE_DAY: frozenset[MessageKind] = frozenset({"invitation", "waitlist", "rescheduled"})
+"""What is of no use once the conference has begun."""
+
 
 def settle(state: Correspondence, now: datetime) -> Decision:
     """Write what is owed and not written; withdraw what was written, is not on its way, and is no longer owed."""
-    state, events = _withdraw(state, now)
+    state, events = hold_back(state, now)
     for message in due(state, now):
         state, said = write(state, message, email_of(state), now)
         events += said
@@ -59,7 +70,7 @@ def due(state: Correspondence, now: datetime) -> Iterator[Message]:
 
 
 def _extensions(state: Correspondence, asked: Asked, now: datetime) -> Iterator[Message]:
-    for grant in asked.grants:
+    for grant in () if asked.handed_on else asked.grants:
         if (until := _end_of(grant, asked)) is not None:
             message = message_about(state, "extension", [asked], now)
             yield replace(
@@ -151,12 +162,14 @@ def _occasion(state: Correspondence, asked: Asked) -> WrittenBecause:
     return because
 
 
-def _withdraw(state: Correspondence, now: datetime) -> tuple[Correspondence, list[Event]]:
+def hold_back(state: Correspondence, now: datetime) -> tuple[Correspondence, list[Event]]:
     """Take out what is not owed after all, while nothing was attempted; what still is owed gets written anew.
 
     What the conference, the asker or another round has overtaken is taken out also between two attempts, and of letters
     that lie ready until their cut-off; of an answer to several questions those that are not moot keep their place, for
-    they may have arrived.
+    they may have arrived. Whom a letter would reach after the conference has begun is to be told by a person.
+
+    Also for guests, in a dialogue's own record.
     """
     events: list[Event] = []
     for message in state.messages:
@@ -166,15 +179,27 @@ def _withdraw(state: Correspondence, now: datetime) -> tuple[Correspondence, lis
         if waits or _was_never_tried(message):
             reason = _unwanted(state, message)
         if waits:
-            reason = reason or _overtaken(state, message)
+            reason = reason or _overtaken(state, message, now)
         if message.kind == "answer":
             reason = reason or _not_owed(state, message, now)
         if reason is not None:
             state, said = withdraw(state, message, reason, now)
             events += said
-        elif message.kind == "answer" and waits:
-            state = put(state, replace(message, questions=_not_moot(state, message)))
+        elif waits and _comes_too_late(state, message):
+            state, said = give_up(state, message, TOO_LATE, now)
+            events += said
+        elif waits and (left := _as_it_may_leave(state, message, now)) != message:
+            state = put(state, left)
     return state, events
+
+
+def _as_it_may_leave(state: Correspondence, message: Message, now: datetime) -> Message:
+    """Of an answer, what is not moot. What has become confidential goes among no other mail."""
+    if message.kind == "answer":
+        message = replace(message, questions=_not_moot(state, message))
+    if message.envelope is not None and not may_be_printed(state, message):
+        message = replace(message, envelope=None, leaves_at=None, next_action_at=now)
+    return message
 
 
 def _was_never_tried(message: Message) -> bool:
@@ -183,38 +208,57 @@ def _was_never_tried(message: Message) -> bool:
 
 
 def _unwanted(state: Correspondence, message: Message) -> str | None:
-    """He has withdrawn all that the message is about, or does not want such a one."""
+    """He has withdrawn all that the message is about, or does not want such a one; or it tells that an answer takes
+    longer which he has, or which others give."""
     if message.guest is not None or message.kind not in ON_PAPER | OPTIONAL:
         return None
     if message.kind in OPTIONAL and state.declines_news:
         return DECLINED
     if message.kind in OF_THE_CONFERENCE:
         return NOT_EXPECTED if state.not_expected else None
-    return WITHDRAWN if all_withdrawn(state, message.questions) else None
+    if all_withdrawn(state, message.questions):
+        return WITHDRAWN
+    asked = [state.asked(question) for question in message.questions]
+    if message.kind == "apology" and all(is_answered(state, one) for one in asked):
+        return ANSWERED_MEANWHILE
+    if message.kind == "extension" and message.extension is not None and message.extension.matter is None:
+        return HANDED_ON if all(one.handed_on for one in asked) else None
+    return None
 
 
-def _overtaken(state: Correspondence, message: Message) -> str | None:
-    """Why it is not to go out: nobody is invited to a conference that cannot be held, nor waits who has a seat."""
+def _overtaken(state: Correspondence, message: Message, now: datetime) -> str | None:
+    """Why it is not to go out: nobody is invited to a conference that cannot be held, or is over, nor waits who has a
+    seat."""
     if message.kind == "answer" and all(state.asked(one).round > message.round for one in message.questions):
         return REOPENED
-    if message.kind == "apology" and all(is_answered(state, state.asked(one)) for one in message.questions):
-        return ANSWERED_MEANWHILE
     conference = state.conference
-    if conference is None or message.kind not in ("invitation", "waitlist", "rescheduled"):
+    if conference is None or message.kind not in BEFORE_THE_DAY:
         return None
     if conference.cancelled is not None:
         return CALLED_OFF
-    return NO_LONGER_WAITS if message.kind == "waitlist" and not _waits(state, conference) else None
+    if message.kind == "waitlist" and not _waits(state, conference):
+        return NO_LONGER_WAITS
+    if conference.ended_at is not None or conference.held_at <= now:
+        return OVER
+    return MOVED_AGAIN if message.move is not None and message.move.held_at != conference.held_at else None
+
+
+def _comes_too_late(state: Correspondence, message: Message) -> bool:
+    """A letter whose print run is closed when the conference has begun."""
+    if state.conference is None or message.kind not in BEFORE_THE_DAY or message.state != "drawn":
+        return False
+    return message.leaves_at is not None and state.conference.held_at <= message.leaves_at
 
 
 def is_answered(state: Correspondence, asked: Asked) -> bool:
-    """He has his answer: heard, on its way to him, or that the matter is for others to answer."""
-    if asked.round == 1 and asked.answered_at_dialogue:
+    """He has his answer: heard, written and on its way to him, or that the matter is for others to answer."""
+    if asked.handed_on or (asked.round == 1 and asked.answered_at_dialogue):
         return True
-    return any(
+    return owed_in_writing(state, asked) or any(
         message.state == "sent"
+        and message.kind == "answer"
+        and message.round == asked.round
         and asked.question.id in message.questions
-        and (message.kind in ("guidance", "referral") or (message.kind == "answer" and message.round == asked.round))
         for message in state.messages
     )
 

@@ -43,8 +43,8 @@ class Purge:
 
 
 def forget(state: Correspondence, by: datetime) -> Correspondence:
-    """Addresses of mails that left by then. What is still to leave, or may be written again, keeps its own."""
+    """Where to messages went that left by then. What is still to leave, or may be written again, keeps its own."""
     for message in state.messages:
-        if message.to and message.sent_at is not None and message.sent_at <= by:
-            state = put(state, replace(message, to=()))
+        if message.addressed_at is not None and message.addressed_at <= by:
+            state = put(state, replace(message, to=(), drawn_for=None))
     return state

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.notify import aftercare, delivery, dialogues, digests, rules
+from services.notify import aftercare, delivery, dialogues, digests, rules, together
 from services.notify.correspondence import Correspondence
 from services.notify.mailing import reports
 from shared.contracts import TooEarly
@@ -151,6 +151,16 @@ def test_a_report_that_overtakes_the_result_of_the_sending_waits_for_it():
     state, _ = delivery.claim_due(state, "claim", LATER, timedelta(minutes=2))
     with pytest.raises(TooEarly):
         reports.note_report(state, report_of(state), LATER)
+
+
+@pytest.mark.parametrize("action", ["failed", "delayed", "complained"])
+def test_a_report_that_overtakes_the_result_of_the_mail_of_a_day_waits_for_it(action):
+    state, _ = rules.note_answer(a_form(), of_question(AnswerApproved), NOW)
+    state = together.put_off(state, LATER, NOW, lambda kind: 0)
+    report = report_of(state, action=action)
+    assert reports.note_report(state, report, NOW) == (state, []), "it cannot have left before its cut-off"
+    with pytest.raises(TooEarly):
+        reports.note_report(state, report, LATER)
 
 
 def test_a_mail_that_comes_back_goes_to_the_address_that_was_set_right_meanwhile():

@@ -21,7 +21,7 @@ from tests.unit.test_notify_aftercare import (
     reopened,
     withdrawn,
 )
-from tests.unit.test_notify_rules import APPROVED, COMPLAINT, HEARD, a_form, hears
+from tests.unit.test_notify_rules import APPROVED, COMPLAINT, HEARD, REFERRED, a_form, hears
 
 UNTIL = date(2026, 5, 4)
 
@@ -59,8 +59,9 @@ def test_who_waits_is_written_to_once_a_day_that_is_promised(known, channel, sai
 
 
 @pytest.mark.parametrize("role", Role)
-def test_it_is_for_who_works_for_the_commune(role):
-    if role in (Role.CLERK, Role.OFFICE_HEAD, Role.CHAIRMAN, Role.HEAD, Role.OFFICER):
+def test_it_is_the_offices_to_apologise(role):
+    """An officer of a department might do so for the question of another."""
+    if role in (Role.CLERK, Role.OFFICE_HEAD, Role.CHAIRMAN):
         assert apologise(a_form(), role=role)[1]
     else:
         with pytest.raises(Refusal) as refused:
@@ -82,12 +83,16 @@ def test_who_waits_for_nothing_is_not(facts, code, because):
     assert refused.value.code == code, because
 
 
-@pytest.mark.parametrize("fact", [APPROVED, COMPLAINT], ids=lambda one: one.name)
-def test_what_was_answered_in_writing_is_not_late(fact):
+@pytest.mark.parametrize("fact", [APPROVED, COMPLAINT, REFERRED], ids=lambda one: one.name)
+def test_what_is_answered_in_writing_is_not_late(fact):
     state, _ = hears(a_late_form(), fact)
-    assert apologise(state)[1], "it is not on its way yet"
-    with pytest.raises(Refusal, match="đã có câu trả lời"):
-        apologise(all_sent(state))
+    for known in (state, all_sent(state)):
+        with pytest.raises(Refusal, match="đã có câu trả lời"):
+            apologise(known)
+
+
+def test_an_answer_that_is_kept_for_the_dialogue_may_be_late():
+    assert apologise(hears(a_form(), APPROVED)[0])[1]
 
 
 def test_what_was_reopened_may_be_late_again():
@@ -110,10 +115,17 @@ def test_of_a_question_that_is_not_there_is_refused():
     assert refused.value.code == "not-found"
 
 
-def test_an_apology_that_waits_while_the_answer_leaves_is_not_sent():
-    state, _ = hears(a_late_form(BY_POST), APPROVED)
-    state = claimed(apologise(state)[0])
-    state, _ = delivery.sent(state, f"{SUBMISSION}.answer.1", "reference", NOW)
+@pytest.mark.parametrize("known", [registrant(), BY_POST])
+def test_an_apology_that_waits_is_not_sent_once_the_answer_is_approved(known):
+    state, _ = apologise(a_late_form(known))
+    state, events = hears(state, APPROVED)
+    assert [one.kind for one in state.messages if one.state == "queued"] == ["answer"]
+    assert [event.reason for event in events if event.name == "notification-failed"] == [ANSWERED_MEANWHILE]
+
+
+def test_an_apology_that_is_being_drawn_while_the_answer_is_approved_is_not_sent():
+    state = claimed(apologise(a_late_form(BY_POST))[0])
+    state, _ = hears(state, APPROVED)
     state, events = delivery.release(state, "c", NOW)
-    assert [one.kind for one in state.messages if one.state == "queued"] == []
+    assert [one.kind for one in state.messages if one.state == "queued"] == ["answer"]
     assert [event.reason for event in events] == [ANSWERED_MEANWHILE]

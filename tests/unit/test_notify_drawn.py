@@ -8,9 +8,11 @@ import pytest
 from services.notify import delivery, dialogues, owed
 from services.notify.correspondence import Fate
 from services.notify.messages import UNREACHABLE, put
+from services.notify.posting import letters
 from shared.contracts import Refusal
 from shared.contracts.intake import DialogueCancelled, RepresentativeInvited
 from shared.contracts.notify import RecordHandOver
+from shared.contracts.post import CallBackLetter
 from tests.builders import NOW, QUESTION, SUBMISSION, actor, of_dialogue, registrant
 from tests.unit.test_notify_aftercare import (
     BY_POST,
@@ -43,6 +45,7 @@ ANSWER = f"{SUBMISSION}.answer.1"
 CUT_OFF = NOW + timedelta(hours=7)
 ELSEWHERE = registrant(email=None, address="Số 9, thôn Trung")
 RENAMED = registrant(name="Nguyễn Thị Mai Hoa", email=None)
+CALLED = registrant(email=None, phone="0987654321")
 NEWER = approved_again(round=1, text="Lời mới.", at=NOW + HOUR)
 
 
@@ -67,8 +70,11 @@ def left(state, at=CUT_OFF, run="thanh-tri-20260420"):
 
 
 def called_back(state):
-    message = state.message(ANSWER)
-    return delivery.give_up(state, message, "Sai tên", NOW)[0]
+    return letters.call_back(state, CallBackLetter(actor=actor(), key="k", notification=ANSWER, reason="Sai"), NOW)[0]
+
+
+def not_drawn(state):
+    return delivery.failed(claimed(state), ANSWER, "Không in được chữ này.", NOW, permanent=True, by="c")[0]
 
 
 def an_answer():
@@ -83,21 +89,23 @@ STATES = {
     "past its cut-off": drawn(an_answer(), leaves_at=NOW),
     "sent": left(drawn(an_answer())),
     "called back": called_back(drawn(an_answer())),
+    "cannot be drawn": not_drawn(an_answer()),
 }
 
 TABLE = [
     # what is heard, and of each state above what comes of it
-    (withdrawn(), ["gone", "sending", "gone", "drawn", "sent", "gone"]),
-    (reopened(), ["gone", "sending", "gone", "drawn", "sent", "gone"]),
-    (corrected(ELSEWHERE), ["queued", "sending", "queued", "drawn", "sent", "queued"]),
+    (withdrawn(), ["gone", "sending", "gone", "drawn", "sent", "gone", "gone"]),
+    (reopened(), ["gone", "sending", "gone", "drawn", "sent", "gone", "gone"]),
+    (corrected(ELSEWHERE), ["queued", "sending", "queued", "drawn", "sent", "failed", "queued"]),
+    (corrected(RENAMED), ["queued", "sending", "queued", "drawn", "sent", "failed", "queued"]),
+    (corrected(CALLED), ["queued", "sending", "drawn", "drawn", "sent", "failed", "failed"]),
     (
-        corrected(registrant(name="Nguyễn Thị Mai Hoa", email=None)),
-        ["queued", "sending", "queued", "drawn", "sent", "queued"],
+        corrected(registrant()),
+        ["queued by mail", "sending", "queued by mail", "drawn", "sent", "failed", "queued by mail"],
     ),
-    (corrected(registrant()), ["queued by mail", "sending", "queued by mail", "drawn", "sent", "queued by mail"]),
-    (corrected(NOWHERE), ["failed", "sending", "failed", "drawn", "sent", "failed"]),
-    (NEWER, ["queued", "sending", "queued", "drawn", "sent", "failed"]),
-    (PRESENT, ["queued", "sending", "drawn", "drawn", "sent", "failed"]),
+    (corrected(NOWHERE), ["failed", "sending", "failed", "drawn", "sent", "failed", "failed"]),
+    (NEWER, ["queued", "sending", "queued", "drawn", "sent", "failed", "failed"]),
+    (PRESENT, ["queued", "sending", "drawn", "drawn", "sent", "failed", "failed"]),
 ]
 
 
@@ -198,6 +206,13 @@ def test_the_file_of_what_was_taken_out_while_its_claim_was_given_up_for_lost_is
     assert state.discarded == (ANSWER,)
 
 
+def test_a_mail_that_was_taken_out_while_its_claim_was_given_up_for_lost_has_left_all_the_same():
+    of = claimed(hears(a_late_form(), APPROVED)[0])
+    gone, _ = delivery.claim_due(hears(of, withdrawn())[0], "second", NOW + HOUR, timedelta(minutes=5))
+    assert answers(gone) == []
+    assert delivery.sent(gone, ANSWER, "<id>", NOW + HOUR, number="05/UBND-VP") == (gone, [])
+
+
 def test_of_two_answers_that_lie_ready_the_one_that_is_still_owed_is_drawn_anew():
     both = [APPROVED, approved_again(SECOND, round=1), CANCELLED]
     state = drawn(hears(a_form(questions=TWO, registrant=BY_POST), *both)[0])
@@ -263,3 +278,13 @@ def test_a_message_keeps_the_text_it_was_first_taken_on_with():
 def test_who_heard_the_answer_while_the_letter_lay_ready_gets_none():
     state = drawn(hears(a_form(registrant=BY_POST), APPROVED, CANCELLED)[0])
     assert answers(hears(state, HEARD)[0]) == []
+
+
+def test_a_letter_that_was_called_back_goes_out_on_no_correction_of_itself():
+    """Whatever else is set right: why it was called back, only the office knows."""
+    state = called_back(drawn(an_answer()))
+    for known in (ELSEWHERE, RENAMED, CALLED, registrant()):
+        after, events = hears(state, corrected(known))
+        assert (after.message(ANSWER).state, events) == ("failed", [])
+    told = RecordHandOver(actor=actor(), key="h", notification=ANSWER, note="Gọi điện ngày 05/05/2026.")
+    assert delivery.hand_over(state, told, NOW)[0].message(ANSWER).channel == "in-person"

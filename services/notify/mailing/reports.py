@@ -22,12 +22,12 @@ def note_report(state: Correspondence, report: DeliveryReported, now: datetime) 
     have come back; where addresses are not kept any more, it left too long ago for a server to be busy with it.
 
     Raises:
-        TooEarly: the mail is being sent, so that it has left is about to be noted.
+        TooEarly: the mail is being sent, by itself or in that of its day, so that it has left is about to be noted.
     """
     message = _reported(state, report)
     if message is None or message.channel != "email":
         return state, []
-    if message.state == "sending":
+    if message.state == "sending" or (message.state == "queued" and message.has_left(now)):
         raise TooEarly(f"{message.id} is being sent")
     if message.state != "sent" or not message.to:
         return state, []

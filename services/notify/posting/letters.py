@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from services.notify import aftercare
 from services.notify.correspondence import Correspondence, Decision, Fate, Message
 from services.notify.messages import give_up, put, say
 from shared.contracts import Command, Event, Refusal, Role
@@ -113,7 +114,7 @@ def call_back(state: Correspondence, command: CallBackLetter, now: datetime) -> 
         raise Refusal("not-now", "Thư này không nằm trong số thư chờ chốt đợt in, nên không rút lại được.")
     if message.has_left(now):
         raise Refusal("not-now", "Đã qua giờ chốt đợt in: thư này đã được in để gửi, không rút lại được nữa.")
-    return give_up(state, message, command.reason, now)
+    return give_up(state, replace(message, called_back=True), command.reason, now)
 
 
 # --- what becomes of it ----------------------------------------------------------------------------------------------
@@ -140,7 +141,8 @@ def returned(fate: Fate, on: date, because: str) -> Fate:
 
 
 def learn(state: Correspondence, notification: str, fate: Fate, now: datetime) -> Decision:
-    """What was recorded of its envelope; each thing is said once, and a correction as well."""
+    """What was recorded of its envelope; each thing is said once, and a correction as well. What came back is written
+    again where its receiver was set right meanwhile."""
     if not has_left_in(state, notification, fate.run):
         return state, []
     message = state.message(notification)
@@ -157,4 +159,5 @@ def learn(state: Correspondence, notification: str, fate: Fate, now: datetime) -
     if fate.returned_on and (known.returned_on, known.returned_because) != (fate.returned_on, fate.returned_because):
         on, because = fate.returned_on, fate.returned_because
         events.append(say(LetterReturned, state, message, now, run=fate.run, returned_on=on, because=because))
-    return put(state, message), events
+    state, again = aftercare.go_after(put(state, message), message, now)
+    return state, [*events, *again]
