@@ -1,6 +1,7 @@
 """What staff are told of terms: one digest a person and day, with everything that is near or was missed."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -15,6 +16,9 @@ AFTER_OPENING = timedelta(minutes=15)
 
 TOGETHER = timedelta(seconds=3)
 """What is told at the same moment arrives within this time, and goes in one mail."""
+
+_RUN = re.compile(r".*-(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?:-(?P<again>[0-9]+))?")
+"""A print run's id."""
 
 NOBODY_IN_CHARGE = "Hồ sơ của xã chưa có ai giữ vai trò này; cần bổ sung người nhận nhắc việc."
 
@@ -48,6 +52,8 @@ def reference(case: Correspondence | None, fact: DeadlineNear | EscalationRaised
         return f"Phiếu {case.code}" + (f", câu hỏi {number}" if number else "")
     if case is not None and case.conference is not None:
         return case.conference.title
+    if fact.rule == "posting" and (run := _RUN.fullmatch(fact.about)):
+        return f"Đợt in {run['day']}/{run['month']}/{run['year']}" + (f", lần {run['again']}" if run["again"] else "")
     return slots.get(fact.about) or f"Mã hồ sơ {fact.about}"
 
 

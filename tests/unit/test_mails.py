@@ -513,6 +513,19 @@ class TestDigest:
         assert digests.reference(None, fact, {DIALOGUE: "Quý II"}) == "Quý II"
         assert digests.reference(None, fact, {}) == f"Mã hồ sơ {DIALOGUE}"
 
+    def test_leads_from_letters_that_are_to_be_posted_to_their_print_run(self):
+        runs = {"thanh-tri-20260416": "Đợt in 16/04/2026", "thanh-tri-20260417-2": "Đợt in 17/04/2026, lần 2"}
+        state = None
+        for contract, run in zip((EscalationRaised, DeadlineNear), runs, strict=True):
+            fact = of_deadline(contract, rule="posting", deadline=f"{run}:posting", case=run, about=run)
+            entry = digests.entry(fact, digests.reference(None, fact, {}))
+            state, _ = digests.note(state, entry, fact.commune, "hanh.clerk@hanoi.example", NOW, NOW, last=True)
+        mail = mail_of(state, desk_url="https://desk.example")
+        for run, named in runs.items():
+            assert all(named in part for part in both_parts(mail))
+            assert f"https://desk.example/buu-chinh/{run}\r" in text_of(mail).replace("\n", "\r")
+            assert f'href="https://desk.example/buu-chinh/{run}"' in html_of(mail)
+
     def test_leads_to_the_desk(self):
         state = self.digest(self.NEAR)
         assert 'href="https://desk.example"' in html_of(mail_of(state, desk_url="https://desk.example"))

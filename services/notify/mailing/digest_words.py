@@ -44,12 +44,17 @@ ROLES: Mapping[Role, str] = {
 }
 
 
-def digest_in_words(state: Correspondence, message: Message, profile: Profile) -> dict[str, Any]:
-    """What its text may name. `items`: what is overdue first, then what ends soon, each by its end."""
+def digest_in_words(state: Correspondence, message: Message, profile: Profile, desk_url: str = "") -> dict[str, Any]:
+    """What its text may name. `items`: what is overdue first, then what ends soon, each by its end.
+
+    Args:
+        desk_url: of the staff's pages, without a slash at the end.
+    """
     assert state.digest is not None, "only digests are sent to staff"
     to = state.digest.to.casefold()
     reader = next((person.name for person in profile.people if person.email.casefold() == to), None)
-    items = [{"number": number, **_item(entry, profile)} for number, entry in enumerate(in_order(state, message), 1)]
+    entries = enumerate(in_order(state, message), 1)
+    items = [{"number": number, **_item(entry, profile, desk_url)} for number, entry in entries]
     missed = sum(item["missed"] for item in items)
     return {
         "addressee": f"ông/bà {one_line(reader)}" if reader else "ông/bà",
@@ -63,7 +68,7 @@ def digest_in_words(state: Correspondence, message: Message, profile: Profile) -
     }
 
 
-def _item(entry: Entry, profile: Profile) -> dict[str, Any]:
+def _item(entry: Entry, profile: Profile, desk_url: str) -> dict[str, Any]:
     who = _who(entry, profile)
     return {
         "missed": entry.step > 0,
@@ -74,6 +79,7 @@ def _item(entry: Entry, profile: Profile) -> dict[str, Any]:
         "due": clock_and_day(entry.due_at),
         "ask": _ask(entry, who, profile),
         "why": _why(entry, profile),
+        "page": f"{desk_url}/buu-chinh/{entry.about}" if desk_url and entry.rule == "posting" else None,
     }
 
 

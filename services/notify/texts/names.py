@@ -214,6 +214,7 @@ OF_KIND: Mapping[MessageKind, Names] = {
                 "due": Name("hạn"),
                 "ask": Name("điều người nhận được đề nghị làm"),
                 "why": Name("lý do gửi" + _OFTEN_MISSING),
+                "page": Name("địa chỉ trang để làm việc này" + _OFTEN_MISSING),
             },
             "item",
         ),

@@ -298,10 +298,13 @@ def _digests(profile: Profile) -> Iterator[Sample]:
     near = Entry("h1", "department-answer", "h1", profile.departments[0].id, HELD_AT, "Phiếu K7QX-3M9D, câu hỏi 1")
     missed = replace(near, deadline="h2", rule="written-answer", step=1, to=Role.OFFICER)
     own = Entry("h3", "preparation", "h3", None, HELD_AT, "Hội nghị lần 1", "Chuẩn bị hội trường", "Công an xã")
+    run = f"{profile.id}-20260417"
+    printed = Entry("h4", "posting", run, None, HELD_AT, "Đợt in 17/04/2026", "Gửi bưu điện 12 thư")
     for case, entries, supplement in (
         ("việc quá hạn và sắp đến hạn", (missed, near, own), False),
         ("chỉ việc sắp đến hạn", (near,), True),
         ("chỉ việc quá hạn", (missed,), False),
+        ("đợt in chờ gửi bưu điện", (printed, replace(printed, step=1, to=Role.CLERK)), False),
     ):
         id = f"{profile.id}.digest"
         message = replace(_message("digest"), id=f"{id}.2" if supplement else id)
