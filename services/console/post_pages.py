@@ -49,7 +49,7 @@ READS_LISTS = ThreadPoolExecutor(1, thread_name_prefix="post-list")
 PrintFile = Literal["bundle", "manifest", "posting-list", "labels"]
 FILES: Mapping[PrintFile, str] = {
     "bundle": "Thư để in (PDF)",
-    "manifest": "Danh mục tập",
+    "manifest": "Bảng kê tập",
     "posting-list": "Bảng kê gửi bưu điện",
     "labels": "Nhãn địa chỉ",
 }

@@ -19,7 +19,7 @@ ORDER = "xep-"
 """Begins the name of the field that says which letter comes when."""
 LAST = 100_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-COLUMNS = ("Số, ký hiệu", "Ngày văn bản", "Trích yếu", "Người cho số", "Cho số lúc", "Ghi chú")
+COLUMNS = ("Số, ký hiệu", "Ngày văn bản", "Trích yếu", "Người cấp số", "Cấp số lúc", "Ghi chú")
 
 
 class Row(Model):

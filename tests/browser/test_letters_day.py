@@ -134,8 +134,8 @@ async def test_letters_that_were_signed_get_their_numbers_in_order(day: Day, ans
     await boxes.nth(1).check()
     await boxes.nth(0).check()
     await expect(page.locator(".to-number .order input").first).to_have_value("2")
-    await page.get_by_role("button", name="Cho số từ").click()
-    await expect(page.get_by_text("Đã cho số.")).to_be_visible()
+    await page.get_by_role("button", name="Cấp số từ").click()
+    await expect(page.get_by_text("Đã cấp số.")).to_be_visible()
     await expect(page.locator(".book tbody tr")).to_have_count(2)
     await must_be_good(page, "register-given", *WIDTHS)
     async with page.expect_download() as download:

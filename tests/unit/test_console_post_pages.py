@@ -376,12 +376,12 @@ async def test_a_scan_names_nobody_to_whoever_is_not_of_the_office(tmp_path: Pat
 
 async def test_the_register_shows_its_rows_and_what_waits_for_a_number(tmp_path: Path) -> None:
     html = (await Desk(tmp_path, Notify(read_register=book())).get("/so-van-ban")).text
-    for told in ("17/UBND-VP", "<del>15/UBND-VP</del>", "Đã gạch: Gọi lại", "Trần Văn Nam", "Cho số từ 17"):
+    for told in ("17/UBND-VP", "<del>15/UBND-VP</del>", "Đã gạch: Gọi lại", "Trần Văn Nam", "Cấp số từ 17"):
         assert told in html
     automatic = Notify(read_register=book(automatic=True, waiting=[], rows=[]))
     html = (await Desk(tmp_path, automatic).get("/so-van-ban?so=invitation&nam=2025")).text
-    assert "hệ thống cho số khi soạn" in html
-    assert "Chờ cho số" not in html
+    assert "hệ thống cấp số khi soạn" in html
+    assert "Chờ cấp số" not in html
     assert "Sổ này chưa có số nào." in html
 
 

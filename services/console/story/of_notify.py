@@ -25,7 +25,7 @@ def told(event: notify.NotifyEvent) -> Told:
         case notify.NotificationFailed():
             return system, f"{kind}: không gửi được bằng {way}", event.reason
         case notify.NotificationNumbered():
-            return office, f"{kind}: cho số {event.number}", ""
+            return office, f"{kind}: cấp số {event.number}", ""
         case post.LetterPosted():
             tracking = f", số hiệu {event.tracking}" if event.tracking else ""
             return office, f"{kind}: đã gửi bưu điện {local_day(event.posted_on)}{tracking}", ""
