@@ -89,6 +89,8 @@ def read_document(file: Path) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError([Mistake(file, mark.line + 1 if mark else 1, f"YAML sai: {_explained(error)}")]) from error
+    except ValueError as error:  # a number that Python does not take, such as 0x_
+        raise YamlError([Mistake(file, 1, "YAML sai: có số viết sai; hãy đặt giá trị trong dấu nháy")]) from error
     except yaml.YAMLError as error:
         raise YamlError([Mistake(file, 1, "YAML sai: tệp có ký tự điều khiển")]) from error
     if not isinstance(data, dict) or tree is None:
@@ -146,6 +148,7 @@ def _plain(word: str) -> str:
     return re.sub(r"[\s_-]+", "-", "".join(letter for letter in letters if not unicodedata.combining(letter)))
 
 
+_TAG = "giá trị bắt đầu bằng dấu ! phải đặt trong ngoặc kép"
 _YAML_PROBLEMS = {
     "mapping values are not allowed here": "có dấu hai chấm thừa, hoặc dòng này thụt vào sai; chữ có dấu hai chấm "
     "phải đặt trong dấu nháy",
@@ -154,16 +157,22 @@ _YAML_PROBLEMS = {
     "cannot start any token": "có ký tự không được dùng ở đây; không thụt dòng bằng phím Tab",
     "expected ',' or": "thiếu dấu phẩy hoặc dấu đóng ngoặc",
     "found unexpected end of stream": "thiếu dấu nháy đóng hoặc dấu đóng ngoặc",
+    "found undefined tag handle": _TAG,
+    "found a tag": _TAG,
+    "while scanning a tag": _TAG,
     "found undefined alias": "có dấu * ở đầu giá trị; hãy đặt giá trị trong dấu nháy",
 }
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML without aliases, and with what looks like a day and is none, 2025-06-31, left as text."""
+    """Safe YAML without aliases and tags, and with what looks like a day and is none, 2025-06-31, left as text."""
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
         if self.check_event(yaml.AliasEvent):
             raise ComposerError(None, None, "found undefined alias", self.current_event.start_mark)
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if getattr(event, "tag", None) is not None:
+            raise ComposerError(None, None, "found a tag", event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_yaml_timestamp(self, node: ScalarNode) -> Any:
@@ -177,8 +186,11 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_ti
 
 
 def _explained(error: yaml.MarkedYAMLError) -> str:
+    """Without what the file says there: it may be a password."""
     problem = str(error.problem or error.context)
-    return next((explained for known, explained in _YAML_PROBLEMS.items() if known in problem), problem)
+    whole = f"{error.context} {problem}"
+    known = next((explained for known, explained in _YAML_PROBLEMS.items() if known in whole), None)
+    return known or re.sub(r"(['\"]).*\1", "…", problem, flags=re.DOTALL)
 
 
 def _repeated_keys(node: Node, place: Place) -> Iterator[Finding]:

@@ -3,9 +3,16 @@
 import re
 import unicodedata
 
-_INVISIBLE = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb]"
+_CONTROLS = "\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff"
+_FORMATS = (
+    "\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e007f"
 )
+_FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
+_LAST_TWO = (chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
+_NO_CHARACTERS = "\ufdd0-\ufdef" + "".join(_LAST_TWO)
+_INVISIBLE = re.compile(f"[{_CONTROLS}{_FORMATS}{_FILLERS}{_NO_CHARACTERS}]")
 
 _HEAP = re.compile(r"[^\w\s\x00-\x7f]{31,}")
 """No letter carries more than 30 marks (Unicode Standard Annex 15, stream-safe text). Putting a longer heap of them
@@ -32,6 +39,15 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """`clean`, and every run of white space is one blank."""
     return " ".join(clean(text).split())
+
+
+def is_invisible(character: str) -> bool:
+    return _INVISIBLE.match(character) is not None
+
+
+def says_something(text: str) -> bool:
+    """It has a letter or a digit."""
+    return any(map(str.isalnum, text))
 
 
 def sentence(text: str | None) -> str:

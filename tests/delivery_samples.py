@@ -5,10 +5,11 @@ import email.policy
 from email.message import EmailMessage
 
 from tests.mail_samples import OFFICE
+from tests.message_ids import ours
 
 NOTIFICATION = "01JZ8K2M3N4P5Q6R7S8T9V0W1X.answer.1"
-OURS = f"<{NOTIFICATION}@hanoi.gov.vn>"
-RECEIPT = "<01JZ8K2M3N4P5Q6R7S8T9V0W1X.receipt@hanoi.gov.vn>"
+OURS = ours(NOTIFICATION)
+RECEIPT = ours("01JZ8K2M3N4P5Q6R7S8T9V0W1X.receipt")
 RECEIVER = "man.nguyen@nguoidan.example"
 POSTFIX = """This is the mail system at host mx.hanoi.gov.vn.
 

@@ -4,6 +4,7 @@ from functools import partial
 
 from services.notify import handlers
 from services.notify.envelopes import EnvelopeRoom
+from services.notify.mailing.message_ids import MessageIds, Secrets
 from services.notify.mailing.smtp import Mailer
 from services.notify.making import Maker
 from services.notify.numbers.store import Numbers
@@ -33,7 +34,10 @@ def build(settings: Settings) -> Service:
     correspondences, envelopes = Correspondences(service.database), Envelopes(service.database)
     texts, numbers, runs = Texts(service.database), Numbers(service.database, now), PrintRuns(service.database)
     signer = Signer(settings.keys, communes)
-    maker = Maker(correspondences, communes, texts, numbers, signer, folder, settings.public_url, settings.console_url)
+    ids, secrets = MessageIds(), Secrets(service.database)
+    maker = Maker(
+        correspondences, communes, texts, numbers, signer, ids, folder, settings.public_url, settings.console_url
+    )
     mailer = Mailer.of(settings, AT_ONCE)
     post = PostRoom(correspondences, communes, mailer, maker, now)
     daily = EnvelopeRoom(envelopes, correspondences, communes, post, mailer, maker, now)
@@ -44,6 +48,7 @@ def build(settings: Settings) -> Service:
         correspondences=correspondences,
         envelopes=envelopes,
         post=post,
+        message_ids=ids,
         maker=maker,
         texts=texts,
         numbers=numbers,
@@ -55,6 +60,7 @@ def build(settings: Settings) -> Service:
         communes=communes,
     )
     service.at_start(texts.refresh)
+    service.at_start(partial(ids.learn, secrets))
     service.every(1, post.take_what_waits)
     service.every(1, daily.send_what_is_due)
     service.every(1, print_room.close_what_is_due)

@@ -16,6 +16,7 @@ from typing import Literal
 from services.notify.contents import data_of, dated
 from services.notify.correspondence import Conclusion, Correspondence, Message
 from services.notify.mailing.mails import CannotMail, render_mail
+from services.notify.mailing.message_ids import MessageIds
 from services.notify.messages import may_be_printed
 from services.notify.numbers.registers import Row, book_of, symbol_of
 from services.notify.numbers.store import Numbers
@@ -71,6 +72,7 @@ class Maker:
         texts: Texts,
         numbers: Numbers,
         signer: Signer,
+        ids: MessageIds,
         letters: Path,
         base_url: str,
         console_url: str,
@@ -80,6 +82,7 @@ class Maker:
         self._texts = texts
         self._numbers = numbers
         self._signer = signer
+        self._ids = ids
         self._letters = letters
         self._base_url = base_url
         self._console_url = console_url
@@ -121,7 +124,9 @@ class Maker:
         """
         files = [(f"{KINDS[part.message.kind]}.pdf", part.pdf) for part in parts if part.pdf is not None]
         profile = self._communes[state.commune]
-        return render_mail(written, state, message, profile, base_url=self._base_url, now=now, attachments=files)
+        return render_mail(
+            written, state, message, profile, ids=self._ids, base_url=self._base_url, now=now, attachments=files
+        )
 
     async def letter(self, state: Correspondence, message: Message, now: datetime) -> Made:
         """The letter as PDF. Rendering and signing are done in threads: they would hold everything else.

@@ -7,6 +7,7 @@ from datetime import datetime
 from services.notify.correspondence import Correspondence, Message, MessageState
 from shared.contracts import Event
 from shared.contracts.notify import MessageKind, NotificationFailed, NotificationQueued, NotifyEvent
+from shared.text import one_line
 
 UNREACHABLE = "Không có thư điện tử hay địa chỉ bưu chính; cán bộ Văn phòng cần gọi điện cho người đăng ký."
 CONFIDENTIAL = "Nội dung tố cáo không gửi bằng thư in; người có thẩm quyền hướng dẫn trực tiếp và giữ bí mật danh tính."
@@ -100,7 +101,8 @@ def can_be_posted(state: Correspondence, message: Message) -> bool:
     """Whether it may go as a letter. A guest's letter is handed over by whom he represents, so it needs no address."""
     if not may_be_printed(state, message):
         return False
-    return message.guest is not None or (state.registrant is not None and state.registrant.address is not None)
+    address = state.registrant.address if state.registrant else None
+    return message.guest is not None or bool(one_line(address or ""))
 
 
 def may_be_printed(state: Correspondence, message: Message) -> bool:

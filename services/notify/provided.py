@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+from services.notify.mailing.message_ids import MessageIds
 from services.notify.making import Maker
 from services.notify.numbers.store import Numbers
 from services.notify.post import PostRoom
@@ -20,6 +21,7 @@ Daily = Annotated[Envelopes, Provided("envelopes")]
 Post = Annotated[PostRoom, Provided("post")]
 Profiles = Annotated[Communes, Provided("communes")]
 Now = Annotated[Clock, Provided("now")]
+Tokens = Annotated[MessageIds, Provided("message_ids")]
 Making = Annotated[Maker, Provided("maker")]
 Registers = Annotated[Numbers, Provided("numbers")]
 LettersFolder = Annotated[Path, Provided("letters_folder")]

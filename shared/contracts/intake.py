@@ -262,11 +262,14 @@ class DeliveryReported(IntakeEvent):
     """A mail server returned a mail of ours, or says that it is late (RFC 3464), or its receiver called it unwanted
     (RFC 5965). The case is the one that the mail was about.
 
-    notification: the message, told from the returned Message-ID. status: `5.1.1`; of a complaint empty.
-    said: what the server says of it, without addresses.
+    notification, token: the message, and what notify alone can have made of it, as they stand in the Message-ID.
+    recipients: fingerprints (shared/addresses.py, salt: the token) of whom the report names. status: `5.1.1`; of a
+    complaint empty. said: what its codes mean, in Vietnamese; nothing of the server's own words.
     """
 
     notification: Annotated[str, StringConstraints(max_length=200)]
+    token: Annotated[str, StringConstraints(max_length=40)] = ""
+    recipients: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")], ...] = ()
     action: Literal["failed", "delayed", "complained"]
     status: str = ""
     said: Annotated[str, StringConstraints(max_length=300)] = ""

@@ -118,7 +118,10 @@ class Form:
                 body = mail.get_body(("plain",))
                 assert body is not None
                 found.append((mail["Message-ID"], mail["Subject"], " ".join(body.get_content().split())))
-        return [(subject, text) for _, subject, text in sorted(found, key=lambda one: one[0].split("@")[0])]
+        return [
+            (subject, text)
+            for _, subject, text in sorted(found, key=lambda one: one[0].split("@")[0].rpartition(".")[0])
+        ]
 
     def letters(self, kind: str) -> list[str]:
         return [

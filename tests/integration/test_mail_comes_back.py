@@ -1,5 +1,6 @@
 """Reports of mail servers on a real IMAP server: each is said once, and what anybody makes up does no harm."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,13 +11,15 @@ import pytest
 from pymongo import MongoClient
 
 from services.intake.mailbox.incoming import Incoming
+from shared.addresses import fingerprint
 from shared.clock import real_now
 from shared.communes import Communes
 from tests.builders import COMMUNE
-from tests.delivery_samples import OURS, complaint, group, our_mail, report
+from tests.delivery_samples import OURS, RECEIVER, complaint, group, our_mail, report, with_copy_attached
 from tests.integration.test_mailbox import Desk, database, desk, server
 from tests.mail_samples import OFFICE, SENDER, a_mail
 from tests.mailservers import REMEDY, MailServer, dovecot
+from tests.message_ids import IDS, ours
 from tests.servers import RunningSystem, running
 
 pytestmark = pytest.mark.skipif(dovecot() is None, reason=REMEDY)
@@ -26,7 +29,7 @@ UNKNOWN = "smtp; 550 5.1.1 <man@nguoidan.example>: User unknown"
 
 
 def of(case: str, name: str = "answer.1", domain: str = "hanoi.gov.vn") -> str:
-    return our_mail(f"<{case}.{name}@{domain}>") + "\nXin xem câu trả lời."
+    return our_mail(ours(f"{case}.{name}", domain)) + "\nXin xem câu trả lời."
 
 
 async def reported(desk: Desk, mail: Incoming) -> list[dict[str, Any]]:
@@ -43,7 +46,10 @@ async def test_a_returned_mail_is_said_once_of_its_form_and_kept(desk: Desk) -> 
     [said] = await reported(desk, taken)
     assert said["subject"] == f"event.intake.{COMMUNE}.{form.id}.delivery-reported"
     assert (said["case"], said["notification"], said["action"]) == (form.id, f"{form.id}.answer.1", "failed")
-    assert (said["status"], said["said"]) == ("5.1.1", "550 5.1.1 …: User unknown")
+    assert (said["status"], said["said"]) == ("5.1.1", "không có địa chỉ thư này")
+    assert said["token"] == IDS.token(f"{form.id}.answer.1")
+    assert fingerprint(RECEIVER, said["token"]) in said["recipients"]
+    assert RECEIVER not in json.dumps(said)
     assert await desk.files.read(taken.original.id) == came_back
     assert desk.server.held() == 0
     assert await desk.read(came_back) == [], "the same mail again is no second one"
@@ -58,7 +64,7 @@ async def test_a_returned_mail_is_said_once_of_its_form_and_kept(desk: Desk) -> 
             lambda case: report(group(action="delayed", status="4.4.1", said="smtp; timed out"), copy=of(case)),
             "delayed",
         ),
-        (lambda case: complaint().replace(OURS.encode(), f"<{case}.conclusion@hanoi.gov.vn>".encode()), "complained"),
+        (lambda case: complaint().replace(OURS.encode(), ours(f"{case}.conclusion").encode()), "complained"),
     ],
 )
 async def test_that_a_mail_is_late_or_unwanted_is_said_too(desk: Desk, mail: Any, action: str) -> None:
@@ -82,6 +88,20 @@ async def test_a_report_that_cannot_be_of_ours_is_kept_and_says_nothing(desk: De
     taken = await desk.read_one(report(group(said=UNKNOWN), copy=copy.replace("{form}", form.id)))
     assert (taken.outcome, taken.why) == ("ignored", "bounce"), because
     assert await reported(desk, taken) == [], because
+
+
+async def test_what_a_server_says_in_words_that_nobody_knows_waits_for_a_clerk(desk: Desk) -> None:
+    form = await desk.a_form()
+    held = with_copy_attached(
+        "Your message is waiting for the approval of a moderator.",
+        sender="MAILER-DAEMON@mx.example",
+        subject="Message held for review",
+        copy=our_mail(ours(f"{form.id}.answer.1")),
+    )
+    taken = await desk.read_one(held)
+    assert (taken.outcome, taken.why) == ("quarantined", "bounce")
+    assert "không rõ thư đó đã đến" in (taken.told or "")
+    assert await reported(desk, taken) == []
 
 
 async def test_a_digest_that_comes_back_is_said_of_it(desk: Desk) -> None:
@@ -196,7 +216,7 @@ def test_the_very_mail_that_was_sent_comes_back_and_its_case_knows(
         came_back = report(group(to=contact, said=f"smtp; 550 5.1.1 <{contact}>: User unknown"), copy=_as_text(sent))
         server.put(came_back, came_back)
         wait_until(lambda: receipt()["state"] == "failed")
-        assert "550 5.1.1 …: User unknown (5.1.1)" in receipt()["reason"]
+        assert "không có địa chỉ thư này (5.1.1)" in receipt()["reason"]
         known = notify.correspondence.find_one({"_id": form})
         assert [event["type"] for event in known["events"]].count("vn.doithoai.notification.failed.v1") == 1
 

@@ -67,6 +67,7 @@ def test_neither_name_nor_password_are_shown(tmp_path):
         (f"thanh-tri: {{url: '{URL}', processed: INBOX}}", "phải khác thư mục nhận", "it would never end"),
         (f"thanh-tri: {{url: '{URL}', every: 0}}", "phải từ 1", "without a pause"),
         (f"thanh-tri: {{url: '{URL}', pasword: x}}", "không có khóa này", "an unknown key"),
+        (f"thanh-tri:\n  url: !{SECRET}", "phải đặt trong ngoặc kép", "YAML takes it for a tag"),
         ("thanh-tri: {}", "thiếu khóa này", "no address"),
         (f"thanh-tri: '{URL}'", "khóa: giá trị", "an address where a mailbox belongs"),
         (f"thanh-tri: {{url: '{URL}'", "YAML sai", "no YAML"),

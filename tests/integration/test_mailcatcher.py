@@ -17,6 +17,7 @@ from services.notify.mailing.smtp import Mailer, NotEver, NotNow, Unknown
 from shared.communes import PROFILES, Communes
 from tests.builders import COMMUNE, NOW
 from tests.mailservers import MailServer, mail_server
+from tests.message_ids import ours
 
 OFFICE = Communes.load()[COMMUNE].email
 NOTIFICATION = "01JZ8K2M3N4P5Q6R7S8T9V0W1X.answer.1"
@@ -24,7 +25,7 @@ NOTIFICATION = "01JZ8K2M3N4P5Q6R7S8T9V0W1X.answer.1"
 
 def mail(to: str) -> EmailMessage:
     message = EmailMessage()
-    message["Message-ID"] = f"<{NOTIFICATION}@{OFFICE.rpartition('@')[2]}>"
+    message["Message-ID"] = ours(NOTIFICATION, OFFICE.rpartition("@")[2])
     message["From"], message["To"], message["Subject"] = OFFICE, to, "Trả lời câu hỏi của ông/bà"
     message.set_content("Kính gửi ông/bà")
     return message

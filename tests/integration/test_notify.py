@@ -28,6 +28,7 @@ from services.notify.purge import Purge
 from services.notify.signing.signer import CannotSign, Signer
 from services.notify.store import Correspondences, Envelopes
 from services.notify.texts.store import Texts
+from shared.addresses import fingerprint
 from shared.communes import Communes, Numbering, PostPlan, Profile
 from shared.contracts import Done, Event, Refusal, Refused, Role
 from shared.contracts.deadlines import DeadlineMoved, DeadlineNear, EscalationRaised
@@ -75,6 +76,7 @@ from tests.builders import (
     registrant,
     submission_received,
 )
+from tests.message_ids import IDS
 from tests.servers import Servers
 
 TIME_LIMIT_S = 20.0
@@ -117,7 +119,15 @@ class Office:
         self.texts = Texts(database)
         numbers, self.signer = Numbers(database, self.clock), Stamp(self.communes)
         self.maker = maker(
-            self.letters, self.communes, self.texts, numbers, self.signer, folder, "http://cong", "http://ban-lam-viec"
+            self.letters,
+            self.communes,
+            self.texts,
+            numbers,
+            self.signer,
+            IDS,
+            folder,
+            "http://cong",
+            "http://ban-lam-viec",
         )
         self.mailer = mailer("smtp://{}:{}".format(*servers.smtp), AT_ONCE)
         self.post = PostRoom(self.letters, self.communes, self.mailer, self.maker, self.clock)
@@ -130,6 +140,7 @@ class Office:
             "correspondences": self.letters,
             "envelopes": self.envelopes,
             "post": self.post,
+            "message_ids": IDS,
             "maker": self.maker,
             "texts": self.texts,
             "numbers": numbers,
@@ -576,11 +587,14 @@ async def test_a_mail_of_a_day_that_comes_back_becomes_letters(office: Office) -
     await office.hears(*two_answers())
     await office.works_until(CUT_OFF)
     [mail] = [one for one in office.mails() if "nội dung khác" in str(one["Subject"])]
+    notification, _, token = str(mail["Message-ID"]).strip("<>").partition("@")[0].rpartition(".")
     returned = DeliveryReported(
         commune="thanh-tri",
         case="thanh-tri",
         occurred_at=office.now,
-        notification=str(mail["Message-ID"]).strip("<>").partition("@")[0],
+        notification=notification,
+        token=token,
+        recipients=(fingerprint("mai@nguoidan.example", token),),
         action="failed",
         status="5.1.1",
         said="550 unknown",

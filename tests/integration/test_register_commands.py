@@ -31,6 +31,7 @@ from shared.handlers import supplied
 from shared.store import Database
 from tests.builders import NOW, actor, of_question, question, registrant, submission_received
 from tests.keys import PASSPHRASE, as_pkcs12, certified, draw_seal, draw_signature, keep_keys
+from tests.message_ids import IDS
 from tests.servers import Servers
 
 TIME_LIMIT_S = 20.0
@@ -48,13 +49,14 @@ class Office:
         known = [one.model_copy(update=plans if one.id == "thanh-tri" else {}) for one in Communes.load().values()]
         communes, texts = Communes(known), Texts(self.database)
         signer = Signer(keys, communes)
-        maker = Maker(self.letters, communes, texts, self.numbers, signer, folder, "http://cong", "http://ban")
+        maker = Maker(self.letters, communes, texts, self.numbers, signer, IDS, folder, "http://cong", "http://ban")
         mailer = Mailer("smtp://{}:{}".format(*servers.smtp), AT_ONCE)
         self.post = PostRoom(self.letters, communes, mailer, maker, self.clock)
         self._provided: dict[str, Any] = dict.fromkeys(("envelopes", "print_runs", "print_room", "run_files"))
         self._provided |= {
             "correspondences": self.letters,
             "post": self.post,
+            "message_ids": IDS,
             "maker": maker,
             "texts": texts,
             "numbers": self.numbers,

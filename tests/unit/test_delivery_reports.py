@@ -1,7 +1,6 @@
 """Reports of mail servers in the styles there are: which mail each is about, and what became of it."""
 
 import base64
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +8,8 @@ from hypothesis import strategies as st
 
 from services.intake.mailbox.reception import read
 from services.intake.reading.delivery_reports import report_in
-from services.intake.reading.server_words import MOST_SAID
+from services.intake.reading.server_words import meaning
+from shared.addresses import fingerprint
 from tests.delivery_samples import (
     NOTIFICATION,
     OURS,
@@ -22,7 +22,9 @@ from tests.delivery_samples import (
     report,
     with_copy_attached,
 )
+from tests.effort import calls
 from tests.mail_samples import OFFICE, a_mail
+from tests.message_ids import IDS, ours
 
 UNKNOWN = f"smtp; 550 5.1.1 <{RECEIVER}>: Recipient address rejected: User unknown"
 EXIM = (
@@ -94,27 +96,33 @@ SECOND = "smtp; 452 4.2.2 mailbox full"
 @pytest.mark.parametrize(
     ("mail", "action", "status", "said", "because"),
     [
-        (report(group(said=UNKNOWN)), "failed", "5.1.1", "550 5.1.1 …: Recipient address rejected: User", "Postfix"),
+        (report(group(said=UNKNOWN)), "failed", "5.1.1", "không có địa chỉ thư này", "Postfix"),
         (
             report(group(action="delayed", status="4.4.1", said="X-Postfix; connect to mx.example: timed out")),
             "delayed",
             "4.4.1",
-            "connect to mx.example: timed out",
+            "không kết nối được với máy chủ nhận",
             "Postfix, after some hours",
         ),
         (
             report(group(action="failed", status="4.4.1", said="X-Postfix; connect to mx.example: timed out")),
             "failed",
             "4.4.1",
-            "connect to mx.example: timed out",
+            "không kết nối được với máy chủ nhận",
             "Postfix, after five days: a status of the kind that passes, and the end all the same",
         ),
-        (report(group(said=UNKNOWN), copied_as="text/rfc822-headers"), "failed", "5.1.1", "550", "the head alone"),
+        (
+            report(group(said=UNKNOWN), copied_as="text/rfc822-headers"),
+            "failed",
+            "5.1.1",
+            "không có địa chỉ thư này",
+            "the head alone",
+        ),
         (
             report(group(status="5.0.0"), words=EXIM, sender="Mail Delivery System <Mailer-Daemon@mx.example>"),
             "failed",
             "5.0.0",
-            "550 5.1.1 no mailbox by that name is currently available",
+            "không có địa chỉ thư này",
             "Exim, which tells the reason to people alone",
         ),
         (
@@ -134,7 +142,7 @@ SECOND = "smtp; 452 4.2.2 mailbox full"
             ),
             "failed",
             "5.1.10",
-            "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found",
+            "không tìm thấy người nhận",
             "Exchange, in English",
         ),
         (
@@ -146,7 +154,7 @@ SECOND = "smtp; 452 4.2.2 mailbox full"
             ),
             "failed",
             "5.1.10",
-            "550 5.1.10 RESOLVER.ADR.RecipientNotFound",
+            "không tìm thấy người nhận",
             "Exchange, in Vietnamese",
         ),
         (
@@ -159,43 +167,43 @@ SECOND = "smtp; 452 4.2.2 mailbox full"
             ),
             "failed",
             "5.1.1",
-            "550-5.1.1 The email account that you tried to reach does not exist.",
+            "không có địa chỉ thư này",
             "Gmail",
         ),
-        (report(group(status="5.2.2"), words=ZIMBRA), "failed", "5.2.2", "…: host mail.nguoidan", "Zimbra: it is full"),
+        (report(group(status="5.2.2"), words=ZIMBRA), "failed", "5.2.2", "hộp thư của người nhận đã đầy", "Zimbra"),
         (
             report(group(status="5.2.2", said="SMTP; 552 5.2.2 Mailbox full"), words=SENDMAIL),
             "failed",
             "5.2.2",
-            "552 5.2.2 Mailbox full",
+            "hộp thư của người nhận đã đầy",
             "Sendmail",
         ),
         (
             report(group(to="x@y.example", action="relayed", status="2.0.0"), group(said=UNKNOWN)),
             "failed",
             "5.1.1",
-            "550",
+            "không có địa chỉ thư này",
             "of several receivers one was lost",
         ),
         (
             report(group(action="delayed", status="4.2.2", said=SECOND), group(said=UNKNOWN)),
             "failed",
             "5.1.1",
-            "550",
+            "không có địa chỉ thư này",
             "late for one, lost for the other",
         ),
         (
             report("Final-Recipient: rfc822; a@b.example\nStatus: 5.7.1 (refused)\n"),
             "failed",
             "5.7.1",
-            "…: host",
+            "máy chủ nhận từ chối vì lý do an toàn, có thể do coi là thư rác",
             "no action is told: the status means it",
         ),
         (
             report(group(action="FAILED (gave up)", said=UNKNOWN)),
             "failed",
             "5.1.1",
-            "550",
+            "không có địa chỉ thư này",
             "capitals and a comment (RFC 3464, 2.1.1)",
         ),
         (
@@ -206,14 +214,14 @@ SECOND = "smtp; 452 4.2.2 mailbox full"
             ),
             "failed",
             "5.1.1",
-            "550",
+            "không có địa chỉ thư này",
             "an address in Vietnamese letters (RFC 6533)",
         ),
         (
             report(group(said=UNKNOWN), copy=f"{our_mail().replace('Message-ID: ', 'Message-Id:' + chr(10) + ' ')}"),
             "failed",
             "5.1.1",
-            "550",
+            "không có địa chỉ thư này",
             "a Message-ID on a line of its own",
         ),
         (
@@ -224,17 +232,17 @@ SECOND = "smtp; 452 4.2.2 mailbox full"
             ),
             "failed",
             "5.1.1",
-            "550",
+            "không có địa chỉ thư này",
             "a copy in base64, against RFC 2046",
         ),
         (
             report(group(said=UNKNOWN), copy="x", head=f"In-Reply-To: {OURS}\n"),
             "failed",
             "5.1.1",
-            "550",
-            "nothing is returned: it answers our mail",
+            "không có địa chỉ thư này",
+            "nothing is returned: a report for programs answers our mail",
         ),
-        (in_words(QMAIL, copy=COPY), "failed", "5.1.1", "Sorry, no mailbox here by that name. (#5.1.1)", "qmail"),
+        (in_words(QMAIL, copy=COPY), "failed", "5.1.1", "không có địa chỉ thư này", "qmail"),
         (
             in_words(EXIM_LATE, copy=our_mail(), sender="Mailer-Daemon@mx.example", subject="Warning: delayed"),
             "delayed",
@@ -246,7 +254,7 @@ SECOND = "smtp; 452 4.2.2 mailbox full"
             with_copy_attached(EXCHANGE_2003, sender="postmaster@nguoidan.example", subject="Undeliverable: Trả lời"),
             "failed",
             "5.1.1",
-            "<mx.nguoidan.example #5.1.1>",
+            "không có địa chỉ thư này",
             "an old Exchange",
         ),
         (
@@ -272,18 +280,11 @@ SECOND = "smtp; 452 4.2.2 mailbox full"
             "what we wrote ourselves is not what the server says",
         ),
         (
-            in_words(HTML, copy="<pre>x</pre>", html=True, head=f"In-Reply-To: {OURS}\r\n"),
+            report(words=HTML, kind="x", part="text/html"),
             "failed",
             "5.7.1",
-            "554",
+            "máy chủ nhận từ chối vì lý do an toàn, có thể do coi là thư rác",
             "HTML",
-        ),
-        (
-            with_copy_attached("Xin xem thư kèm theo.", sender="MAILER-DAEMON@mx.example", subject="?"),
-            "failed",
-            "",
-            "",
-            "words that we do not know, from a server that returns our mail",
         ),
         (complaint(), "complained", "", "abuse", "RFC 5965"),
         (complaint("opt-out"), "complained", "", "opt-out", "a list's way to say it"),
@@ -293,12 +294,13 @@ def test_a_report_says_what_became_of_which_mail(mail, action, status, said, bec
     found = report_in(mail, OFFICE)
     assert found is not None, because
     assert (found.notification, found.action, found.status) == (NOTIFICATION, action, status), because
-    assert found.said.startswith(said), (because, found.said)
-    assert bool(found.said) == bool(said), because
+    assert found.token == IDS.token(NOTIFICATION), because
+    assert found.said == said, because
+    assert action == "complained" or fingerprint(RECEIVER, found.token) in found.recipients, because
     assert read(mail, OFFICE).kind == "bounce", because
 
 
-OTHERS = our_mail("<01JZ8K2M3N4P5Q6R7S8T9V0W1X.answer.1@x.example>")
+OTHERS = our_mail(ours(NOTIFICATION, "x.example"))
 
 
 @pytest.mark.parametrize(
@@ -306,13 +308,14 @@ OTHERS = our_mail("<01JZ8K2M3N4P5Q6R7S8T9V0W1X.answer.1@x.example>")
     [
         (report(group(said=UNKNOWN), copy=OTHERS), "another domain's Message-ID"),
         (report(group(said=UNKNOWN), copy=our_mail("<r1@hanoi.gov.vn>")), "a mail that a person of the office wrote"),
+        (report(group(said=UNKNOWN), copy=our_mail(f"<{NOTIFICATION}@hanoi.gov.vn>")), "what anybody can work out"),
         (report(group(said=UNKNOWN), copy="Subject: x\n\nx"), "no Message-ID: what it referred to is not it"),
         (
             report(group(said=UNKNOWN), copy=f"References: {OURS}\nMessage-ID: <x@y.example>\n\nx"),
             "an answer to our mail, that was returned",
         ),
         (
-            report(group(said=UNKNOWN), copy=our_mail(f"<{'a.' * 120}b@hanoi.gov.vn>")),
+            report(group(said=UNKNOWN), copy=our_mail(ours("a." * 120 + "b"))),
             "longer than any id",
         ),
         (report(group(action="relayed", status="2.0.0")), "handed on to a server that reports nothing"),
@@ -341,31 +344,103 @@ def test_what_reports_nothing_of_ours_changes_nothing(mail, because):
     assert report_in(bytes(mail), OFFICE) is None, because
 
 
+MDN = "Final-Recipient: rfc822; man.nguyen@nguoidan.example\nDisposition: manual-action/MDN-sent-manually; displayed\n"
+HELD = "Your message is waiting for the approval of a moderator."
+
+
+@pytest.mark.parametrize("answers", [True, False])
+@pytest.mark.parametrize(
+    ("words", "subject", "because"),
+    [
+        (HELD, "Message held for review", "a moderator looks at it"),
+        ("Thư của ông/bà đã đến. Mã 550 -abc", "Thư đã được nhận", "a number that is no refusal"),
+        ("gọi số 0900 550 5.1.1 xin gọi anh Nam", "hi", "codes between words that nobody knows"),
+        ("Xin xem thư kèm theo.", "?", "words that nobody knows"),
+    ],
+)
+def test_what_only_a_person_can_tell_is_no_failure(words, subject, answers, because):
+    head = {"In_Reply_To": OURS} if answers else {}
+    copy = "Subject: x\n" if answers else ""
+    found = report_in(
+        with_copy_attached(words, sender="MAILER-DAEMON@x.example", subject=subject, copy=copy, **head), OFFICE
+    )
+    assert found is not None, because
+    assert (found.notification, found.action) == (NOTIFICATION, None), because
+
+
+def test_what_answers_a_mail_of_ours_and_returns_nothing_is_no_return_of_it():
+    answer = in_words(QMAIL, head=f"In-Reply-To: {OURS}\r\n")
+    found = report_in(answer, OFFICE)
+    assert found is not None
+    assert found.action is None
+
+
+@pytest.mark.parametrize("head", ["", f"In-Reply-To: {OURS}\n"])
+def test_that_a_mail_was_read_is_no_failure(head):
+    read_receipt = report(MDN, kind="disposition-notification", sender="MAILER-DAEMON@x.example", head=head)
+    assert report_in(read_receipt, OFFICE) is None
+
+
+@pytest.mark.parametrize(
+    ("mail", "because"),
+    [
+        (report(group(to="Man.Nguyen@NguoiDan.example", said=UNKNOWN)), "capitals"),
+        (report(group(to="man.moi@khac.example", said=UNKNOWN)), "it was passed on: the copy says to whom it went"),
+        (
+            report(group(to="x@y.example", Original_Recipient=f"rfc822;{RECEIVER}"), copy=our_mail(to="a@b.example")),
+            "RFC 3464, 2.3.1",
+        ),
+        (in_words(VIETNAMESE, copy=our_mail(to="a@b.example")), "in its words alone"),
+    ],
+)
+def test_a_report_names_whom_the_mail_went_to_without_an_address(mail, because):
+    found = report_in(mail, OFFICE)
+    assert found is not None, because
+    assert fingerprint(RECEIVER, found.token) in found.recipients, because
+    assert fingerprint("ai.do@nguoidan.example", found.token) not in found.recipients, because
+    assert "@" not in repr(found), because
+
+
+def test_a_domain_in_vietnamese_letters_is_the_same_in_ascii():
+    found = report_in(report(group(to="man@xn--x-8fa.example"), copy=our_mail(to="a@b.example")), OFFICE)
+    assert found is not None
+    assert fingerprint("MAN@" + b"xn--x-8fa".decode("idna") + ".example", found.token) in found.recipients
+
+
 @pytest.mark.parametrize(
     "said",
     [
         f"smtp; 550 5.1.1 <{RECEIVER}>... User unknown",
-        "smtp; 550 no such user: man.nguyen",
-        "smtp; 550 'MAN.NGUYEN' is not a mailbox here",
-        "smtp; 554 rejected (mailto:man.nguyen@nguoidan.example), bounce+man.nguyen=nguoidan.example@hanoi.gov.vn",
-        'smtp; 550 5.1.1 "Mận Nguyễn" <man.nguyen@nguoidan.example> unknown',
+        "smtp; 550 5.1.1 Xin đăng nhập lại tại http://evil.example/login và gọi 0900 000 000 gặp anh Nam",
+        "smtp; 550 5.1.1 " + "dài " * 500,
     ],
 )
-def test_what_a_server_says_is_repeated_without_addresses(said):
+def test_of_what_a_server_says_only_the_meaning_of_its_codes_is_repeated(said):
     found = report_in(report(group(said=said)), OFFICE)
     assert found is not None
-    assert found.said.startswith("55")
-    for secret in ("@", "man.nguyen", "nguoidan.example"):
-        assert secret not in found.said.lower()
+    assert found.said == "không có địa chỉ thư này"
 
 
-def test_what_a_server_says_is_one_short_line_of_nfc():
-    said = "smtp; 550 Ho\u0302\u0323p thu\u031b\u0300  \x07không\u202e có " + "dài " * 500
-    found = report_in(report(group(said=said)), OFFICE)
-    assert found is not None
-    assert found.said.startswith("550 Hộp thừ không có dài dài")
-    assert len(found.said) <= MOST_SAID
-    assert found.said.isprintable()
+@pytest.mark.parametrize(
+    ("status", "line", "said"),
+    [
+        ("", "552 no room", "hộp thư của người nhận đã đầy (552)"),
+        ("", "550 no such user: man.nguyen", "máy chủ nhận từ chối thư (550)"),
+        ("", "451 try again", "máy chủ nhận tạm thời chưa nhận thư (451)"),
+        ("5.0.0", "550 5.2.1 disabled", "hộp thư của người nhận đã bị khóa"),
+        ("5.0.0", "550 no", "máy chủ nhận từ chối thư"),
+        ("5.7.606", "", "máy chủ nhận từ chối vì lý do an toàn, có thể do coi là thư rác"),
+        ("5.9.9", "gọi 0900000000", ""),
+        ("", "", ""),
+    ],
+)
+def test_codes_are_told_in_vietnamese(status, line, said):
+    assert meaning(status, line) == said
+
+
+def fields_without_end(kind, last):
+    groups = "".join(f"X{number}: a\n" for number in range(32_000)) + last
+    return report(groups, kind=kind)
 
 
 @pytest.mark.parametrize(
@@ -380,12 +455,19 @@ def test_what_a_server_says_is_one_short_line_of_nfc():
         (in_words(QMAIL + "message-id: <" * 100_000, copy=our_mail()), "Message-IDs without end"),
         (in_words("delivery to " * 60_000, copy=our_mail()), "the same words for ever"),
         (report(group(said="smtp; " + "a@" * 50_000)), "an address without end"),
+        (fields_without_end("delivery-status", group(said=UNKNOWN)), "32,000 fields"),
+        (fields_without_end("global-delivery-status", group(said=UNKNOWN)), "the same, of another kind"),
+        (fields_without_end("feedback-report", "Feedback-Type: abuse\n"), "the same, in a complaint"),
+        (report(*[group(said=UNKNOWN + " a" * 9_000)] * 100), "a hundred long reasons"),
+        (
+            in_words(QMAIL, copy=our_mail(), head=f"X-Failed-Recipients: {'a@b.vn,' * 50_000}\r\n"),
+            "receivers without end",
+        ),
     ],
 )
 def test_a_huge_report_is_read_soon_or_not_at_all(mail, because):
-    begun = time.process_time()
-    report_in(mail, OFFICE)
-    assert time.process_time() - begun < 5, because
+    """Of a short one it is some 6,000 calls."""
+    assert calls(lambda: report_in(mail, OFFICE)) < 3_000_000, because
 
 
 @settings(max_examples=200, deadline=None)
@@ -402,5 +484,5 @@ def test_whatever_the_offices_address_a_report_is_none_of_its_own(office):
 
 def test_the_domain_may_have_vietnamese_letters():
     domain = "xãthanhtrì.example"
-    ours = our_mail(f"<{NOTIFICATION}@{domain.encode('idna').decode()}>")
-    assert report_in(report(group(said=UNKNOWN), copy=ours), f"vanthu@{domain}") is not None
+    mine = our_mail(ours(NOTIFICATION, domain.encode("idna").decode()))
+    assert report_in(report(group(said=UNKNOWN), copy=mine), f"vanthu@{domain}") is not None

@@ -40,10 +40,11 @@ from shared.contracts.people import Thread
 from shared.contracts.routing import AnswerApproved
 from tests.builders import NOW, REPRESENTATIVE, SUBMISSION, of_dialogue, of_question, registrant, submission_received
 from tests.effort import calls
+from tests.message_ids import IDS, ours
 
 PROFILE = read_profile(PROFILES / "thanh-tri.yaml")
 BASE = "https://doithoai.thanhtri.example"
-RECEIPT = f"<{SUBMISSION}.receipt@hanoi.gov.vn>"
+RECEIPT = ours(f"{SUBMISSION}.receipt")
 NEWS = ("conclusion", "dialogue-reminder")
 NASTY = '<b onload="x">{{ 7 }}</b> & "\''
 
@@ -71,6 +72,7 @@ def mail_of(state, message=None, *blocks, profile=PROFILE, attachments=(), subje
         state,
         message or state.messages[-1],
         profile,
+        ids=IDS,
         base_url=BASE,
         now=NOW,
         attachments=attachments,
@@ -262,10 +264,10 @@ EVERY = [
 def test_every_turn_of_every_text_is_a_mail_that_fetches_nothing_and_fits_a_telephone(sample):
     text = write(shipped(sample.message.kind), sample.data("mail"))
     message = replace(sample.message, channel="email", to=("mai@nguoidan.example",))
-    wire = bytes(render_mail(text, sample.state, message, PROFILE, base_url=BASE, now=NOW))
+    wire = bytes(render_mail(text, sample.state, message, PROFILE, ids=IDS, base_url=BASE, now=NOW))
     assert wire.isascii()
     assert b"\n" not in wire.replace(b"\r\n", b"")
-    assert wire == bytes(render_mail(text, sample.state, message, PROFILE, base_url=BASE, now=NOW))
+    assert wire == bytes(render_mail(text, sample.state, message, PROFILE, ids=IDS, base_url=BASE, now=NOW))
     mail = message_from_bytes(wire, policy=default)
     html = mail.get_body(("html",)).get_content()
     page = Page(html)
@@ -336,7 +338,7 @@ def test_a_representatives_mails_are_a_conversation_of_their_own():
     state = replace(state, messages=(first, second, later))
     assert mail_of(state, first)["In-Reply-To"] is None
     assert mail_of(state, second)["In-Reply-To"] is None
-    assert mail_of(state, later)["In-Reply-To"] == f"<{second.id}@hanoi.gov.vn>"
+    assert mail_of(state, later)["In-Reply-To"] == ours(second.id)
 
 
 # --- a way to decline ------------------------------------------------------------------------------------------------
@@ -422,7 +424,11 @@ def test_the_same_mail_with_files_is_the_same_bytes_again():
     state = a_form()
     for _ in range(2):
         made = {
-            bytes(render_mail(written(), state, state.messages[0], PROFILE, base_url=BASE, now=NOW, attachments=files))
+            bytes(
+                render_mail(
+                    written(), state, state.messages[0], PROFILE, ids=IDS, base_url=BASE, now=NOW, attachments=files
+                )
+            )
             for files in ([("a.pdf", PDF)], [("a.pdf", PDF)])
         }
         assert len(made) == 1
@@ -434,7 +440,7 @@ def test_the_same_mail_with_files_is_the_same_bytes_again():
 def test_a_mail_that_is_tried_again_later_differs_in_its_date_alone():
     state = answered()
     early, late = (
-        bytes(render_mail(written(), state, state.messages[-1], PROFILE, base_url=BASE, now=now))
+        bytes(render_mail(written(), state, state.messages[-1], PROFILE, ids=IDS, base_url=BASE, now=now))
         for now in (NOW, NOW + timedelta(hours=5))
     )
     first, again = early.split(b"\r\n"), late.split(b"\r\n")
@@ -466,7 +472,7 @@ def test_a_receipt_costs_few_calls():
     message = replace(sample.message, channel="email", to=("mai@nguoidan.example",))
 
     def once() -> None:
-        bytes(render_mail(text, sample.state, message, PROFILE, base_url=BASE, now=NOW))
+        bytes(render_mail(text, sample.state, message, PROFILE, ids=IDS, base_url=BASE, now=NOW))
 
     once()
     assert calls(once) < 7_000

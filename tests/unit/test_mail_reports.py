@@ -1,5 +1,6 @@
 """What comes of a mail after it has left."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,7 +8,9 @@ import pytest
 
 from services.notify import aftercare, delivery, dialogues, digests, rules, together
 from services.notify.correspondence import Correspondence
-from services.notify.mailing import reports
+from services.notify.mailing import handlers, reports
+from services.notify.mailing.message_ids import MessageIds, Secret
+from shared.addresses import fingerprint
 from shared.contracts import TooEarly
 from shared.contracts.deadlines import DeadlineNear
 from shared.contracts.intake import (
@@ -33,6 +36,7 @@ from tests.builders import (
     registrant,
     submission_received,
 )
+from tests.message_ids import IDS
 
 LATER = NOW + timedelta(hours=1)
 
@@ -57,8 +61,11 @@ def an_answered_form(**changes):
 
 
 def report_of(state: Correspondence, notification: str = "", **changes: object) -> DeliveryReported:
-    notification = notification or state.messages[-1].id
-    return of_form(DeliveryReported, case=state.id, notification=notification, **changes)
+    """Made by a server that names whom the mail went to."""
+    notification, token = notification or state.messages[-1].id, "a token"
+    recipients = tuple(fingerprint(to, token) for to in state.messages[-1].to)
+    fields = {"case": state.id, "notification": notification, "token": token, "recipients": recipients}
+    return of_form(DeliveryReported, **fields | changes)
 
 
 def test_an_answer_that_comes_back_becomes_a_letter_and_says_why():
@@ -131,6 +138,85 @@ def test_that_a_mail_is_late_is_noted_and_changes_nothing():
 @pytest.mark.parametrize("action", ["failed", "delayed", "complained"])
 def test_a_report_that_cannot_be_true_changes_nothing(state, notification, action, because):
     assert reports.note_report(state, report_of(state, notification, action=action), LATER) == (state, []), because
+
+
+@pytest.mark.parametrize("recipients", [(), (fingerprint("ai.do@nguoidan.example", "a token"),)])
+@pytest.mark.parametrize("action", ["failed", "delayed"])
+def test_a_report_that_does_not_name_whom_the_mail_went_to_changes_nothing(action, recipients):
+    state = an_answered_form()
+    assert reports.note_report(state, report_of(state, action=action, recipients=recipients), LATER) == (state, [])
+
+
+def test_whoever_calls_a_mail_unwanted_is_not_named_by_his_provider():
+    state = posted(concluded(a_form()))
+    after, _ = reports.note_report(state, report_of(state, action="complained", recipients=()), LATER)
+    assert after.declines_news
+
+
+class Post:
+    """Keeps one correspondence, and notes what is decided of it."""
+
+    def __init__(self, state):
+        self.state = state
+
+    async def get(self, id):
+        return self.state if id == self.state.id else None
+
+    async def note(self, case, decide):
+        assert case == self.state.id
+        self.state, _ = decide(self.state)
+
+
+class Envelopes:
+    def __init__(self, *known):
+        self.known = {one.id: one for one in known}
+
+    async def get(self, id):
+        return self.known.get(id)
+
+
+def heard(report, state, *envelopes):
+    """What a case is after notify heard of a report."""
+    post = Post(state)
+    asyncio.run(handlers.learn_what_became_of_a_mail(report, post, Envelopes(*envelopes), post, IDS, lambda: LATER))
+    return post.state
+
+
+@pytest.mark.parametrize("token", ["", "a" * 24, IDS.token("01JANOTHER.answer.1"), MessageIds(b"x").token("answer")])
+@pytest.mark.parametrize("action", ["failed", "delayed", "complained"])
+def test_who_does_not_have_a_mails_message_id_can_say_nothing_of_it(action, token):
+    state = an_answered_form()
+    recipients = tuple(fingerprint(to, token) for to in state.messages[-1].to)
+    assert heard(report_of(state, token=token, recipients=recipients, action=action), state) == state
+    right = IDS.token(state.messages[-1].id)
+    recipients = tuple(fingerprint(to, right) for to in state.messages[-1].to)
+    assert heard(report_of(state, token=right, recipients=recipients, action=action), state) != state
+
+
+def test_nobody_can_work_out_the_message_id_of_the_mail_of_a_day():
+    """Commune, address and day are known to many; with them alone all answers of a day would seem to have failed."""
+    state = an_answered_form()
+    answer = state.messages[-1]
+    [to] = answer.to
+    id = together.envelope_id(state.commune, to, LATER)
+    member = together.Member(state.id, answer.id)
+    envelope = together.Envelope(id, state.commune, to, (member,), state="sent")
+
+    def report(token):
+        named = (fingerprint(to, token),)
+        return report_of(state, id, case=state.commune, token=token, recipients=named)
+
+    assert heard(report(""), state, envelope) == state
+    assert heard(report(MessageIds(b"").token(id)), state, envelope) == state
+    after = heard(report(IDS.token(id)), state, envelope)
+    assert after.message(answer.id).state == "failed"
+    assert after.messages[-1].channel == "letter"
+
+
+def test_a_message_id_is_the_same_again_and_another_with_another_secret():
+    assert IDS.token("a") == IDS.token("a") != IDS.token("b")
+    assert MessageIds(b"other").token("a") != IDS.token("a")
+    assert "a secret" not in repr(Secret("message-ids", "a secret"))
 
 
 def test_who_was_told_by_a_clerk_is_not_written_to_again():

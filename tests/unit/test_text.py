@@ -3,7 +3,8 @@ import unicodedata
 
 import pytest
 
-from shared.text import clean
+from services.intake.reading.spelling import clean as in_files
+from shared.text import clean, says_something
 
 
 def test_decomposed_letters_are_composed_whatever_stands_beside_them():
@@ -35,3 +36,22 @@ def test_no_letter_keeps_a_heap_of_marks(text, because):
 )
 def test_what_nobody_sees_is_gone(text, cleaned, because):
     assert clean(text) == cleaned, because
+
+
+def test_nothing_that_shows_nothing_is_kept():
+    """Format characters (Cf) of every script, code points that are no characters, and fillers."""
+    formats = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) == "Cf"]
+    last_two = [chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)]
+    none = ["\ufdd0", "\ufdef", *last_two]
+    for character in (*formats, *none, *"\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"):
+        assert clean(character * 3) == "", f"U+{ord(character):04X}"
+        assert in_files(character * 3).strip() == "", f"U+{ord(character):04X}"
+        assert clean(f"Ma{character}i") == "Mai", f"U+{ord(character):04X}"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("Mai", True), ("12", True), ("...", False), ("", False), ("\u2800", False), ("🙏", False), ("? a", True)],
+)
+def test_only_letters_and_digits_say_something(text, says):
+    assert says_something(text) is says

@@ -66,6 +66,10 @@ NOT_VOUCHED_FOR = (
     "Thư nói về phiếu {code} và ghi là gửi từ email của phiếu, nhưng máy chủ thư không xác nhận được người gửi. Xin "
     "xác minh người gửi rồi gắn thư vào phiếu."
 )
+UNCLEAR = (
+    "Máy chủ thư viết về một thư của xã nhưng không rõ thư đó đã đến người nhận hay chưa. Xin mở thư gốc để xem; nếu "
+    "không đến được thì liên hệ người nhận bằng cách khác."
+)
 FULL = "Phiếu {code} đã nhận nhiều thư hoặc nhiều tệp bổ sung. Xin xem thư này có cần giữ cùng phiếu không."
 
 
@@ -274,7 +278,7 @@ class MailReception:
         if kind != "form" and not mail.surely and (declined := await self._declined(commune, id, mail)):
             return declined, ()
         if kind in ("bounce", "automatic-reply", "newsletter"):
-            return Judgement("ignored", kind, report=await self._reported(commune, reading.report)), ()
+            return await self._told_by_a_program(commune, kind, reading.report), ()
         if kind == "form" and reading.found.forms:
             many = None if handed_in else await self._too_many(commune, reading, received_at)
             if many:
@@ -288,23 +292,30 @@ class MailReception:
         said = NO_FORM if mail.body or mail.files else EMPTY
         return Judgement("quarantined", "no-form", told=_sentences(said, *mail.unread)), ()
 
-    async def _reported(self, commune: str, report: Report | None) -> DeliveryReported | None:
-        """What is said of a mail about a form or a dialogue of this commune, of a digest for its staff, or of one that
-        tells all answers of a day."""
-        if report is None:
-            return None
-        of_a_day = report.case == commune or report.case.startswith(f"digest-{commune[:38]}-")
-        if not of_a_day and not await self._reception.holds(commune, report.case):
-            return None
-        return DeliveryReported(
+    async def _told_by_a_program(self, commune: str, kind: Kind, report: Report | None) -> Judgement:
+        if report is None or not await self._is_ours(commune, report):
+            return Judgement("ignored", kind)
+        if report.action is None:
+            return Judgement("quarantined", kind, told=UNCLEAR)
+        reported = DeliveryReported(
             commune=commune,
             case=report.case,
             occurred_at=self._now(),
             notification=report.notification,
+            token=report.token,
+            recipients=report.recipients,
             action=report.action,
             status=report.status,
             said=report.said,
         )
+        return Judgement("ignored", kind, report=reported)
+
+    async def _is_ours(self, commune: str, report: Report) -> bool:
+        """It is of a mail about a form or a dialogue of this commune, of a digest for its staff, or of one that tells
+        all answers of a day."""
+        if report.case == commune or report.case.startswith(f"digest-{commune[:38]}-"):
+            return True
+        return await self._reception.holds(commune, report.case)
 
     async def _declined(self, commune: str, id: str, mail: Mail) -> Judgement | None:
         """The registrant wants no news any more; None where it was not he who wrote. His words stay, if he has any."""

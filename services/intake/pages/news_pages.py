@@ -23,14 +23,14 @@ from services.intake.submissions import Decision, Submission
 from shared.clock import Clock
 
 ONE_CLICK = "One-Click"
-CLICKS_AN_HOUR = 60
-"""Of one network: a provider of mail presses for all its customers."""
+GUESSES_AN_HOUR = 60
+"""Codes that nobody has, of one network; a provider of mail may press for all its customers."""
 TOO_MANY = "Có quá nhiều yêu cầu từ mạng của ông/bà. Xin thử lại sau {minutes} phút."
 
 
 def add_pages(router: APIRouter, submissions: Submissions, now: Clock, known_as: str, page: Page) -> None:
     """known_as: host and port under which citizens reach these pages."""
-    limits = NetworkLimits(CLICKS_AN_HOUR)
+    limits = NetworkLimits(GUESSES_AN_HOUR)
 
     @router.get("/ngung-nhan/{code}")
     async def ask(code: str) -> HTMLResponse:
@@ -44,13 +44,15 @@ def add_pages(router: APIRouter, submissions: Submissions, now: Clock, known_as:
         """A mail program, which is no visitor's browser, says so with this one word."""
         if one_click != ONE_CLICK:
             require_own_site(request, known_as)
-        if wait := limits.take(host_of(request)):
+        if wait := limits.wait_s(host_of(request)):
             told = TOO_MANY.format(minutes=math.ceil(wait / 60))
             raise HTTPException(429, told, {"Retry-After": str(wait)})
         known = normalise(code) or ""
         async with patience():
             form = await submissions.by_code(known) if known else None
-            if form is not None:
+            if form is None:
+                limits.note(host_of(request))
+            else:
                 await submissions.change(form.id, lambda one: _declining(one, now))
         return page("news.html", headers=OWN_FORMS, code=known, done=True)
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from services.intake.pages.notice import UNKNOWN, VERSION, VERSIONS
 from services.intake.reading.questions import separate
 from shared.contracts.people import MAX_QUESTION, Matter, Registrant, Section
-from shared.text import clean, one_line
+from shared.text import clean, one_line, says_something
 
 MOST_QUESTIONS = 20
 MOST_LINES = 2_000
@@ -154,7 +154,8 @@ def read_registrant(form: Form) -> Registrant:
 
 
 def _registrant(form: Form, problems: dict[str, str]) -> Registrant | None:
-    phone, email, address = form.phone or None, form.email or None, form.address or None
+    phone, email = form.phone or None, form.email or None
+    address = form.address if form.address and says_something(form.address) else None
     try:
         registrant = Registrant(name=form.name, phone=phone, email=email, address=address)
     except ValidationError as error:
@@ -173,7 +174,7 @@ def _registrant(form: Form, problems: dict[str, str]) -> Registrant | None:
 
 def _matters(questions: Sequence[Asked], problems: dict[str, str]) -> tuple[Matter, ...]:
     texts = [(number, asked.section, clean(asked.text)) for number, asked in enumerate(questions)]
-    texts = [one for one in texts if one[2]]
+    texts = [one for one in texts if says_something(one[2])]
     if not texts:
         problems["questions"] = NO_QUESTION
     elif len(texts) > MOST_QUESTIONS:

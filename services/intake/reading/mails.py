@@ -225,7 +225,12 @@ def header(message: Message, name: str) -> str:
     """A header as a person reads it: 8-bit letters and encoded words, right or wrong, become text."""
     wanted = name.lower()
     value = next((value for field, value in message.raw_items() if field.lower() == wanted), "")
-    plain = decoded(str(value)[:MAX_HEADER].encode("utf-8", "surrogateescape"))
+    return as_read(str(value))
+
+
+def as_read(value: str) -> str:
+    """The value of a header, as of `header`."""
+    plain = decoded(value[:MAX_HEADER].encode("utf-8", "surrogateescape"))
     return _in_one_line(_without_encoded_words(_in_one_line(plain)))
 
 

@@ -1,7 +1,11 @@
-"""What a mail server says to people of a mail it could not deliver, in English and in Vietnamese."""
+"""What a mail server says to people of a mail it could not deliver, in English and in Vietnamese.
+
+Its own words go no further: whoever was sent a mail can have written them, and they would stand in a clerk's task. Of
+them only what their codes mean is said.
+"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Literal
 
 from services.intake.reading.spelling import clean, fold
@@ -10,7 +14,6 @@ Fate = Literal["failed", "delayed", "arrived"]
 
 MOST_READ = 20_000
 """Characters that are looked through."""
-MOST_SAID = 300
 
 STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 """An enhanced status code (RFC 3463)."""
@@ -51,10 +54,11 @@ def before_the_copy(words: str) -> str:
 def fate_told(subject: str, words: str) -> Fate | None:
     """What is meant; None where the words are none of those that servers use."""
     told = fold(clean(f"{subject}\n{words}"))
-    refused = bool(_REFUSED.search(words))
-    if _LATE.search(told) and not (refused or _GIVEN_UP.search(told)):
+    given_up = _GIVEN_UP.search(told) is not None
+    lost = given_up or _LOST.search(told) is not None
+    if _LATE.search(told) and not (given_up or (lost and _REFUSED.search(words))):
         return "delayed"
-    if refused or _LOST.search(told) or _GIVEN_UP.search(told):
+    if lost:
         return "failed"
     return "arrived" if _ARRIVED.search(told) else None
 
@@ -68,23 +72,54 @@ def telling_line(words: str) -> str:
     return ""
 
 
-_IN_BRACKETS = re.compile(r"<[^<>]{0,300}@[^<>]{0,300}>")
+_MEANINGS = {
+    "1.1": "không có địa chỉ thư này",
+    "1.2": "tên miền của địa chỉ không nhận thư",
+    "1.3": "địa chỉ viết không đúng",
+    "1.6": "hộp thư đã chuyển đi nơi khác",
+    "1.10": "không tìm thấy người nhận",
+    "2.1": "hộp thư của người nhận đã bị khóa",
+    "2.2": "hộp thư của người nhận đã đầy",
+    "2.3": "thư lớn quá mức hộp thư của người nhận cho phép",
+    "3.4": "thư lớn quá mức máy chủ nhận cho phép",
+    "4.7": "đã hết thời gian thử gửi",
+    "1": "địa chỉ của người nhận không dùng được",
+    "2": "hộp thư của người nhận không nhận được thư",
+    "3": "máy chủ nhận có sự cố",
+    "4": "không kết nối được với máy chủ nhận",
+    "5": "máy chủ nhận không xử lý được thư",
+    "6": "máy chủ nhận không xử lý được thư",
+    "7": "máy chủ nhận từ chối vì lý do an toàn, có thể do coi là thư rác",
+}
+"""By subject and detail of an enhanced status (RFC 3463, 3), or by subject alone."""
+_REPLIES = {"552": "hộp thư của người nhận đã đầy", "4": "máy chủ nhận tạm thời chưa nhận thư"}
+"""By code of the answer (RFC 5321, 4.2.3), or by its first digit."""
+REFUSAL = "máy chủ nhận từ chối thư"
+
+
+def meaning(status: str, line: str) -> str:
+    """What the codes mean, in Vietnamese; "" where there are none.
+
+    Args:
+        status: enhanced status, where a program reported it. line: in which the server answered.
+    """
+    for code in (status, *STATUS.findall(line)):
+        subject = code.partition(".")[2]
+        if known := _MEANINGS.get(subject) or _MEANINGS.get(subject.partition(".")[0]):
+            return known
+    if answer := _ANSWER.search(line):
+        known = _REPLIES.get(answer[0]) or _REPLIES.get(answer[0][0]) or REFUSAL
+        return known if status else f"{known} ({answer[0]})"
+    return ""
+
+
 _ADDRESS = re.compile(r"(?<![^\s<>,;:()\"'\[\]])[^\s<>@,;:()\"'\[\]]++@[^\s<>,;()\"'\[\]]+")
 """From the beginning of a word alone, as in quotations.py."""
 
 
-def without_addresses(said: str, users: Iterable[str]) -> str:
-    """One line of at most 300 characters that names nobody.
-
-    Args:
-        users: what stands before the @ of the receivers' addresses; servers repeat that alone, too.
-    """
-    line = " ".join(clean(said[:2_000]).split())
-    line = _ADDRESS.sub("…", _IN_BRACKETS.sub("…", line))
-    for user in users:
-        if len(user) >= 3:
-            line = re.sub(rf"(?<!\w){re.escape(user)}(?!\w)", "…", line, flags=re.IGNORECASE)
-    return line[:MOST_SAID].strip()
+def addresses_in(words: str) -> Iterator[str]:
+    """As they are written."""
+    return (found[0].rstrip(".:") for found in _ADDRESS.finditer(words[:MOST_READ]))
 
 
 def user_of(address: str) -> str:

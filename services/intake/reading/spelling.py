@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable
 
-from shared.text import composed
+from shared.text import composed, is_invisible
 
 
 def clean(text: str) -> str:
@@ -39,7 +39,7 @@ def _cleaned(character: str) -> str:
     category = unicodedata.category(character)
     if character == "\t" or category == "Zs":
         return " "
-    return "" if category in ("Cc", "Cf", "Cs") else character
+    return "" if category in ("Cc", "Cf", "Cs") or is_invisible(character) else character
 
 
 def _folded(character: str) -> str:

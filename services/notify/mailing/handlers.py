@@ -1,7 +1,7 @@
 """What notify hears of mails that have left."""
 
 from services.notify.mailing import reports
-from services.notify.provided import Daily, Letters, Now, Post
+from services.notify.provided import Daily, Letters, Now, Post, Tokens
 from shared.contracts.intake import DeliveryReported, NewsDeclined
 from shared.handlers import Handlers
 
@@ -10,10 +10,12 @@ consumes = Handlers("notify")
 
 @consumes(DeliveryReported)
 async def learn_what_became_of_a_mail(
-    report: DeliveryReported, letters: Letters, daily: Daily, post: Post, now: Now
+    report: DeliveryReported, letters: Letters, daily: Daily, post: Post, ids: Tokens, now: Now
 ) -> None:
-    """Anybody can make up a report. One of a case that nobody was written about is passed over. What is said of the
-    mail of a day is said of each of its members."""
+    """Anybody can make up a report: one without the token of its mail is passed over, and one of a case that nobody was
+    written about. What is said of the mail of a day is said of each of its members."""
+    if not ids.made(report.notification, report.token):
+        return
     envelope = await daily.get(report.notification) if report.case == report.commune else None
     members = envelope.members if envelope and envelope.commune == report.commune else ()
     reported = [report.model_copy(update={"case": member.case, "notification": member.message}) for member in members]

@@ -16,6 +16,7 @@ from email.utils import format_datetime, formataddr
 from services.notify.contents import contact_by_telephone, is_anonymous, receiver
 from services.notify.correspondence import Correspondence, Message
 from services.notify.mailing.html_part import as_html, drawing_id
+from services.notify.mailing.message_ids import MessageIds
 from services.notify.mailing.text_part import as_text
 from services.notify.mailing.unwanted import can_be_declined, mail_to_decline, page_to_decline
 from services.notify.paper.drawn import qr_png
@@ -36,6 +37,14 @@ MOST_PREVIEW = 140
 """Characters that a list of mails shows beside the subject."""
 
 
+class _InOneLine(Header):
+    """An id with its token is longer than the 78 characters a line should have (RFC 5322, 2.1.1: it may have 998), and
+    not every program looks for a Message-ID on a second line."""
+
+    def encode(self, splitchars: str = "", maxlinelen: int | None = None, linesep: str = "\r\n") -> str:
+        return super().encode(splitchars, 0, linesep)
+
+
 class CannotMail(ValueError):
     """No mail server would take this address, however often it is tried. The message is Vietnamese, for the clerk."""
 
@@ -46,6 +55,7 @@ def render_mail(
     message: Message,
     profile: Profile,
     *,
+    ids: MessageIds,
     base_url: str,
     now: datetime,
     attachments: Sequence[tuple[str, bytes]] = (),
@@ -72,14 +82,14 @@ def render_mail(
     ):
         _put(part, words)
     mail = _with_files(words, attachments) if attachments else words
-    mail["Message-ID"] = message_id(message, profile)
+    mail["Message-ID"] = _InOneLine(message_id(message, profile, ids))  # type: ignore[assignment]
     mail["Date"] = format_datetime(now.astimezone(VIETNAM))
     mail["From"] = _mailbox(profile.email, f"UBND {profile.name}")
     mail["Reply-To"] = _mailbox(profile.email)
     mail["To"] = ", ".join(_mailbox(to, _display_name(state, message)) for to in message.to)
     mail["Subject"] = Header(subject, "utf-8", header_name="Subject").encode(linesep="\r\n")
-    if before := _conversation(state, message, profile):
-        mail["In-Reply-To"] = before[-1]
+    if before := _conversation(state, message, profile, ids):
+        mail["In-Reply-To"] = _InOneLine(before[-1])  # type: ignore[assignment]
         mail["References"] = " ".join(before[-MOST_REFERENCES:])
     if decline and state.code:
         mail["List-Unsubscribe"] = f"<{mail_to_decline(state.code, _mailbox(profile.email))}>, <{decline}>"
@@ -89,9 +99,9 @@ def render_mail(
     return mail
 
 
-def message_id(message: Message, profile: Profile) -> str:
+def message_id(message: Message, profile: Profile, ids: MessageIds) -> str:
     """The same for every attempt, so that a second copy can be recognised as one."""
-    return f"<{message.id}@{_domain(profile.email)}>"
+    return f"<{message.id}.{ids.token(message.id)}@{_domain(profile.email)}>"
 
 
 def _parts(
@@ -148,7 +158,7 @@ def _known(thread: Thread) -> list[str]:
     return known if thread.message_id in known else []
 
 
-def _conversation(state: Correspondence, message: Message, profile: Profile) -> list[str]:
+def _conversation(state: Correspondence, message: Message, profile: Profile, ids: MessageIds) -> list[str]:
     """The Message-IDs this mail follows, the one it answers last (RFC 5322, 3.6.4): programs show one conversation.
 
     A receipt answers the mail a form came by; what comes later answers the receipt. Whoever got none, or is no
@@ -158,7 +168,7 @@ def _conversation(state: Correspondence, message: Message, profile: Profile) -> 
         return []
     before = _known(state.thread) if state.thread and message.guest is None else []
     first = next((one for one in state.messages if one.channel == "email" and one.guest == message.guest), message)
-    return before if first.id == message.id else [*before, message_id(first, profile)]
+    return before if first.id == message.id else [*before, message_id(first, profile, ids)]
 
 
 def _words(words: str, kind: str) -> MIMEText:

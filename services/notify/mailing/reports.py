@@ -8,6 +8,7 @@ from services.notify.delivery import came_back
 from services.notify.messages import put
 from services.notify.owed import settle
 from services.notify.rules import form_of
+from shared.addresses import fingerprint
 from shared.contracts import TooEarly
 from shared.contracts.intake import DeliveryReported, NewsDeclined
 
@@ -19,7 +20,9 @@ def note_report(state: Correspondence, report: DeliveryReported, now: datetime) 
     """A mail that was returned goes as one that nobody took; one that is late is noted; of a complaint, no more news.
 
     Reports come from anybody, and twice. So one counts only for a mail that has left, as a mail, and is not known to
-    have come back; where addresses are not kept any more, it left too long ago for a server to be busy with it.
+    have come back; where addresses are not kept any more, it left too long ago for a server to be busy with it. That
+    it did not arrive can be said only of whom it went to; providers that pass on complaints hide whose they are (RFC
+    6590).
 
     Raises:
         TooEarly: the mail is being sent, by itself or in that of its day, so that it has left is about to be noted.
@@ -32,6 +35,8 @@ def note_report(state: Correspondence, report: DeliveryReported, now: datetime) 
     if message.state != "sent" or not message.to:
         return state, []
     match report.action:
+        case "failed" | "delayed" if not _names(report, message):
+            return state, []
         case "failed":
             return came_back(state, message, _told(RETURNED, report), now)
         case "delayed":
@@ -54,6 +59,10 @@ def _declining(state: Correspondence, now: datetime) -> Decision:
 
 def _reported(state: Correspondence, report: DeliveryReported) -> Message | None:
     return next((message for message in state.messages if message.id == report.notification), None)
+
+
+def _names(report: DeliveryReported, message: Message) -> bool:
+    return any(fingerprint(to, report.token) in report.recipients for to in message.to)
 
 
 def _told(what: str, report: DeliveryReported) -> str:

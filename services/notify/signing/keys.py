@@ -75,7 +75,7 @@ def read_keys(file: Path) -> dict[str, Key]:
         raise KeysError(error.mistakes) from None
     found, findings = document.against(_File, lambda data: _findings(data, file.parent))
     if found is None or findings:
-        ids = {id for id in document.data if isinstance(id, str) and isinstance(document.data[id], Mapping)}
+        ids = {id for id, entry in document.data.items() if isinstance(entry, Mapping) and _ID.fullmatch(str(id))}
         raise KeysError(document.mistakes((place, _without_secrets(place, what, ids)) for place, what in findings))
     return {id: _key(id, entry, file.parent) for id, entry in found.root.items()}
 
