@@ -151,13 +151,14 @@ class PostPlan(Strict):
 
     cut_off: when a day's letters become final and are printed. together: `daily` puts the answers that one citizen gets
     on a day into one mail, or one envelope. reminder_days: so many days before it who is invited is reminded of a
-    dialogue; 0: nobody is. transport_days: so long what was sent is kept besides the issued document itself.
+    dialogue; 0: nobody is. transport_days: so long what was sent is kept besides the issued document itself; a mail
+    may be returned, and a letter lie in the office, for a week or two.
     """
 
     cut_off: ClockTime = time(16, 30)
     together: Literal["each", "daily"] = "each"
     reminder_days: int = Field(default=2, ge=0, le=14)
-    transport_days: int = Field(default=90, ge=1, le=3_650)
+    transport_days: int = Field(default=90, ge=14, le=3_650)
 
 
 class Numbering(Strict):

@@ -285,8 +285,9 @@ class Fate:
 
     @property
     def came_back(self) -> bool:
-        """It lies in the office, and was not delivered at a later attempt."""
-        return self.returned_on is not None and not (self.delivered_on and self.delivered_on >= self.returned_on)
+        """It lies in the office, and was not delivered at a later attempt. What is said to have been delivered on the
+        very day it came back lies there: somebody is to see to it rather than nobody."""
+        return self.returned_on is not None and not (self.delivered_on and self.delivered_on > self.returned_on)
 
 
 MessageState = Literal["queued", "sending", "drawn", "sent", "failed"]
@@ -387,7 +388,8 @@ class Correspondence:
     remind_at: when those who are invited are to be reminded of the day; None while they are not.
     addresses_since: when the first message left whose addresses are still kept with it.
     discarded: letters that will not leave, and whose files are still to be removed; None while there are none.
-    unnumbered: letters that are made or have left without a number; None while there are none.
+    unnumbered: books of the outgoing register (`Book.id`) into which letters belong that are made or have left without
+        a number; None while there are none.
     tell_again_at: of a dialogue, when its news is told again, for forms that came in while it was told first.
     """
 

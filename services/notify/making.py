@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.mime.multipart import MIMEMultipart
 from pathlib import Path
+from secrets import token_hex
 from typing import Literal
 
 from services.notify.contents import data_of, dated
@@ -18,7 +19,8 @@ from services.notify.correspondence import Conclusion, Correspondence, Message
 from services.notify.mailing.mails import CannotMail, render_mail
 from services.notify.mailing.message_ids import MessageIds
 from services.notify.messages import may_be_printed
-from services.notify.numbers.registers import Row, book_of, symbol_of
+from services.notify.numbers.books import book_of
+from services.notify.numbers.registers import Row, symbol_of
 from services.notify.numbers.store import Numbers
 from services.notify.paper.letters import CannotPrint, render_page
 from services.notify.paper.page import Page
@@ -134,7 +136,7 @@ class Maker:
         Raises:
             CannotWrite, CannotPrint, CannotSign.
         """
-        profile, row = self._communes[state.commune], await self._numbers.again(message.id)
+        profile, row = self._communes[state.commune], await self._numbers.again(message.id, message.number)
         now_numbered = row is None and message.number is None and _numbers_when_made(profile, message.kind)
         on = row.given_on if row else dated(now if now_numbered else message.created_at)
         written = await self.written(state, message, "letter", on)
@@ -150,7 +152,7 @@ class Maker:
         Raises:
             CannotWrite, CannotPrint.
         """
-        row = await self._numbers.again(message.id)
+        row = await self._numbers.known(message.id, message.number)
         number, on = (row.text, row.given_on) if row else (message.number, dated(message.created_at))
         written = await self.written(state, message, "letter", on)
         return self._page(written, state, replace(message, number=number), on)
@@ -230,12 +232,15 @@ def not_now(error: Exception) -> bool:
 def _write(file: Path, content: bytes) -> None:
     """Whole or not at all, and on the disk before it is said to be there."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".part")
-    with part.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(file)
+    part = file.with_name(f"{file.name}.{token_hex(8)}.part")  # another replica may be writing it, too
+    try:
+        with part.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

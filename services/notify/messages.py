@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.notify.correspondence import Correspondence, Message, MessageState
+from services.notify.numbers.books import waits_in
 from shared.contracts import Event
 from shared.contracts.notify import MessageKind, NotificationFailed, NotificationQueued, NotifyEvent
 from shared.text import one_line
@@ -151,8 +152,13 @@ def _with_messages(state: Correspondence, messages: Sequence[Message]) -> Corres
         envelopes_at=_first(one.leaves_at for one in messages if one.state == "queued" and not one.sealed),
         addresses_since=_first(message.addressed_at for message in messages),
         discarded=_discarded(state, messages),
-        unnumbered=tuple(message.id for message in messages if message.lacks_number) or None,
+        unnumbered=_unnumbered(state.commune, messages),
     )
+
+
+def _unnumbered(commune: str, messages: Iterable[Message]) -> tuple[str, ...] | None:
+    books = {waits_in(commune, one.kind, one.created_at) for one in messages if one.lacks_number}
+    return tuple(sorted(book for book in books if book is not None)) or None
 
 
 def _discarded(state: Correspondence, messages: Sequence[Message]) -> tuple[str, ...] | None:

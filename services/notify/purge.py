@@ -4,8 +4,10 @@ How long, the profile says (`post.transport_days`). What is kept of print runs b
 print room.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from services.notify import together
 from services.notify.correspondence import Correspondence
@@ -15,6 +17,8 @@ from services.notify.post import known
 from services.notify.store import Correspondences, Envelopes
 from shared.clock import Clock
 from shared.communes import Communes
+from shared.logs import in_short, logger
+from shared.store import OUTAGES
 
 
 class Purge:
@@ -25,21 +29,33 @@ class Purge:
         self._now = now
 
     async def forget_what_is_old(self) -> None:
-        """For a sweep. Nothing is said of it."""
+        """For a sweep. Nothing is said of it. What is wrong with one case keeps no other's address."""
         for profile in self._communes.values():
             by = self._now() - timedelta(days=profile.post.transport_days)
-            await self._forget_addresses(profile.id, by)
-            await self._empty_envelopes(profile.id, by)
+            await _each(
+                partial(self._correspondences.with_old_addresses, profile.id, by), partial(self._forget_addresses, by)
+            )
+            await _each(partial(self._envelopes.kept_since, profile.id, by), self._empty)
 
-    async def _forget_addresses(self, commune: str, by: datetime) -> None:
-        while cases := await self._correspondences.with_old_addresses(commune, by):
-            for case in cases:
-                await self._correspondences.change(case, lambda one: (forget(known(one), by), []))
+    async def _forget_addresses(self, by: datetime, case: str) -> None:
+        await self._correspondences.change(case, lambda one: (forget(known(one), by), []))
 
-    async def _empty_envelopes(self, commune: str, by: datetime) -> None:
-        while ids := await self._envelopes.kept_since(commune, by):
-            for id in ids:
-                await self._envelopes.change(id, lambda one: together.forget(sealed(one)))
+    async def _empty(self, envelope: str) -> None:
+        await self._envelopes.change(envelope, lambda one: together.forget(sealed(one)))
+
+
+async def _each(find: Callable[[], Awaitable[list[str]]], forget: Callable[[str], Awaitable[None]]) -> None:
+    """Portion by portion, until there is none but what cannot be read or saved: that is tried again with the next."""
+    tried: set[str] = set()
+    while left := set(await find()) - tried:
+        tried |= left
+        for id in sorted(left):
+            try:
+                await forget(id)
+            except OUTAGES:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with one is not wrong with the next
+                logger().error("address-not-forgotten", of=id, error=in_short(error))
 
 
 def forget(state: Correspondence, by: datetime) -> Correspondence:

@@ -11,6 +11,7 @@ from shared.logs import in_short, logger
 from shared.store import Database, Index, Store
 
 AT_ONCE = 200
+WITHOUT_QUESTIONS = {"events": 0, "seen": 0, "questions": 0}
 MOST_IN_QUERY = 100
 """What an `$in` costs the embedded database grows with the square of its ids."""
 
@@ -63,9 +64,11 @@ class Correspondences(Store[Correspondence]):
         """Ids of what has files of letters that will not leave; at most 200."""
         return await self.ids({"discarded": {"$exists": True}}, limit=AT_ONCE)
 
-    async def with_unnumbered(self, commune: str) -> list[Correspondence]:
-        """Of a commune, what has letters without a number."""
-        return await self.find({"unnumbered": {"$exists": True}, "commune": commune})
+    async def with_unnumbered(self, book: str, limit: int) -> list[Correspondence]:
+        """What has letters that belong into this book and have no number yet, the oldest cases first. They are read
+        without their questions, to look at."""
+        found = self._collection.find({"unnumbered": book}, WITHOUT_QUESTIONS).sort("_id", 1).limit(limit)
+        return [self._read(document) async for document in found]
 
     async def to_remind(self, now: datetime) -> list[str]:
         """Ids of whose day is near; at most 200."""

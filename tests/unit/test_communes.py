@@ -65,6 +65,7 @@ def test_a_profile_says_who_answers_and_until_when():
         ('afternoon_opens: "13:30"', 'afternoon_opens: "11:30"', "office_hours:", "theo thứ tự từ sáng đến chiều"),
         ("chairman, after_working_days: 3", "chairman, after_working_days: ba", "days: ba", "số nguyên"),
         ("  per_hamlet: 3", "  per_hamlet: 0", "per_hamlet: 0", "phải từ 1 trở lên"),
+        ("hamlet_word: thôn", "post: {transport_days: 13}\nhamlet_word: thôn", "transport_days", "phải từ 14 trở lên"),
         ("    opens: 2026-05-01", "    opens: 2026-05-32", "2026-05-32", "phải là ngày có thật"),
         ("    closes: 2026-05-31", "    closes: 2026-04-30", "- id: 2026-05", "closes phải sau opens"),
         ("hamlets:\n", "hamlets: Thôn Nội\nxa:\n", "hamlets:", "phải là danh sách"),

@@ -326,6 +326,14 @@ def test_what_came_back_may_be_delivered_at_a_second_attempt() -> None:
     assert (run.returned, run.delivered) == (0, 1)
 
 
+def test_what_came_back_on_the_day_it_is_said_to_have_been_delivered_lies_in_the_office() -> None:
+    run, _ = posted(a_run(1))
+    [letter] = [item.notification for item in run.items]
+    run, _ = runs.record_delivered(run, [letter], date(2026, 6, 10), LATER)
+    run, _ = runs.record_returned(run, [letter], date(2026, 6, 10), "Người nhận từ chối", LATER)
+    assert (run.returned, run.delivered) == (1, 0)
+
+
 def test_what_is_told_is_told_no_more_unless_more_was_recorded_meanwhile() -> None:
     run, _ = posted(a_run(2))
     known = {n: run.fate(n) for n in (1, 2)}

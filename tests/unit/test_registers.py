@@ -8,7 +8,8 @@ import pytest
 
 from services.notify.correspondence import Correspondence, Message
 from services.notify.numbers import registers
-from services.notify.numbers.registers import Book, Row, book_id, book_of, symbol_of, written
+from services.notify.numbers.books import book_id, book_of, day_in_vietnam
+from services.notify.numbers.registers import Book, Row, symbol_of, written
 from shared.communes import PROFILES, read_profile
 from shared.contracts import Refusal, Role
 from shared.contracts.notify import MessageKind, NotificationNumbered
@@ -104,8 +105,8 @@ def test_the_next_number_is_the_one_after_the_highest(
 
 def test_the_year_of_the_register_begins_at_midnight_in_vietnam() -> None:
     last_second = datetime(2026, 12, 31, 16, 59, 59, tzinfo=UTC)
-    assert registers.day_in_vietnam(last_second) == date(2026, 12, 31)
-    assert registers.day_in_vietnam(last_second + timedelta(seconds=1)) == date(2027, 1, 1)
+    assert day_in_vietnam(last_second) == date(2026, 12, 31)
+    assert day_in_vietnam(last_second + timedelta(seconds=1)) == date(2027, 1, 1)
 
 
 # --- a book on paper -------------------------------------------------------------------------------------------------

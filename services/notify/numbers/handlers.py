@@ -6,7 +6,8 @@ from typing import Any
 
 from services.notify.making import Maker
 from services.notify.numbers import registers
-from services.notify.numbers.registers import Chosen, book_id
+from services.notify.numbers.books import book_id
+from services.notify.numbers.registers import Chosen
 from services.notify.numbers.store import Numbers
 from services.notify.posting import listing
 from services.notify.provided import Letters, Making, Now, Post, Profiles, Registers
@@ -75,7 +76,7 @@ async def strike_what_does_not_leave(failed: NotificationFailed, letters: Letter
 
     It is struck first and looked at then: what is made anew meanwhile has been claimed before, and is seen.
     """
-    row = await numbers.row(failed.notification)
+    row = await numbers.row_of(failed.notification)
     if row is None or registers.left_after_all(await letters.get(failed.case), row):
         return
     await numbers.strike(row.id, failed.reason)
@@ -113,7 +114,9 @@ async def _waiting(command: ReadRegister, letters: Correspondences, hamlets: tup
     """The oldest first: in this order they are to be numbered."""
     found = [
         (state, message)
-        for state in await letters.with_unnumbered(command.actor.commune)
+        for state in await letters.with_unnumbered(
+            book_id(command.actor.commune, command.book, command.year), limit=MOST_ROWS
+        )
         for message in registers.waiting_in(state, command.book, command.year)
     ]
     found.sort(key=lambda one: (one[1].created_at, one[1].id))

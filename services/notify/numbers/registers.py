@@ -4,44 +4,19 @@ Every book is of one commune, one kind of document and one year, and runs from 0
 II.3). No number is given twice or left out, and none is ever taken back: of what did not leave after all, it is struck.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
 
 from services.notify import delivery
 from services.notify.correspondence import Correspondence, Message
 from services.notify.correspondence import Decision as Noted
-from services.notify.wording import VIETNAM, day, one_line, two_digits
+from services.notify.numbers.books import book_id, book_of, day_in_vietnam, waits_in
+from services.notify.wording import day, one_line, two_digits
 from shared.communes import Letterhead, NumberingMode
 from shared.contracts import Actor, Event, Refusal, Role
-from shared.contracts.notify import MessageKind
 from shared.contracts.post import GiveNumbers, OpenRegister, Register
-
-Numbered = MessageKind | Literal["transfer-slip", "conclusion-notice", "report"]
-"""What may bear a number: messages, and the documents that are made as files."""
-
-_BOOKS: Mapping[Numbered, Register | None] = {
-    "receipt": None,
-    "digest": None,
-    "reminder": None,
-    "escalation": None,
-    "invitation": "invitation",
-    "waitlist": "letter",
-    "rescheduled": "letter",
-    "cancelled": "letter",
-    "answer": "letter",
-    "guidance": "letter",
-    "referral": "letter",
-    "extension": "letter",
-    "conclusion": "letter",
-    "resolution": "letter",
-    "apology": "letter",
-    "dialogue-reminder": "letter",
-    "transfer-slip": "transfer",
-    "conclusion-notice": "conclusion",
-    "report": "report",
-}
 
 MAY_NUMBER = (Role.CLERK, Role.OFFICE_HEAD)
 
@@ -87,15 +62,6 @@ class Row:
         return written(self.number, self.symbol)
 
 
-def book_of(kind: Numbered) -> Register | None:
-    """The register that a kind of document is numbered in; None for what is not a document of the office."""
-    return _BOOKS[kind]
-
-
-def book_id(commune: str, book: Register, year: int) -> str:
-    return f"{commune}.{book}.{year}"
-
-
 def symbol_of(book: Register, letterhead: Letterhead) -> str:
     """What stands behind the number: of letters the office's own symbol, of titled documents that of their kind."""
     return one_line(letterhead.symbol if book == "letter" else getattr(letterhead.numbers, book))
@@ -104,11 +70,6 @@ def symbol_of(book: Register, letterhead: Letterhead) -> str:
 def written(number: int, symbol: str) -> str:
     """`05/UBND-VP`: below 10 with a leading zero."""
     return f"{two_digits(number)}/{symbol}"
-
-
-def day_in_vietnam(instant: datetime) -> date:
-    """A year of the register begins at midnight in Vietnam."""
-    return instant.astimezone(VIETNAM).date()
 
 
 # --- the book --------------------------------------------------------------------------------------------------------
@@ -229,6 +190,15 @@ def numbered(state: Correspondence | None, notification: str, number: str, now: 
     return delivery.numbered(state, state.message(notification), number, now)
 
 
+def written_as(notification: str) -> Iterator[str]:
+    """Ids under which a document may have its number: its own, then those that it was written under before, as a mail
+    that became a letter (`x.letter`), or a letter that was sent once more (`x.letter.again`)."""
+    yield notification
+    before = re.sub(r"\.(letter|again)$", "", notification)
+    if before != notification:
+        yield from written_as(before)
+
+
 def left_after_all(state: Correspondence | None, row: Row) -> bool:
     """Whether a document bears this number that is on its way or has left: the letter, or the one a mail became."""
     if state is None:
@@ -255,8 +225,9 @@ def shown(row: Row) -> dict[str, object]:
 
 def waiting_in(state: Correspondence, book: Register, year: int) -> list[Message]:
     """Letters of a year that are made or have left, and belong into a book, without a number."""
+    id = book_id(state.commune, book, year)
     return [
         message
         for message in state.messages
-        if message.lacks_number and book_of(message.kind) == book and day_in_vietnam(message.created_at).year == year
+        if message.lacks_number and waits_in(state.commune, message.kind, message.created_at) == id
     ]

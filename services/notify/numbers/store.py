@@ -12,7 +12,8 @@ from datetime import date
 from typing import Any
 
 from services.notify.numbers import registers
-from services.notify.numbers.registers import Book, Row, book_id
+from services.notify.numbers.books import book_id
+from services.notify.numbers.registers import Book, Row
 from shared.clock import Clock, real_now
 from shared.contracts.post import OpenRegister, Register
 from shared.store import Database, Index, StaleSave, Store
@@ -45,10 +46,19 @@ class Numbers:
         row = Row(notification, commune, book_id(commune, book, on.year), 0, symbol, on, self._now(), given_by, about)
         return await self._give(row, lambda last: max(on, last.given_on) if last else on)
 
-    async def again(self, notification: str) -> Row | None:
-        """The number that a message has already, which is to leave with it, even if it was not to leave before."""
-        row = await self._rows.get(notification)
+    async def again(self, notification: str, number: str | None) -> Row | None:
+        """The number that a message has already, which is to leave with it, even if it was not to leave before.
+
+        Args:
+            number: as the message knows it. With this one what it was written as before may have been numbered.
+        """
+        row = await self.known(notification, number)
         return await self._unstruck(row) if row else None
+
+    async def known(self, notification: str, number: str | None) -> Row | None:
+        """The same, of what is only looked at: what was struck stays so."""
+        row = await self.row_of(notification)
+        return row if row is not None and (row.id == notification or row.text == number) else None
 
     async def give(self, row: Row) -> Row:
         """As a clerk says: the row with the next number of its book, or the one that its message has.
@@ -109,6 +119,13 @@ class Numbers:
 
     async def row(self, notification: str) -> Row | None:
         return await self._rows.get(notification)
+
+    async def row_of(self, notification: str) -> Row | None:
+        """Of what a mail became, or what was sent once more, that of the document as it was numbered first."""
+        for id in registers.written_as(notification):
+            if (row := await self._rows.get(id)) is not None:
+                return row
+        return None
 
     async def rows(self, book: str, *, below: int | None = None, limit: int = 0) -> list[Row]:
         """Rows of a book, the highest number first. below: only those with a lower number."""
