@@ -151,7 +151,7 @@ CASES: dict[MessageKind, tuple[Correspondence, dict[str, Any]]] = {
     "dialogue-reminder": (FORM, {}),
     "waitlist": (replace(FORM, seat=None), {}),
     "rescheduled": (
-        FORM,
+        replace(FORM, conference=replace(CONFERENCE, announced_place=HALL)),
         {"move": Move(AT, HELD_AT - timedelta(days=7), HELD_AT, HALL, "Bão số 3 đổ bộ, thành phố yêu cầu dừng họp")},
     ),
     "cancelled": (FORM, {}),

@@ -164,7 +164,7 @@ def _dialogue(conference: Conference, profile: Profile) -> Data:
         "place": _line(conference.place),
         "chair": _chair(profile),
         "subjects": [one_line(subject) for subject in conference.subjects],
-        "cancelled": sentence(conference.cancelled) if conference.cancelled else None,
+        "cancelled": sentence(conference.cancelled or "") or None,
     }
 
 
@@ -225,12 +225,16 @@ def _waiting(state: Correspondence, message: Message, profile: Profile, base_url
 def _move(state: Correspondence, message: Message, profile: Profile, base_url: str) -> Data:
     move = message.move
     assert move is not None, "set when it is written"
+    place = one_line(move.place)
+    previous_place = _line(state.conference.place_before(move)) if state.conference else None
     return {
         "move": {
             "previously": spoken(move.previously_at),
             "time": spoken(move.held_at),
             "same_time": move.previously_at == move.held_at,
-            "place": one_line(move.place),
+            "same_place": previous_place is not None and previous_place.casefold() == place.casefold(),
+            "previous_place": previous_place,
+            "place": place,
             "reason": sentence(move.reason),
         }
     }
@@ -245,7 +249,7 @@ def _extension(state: Correspondence, message: Message, profile: Profile, base_u
             "reason": sentence(more.reason),
             "until": day_of(more.until),
             "responsible": sentence(_responsible(more.responsible, department_name(more.department, profile))),
-            "requirement": sentence(more.requirement or more.reason),
+            "requirement": sentence(more.requirement or "") or sentence(more.reason),
             "matter": paragraphs(more.matter or ""),
         }
     }
@@ -374,9 +378,9 @@ def name_lines(body: str) -> list[str]:
 
 
 def sentence(text: str) -> str:
-    """One line that ends with a full stop, whether or not its writer set one."""
+    """One line that ends with a full stop, whether or not its writer set one; empty where nothing can be seen."""
     line = one_line(text)
-    return line if line.endswith((".", "!", "?", "…")) else f"{line}."
+    return line if not line or line.endswith((".", "!", "?", "…")) else f"{line}."
 
 
 def dated(instant: datetime) -> date:

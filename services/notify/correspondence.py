@@ -34,6 +34,7 @@ class Conference:
 
     subjects: titles of its sessions. as_of: when title, day and place were last said.
     cancelled: why it could not be held. notice: number and symbol of its published conclusion.
+    announced_place: where it was to be before it was moved.
     """
 
     title: str
@@ -45,6 +46,12 @@ class Conference:
     moves: tuple[Move, ...] = ()
     cancelled: str | None = None
     notice: str | None = None
+    announced_place: str | None = None
+
+    def place_before(self, move: Move) -> str | None:
+        """Where it was to be until then, as far as that is known."""
+        before = [one for one in self.moves if one.at < move.at]
+        return before[-1].place if before else self.announced_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -492,4 +499,5 @@ def joined(known: Conference | None, news: Conference) -> Conference:
         moves=tuple(sorted({*older.moves, *newer.moves}, key=lambda move: move.at)),
         cancelled=newer.cancelled or older.cancelled,
         notice=newer.notice or older.notice,
+        announced_place=newer.announced_place or older.announced_place,
     )

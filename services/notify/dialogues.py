@@ -51,7 +51,7 @@ def keep(state: Correspondence | None, news: News, now: datetime) -> Decision:
     match news:
         case DialogueAnnounced():
             subjects = tuple(session.title for session in news.sessions or ())
-            conference = joined(conference, _told(news, news.place, subjects))
+            conference = joined(conference, replace(_told(news, news.place, subjects), announced_place=news.place))
             record = _closing(replace(record, kind=news.kind), news.registration_closes_at, news.occurred_at)
         case DialogueRescheduled():
             move = Move(news.occurred_at, news.previously_at, news.held_at, news.place, news.reason)

@@ -1,5 +1,6 @@
 """How the office addresses people and writes days and hours, in letters and mails alike."""
 
+import re
 import unicodedata
 from datetime import date, datetime, timedelta, timezone
 
@@ -9,32 +10,80 @@ VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
 ORGANISATIONS = (
-    "ban ",
+    "ban",
+    "bch",
+    "bệnh viện",
+    "bql",
+    "các",
     "câu lạc bộ",
     "chi bộ",
     "chi đoàn",
     "chi hội",
+    "chùa",
+    "công đoàn",
     "công ty",
     "cơ sở",
+    "ctcp",
+    "cty",
     "cửa hàng",
+    "dntn",
     "doanh nghiệp",
+    "đảng bộ",
+    "đảng ủy",
+    "đảng uỷ",
+    "đoàn phường",
+    "đoàn thanh niên",
+    "đoàn tncs",
+    "đoàn xã",
+    "hđnd",
     "hợp tác xã",
     "hộ kinh doanh",
-    "hội ",
+    "hội",
     "htx",
+    "khu dân cư",
+    "khu phố",
+    "liên đoàn",
     "liên hiệp",
+    "mặt trận",
+    "mttq",
     "ngân hàng",
     "nhà máy",
+    "nhà thờ",
+    "nhà trường",
+    "nhà văn hóa",
+    "nhà văn hoá",
+    "nhân dân",
+    "phòng",
+    "quỹ",
     "tập đoàn",
-    "tổ chức",
-    "tổ dân phố",
-    "tổ hợp tác",
+    "tập thể",
+    "thôn",
+    "tổ",
+    "trạm y tế",
     "trung tâm",
-    "trường ",
+    "trường",
+    "ubmttq",
+    "ubnd",
+    "ủy ban",
+    "uỷ ban",
     "văn phòng",
     "xí nghiệp",
 )
-"""What the names of organisations begin with; an individual's begins with a family name."""
+"""Words that the names of organisations begin with; an individual's begins with a family name. `Đoàn` alone is one."""
+
+TITLES = {
+    "ông": "ông",
+    "bà": "bà",
+    "anh": "ông",
+    "chú": "ông",
+    "chị": "bà",
+    "cô": "bà",
+    "bác": "ông/bà",
+    "cụ": "cụ",
+}
+"""What people put before their names, and how an office then speaks to them."""
+
+_ORGANISATION = re.compile(rf"(?:{'|'.join(ORGANISATIONS)})\b")
 
 
 def day(value: date) -> str:
@@ -55,6 +104,11 @@ def clock_and_day(instant: datetime) -> str:
 def two_digits(number: int) -> str:
     """Decree 30/2020: numbers below 10 have a leading 0."""
     return f"{number:02}"
+
+
+def grouped(number: int) -> str:
+    """`200.000`."""
+    return f"{number:,}".replace(",", ".")
 
 
 def spoken_hour(instant: datetime) -> str:
@@ -94,18 +148,18 @@ def named(name: str) -> str:
     """Whom a text to others speaks of: `ông/bà Nguyễn Thị Mai`; an organisation by its name alone."""
     if is_organisation(name):
         return name
-    title = _title(name)
-    return f"{title} {name.split(' ', 1)[1]}" if title else f"ông/bà {name}"
+    first, _, others = name.partition(" ")
+    return f"{TITLES[first.casefold()]} {others}" if _title(name) else f"ông/bà {name}"
 
 
 def is_organisation(name: str) -> bool:
-    """By what the name begins with."""
-    return name.casefold().startswith(ORGANISATIONS)
+    """By the words that the name begins with."""
+    return _ORGANISATION.match(name.casefold()) is not None
 
 
 def one_line(text: str) -> str:
-    """Unicode NFC without line breaks, control and invisible formatting characters."""
-    text = unicodedata.normalize("NFC", text)
+    """Unicode NFC without line breaks, control characters, and what nobody sees."""
+    text = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
     if not text.isprintable():
         text = "".join(map(_visible, text))
     return " ".join(text.split())
@@ -126,10 +180,18 @@ def _visible(character: str) -> str:
             return _WORD_BULLETS.get(character, character)
 
 
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufdd0-\ufdef"
+    + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17))
+    + "]"
+)
+"""Letters and marks that are empty, and what Unicode keeps from ever being a character: no XML may hold those."""
+
 _WORD_BULLETS = {"\uf0a7": "▪", "\uf0b7": "•"}
 """Bullets as word processors store them, in the private area of a symbol font."""
 
 
 def _title(name: str) -> str | None:
-    first = name.split(" ", 1)[0].casefold()
-    return first if first in ("ông", "bà") and " " in name else None
+    """How an office calls whom he names himself so."""
+    first, blank, _ = name.partition(" ")
+    return TITLES.get(first.casefold()) if blank else None

@@ -9,13 +9,23 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from shared.text import clean
 
 Service = Literal["intake", "routing", "deadlines", "notify"]
 SERVICES: tuple[Service, ...] = get_args(Service)
 
 Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """One token of a NATS subject: no dot, no blank, no wildcard."""
+
+
+def _cleaned(said: Any) -> Any:
+    return clean(said) if isinstance(said, str) else said
+
+
+Cleaned = BeforeValidator(_cleaned)
+"""What a person typed, without what nobody sees: only then is it measured. Of commands; what an event says is kept."""
 
 
 class Model(BaseModel):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.base import Command, Event, Model, Token
+from shared.contracts.base import Cleaned, Command, Event, Model, Token
 
 MessageKind = Literal[
     "receipt",
@@ -92,6 +92,7 @@ class NotifyCommand(Command, listener="notify"):
 
 
 NotificationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$", max_length=200)]
+Remark = Annotated[str, Cleaned, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 ReportText = Annotated[str, StringConstraints(max_length=20_000)]
 
 
@@ -99,7 +100,7 @@ class RecordHandOver(NotifyCommand):
     """A message that could go neither by mail nor by post was told or handed over. note: how, when, to whom."""
 
     notification: NotificationId
-    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+    note: Remark
 
 
 class RenderDocument(NotifyCommand):
@@ -156,7 +157,7 @@ class ApologiseForDelay(NotifyCommand):
 
     submission: Token
     question: Token
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+    reason: Remark
     until: date
 
 

@@ -107,9 +107,12 @@ async def test_every_form_has_a_receipt_on_paper_whether_or_not_one_was_mailed(o
 
 
 @pytest.mark.parametrize("role", list(Role))
-async def test_whoever_is_of_the_commune_may_read_it(office: Office, role: Role) -> None:
+async def test_whoever_settles_cases_of_the_commune_may_read_it_and_nobody_else(office: Office, role: Role) -> None:
     [letter] = await office.writes_letters(CASE)
-    assert (await file_of(office, ask(letter, role=role)))[1].startswith(b"%PDF")
+    if role in (Role.PROVINCE, Role.OPERATOR, Role.SYSTEM):
+        assert (await refused(office, ask(letter, role=role))).code == "forbidden"
+    else:
+        assert (await file_of(office, ask(letter, role=role)))[1].startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("format", ["pdf", "docx"])

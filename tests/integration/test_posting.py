@@ -203,7 +203,7 @@ async def test_501_letters_are_two_bundles(office: Office) -> None:
     await office.close()
     first, second = await office.file("bundle"), await office.file("bundle", bundle=2)
     with pikepdf.open(BytesIO(first)) as bundle, bundle.open_outline() as outline:
-        assert [one.title for one in outline.root] == ["Bảng kê bó thư", "Thôn Nội", "Thôn Đông Phù"]
+        assert [one.title for one in outline.root] == ["Bảng kê tập", "Thôn Nội", "Thôn Đông Phù"]
         assert [len(one.children) for one in outline.root] == [0, 300, 200]
         cover = PdfReader(BytesIO(await office.file("manifest"))).pages
         assert len(bundle.pages) == len(cover) + len(cover) % 2 + 2 * 500, "each letter begins on an odd page"
@@ -214,7 +214,7 @@ async def test_501_letters_are_two_bundles(office: Office) -> None:
     assert "Thôn Đông Phù" in words
     assert letter_of("01J500") in words
     assert "500" in PdfReader(BytesIO(first)).pages[0].extract_text()
-    with pytest.raises(Refusal, match="bó số 3"):
+    with pytest.raises(Refusal, match="tập số 3"):
         await office.file("bundle", bundle=3)
     kept = sorted(file.name for file in (office.folder / ".runs").iterdir())
     assert kept == [f"{RUN}.bundle-1", f"{RUN}.bundle-2", f"{RUN}.bundle-2-single", f"{RUN}.manifest-1"]

@@ -161,7 +161,9 @@ def test_the_letter_stays_as_it_was_and_is_added_to(folder: Path) -> None:
     before, after = render_page(page), signed(folder, page)
     assert after.startswith(before)
     with pikepdf.open(io.BytesIO(before)) as old, pikepdf.open(io.BytesIO(after)) as new:
-        assert new.Root.Metadata.read_bytes() == old.Root.Metadata.read_bytes()
+        told, for_all = old.Root.Metadata.read_bytes(), b"<pdfuaid:part>1</pdfuaid:part>"
+        assert for_all in told
+        assert new.Root.Metadata.read_bytes() == told.replace(for_all, b""), "the marks have no tags"
         assert b"<pdfaid:part>2</pdfaid:part>" in new.Root.Metadata.read_bytes()
         assert new.Root.Lang == old.Root.Lang
         assert "/OutputIntents" in new.Root

@@ -655,3 +655,15 @@ def test_the_fonts_that_are_shipped_are_whole():
 def test_a_missing_font_is_named(tmp_path):
     with pytest.raises(FontMissing, match=r"LiberationSerif-Regular\.ttf"):
         check_fonts(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("door", "title"),
+    [
+        ({}, "GIẤY TIẾP NHẬN PHIẾU ĐĂNG KÝ ĐỐI THOẠI"),
+        ({"channel": "floor"}, "GIẤY TIẾP NHẬN Ý KIẾN"),
+        ({"channel": "list", "collected_by": "Hội Nông dân xã"}, "GIẤY TIẾP NHẬN Ý KIẾN"),
+    ],
+)
+def test_a_receipt_is_named_for_what_came(door, title):
+    assert page("receipt", **door).title == title

@@ -78,6 +78,7 @@ def test_a_dialogue_is_kept_the_same_in_any_order(order):
         moves=tuple(
             Move(one.occurred_at, one.previously_at, one.held_at, one.place, one.reason) for one in (MOVED, MOVED_AGAIN)
         ),
+        announced_place=ANNOUNCED.place,
     )
     assert (state.record.closes_at, state.record.presided_by) == (CLOSES_AT, "Lê Văn Phó")
 

@@ -14,7 +14,8 @@ from services.notify.paper.letters import render_page
 from services.notify.paper.word import FACE, page_as_word, text_as_word
 from services.notify.texts.blocks import Drawing, Point, Run
 from shared.typesetting import FONTS
-from tests.letters import every_page, report_page
+from tests.builders import registrant
+from tests.letters import every_page, page, report_page
 from tests.measured import words_of
 
 EVERY = every_page()
@@ -172,3 +173,10 @@ def test_a_text_to_be_read_aloud_is_large_with_room_between_its_lines():
     document = docx.Document(io.BytesIO(text_as_word("Thông báo", ("Kính mời.",))))
     assert min(run.font.size for one in document.paragraphs for run in one.runs) >= Pt(16)
     assert document.paragraphs[1].paragraph_format.line_spacing == 1.5
+
+
+@pytest.mark.parametrize("unseen", ["\ufffe", "\uffff", "\ufdd0", "\x0b", "\u206a"])
+def test_what_no_word_processor_reads_is_left_out_of_a_person_s_words(unseen):
+    odd = registrant(name=f"Nguyễn{unseen} Mai", address=f"Số{unseen} 5")
+    document = docx.Document(io.BytesIO(page_as_word(page("answer", registrant=odd))))
+    assert the("Kính gửi: Ông/Bà Nguyễn", document).text.split() == ["Kính", "gửi:", "Ông/Bà", "Nguyễn", "Mai"]

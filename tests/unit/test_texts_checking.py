@@ -1,5 +1,6 @@
 """What is wrong with an office's text is told when it is saved, and not when somebody is to get a letter."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -59,6 +60,11 @@ def test_the_shipped_texts_are_right_for_every_commune(kind):
         ("Thân ái./.", "Còn thiếu nội dung trả lời: cần in {{ item.answer }}", "no answer in an answer"),
         ("- **Tên**", "thiếu nội dung|sau dấu - cần có tên", "a point of nothing"),
         ("{{ collected_by }}", "không có nội dung trong trường hợp này", "what may be missing"),
+        ("# {% if false %}a{% endif %}", "“#”: sau dấu này cần có nội dung", "a heading of nothing"),
+        ("Một\n>\nhai", "“>”: sau dấu này cần có nội dung", "a quotation of nothing"),
+        ("** **", "sau dấu này cần có nội dung", "bold nothing"),
+        ("{% if item.question == items %}a{% endif %}", "không có mục “item”", "outside of its loop, compared"),
+        ("{% if dialogue.subjects == dialogue.subjects %}a{% endif %}", "không so sánh được", "lists are not compared"),
     ],
 )
 def test_what_is_wrong_is_told_in_words(body, said, because):
@@ -98,7 +104,7 @@ def test_every_name_that_is_wrong_is_told_at_once_and_not_too_many():
         ("extension", "{{ extension.responsible }}", "chúng tôi", "trách nhiệm giải quyết", "who"),
         ("extension", "{{ extension.matter }}", "việc ấy", "", "what is there as the question"),
         ("guidance", "{{ item.authority | sentence }}", "nơi khác.", "cơ quan có thẩm quyền", "where it belongs"),
-        ("apology", "{{ apology.until }}", "sớm", "ngày hẹn trả lời", "Decree 61/2018: the new day"),
+        ("apology", "{{ apology.until }}", "sớm", "ngày hẹn trả lời", "Decree 118/2025: the new day"),
         ("apology", "{{ apology.reason }}", "khách quan", "lý do chậm", "and the reason"),
         ("dialogue-reminder", "{{ dialogue.time | sentence }}", "{{ dialogue.clock }}", "", "in other words"),
         ("dialogue-reminder", "{{ seat }}", "đã báo", "số ghế", "the seat"),
@@ -128,8 +134,74 @@ def test_a_letter_ends_as_decree_30_has_it():
     assert wrong("answer", own.replace("Trân trọng.", "Trân trọng{% if on_paper %}./.{% else %}.{% endif %}")) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "written", "said", "because"),
+    [
+        ("answer", "王", "dòng 1: phông chữ của thư giấy không có ký tự “王” (U+738B)", "the font has no Chinese"),
+        ("answer", "مرحبا", "không có ký tự", "and no Arabic"),
+        ("answer", "😀", "không có ký tự “😀”", "no faces"),
+        ("answer", "Một ✓ hai", "không có ký tự “✓” (U+2713)", "and no ticks"),
+        ("answer", "{% if collected_by == 'Thôn X' %}✓{% endif %}", "“✓”", "in a turn that no example takes"),
+        ("answer", "{{ '✓' }}", "“✓”", "in words within markup"),
+        ("digest", "✓", "", "a digest is never printed"),
+        ("answer", "{# ✓ #}", "", "nor is a remark"),
+        (
+            "answer",
+            "@ https://x.example/" + "a" * 300 + " | QR",
+            "không quét được mã QR",
+            "an address that is too long",
+        ),
+        (
+            "answer",
+            "{% if code == '1' %}\n@ https://x.example/" + "a" * 300 + " | QR\n{% endif %}",
+            "quét",
+            "in any turn",
+        ),
+        ("answer", "@ https://x.example/{{ '" + "a" * 300 + "' }} | QR", "không quét được mã QR", "put together"),
+    ],
+)
+def test_what_cannot_leave_cannot_be_saved(kind, written, said, because):
+    found = "\n".join(wrong(kind, f"{written}\n\n{SHIPPED[kind].body}"))
+    assert said in found if said else not found, (because, found)
+
+
+def test_a_trich_yeu_has_to_be_printed_too():
+    assert "Trích yếu, dòng 1" in wrong("answer", about="trả lời ✓")[0]
+    assert wrong("answer", mail_subject="Trả lời ✓") == []
+
+
+ALWAYS_OF_A_FORM = {"code", "received_on"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_said_to_be_missing_at_times_cannot_be_named_bare(kind):
+    def bare(names, before=""):
+        for name, known in names.items():
+            if known.sort == "group":
+                yield from bare(known.parts, f"{before}{name}.")
+            elif known.sort in ("words", "paragraphs", "table") and re.search("có thể|không có", known.says):
+                yield f"{before}{name}"
+
+    guests = kind in ("invitation", "dialogue-reminder", "rescheduled", "cancelled")
+    for path in bare(names_of(kind)):
+        if path in ALWAYS_OF_A_FORM and not guests:
+            continue
+        printed = f'{{{{ {path} | join("; ") }}}}' if path.endswith("subjects") else f"{{{{ {path} }}}}"
+        assert wrong(kind, f"{printed}\n\n{SHIPPED[kind].body}"), path
+
+
+def test_a_place_alone_is_no_promise_of_subjects():
+    bare = '{% if dialogue.place %}\n{{ dialogue.subjects | join("; ") }}\n{% endif %}\n\n'
+    assert "chưa rõ nội dung" in wrong("cancelled", bare + SHIPPED["cancelled"].body)[0]
+
+
+def test_trying_a_text_ends_when_nobody_waits_any_more():
+    left = iter([True, False])
+    assert "trong thời gian cho phép" in mistakes(SHIPPED["answer"], PROFILE, lambda: next(left))[0]
+
+
 def test_a_source_has_a_length():
-    assert "20000" in wrong("answer", "a" * (LONGEST_SOURCE + 1))[0]
+    assert "nhiều nhất là 20.000" in wrong("answer", "a" * (LONGEST_SOURCE + 1))[0]
 
 
 def test_a_case_that_fails_is_named_with_its_line():

@@ -64,6 +64,16 @@ def body(source, **more):
         ("{% if office" + " and office" * 1_500 + " %}a{% endif %}", "nested by and"),
         ("{% if office %}" * 100 + "a" + "{% endif %}" * 100, "nested by if"),
         ("{{ " + "not " * 3_000 + "office }}", "nested and well formed"),
+        ("{{ " + "1" * 4_400 + " }}", "a number that Python will not read"),
+        ("{{ 0x" + "f" * 5_000 + " }}", "or not write"),
+        ("{% autoescape true %}{% endautoescape %}", "a tag that has no line"),
+        ("{% for loop in items %}a{% endfor %}", "a loop has its own name"),
+        ("{% for a in items %}{% set loop = 1 %}{% endfor %}", "which nothing else has"),
+        ("{% set a = [" + "1," * 21 + "] %}", "a long list"),
+        ("{% if office in many %}a{% endif %}", "nothing is looked for in the data"),
+        ("{% if 'a' in office %}a{% endif %}", "nor in words"),
+        ("{{" * 9_900, "opened without end"),
+        ("{#" * 9_900, "a remark, too"),
     ],
 )
 def test_a_text_that_wants_more_is_refused_in_words(source, because):
@@ -80,15 +90,51 @@ def test_two_loops_inside_each_other_are_enough():
 
 
 def test_a_text_cannot_grow_beyond_a_book():
+    assert LONGEST == 200_000
     much = ["x" * 1_000] * 300
-    with pytest.raises(CannotWrite, match=str(LONGEST)):
+    with pytest.raises(CannotWrite, match=r"dài quá 200\.000 ký tự"):
         body("{{ many }}", many=much)
-    with pytest.raises(CannotWrite, match=str(LONGEST)):
-        body("{% for a in many %}{% for b in many %}" + "dài" * 100 + "{% endfor %}{% endfor %}", many=["a"] * 500)
-    with pytest.raises(CannotWrite, match=str(LONGEST)):
-        body("{% for a in many %}{% for b in many %}{{ a }}{% endfor %}{% endfor %}", many=["a"] * 500)
+    with pytest.raises(CannotWrite, match=r"dài quá 200\.000 ký tự"):
+        body("{% for a in many %}" + "dài" * 100 + "{% endfor %}", many=["a"] * 1_000)
     with pytest.raises(CannotWrite):
         body('{{ many | join("' + "x" * 20 + '") }}', many=["a"] * 50_000)
+
+
+LIST = "[" + ",".join("1" * 20) + "]"
+LINES = [f"Dòng {number}." for number in range(2_000)]
+
+
+@pytest.mark.parametrize(
+    ("source", "because"),
+    [
+        ("{% for a in many %}{% for b in many %}{% if a == b %}{% endif %}{% endfor %}{% endfor %}a", "loop in a loop"),
+        ("{% for a in many %}{% for b in many if a == b %}{% endfor %}{% endfor %}a", "none of which is wanted"),
+        ("{% for a in many %}{{ loop.length }}{% for b in many %}{% endfor %}{% endfor %}", "or it is asked how long"),
+        ("{% for a in many %}{% if many | join %}{% endif %}{% endfor %}a", "lists joined over and over"),
+        ("{% for a in many %}{% set b = many | rest %}{% endfor %}a", "or copied"),
+        ("{% for a in many %}" + "{% if code %}{% endif %}" * 100 + "{% endfor %}a", "many things in a round"),
+        (f"{{% set x = {LIST} %}}" + "{% for a in many %}{% for b in x %}{% if b in " + LIST + " %}{% endif %}"
+         "{% endfor %}{% endfor %}a", "lists of its own"),
+    ],
+)  # fmt: skip
+def test_a_text_is_filled_in_quickly_or_not_at_all(source, because):
+    def refused() -> None:
+        with pytest.raises(CannotWrite, match="lặp lại quá nhiều lần"):
+            body(source, many=LINES, code="K7")
+
+    assert calls(refused) < 1_000_000, because
+
+
+def test_what_an_office_loops_over_is_far_from_that():
+    said = body(
+        "{% for a in items %}{% for b in many %}\n\n{{ loop.index }}. {{ b }}{% endfor %}{% endfor %}", many=LINES
+    )
+    assert len(said.blocks) == 2 * len(LINES)
+
+
+def test_stars_without_end_are_read_in_one_go():
+    few, many = (calls(lambda: body("**a" * n + "**")) for n in (500, 2_000))  # noqa: B023
+    assert many < 5 * few
 
 
 def test_the_mark_of_a_value_cannot_be_forged():

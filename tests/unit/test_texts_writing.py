@@ -64,6 +64,8 @@ def blocks(body, **data):
         ("! AB", None, "a code needs its note"),
         ("=> javascript:alert(1) | Xem", None, "an address is one of a page"),
         ("=> /tra-cuu | Xem", None, "and whole"),
+        *((mark, None, "a mark of nothing") for mark in ("# ", "## ", "> ", "- ", "1. ", "! ", "=> ", "@ ", "** **")),
+        ("Một\n> \nhai", None, "nor in the middle"),
     ],
 )
 def test_the_author_writes_blocks(body, expected, because):
@@ -116,7 +118,7 @@ def test_whatever_people_write_is_one_paragraph_of_words_or_refused(words, lines
     [line] = block.lines
     text = plain(line)
     assert (unicodedata.is_normalized("NFC", text), "\n" in text, "  " in text) == (True, False, False)
-    for block in blocks("{% for one in many %}{{ one }}{% endfor %}!", many=[line for line in lines if line.isalnum()]):
+    for block in blocks("{% for one in many %}{{ one }}{% endfor %}…", many=[line for line in lines if line.isalnum()]):
         assert isinstance(block, Paragraph)
 
 

@@ -15,7 +15,7 @@ from services.notify.paper.slip import slip
 from services.notify.paper.typesetting import CannotPrint
 from services.notify.paper.word import page_as_word, text_as_word
 from shared.communes import Profile
-from shared.contracts import Refusal
+from shared.contracts import Actor, Refusal, Role
 from shared.contracts.notify import (
     DocumentFormat,
     DocumentKind,
@@ -33,6 +33,14 @@ MEDIA: dict[DocumentFormat, str] = {
 }
 NAMES: dict[DocumentKind, str] = {"conclusion": "thong-bao-ket-luan", "loudspeaker": "bai-truyen-thanh"}
 
+
+OFFICE = frozenset({Role.CLERK, Role.OFFICE_HEAD, Role.CHAIRMAN})
+EXPERTS = frozenset({Role.OFFICER, Role.HEAD})
+STAFF = OFFICE | EXPERTS
+COUNTS = STAFF | {Role.PROVINCE}
+"""Who may have a report: it has figures and names nobody."""
+
+NOT_YOURS = "Vai trò của ông/bà không xem được văn bản này; xin nhờ Văn phòng xã."
 
 LETTERS: dict[MessageKind, str] = {
     "receipt": "giay-tiep-nhan",
@@ -55,8 +63,11 @@ def to_be_shown(state: Correspondence | None, command: RenderLetter) -> tuple[Co
     """The message that is asked for. Every form has a receipt on paper, whether or not one was mailed.
 
     Raises:
-        Refusal: there is none, it is of another commune or not for paper, or it would name a denouncer.
+        Refusal: there is none, it is of another commune or not for paper, he may not see it, or it would name a
+            denouncer.
     """
+    if command.actor.role not in STAFF:
+        raise Refusal("forbidden", NOT_YOURS)
     if state is None:
         raise Refusal("not-found", f"Không tìm thấy thư {command.notification}.")
     if state.commune != command.actor.commune:
@@ -66,11 +77,29 @@ def to_be_shown(state: Correspondence | None, command: RenderLetter) -> tuple[Co
         message = _receipt(state)
     if message is None or message.kind not in LETTERS:
         raise Refusal("not-found", f"Không tìm thấy thư {command.notification}.")
+    if command.actor.role in EXPERTS and not _may_concern(command.actor, state, message):
+        raise Refusal("forbidden", "Thư này thuộc câu hỏi của đơn vị khác.")
     try:
         must_be_sayable(state, message)
     except CannotPrint as error:
         raise Refusal("forbidden", str(error)) from error
     return state, message
+
+
+def _may_concern(actor: Actor, state: Correspondence, message: Message) -> bool:
+    """Whether it is about what his department answers, as far as that is known here: a question's department is known
+    from its answer on."""
+    told = [state.asked(question) for question in message.questions] or state.questions
+    known = {
+        department
+        for asked in told
+        for department in (
+            *(answer.department for answer in (*asked.earlier, asked.answer) if answer is not None),
+            *(grant.department for grant in asked.grants),
+        )
+    }
+    known |= {more.department for more in (message.extension, message.result) if more is not None}
+    return not known or actor.department in known
 
 
 def letter_file(command: RenderLetter, state: Correspondence, message: Message, content: bytes) -> dict[str, str]:
@@ -82,8 +111,10 @@ def render_report(command: RenderReport, profile: Profile, now: datetime) -> dic
     """The report, as `render` gives files.
 
     Raises:
-        Refusal: a table of it is not one, or it cannot be printed.
+        Refusal: he may not have one, a table of it is not one, or it cannot be printed.
     """
+    if command.actor.role not in COUNTS:
+        raise Refusal("forbidden", NOT_YOURS)
     on = dated(now)
     try:
         content = rendered(report(command, profile, on), command.format)
@@ -103,8 +134,11 @@ def render(
     """The file as a command's reply carries it: name, media_type, and content in base64.
 
     Raises:
-        Refusal: there is no conclusion yet, no such format of it, or it cannot be printed.
+        Refusal: he may not have it, there is no conclusion yet, no such format of it, or it cannot be printed.
     """
+    is_public = command.document == "conclusion" and conference.notice is not None
+    if command.actor.role not in STAFF and not is_public:
+        raise Refusal("forbidden", NOT_YOURS)
     content = (_conclusion if command.document == "conclusion" else _loudspeaker)(
         command.format, conference, record, profile, now
     )

@@ -33,6 +33,8 @@ TITLES: dict[MessageKind, str] = {
     "apology": "PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ",
     "receipt": "GIẤY TIẾP NHẬN PHIẾU ĐĂNG KÝ ĐỐI THOẠI",
 }
+WITHOUT_A_FORM = "GIẤY TIẾP NHẬN Ý KIẾN"
+"""What a receipt is called for what was said at the conference itself, or stood on somebody's list."""
 
 RECEIVING = Signer(capacity=("Người tiếp nhận",), name="(Ký, ghi rõ họ tên)")
 """Who takes a form in signs its receipt; it has no number and no recipients, as those of a one-stop service."""
@@ -66,7 +68,7 @@ def page_of(
         dateline=dateline(one_line(head.place), on),
         symbol="" if receipt else one_line(head.numbers.invitation if kind == "invitation" else head.symbol),
         number=one_line(message.number) if message.number else None,
-        title=TITLES.get(kind),
+        title=WITHOUT_A_FORM if receipt and _without_a_form(state) else TITLES.get(kind),
         about="" if receipt else one_line(written.about),
         addressee=None if kind in ("invitation", "receipt") else addressee(one_line(name)),
         address=one_line(address) if address and kind not in ("invitation", "receipt") else None,
@@ -77,6 +79,10 @@ def page_of(
         reference=one_line(message.id),
         scan=scan,
     )
+
+
+def _without_a_form(state: Correspondence) -> bool:
+    return state.channel == "floor" or state.collected_by is not None
 
 
 def must_be_sayable(state: Correspondence, message: Message) -> None:

@@ -9,7 +9,7 @@ import pikepdf
 from pikepdf import OutlineItem, Pdf
 
 A4 = (595.276, 841.89)
-COVER = "Bảng kê bó thư"
+COVER = "Bảng kê tập"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,9 @@ def sheets(pages: Iterable[int], *, duplex: bool) -> int:
 
 def bind(title: str, cover: bytes, leaves: Sequence[Leaf], to: Path, *, duplex: bool) -> None:
     """Write a bundle. Blocking; memory is that of its letters, which are some 30 KB each.
+
+    It is for the printer alone: its letters lose their tags and their signatures, and what they say of themselves. What
+    is kept and shown to anybody is the file of each letter.
 
     duplex: each letter begins on an odd page, so that a printer that turns the paper puts no two letters on one sheet.
 

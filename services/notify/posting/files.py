@@ -30,9 +30,9 @@ File = Literal["bundle", "manifest", "posting-list", "labels"]
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NAMES: dict[File, str] = {
-    "bundle": "{run}-bo-{bundle}.pdf",
-    "manifest": "{run}-bang-ke-bo-{bundle}.pdf",
-    "labels": "{run}-nhan-bo-{bundle}.pdf",
+    "bundle": "{run}-tap-{bundle}.pdf",
+    "manifest": "{run}-bang-ke-tap-{bundle}.pdf",
+    "labels": "{run}-nhan-tap-{bundle}.pdf",
     "posting-list": "{run}-bang-ke-buu-gui.xlsx",
 }
 
@@ -97,13 +97,13 @@ class RunFiles:
             name = f"{item.envelope}. {one_line(receiver.name)}" if receiver else str(item.envelope)
             file = self._folder / run.commune / f"{item.notification}.pdf"
             leaves.append(Leaf(file, name, one_line(sheets.group_of(item, profile))))
-        title = f"Đợt in {run.id}, bó {command.bundle}"
+        title = f"Đợt in {run.id}, tập {command.bundle}"
         try:
             bind(title, _manifest(run, command, profile), leaves, part, duplex=command.duplex)
         except LetterMissing as missing:
             raise Refusal(
                 "not-now",
-                f"Không có tệp của thư {missing.notification} nên không ghép được bó {command.bundle}. "
+                f"Không có tệp của thư {missing.notification} nên không ghép được tập {command.bundle}. "
                 "Xin báo người vận hành khôi phục tệp này.",
             ) from missing
 

@@ -52,7 +52,7 @@ def posting_list(run: PrintRun, profile: Profile, numbers: Mapping[str, str]) ->
 def _columns(profile: Profile) -> tuple[str, ...]:
     hamlet = capital(profile.hamlet_word)
     receiver = ("Người nhận", "Địa chỉ", hamlet)
-    return "STT", "Số hiệu bưu gửi", *receiver, "Loại văn bản", "Số văn bản", "Tham chiếu", "Bó", "Ghi chú"
+    return "STT", "Số hiệu bưu gửi", *receiver, "Loại văn bản", "Số văn bản", "Tham chiếu", "Tập", "Ghi chú"
 
 
 def _row(run: PrintRun, envelope: Sequence[Letter], profile: Profile, numbers: Mapping[str, str]) -> tuple[Value, ...]:

@@ -36,7 +36,7 @@ def letters_of(run: PrintRun, bundle: int | None = None) -> list[Letter]:
         if bundle is None or item.bundle == bundle
     ]
     if not found:
-        raise Refusal("not-found", f"Đợt in {run.id} không có bó số {bundle}.")
+        raise Refusal("not-found", f"Đợt in {run.id} không có tập số {bundle}.")
     return found
 
 

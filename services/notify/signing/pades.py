@@ -61,6 +61,7 @@ def prepared(pdf: bytes, line: bytes, page: int, fields: Mapping[str, tuple[Box,
         fields: by the name of each, its place and what it is called.
     """
     writer: Any = _Added(io.BytesIO(pdf))
+    _claim_no_access(writer)
     drawn = writer.import_page_as_xobject(PdfFileReader(io.BytesIO(line)))
     _, _, width, height = (float(side) for side in drawn.get_object()["/BBox"])
     moved = f"/Artifact BMC q 1 0 0 1 {RIGHT - width:.2f} {A4_TOP - HEAD - height:.2f} cm /ThongTin Do Q EMC".encode()
@@ -72,6 +73,20 @@ def prepared(pdf: bytes, line: bytes, page: int, fields: Mapping[str, tuple[Box,
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def _claim_no_access(writer: Any) -> None:
+    """The marks of signatures have no tags, so what is signed is no PDF/UA-1 any more, and does not say it is."""
+    metadata = writer.root["/Metadata"]
+    kept = _untyped.StreamObject(
+        {generic.pdf_name("/Type"): metadata["/Type"], generic.pdf_name("/Subtype"): metadata["/Subtype"]},
+        stream_data=metadata.data.replace(_FOR_ALL, b""),
+    )
+    writer.root[generic.pdf_name("/Metadata")] = writer.add_object(kept)
+    writer.update_root()
+
+
+_FOR_ALL = b"<pdfuaid:part>1</pdfuaid:part>"
 
 
 def signed(

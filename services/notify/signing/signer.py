@@ -1,6 +1,7 @@
 """Digital signatures on documents: PAdES baseline, first of who has the authority, then of the office.
 
 Each signature is added behind the document as it was: what it says, its tags and its PDF/A-2b part stay byte for byte.
+Only that it is PDF/UA-1 is said no longer: the marks themselves have no tags.
 """
 
 from collections.abc import Mapping

@@ -11,6 +11,8 @@ OF_A_LOOP = frozenset({"index", "first", "last", "length"})
 
 MOST_LOOPS = 30
 MOST_NAMES = 50
+MOST_IN_A_LIST = 20
+LARGEST = 1_000_000_000
 LONGEST_JOINED = 50_000
 DEEPEST = 60
 """Expressions and blocks inside each other; the compiler goes down into each."""
@@ -115,6 +117,8 @@ _NAMES_OF_TAGS = {
     nodes.Slice: "dấu [ ]",
     nodes.Concat: "dấu ~; hãy viết hai mục cạnh nhau",
     nodes.Dict: "dấu { } trong biểu thức",
+    nodes.Scope: "{% autoescape %}",
+    nodes.ScopedEvalContextModifier: "{% autoescape %}",
 }
 
 
@@ -131,7 +135,7 @@ def _refused(tree: nodes.Template) -> Iterator[tuple[int, str]]:
     for node in _nodes(tree):
         if type(node) not in NODES:
             name = _NAMES_OF_TAGS.get(type(node), "phép tính này")
-            yield node.lineno, f"không dùng được {name}. Chỉ dùng {{{{ tên }}}}, if, for và set."
+            yield node.lineno or 1, f"không dùng được {name}. Chỉ dùng {{{{ tên }}}}, if, for và set."
         elif isinstance(node, nodes.Filter) and node.name not in FILTERS:
             yield node.lineno, f"không có bộ lọc “{node.name}”. Có: {', '.join(FILTERS)}."
         elif isinstance(node, nodes.Filter) and not _is_plain(node):
@@ -140,12 +144,20 @@ def _refused(tree: nodes.Template) -> Iterator[tuple[int, str]]:
             isinstance(one, nodes.Const) for one in node.items
         ):
             yield node.lineno, "danh sách chỉ được gồm các chuỗi viết sẵn."
+        elif isinstance(node, (nodes.List, nodes.Tuple)) and len(node.items) > MOST_IN_A_LIST:
+            yield node.lineno, f"danh sách dài hơn {MOST_IN_A_LIST} chuỗi."
+        elif isinstance(node, nodes.Compare) and not all(map(_is_quick, node.ops)):
+            yield node.lineno, 'sau in cần một danh sách viết sẵn, ví dụ occasion in ("late", "absent").'
         elif isinstance(node, nodes.For) and (node.recursive or not isinstance(node.target, nodes.Name)):
             yield node.lineno, "viết vòng lặp dạng {% for item in items %}."
         elif isinstance(node, nodes.Assign) and not isinstance(node.target, nodes.Name):
             yield node.lineno, "viết {% set tên = … %}."
+        elif isinstance(node, (nodes.For, nodes.Assign)) and _name(node.target) == "loop":
+            yield node.lineno, "tên “loop” dành riêng cho vòng lặp, xin đặt tên khác."
         elif isinstance(node, nodes.Const) and not isinstance(node.value, (str, int)) and node.value is not None:
             yield node.lineno, "chỉ dùng chuỗi, số nguyên, true, false, none."
+        elif isinstance(node, nodes.Const) and isinstance(node.value, int) and node.value > LARGEST:
+            yield node.lineno, "số quá lớn."
     yield from _too_many(tree)
 
 
@@ -153,6 +165,7 @@ def _too_many(tree: nodes.Template) -> Iterator[tuple[int, str]]:
     loops, names = list(tree.find_all(nodes.For)), list(tree.find_all(nodes.Assign))
     if len(loops) > MOST_LOOPS:
         yield loops[MOST_LOOPS].lineno, f"nhiều hơn {MOST_LOOPS} vòng lặp."
+        return
     if len(names) > MOST_NAMES:
         yield names[MOST_NAMES].lineno, f"nhiều hơn {MOST_NAMES} lệnh set."
     for outer in loops:
@@ -174,8 +187,18 @@ def _nodes(tree: nodes.Template) -> Iterator[nodes.Node]:
 
 def _is_plain(node: nodes.Filter) -> bool:
     arguments: Sequence[nodes.Node] = node.args
-    short = all(isinstance(one, nodes.Const) and len(str(one.value)) <= 20 for one in arguments)
+    words = [one.value for one in arguments if isinstance(one, nodes.Const) and isinstance(one.value, str)]
+    short = len(words) == len(arguments) and all(len(one) <= 20 for one in words)
     return short and len(arguments) <= (node.name == "join") and not node.kwargs and not node.dyn_args
+
+
+def _is_quick(compared: nodes.Operand) -> bool:
+    """To look for something in words or lists of the data would read all of them."""
+    return compared.op not in ("in", "notin") or isinstance(compared.expr, (nodes.List, nodes.Tuple))
+
+
+def _name(node: nodes.Node) -> str | None:
+    return node.name if isinstance(node, nodes.Name) else None
 
 
 _SYNTAX = (
@@ -190,10 +213,12 @@ _SYNTAX = (
 )
 
 
-def told(error: TemplateSyntaxError | RecursionError) -> str:
-    """`dòng 3: …` of a source that is not well formed."""
+def told(error: Exception) -> str:
+    """`dòng 3: …` of a source that Jinja2, or Python below it, cannot read."""
     if isinstance(error, RecursionError):
         return f"dòng 1: {TOO_DEEP}."
+    if not isinstance(error, TemplateSyntaxError):
+        return "dòng 1: viết sai cú pháp, hoặc có số quá lớn."
     said = (error.message or "").casefold()
     what = next((words for known, words in _SYNTAX if known in said), "viết sai cú pháp")
     return f"dòng {error.lineno}: {what}."

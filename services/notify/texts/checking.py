@@ -1,10 +1,16 @@
 """Whether an office's text can be saved: nothing wrong is found out only when somebody is to get a letter."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from jinja2 import nodes
+
 from services.notify.contents import Data, Medium
+from services.notify.mailing.mails import CannotMail
+from services.notify.paper.letters import CannotPrint, render_page
+from services.notify.paper.pages import page_of
 from services.notify.texts.blocks import (
     Block,
     Button,
@@ -15,20 +21,27 @@ from services.notify.texts.blocks import (
     Paragraph,
     Point,
     Quote,
+    Run,
     Steps,
     Table,
     plain,
 )
 from services.notify.texts.names import names_of
 from services.notify.texts.naming import misnamed
-from services.notify.texts.samples import Sample, media, samples
+from services.notify.texts.previews import as_mail
+from services.notify.texts.samples import BASE, NOW, ON, Sample, media, samples
 from services.notify.texts.text import Text
 from services.notify.texts.writing import CannotWrite, parsed, write
+from services.notify.wording import grouped
 from shared.communes import Profile
 from shared.contracts.notify import MessageKind
 
 LONGEST_SOURCE = 20_000
+LONGEST_ADDRESS = 300
+"""Bytes of an address that a telephone still reads from a QR code of 30 mm; 2,331 is the most that can be drawn."""
 MOST_TOLD = 20
+
+_TOO_LONG_TO_SCAN = f"địa chỉ trang dài hơn {LONGEST_ADDRESS} ký tự, điện thoại không quét được mã QR."
 
 IN_WORDS: Mapping[Medium, str] = {"mail": "thư điện tử", "letter": "thư giấy"}
 
@@ -80,12 +93,24 @@ REQUIRED: Mapping[MessageKind, Mapping[str, Part]] = {
 """What a message of each kind is for, and must therefore say in every turn it can take."""
 
 
-def mistakes(text: Text, profile: Profile) -> list[str]:
+def _whatever_it_takes() -> bool:
+    return True
+
+
+def mistakes(text: Text, profile: Profile, in_time: Callable[[], bool] = _whatever_it_takes) -> list[str]:
     """What is wrong with a text, each as a Vietnamese sentence; at most 20. A text without any can be saved.
 
-    Its syntax and its names first; only where those are right is it tried on every sample, for mail and paper.
+    Its syntax and its names first; only where those are right is it tried on every sample, for mail and paper; and
+    then the first is set as a mail and as a letter.
+
+    Args:
+        in_time: whether whoever asked still waits; asked before each sample.
     """
-    found = list(_of_the_source(text)) or list(dict.fromkeys(_in_use(text, profile)))
+    found = (
+        list(_of_the_source(text))
+        or list(dict.fromkeys(_in_use(text, profile, in_time)))
+        or list(dict.fromkeys(_as_it_leaves(text, profile)))
+    )
     return found[:MOST_TOLD]
 
 
@@ -96,7 +121,7 @@ def _of_the_source(text: Text) -> Iterator[str]:
         ("Nội dung", text.body),
     ):
         if len(source) > LONGEST_SOURCE:
-            yield f"{where} dài {len(source)} ký tự, nhiều nhất là {LONGEST_SOURCE}."
+            yield f"{where} dài {grouped(len(source))} ký tự, nhiều nhất là {grouped(LONGEST_SOURCE)}."
             continue
         try:
             tree = parsed(source, where)
@@ -105,19 +130,40 @@ def _of_the_source(text: Text) -> Iterator[str]:
             continue
         for number, what in misnamed(tree, names_of(text.kind)):
             yield f"{where}, dòng {number}: {what}"
-    yield from _unclosed(text.body)
+    yield from _of_lines(text.body)
 
 
-def _unclosed(body: str) -> Iterator[str]:
-    """Stars of one's own that open and do not close."""
+def _of_lines(body: str) -> Iterator[str]:
+    """Stars of one's own that open and do not close; addresses too long for the QR code they are to be."""
     for number, line in enumerate(body.splitlines(), 1):
-        own = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", "", line)
+        own = _own(line).strip()
         if own.count("**") % 2:
             yield f"Nội dung, dòng {number}: có dấu ** mở mà không đóng."
+        if own.startswith("@ ") and len(own.partition("|")[0].encode()) > LONGEST_ADDRESS:
+            yield f"Nội dung, dòng {number}: {_TOO_LONG_TO_SCAN}"
 
 
-def _in_use(text: Text, profile: Profile) -> Iterator[str]:
+def _own(line: str) -> str:
+    """Without what Jinja2 reads in it, in one pass."""
+    kept, place = [], 0
+    while begins := _TAG.search(line, place):
+        ends = line.find(_ENDS[begins[0]], begins.end())
+        if ends < 0:
+            break
+        kept.append(line[place : begins.start()])
+        place = ends + 2
+    return "".join((*kept, line[place:]))
+
+
+_TAG = re.compile(r"\{[{%#]")
+_ENDS = {"{{": "}}", "{%": "%}", "{#": "#}"}
+
+
+def _in_use(text: Text, profile: Profile, in_time: Callable[[], bool]) -> Iterator[str]:
     for sample in samples(text.kind, profile):
+        if not in_time():
+            yield "Chưa thử xong văn bản này trong thời gian cho phép. Xin rút gọn văn bản, hoặc thử lại sau ít phút."
+            return
         for medium in media(text.kind):
             data = sample.data(medium)
             try:
@@ -128,6 +174,44 @@ def _in_use(text: Text, profile: Profile) -> Iterator[str]:
             yield from _missing(text.kind, data, _shown(written.blocks, medium), sample, medium)
             if medium == "letter" and not _ends_well(written.blocks):
                 yield "Thư giấy phải kết thúc bằng một đoạn văn có dấu ./. ở cuối (Nghị định 30/2020/NĐ-CP)."
+            for block in written.blocks:
+                if isinstance(block, Drawing) and len(block.url.encode()) > LONGEST_ADDRESS:
+                    yield f"Mã QR “{block.note}”: {_TOO_LONG_TO_SCAN}"
+
+
+def _as_it_leaves(text: Text, profile: Profile) -> Iterator[str]:
+    """The first sample as a mail; and as a letter that has every character of the text, of whichever turn."""
+    sample = samples(text.kind, profile)[0]
+    try:
+        as_mail(write(text, sample.data("mail")), sample, BASE, NOW)
+        if "letter" in media(text.kind):
+            page = page_of(write(text, sample.data("letter")), sample.state, sample.message, profile, ON)
+            own = Paragraph((Run(" ".join(sorted(set(_printed(text))))),))
+            render_page(replace(page, blocks=(own, *page.blocks)))
+    except CannotPrint as cannot:
+        yield from _unknown_to_the_font(cannot.character, text) if cannot.character else [str(cannot)]
+    except CannotMail as cannot:
+        yield str(cannot)
+
+
+def _printed(text: Text) -> Iterator[str]:
+    """The words of its own that it may print, a character at a time."""
+    for source in (text.about, text.body):
+        tree = parsed(source, "")
+        for data in tree.find_all(nodes.TemplateData):
+            yield from "".join(data.data.split())
+        for const in tree.find_all(nodes.Const):
+            yield from "".join(str(const.value).split())
+
+
+def _unknown_to_the_font(character: str, text: Text) -> Iterator[str]:
+    for where, source in (("Trích yếu", text.about), ("Nội dung", text.body)):
+        for number, line in enumerate(source.splitlines(), 1):
+            if character in line:
+                yield (
+                    f"{where}, dòng {number}: phông chữ của thư giấy không có ký tự “{character}” "
+                    f"(U+{ord(character):04X}). Xin thay ký tự này."
+                )
 
 
 def _missing(kind: MessageKind, data: Data, shown: str, sample: Sample, medium: Medium) -> Iterator[str]:

@@ -1,9 +1,12 @@
 """Commands about the texts of messages: what an office reads, tries and saves."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from typing import Any
+from time import monotonic
+from typing import Any, TypeVar
 
 from services.notify.mailing.mails import CannotMail
 from services.notify.paper.letters import CannotPrint
@@ -25,6 +28,15 @@ from shared.contracts.texts import PreviewText, ReadText, ReadTexts, SaveText, T
 from shared.handlers import Handlers
 
 MAY_WRITE = frozenset({Role.CLERK, Role.OFFICE_HEAD})
+
+TRYING = ThreadPoolExecutor(2, "texts")
+"""Texts are tried here, so that letters and mails never wait for one."""
+
+WITHIN_S = 20
+"""So long whoever tries a text waits, with the time until it is its turn."""
+
+T = TypeVar("T")
+InTime = Callable[[], bool]
 
 consumes = Handlers("notify")
 
@@ -59,7 +71,7 @@ async def preview_text(
         raise Refusal("forbidden", "Phiếu này thuộc một xã khác.")
     sample = example(command.kind, profile, state, await _conclusion(letters, state.dialogue if state else None))
     show = partial(_shown, _text(command), sample, command.medium, base_url, now())
-    return Done(version=0, state=await asyncio.to_thread(show))
+    return Done(version=0, state=await _tried(show))
 
 
 @consumes.command(SaveText)
@@ -67,7 +79,7 @@ async def save_text(command: SaveText, texts: OwnTexts, profiles: Profiles, now:
     """What is wrong is told before whether somebody else was faster: it has to be set right either way."""
     profile, text = _profile(profiles, command), _text(command)
     versions.name_of(command.kind)
-    if wrong := await asyncio.to_thread(mistakes, text, profile):
+    if wrong := await _tried(partial(mistakes, text, profile)):
         raise Refusal("invalid", "\n".join(wrong))
     return await _save(command, Words(text.about, text.mail_subject, text.body), texts, now())
 
@@ -99,8 +111,15 @@ async def _conclusion(letters: Correspondences, dialogue: str | None) -> Any:
     return conclusion if conclusion and conclusion.notice else None
 
 
-def _shown(text: Text, sample: Any, medium: Any, base_url: str, now: datetime) -> dict[str, Any]:
-    if wrong := mistakes(text, sample.profile):
+async def _tried(act: Callable[[InTime], T]) -> T:
+    until = monotonic() + WITHIN_S
+    return await asyncio.get_running_loop().run_in_executor(TRYING, act, lambda: monotonic() < until)
+
+
+def _shown(
+    text: Text, sample: Any, medium: Any, base_url: str, now: datetime, in_time: InTime = lambda: True
+) -> dict[str, Any]:
+    if wrong := mistakes(text, sample.profile, in_time):
         return {"mistakes": wrong}
     try:
         return {"mistakes": [], **preview(text, sample, medium, base_url, now)}

@@ -10,8 +10,9 @@
     @ address | note          the QR code of an address
     {{ table }}               a table of the data, alone on its line
 
-Anything else is a paragraph. Inside lines `**bold**` and `*italic*`. A blank line ends a block, and so does a line that
-begins another; a line of one's own that has no such beginning belongs to the block above it.
+Anything else is a paragraph; a line of such a beginning alone is a mistake. Inside lines `**bold**` and `*italic*`. A
+blank line ends a block, and so does a line that begins another; a line of one's own that has no such beginning belongs
+to the block above it.
 
 All of this is recognised in the characters of the text alone. What is filled in stands in it as a single character of
 a private area (`mark`), so that no word of it can be markup, and is put in its place at the very end. A value of
@@ -52,6 +53,7 @@ _FIRST = chr(FIRST_MARK)
 _BLANKS = re.compile(r"\s+")
 _BEGINS = re.compile(r"(?:#{1,2}|>|-|\d{1,2}\.|!|=>|@) ")
 _ONE_LINE = re.compile(r"(?:#{1,2}|!|=>|@) ")
+_ONLY_A_MARK = re.compile(r"(?:#{1,2}|>|-|\d{1,2}\.|!|=>|@)?[*\s]*")
 _NAMED = re.compile(r"\*\*(?P<name>[^*]+?)(?::\*\*|\*\*:) ?(?P<words>.*)")
 _WEIGHTS = re.compile(r"(\*{1,2})")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
@@ -104,6 +106,8 @@ def _sources(text: str, values: Sequence[Value]) -> Iterator[str]:
     """The source of each block as a line."""
     gathered: list[str] = []
     for line in (line.strip() for line in text.splitlines()):
+        if line and _ONLY_A_MARK.fullmatch(line):
+            raise Misread(f"“{line}”: sau dấu này cần có nội dung.")
         if gathered and (not line or _begins(line, values) or _is_one_line(gathered[0], values)):
             yield " ".join(gathered)
             gathered = []
@@ -223,12 +227,13 @@ def _weighted(source: str) -> Iterator[tuple[str, bool, bool]]:
     """Pieces with their weight. A star that is not closed, or stands between blanks, is a star."""
     bold = italic = False
     pieces = _WEIGHTS.split(source)
+    last = {piece: place for place, piece in enumerate(pieces) if place % 2}
     for place, piece in enumerate(pieces):
         if place % 2 == 0:
             yield piece, bold, italic
             continue
         is_open = bold if piece == "**" else italic
-        opens = piece in pieces[place + 2 :: 2] and pieces[place + 1] != "" and not pieces[place + 1][0].isspace()
+        opens = last[piece] > place and pieces[place + 1] != "" and not pieces[place + 1][0].isspace()
         if not is_open and not opens:
             yield piece, bold, italic
         elif piece == "**":
@@ -250,20 +255,26 @@ def _tidy(runs: Sequence[Run]) -> Line:
         [run] = runs
         text = normalize("NFC", " ".join(run.text.split()))
         return (Run(text, run.bold, run.italic),) if text else ()
-    tidy: list[Run] = []
+    weights: list[tuple[bool, bool]] = []
+    texts: list[list[str]] = []
+    after_a_blank = True
     for run in runs:
         text = _BLANKS.sub(" ", run.text)
-        if not tidy or tidy[-1].text.endswith(" "):
+        if after_a_blank:
             text = text.lstrip(" ")
-        if tidy and (tidy[-1].bold, tidy[-1].italic) == (run.bold, run.italic):
-            tidy[-1] = Run(tidy[-1].text + text, run.bold, run.italic)
-        elif text:
-            tidy.append(Run(text, run.bold, run.italic))
-    if tidy and not (last := tidy[-1].text.rstrip(" ")):
-        return _tidy(tidy[:-1])
-    if tidy:
-        tidy[-1] = Run(last, tidy[-1].bold, tidy[-1].italic)
-    return tuple(Run(normalize("NFC", run.text), run.bold, run.italic) for run in tidy)
+        if not text:
+            continue
+        if not weights or weights[-1] != (run.bold, run.italic):
+            weights.append((run.bold, run.italic))
+            texts.append([])
+        texts[-1].append(text)
+        after_a_blank = text.endswith(" ")
+    words = ["".join(parts) for parts in texts]
+    if words and not words[-1].strip(" "):
+        words.pop()
+    if words:
+        words[-1] = words[-1].rstrip(" ")
+    return tuple(Run(normalize("NFC", text), *weight) for text, weight in zip(words, weights, strict=False))
 
 
 def _shown(source: str, values: Sequence[Value]) -> str:

@@ -92,11 +92,21 @@ class _Reader:
                 return _NUMBER
             case nodes.List() | nodes.Tuple():
                 return Name("", "paragraphs")
-            case nodes.Compare() | nodes.And() | nodes.Or() | nodes.Not():
+            case nodes.Compare():
+                self._compared(node, scope)
+                return _FLAG
+            case nodes.And() | nodes.Or() | nodes.Not():
                 for child in node.iter_child_nodes():
-                    self._sort(child.expr if isinstance(child, nodes.Operand) else child, scope)
+                    self._sort(child, scope)
                 return _FLAG
         return _WORDS
+
+    def _compared(self, node: nodes.Compare, scope: Mapping[str, Name]) -> None:
+        """Words and numbers only: of a list each comparison would read the whole."""
+        lists = {id(operand.expr) for operand in node.ops if operand.op in ("in", "notin")}
+        for one in (node.expr, *(operand.expr for operand in node.ops)):
+            if self._sort(one, scope).sort in _MANY and id(one) not in lists:
+                self._say(node, f"“{_written(one)}” là danh sách, không so sánh được.")
 
     def _of_name(self, node: nodes.Name, scope: Mapping[str, Name]) -> Name:
         if node.name in scope:

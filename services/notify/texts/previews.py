@@ -10,7 +10,6 @@ from typing import Any
 from services.notify.contents import Medium, data_of
 from services.notify.correspondence import Conclusion, Correspondence, Message
 from services.notify.mailing.mails import render_mail
-from services.notify.mailing.message_ids import MessageIds
 from services.notify.paper.letters import picture_page
 from services.notify.paper.pages import page_of
 from services.notify.texts.blocks import Written
@@ -19,24 +18,22 @@ from services.notify.texts.text import Text
 from services.notify.texts.writing import write
 from shared.communes import Profile
 from shared.contracts.notify import MessageKind
-from shared.contracts.taxonomy import Scope
 
 NOBODY = "nguoidan@vidu.example"
 """Who a mail that is only looked at is for, where the real one went as a letter."""
 
-UNSENT = MessageIds(b"")
-"""A mail that is only looked at never comes back."""
-
 
 def example(kind: MessageKind, profile: Profile, state: Correspondence | None, conclusion: Conclusion | None) -> Sample:
     """The newest message of this kind that the case has; else what the example says, to this registrant.
+
+    Of a form with a denunciation nothing is shown, whatever the kind (Law on Denunciations 2018, art. 56).
 
     Args:
         state: of a form, or None for the example alone.
         conclusion: of its dialogue, where that is published.
     """
     usual = samples(kind, profile)[0]
-    if state is None or state.registrant is None:
+    if state is None or state.registrant is None or any(asked.is_denunciation for asked in state.questions):
         return usual
     message = next((one for one in reversed(state.messages) if one.kind == kind and one.guest is None), None)
     if message is not None and (kind != "conclusion" or conclusion is not None):
@@ -66,14 +63,11 @@ def preview(text: Text, sample: Sample, medium: Medium, base_url: str, now: date
     written = write(text, data)
     if medium == "letter":
         return {"pages": _as_letter(written, sample, on)}
-    return _as_mail(written, sample, base_url or BASE, now)
+    return as_mail(written, sample, base_url or BASE, now)
 
 
 def _addressed_to(state: Correspondence, usual: Sample) -> Sample:
-    """What is invented is said to a real person about his own question; of a denunciation nothing is taken over."""
-    given = [one for asked in state.questions for one in (asked.guidance, asked.referral) if one is not None]
-    if any(one.scope is Scope.DENUNCIATION for one in given):
-        return usual
+    """What is invented is said to a real person about his own question."""
     questions = tuple(
         replace(invented, question=invented.question.model_copy(update={"text": real.question.text}))
         for invented, real in zip(usual.state.questions, state.questions, strict=False)
@@ -92,9 +86,10 @@ def _addressed_to(state: Correspondence, usual: Sample) -> Sample:
     return replace(usual, state=known)
 
 
-def _as_mail(written: Written, sample: Sample, base_url: str, now: datetime) -> dict[str, Any]:
+def as_mail(written: Written, sample: Sample, base_url: str, now: datetime) -> dict[str, Any]:
+    """Its subject, and the page and the text that it is sent as. Raises CannotMail, CannotPrint as `preview`."""
     message: Message = replace(sample.message, channel="email", to=sample.message.to or (NOBODY,))
-    mail = render_mail(written, sample.state, message, sample.profile, ids=UNSENT, base_url=base_url, now=now)
+    mail = render_mail(written, sample.state, message, sample.profile, base_url=base_url, now=now)
     parts = {part.get_content_type(): part for part in mail.walk()}
     return {
         "subject": written.subject,

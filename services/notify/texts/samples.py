@@ -54,6 +54,7 @@ class Sample:
     message: Message
     profile: Profile
     conclusion: Conclusion | None = None
+    base_url: str = BASE
 
     def data(self, medium: Medium) -> Data:
         return data_of(
@@ -62,8 +63,8 @@ class Sample:
             self.profile,
             ON,
             medium=medium,
-            base_url=BASE,
-            desk_url=f"{BASE}/ban-lam-viec",
+            base_url=self.base_url,
+            desk_url=f"{self.base_url}/ban-lam-viec" if self.base_url else "",
             conclusion=self.conclusion,
         )
 
@@ -76,10 +77,12 @@ def samples(kind: MessageKind, profile: Profile) -> tuple[Sample, ...]:
     """Every turn of this kind, the usual one first."""
     match kind:
         case "digest":
-            return tuple(_digests(profile))
+            found = tuple(_digests(profile))
         case "invitation" | "dialogue-reminder" | "rescheduled" | "cancelled":
-            return (*_of_forms(kind, profile), *_of_guests(kind, profile))
-    return tuple(_of_forms(kind, profile))
+            found = (*_of_forms(kind, profile), *_of_guests(kind, profile))
+        case _:
+            found = tuple(_of_forms(kind, profile))
+    return (*found, *_with_less(kind, found[0]))
 
 
 # --- forms -----------------------------------------------------------------------------------------------------------
@@ -124,6 +127,22 @@ def _of_forms(kind: MessageKind, profile: Profile) -> Iterator[Sample]:
     )
 
 
+def _with_less(kind: MessageKind, usual: Sample) -> Iterator[Sample]:
+    """Without what names.py says may be missing, each thing by itself: a text that names it bare leaves a hole."""
+    yield replace(usual, case="chưa đặt địa chỉ trang của xã", base_url="")
+    yield replace(usual, case="chưa đặt thời hạn", profile=usual.profile.model_copy(update={"terms": {}}))
+    state = usual.state
+    if state.conference is not None:
+        yield replace(usual, case="hội nghị chưa có địa điểm", state=_with_conference(state, place=None))
+        yield replace(usual, case="hội nghị chưa rõ nội dung", state=_with_conference(state, subjects=()))
+    if kind not in _OF_A_CONFERENCE and state.conference is not None:
+        yield replace(usual, case="chưa rõ hội nghị", state=replace(state, conference=None))
+
+
+_OF_A_CONFERENCE: frozenset[MessageKind] = _NEVER_FROM_THE_FLOOR | {"conclusion"}
+"""Written because of a conference, which is therefore known."""
+
+
 def _form(profile: Profile) -> Correspondence:
     return Correspondence(
         id=FORM,
@@ -166,9 +185,13 @@ def _turns(kind: MessageKind, state: Correspondence, profile: Profile) -> Iterat
             yield "", replace(state, waiting_place=137), message
             yield ", hội nghị chưa có địa điểm", replace(no_place, waiting_place=137), message
         case "rescheduled":
-            moved = replace(message, move=_move(profile))
-            yield "", state, moved
-            yield ", chỉ đổi địa điểm", state, replace(message, move=replace(_move(profile), previously_at=HELD_AT))
+            move = _move(profile)
+            elsewhere = _with_conference(state, announced_place="Nhà văn hóa thôn Nội", moves=(move,))
+            here = _with_conference(state, announced_place=move.place, moves=(move,))
+            yield "", elsewhere, replace(message, move=move)
+            yield ", chỉ đổi thời gian", here, replace(message, move=move)
+            yield ", chỉ đổi địa điểm", elsewhere, replace(message, move=replace(move, previously_at=HELD_AT))
+            yield ", không rõ địa điểm trước đây", state, replace(message, move=move)
         case "cancelled":
             yield "", _with_conference(state, cancelled="Bão số 3 đổ bộ"), message
             yield ", không ghi lý do", state, message

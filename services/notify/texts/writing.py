@@ -1,7 +1,7 @@
 """Filling a text with its data: Jinja2 that can neither call nor reach anything, and never leaves a hole."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from types import TracebackType
 from typing import Any
@@ -15,14 +15,22 @@ from services.notify.texts import allowed
 from services.notify.texts.blocks import Table, Written
 from services.notify.texts.markup import MOST_VALUES, Misread, Value, blocks_of, mark, without_marks, words_of
 from services.notify.texts.text import Text
-from services.notify.wording import one_line
+from services.notify.wording import grouped, one_line
 from shared.contracts.notify import MessageKind
 
 LONGEST = 200_000
 """Characters of a message; a letter of 40 pages has about 100,000."""
 
+MOST_STEPS = 50_000
+"""A round of a loop takes one for each thing that stands in it; a digest of 300 lines takes 15,000."""
+
 _VALUES = "\U000f0000"
 """The name under which the values of one run are gathered; no text can write it."""
+_EACH = "each of"
+"""Nor this one, of the filter that counts the rounds of loops."""
+
+UNREADABLE = (TemplateSyntaxError, RecursionError, SyntaxError, ValueError, TypeError, OverflowError)
+"""What Jinja2 and Python's own compiler say of a source that they cannot read."""
 
 
 class CannotWrite(ValueError):
@@ -33,10 +41,20 @@ class Hole(ValueError):
     """Something is to be printed that has no words."""
 
 
+class TooMuch(ValueError):
+    """Filling in the text takes too many steps."""
+
+
 class _Values(list[Value]):
-    """What was filled in so far, and its length."""
+    """What was filled in so far, its length, and the steps that took."""
 
     size = 0
+    steps = 0
+
+    def take(self, steps: int) -> None:
+        self.steps += steps
+        if self.steps > MOST_STEPS:
+            raise TooMuch
 
 
 def write(text: Text, data: Mapping[str, Any]) -> Written:
@@ -85,7 +103,7 @@ def _rendered(kind: MessageKind, source: str, where: str, data: Mapping[str, Any
             pieces.append(piece)
             length += len(piece)
             if length + values.size > LONGEST or len(values) >= MOST_VALUES:
-                raise CannotWrite(f"Văn bản dài quá {LONGEST} ký tự.")
+                raise CannotWrite(f"Văn bản dài quá {grouped(LONGEST)} ký tự.")
     except (Hole, TemplateError, TypeError, ValueError) as error:
         if isinstance(error, CannotWrite):
             raise
@@ -100,7 +118,13 @@ def compiled(source: str, where: str) -> Template:
     Raises:
         CannotWrite: as of `parsed`.
     """
-    code = ENVIRONMENT.compile(parsed(source, where))
+    tree = parsed(source, where)
+    for loop in list(tree.find_all(nodes.For)):
+        loop.iter = _counted(loop)
+    try:
+        code = ENVIRONMENT.compile(tree)
+    except UNREADABLE as error:
+        raise CannotWrite(f"{where}, {allowed.told(error)}") from error
     return Template.from_code(ENVIRONMENT, code, ENVIRONMENT.make_globals(None))
 
 
@@ -112,11 +136,20 @@ def parsed(source: str, where: str) -> nodes.Template:
     """
     try:
         tree = ENVIRONMENT.parse(without_marks(source))
-    except (TemplateSyntaxError, RecursionError) as error:
+    except UNREADABLE as error:
         raise CannotWrite(f"{where}, {allowed.told(error)}") from error
     if refused := allowed.refused(tree):
         raise CannotWrite(f"{where}, {refused[0]}")
     return tree
+
+
+def _counted(loop: nodes.For) -> nodes.Expr:
+    """What it loops over, with a step taken for each round and each thing in it."""
+    inside = sum(1 for child in (*loop.body, *loop.else_) for _ in child.find_all(nodes.Node))
+    weight = nodes.Const(1 + len(loop.body) + inside, lineno=loop.lineno)
+    counted = nodes.Filter(loop.iter, _EACH, [weight], [], None, None, lineno=loop.lineno)
+    counted.set_environment(ENVIRONMENT)
+    return counted
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -133,6 +166,32 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         return self.getattr(obj, argument) if isinstance(argument, str) else self.undefined(obj=obj, name=argument)
+
+
+@pass_context
+def _each(context: Context, many: Iterable[Any], weight: int) -> Iterator[Any]:
+    values: _Values = context.parent[_VALUES]
+    for one in many:
+        values.take(weight)
+        yield one
+
+
+def _metered(filter: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that takes as many steps as its value is long."""
+
+    @pass_context
+    def metered(context: Context, value: Any, *more: Any) -> Any:
+        values: _Values = context.parent[_VALUES]
+        values.take(1 + _size(value))
+        made = filter(value, *more)
+        values.take(_size(made))
+        return made
+
+    return metered
+
+
+def _size(value: Any) -> int:
+    return len(value) // 100 if isinstance(value, str) else len(value) if isinstance(value, (list, tuple)) else 0
 
 
 @pass_context
@@ -178,6 +237,8 @@ def _told(error: Exception, template: Template, source: str, where: str) -> str:
             f"{place}: mục nêu ở đây không có nội dung trong trường hợp này. "
             "Nếu có thể thiếu, xin đặt trong {% if … %} … {% endif %}."
         )
+    if isinstance(error, TooMuch):
+        return f"{place}: lặp lại quá nhiều lần."
     if isinstance(error, SecurityError):
         return f"{place}: phép tính này không được dùng."
     return f"{place}: không ghép được nội dung."
@@ -201,7 +262,7 @@ def _environment() -> _Environment:
         cache_size=0,
     )
     environment.globals.clear()
-    environment.filters = dict(allowed.FILTERS)
+    environment.filters = {name: _metered(filter) for name, filter in allowed.FILTERS.items()} | {_EACH: _each}
     environment.tests = {}
     return environment
 
