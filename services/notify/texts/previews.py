@@ -10,6 +10,7 @@ from typing import Any
 from services.notify.contents import Medium, data_of
 from services.notify.correspondence import Conclusion, Correspondence, Message
 from services.notify.mailing.mails import render_mail
+from services.notify.mailing.message_ids import MessageIds
 from services.notify.paper.letters import picture_page
 from services.notify.paper.pages import page_of
 from services.notify.texts.blocks import Written
@@ -21,6 +22,9 @@ from shared.contracts.notify import MessageKind
 
 NOBODY = "nguoidan@vidu.example"
 """Who a mail that is only looked at is for, where the real one went as a letter."""
+
+UNSENT = MessageIds(b"")
+"""A mail that is only looked at never comes back."""
 
 
 def example(kind: MessageKind, profile: Profile, state: Correspondence | None, conclusion: Conclusion | None) -> Sample:
@@ -89,7 +93,7 @@ def _addressed_to(state: Correspondence, usual: Sample) -> Sample:
 def as_mail(written: Written, sample: Sample, base_url: str, now: datetime) -> dict[str, Any]:
     """Its subject, and the page and the text that it is sent as. Raises CannotMail, CannotPrint as `preview`."""
     message: Message = replace(sample.message, channel="email", to=sample.message.to or (NOBODY,))
-    mail = render_mail(written, sample.state, message, sample.profile, base_url=base_url, now=now)
+    mail = render_mail(written, sample.state, message, sample.profile, ids=UNSENT, base_url=base_url, now=now)
     parts = {part.get_content_type(): part for part in mail.walk()}
     return {
         "subject": written.subject,
