@@ -89,7 +89,8 @@ class Letter(Model):
 class Run(Model):
     """A print run. items: its letters in the order of the bundles, where they were asked for.
 
-    finished: every letter knows what was recorded of the run.
+    finished: every letter knows what was recorded of the run. doubtful: letters of which it is not known yet whether
+        they left in it; what did comes in a bundle of its own.
     """
 
     run: str
@@ -101,6 +102,7 @@ class Run(Model):
     delivered: int = 0
     returned: int = 0
     finished: bool = True
+    doubtful: int = 0
     items: tuple[Letter, ...] = ()
 
     @property

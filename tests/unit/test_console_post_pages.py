@@ -541,6 +541,13 @@ def work_of(folder: Path, events: Sequence[Event], role: Role = Role.CLERK) -> m
         return my_work.work(db, Acting(Communes.load()[COMMUNE], Worker("a", "A", role)), NOW)
 
 
+@pytest.mark.parametrize(("doubtful", "said"), [(0, False), (2, True)])
+async def test_a_run_says_how_many_letters_are_in_doubt(tmp_path: Path, doubtful: int, said: bool) -> None:
+    desk = Desk(tmp_path, Notify(read_print_run=run() | {"doubtful": doubtful}))
+    html = (await desk.get(f"/buu-chinh/{RUN}")).text
+    assert (f"Chưa rõ <b>{doubtful}</b> thư" in html) is said
+
+
 def test_a_run_is_work_until_it_was_posted_and_no_officers(tmp_path: Path) -> None:
     closed = of_run(PrintRunClosed)
     term = of_deadline(DeadlineSet, case=RUN, deadline=f"{RUN}:posting", about=RUN, rule="posting", department=None)
