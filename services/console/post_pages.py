@@ -42,8 +42,8 @@ SCAN = PATH + "/quet"
 WHAT = "Thư gửi bưu điện"
 READ_WITHIN_S = 30
 MOST_FIELDS = 2 * posting.BUNDLE + 50
-MOST_SHOWN = 200
-"""Letters that lie ready, and are shown."""
+PAGE = 200
+"""Letters that lie ready, on one page."""
 READS_LISTS = ThreadPoolExecutor(1, thread_name_prefix="post-list")
 """One list of the post after the other, beside the pages: a long one takes seconds, and tens of megabytes."""
 PrintFile = Literal["bundle", "manifest", "posting-list", "labels"]
@@ -80,25 +80,28 @@ def add_post(router: APIRouter, service: Service, pages: Pages, reader: Reader) 
     _add_runs(router, service, pages, reader)
 
     @router.get(PATH)
-    async def post(who: Who, xong: str = "") -> Response:
-        return await show(who, verb=xong)
+    async def post(who: Who, trang: int = 1, xong: str = "") -> Response:
+        return await show(who, trang, verb=xong)
 
     @router.post(PATH)
-    async def act(request: Request, who: Who) -> Response:
+    async def act(request: Request, who: Who, trang: int = 1) -> Response:
         require_clerk(who, WHAT)
         typed = await typed_in(request)
         if typed.get("verb") not in (CallBackLetter.verb, ClosePrintRun.verb):
             raise HTTPException(400, "Không có lệnh này.")
         result = await perform(service, reader, who, typed)
         if isinstance(result, Attempt):
-            return await show(who, attempt=result)
-        return RedirectResponse(f"{PATH}?xong={result.verb}", 303)
+            return await show(who, trang, attempt=result)
+        return RedirectResponse(f"{PATH}?xong={result.verb}" + (f"&trang={trang}" if trang > 1 else ""), 303)
 
-    async def show(who: Acting, verb: str = "", attempt: Attempt | None = None) -> Response:
+    async def show(who: Acting, page: int, verb: str = "", attempt: Attempt | None = None) -> Response:
+        """Whoever asks for a page that is not there any more gets the last one."""
         require_clerk(who, WHAT)
-        now = service.clock()
-        ask = ReadPost(actor=who.actor, key=str(ULID()))
-        found = await asking.asked(service.nats, ask, Post, timeout=READ_WITHIN_S)
+        now, page = service.clock(), max(1, min(page, 10_000))
+        found = await on_page(who, page)
+        if isinstance(found, Post) and not found.ready and found.ready_in_all and page > 1:
+            page = found.pages(PAGE)
+            found = await on_page(who, page)
         if isinstance(found, Refused):
             return pages.show("post.html", who, post=None, problem=found.reason, attempt=attempt, done="")
         of_run = {run.run: term for run in found.runs if (term := await posting_term(pages, run.run, now))}
@@ -108,13 +111,19 @@ def add_post(router: APIRouter, service: Service, pages: Pages, reader: Reader) 
             attempt.status if attempt else 200,
             post=found,
             problem="",
-            most=MOST_SHOWN,
+            number=page,
+            pages=found.pages(PAGE),
+            most=PAGE,
             of_run=of_run,
             explained=await terms.explain(service.nats, who, of_run.values()),
             verbs=VERBS,
             attempt=attempt,
             done=done(verb),
         )
+
+    async def on_page(who: Acting, page: int) -> Post | Refused:
+        ask = ReadPost(actor=who.actor, key=str(ULID()), offset=PAGE * (page - 1))
+        return await asking.asked(service.nats, ask, Post, timeout=READ_WITHIN_S)
 
 
 def _add_runs(router: APIRouter, service: Service, pages: Pages, reader: Reader) -> None:

@@ -122,6 +122,10 @@ class Post(Model):
     ready_in_all: int = 0
     runs: tuple[Run, ...] = ()
 
+    def pages(self, most: int) -> int:
+        """How many pages the letters that lie ready fill, `most` on each."""
+        return max(1, -(-self.ready_in_all // most))
+
 
 class Piece(Model):
     """A piece of a file. size: of the whole file. offset: where the piece begins in it. version: of the file."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -42,6 +43,7 @@ from shared.contracts.post import (
     OpenRegister,
     PrintRunClosed,
     PrintRunPosted,
+    ReadPost,
     ReadPrintFile,
     RecordDelivered,
     RecordPosted,
@@ -111,6 +113,31 @@ async def test_a_letter_is_called_back_with_a_reason_and_a_run_closed_early(tmp_
     assert [(one.notification, one.reason) for one in notify.sent(CallBackLetter)] == [(LETTER, "Sai tên")]
     await desk.send("/buu-chinh", {"verb": "close-print-run", "key": "3"})
     assert len(notify.sent(ClosePrintRun)) == 1
+
+
+async def test_what_lies_ready_is_shown_page_by_page(tmp_path: Path) -> None:
+    of_all = [letter(f"{SUBMISSION}.answer.{n}.letter", name=f"Người thứ {n:03}") for n in range(1, 403)]
+
+    def told(asked: ReadPost) -> Mapping[str, Any]:
+        return post(ready=of_all[asked.offset : asked.offset + 500], ready_in_all=len(of_all))
+
+    desk = Desk(tmp_path, Notify(read_post=told, call_back_letter={}))
+    for path, first, last, links in (
+        ("/buu-chinh", 1, 200, ["/buu-chinh?trang=2"]),
+        ("/buu-chinh?trang=2", 201, 400, ["/buu-chinh", "/buu-chinh?trang=3"]),
+        ("/buu-chinh?trang=3", 401, 402, ["/buu-chinh?trang=2"]),
+        ("/buu-chinh?trang=9", 401, 402, ["/buu-chinh?trang=2"]),
+        ("/buu-chinh?trang=0", 1, 200, ["/buu-chinh?trang=2"]),
+    ):
+        html = (await desk.get(path)).text
+        assert re.findall(r"Người thứ (\d{3})</strong>", html) == [f"{n:03}" for n in range(first, last + 1)], path
+        pages = html[html.index('<nav class="pages"') :]
+        assert re.findall(r'<a href="([^"]+)"', pages[: pages.index("</nav>")]) == links, path
+    typed = {"verb": "call-back-letter", "notification": of_all[250]["notification"], "reason": "Sai tên", "key": "1"}
+    answer = await desk.send("/buu-chinh?trang=2", typed)
+    assert answer.headers["location"] == "/buu-chinh?xong=call-back-letter&trang=2"
+    refused = await desk.send("/buu-chinh?trang=2", typed | {"reason": "", "key": "2"})
+    assert "Người thứ 251" in refused.text, "what was typed stays where it was typed"
 
 
 async def test_where_nothing_waits_the_page_says_what_will_come(tmp_path: Path) -> None:
