@@ -117,7 +117,7 @@ def print_run(letters: int) -> dict[str, Any]:
             drawing += time.perf_counter() - began
             began = time.perf_counter()
             bound = Path(folder) / f"bundle-{bundle}.pdf"
-            bind(f"Bó {bundle}", render_page(made(bundle)), leaves, bound, duplex=True)
+            bind(f"Tập {bundle}", render_page(made(bundle)), leaves, bound, duplex=True)
             binding += time.perf_counter() - began
             for leaf in leaves:
                 leaf.file.unlink()
