@@ -22,7 +22,7 @@ from shared.contracts.conference import (
 )
 from shared.contracts.people import Attachment, Channel, Matter, Question, Registrant, Section, Thread
 
-Sentence = Annotated[str, Cleaned, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000), Cleaned]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 MAX_BOX = 100_000
 """Characters of one box of a form: more than fits on any paper, and still one message."""

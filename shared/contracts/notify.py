@@ -92,7 +92,7 @@ class NotifyCommand(Command, listener="notify"):
 
 
 NotificationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$", max_length=200)]
-Remark = Annotated[str, Cleaned, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+Remark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000), Cleaned]
 ReportText = Annotated[str, StringConstraints(max_length=20_000)]
 
 

@@ -8,7 +8,7 @@ from shared.contracts.base import Cleaned, Command, Event, Model, Role, Token
 from shared.contracts.people import MAX_QUESTION, Question
 from shared.contracts.taxonomy import QuestionField, Scope
 
-Remark = Annotated[str, Cleaned, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+Remark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), Cleaned]
 AnswerText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
 OfAsker = Annotated[tuple[Annotated[str, StringConstraints(min_length=1, max_length=500)], ...], Field(max_length=10)]
 
