@@ -16,7 +16,8 @@ from services.notify import handlers
 from services.notify.correspondence import Message
 from services.notify.mailing.smtp import Mailer
 from services.notify.making import Maker
-from services.notify.numbers.registers import book_id, chosen, row_of
+from services.notify.numbers.books import book_id
+from services.notify.numbers.registers import chosen, row_of
 from services.notify.numbers.store import Numbers
 from services.notify.post import AT_ONCE, PostRoom
 from services.notify.signing.signer import Signer
