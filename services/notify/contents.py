@@ -53,7 +53,11 @@ def data_of(
     if message.kind == "digest":
         from services.notify.mailing.digest_words import digest_in_words
 
-        return _common(profile, medium, on) | digest_in_words(state, message, profile, desk_url) | {"url": desk_url or None}
+        return (
+            _common(profile, medium, on)
+            | digest_in_words(state, message, profile, desk_url)
+            | {"url": desk_url or None}
+        )
     data = _common(profile, medium, on) | _addressed(state, message) | _form(state, base_url)
     if message.kind == "receipt":
         return data | _receipt(state, profile)

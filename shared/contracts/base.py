@@ -25,8 +25,8 @@ def _cleaned(said: Any) -> Any:
 
 
 Cleaned = BeforeValidator(_cleaned)
-"""What a person typed, without what nobody sees: only then is it measured, so it stands behind the measure. Of commands;
-what an event says is kept."""
+"""What a person typed, without what nobody sees: only then is it measured, so it stands behind the measure in a type.
+Of commands; what an event says is kept."""
 
 
 class Model(BaseModel):

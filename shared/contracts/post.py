@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.base import Event, Token
+from shared.contracts.base import Cleaned, Event, Token
 from shared.contracts.notify import NotificationId, NotifyCommand, NotifyEvent
 
 Tracking = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9]{5,30}$")]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), Cleaned]
 Row = tuple[Annotated[str, StringConstraints(max_length=200)], Tracking]
 Notifications = Annotated[tuple[NotificationId, ...], Field(min_length=1, max_length=500)]
 
