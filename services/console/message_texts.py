@@ -11,6 +11,9 @@ from services.console.words import MESSAGE_KINDS
 from shared.contracts.base import Model
 
 FIELDS = ("about", "mail_subject", "body")
+_BRANCHES = re.compile(r"\{%-?\s*(if|for)\b.*\{%-?\s*end\1\s*-?%\}", re.DOTALL)
+_NAMED = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
+_GAPS = re.compile(r"…(?:\s*…)+")
 _LINE = re.compile(r"dòng ([0-9]{1,4})", re.IGNORECASE)
 _HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
@@ -37,6 +40,11 @@ class Version(Words):
     saved_by: str | None = None
     saved_at: AwareDatetime | None = None
     own: bool = False
+
+    @property
+    def in_short(self) -> str:
+        """The trích yếu, or the subject, for a list: `trả lời …`."""
+        return _GAPS.sub("…", _NAMED.sub("…", _BRANCHES.sub("…", self.about or self.mail_subject)))
 
 
 class Name(Model):

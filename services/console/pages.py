@@ -18,7 +18,7 @@ from services.console.acting import Acting, acting, workers
 from services.console.event_words import DONE
 from services.console.filters import CHOICES
 from services.console.mailbox import count_waiting
-from services.console.offers import CLERKS, OFFICE, may_have_slip
+from services.console.offers import CLERKS, OFFICE, local, may_have_slip
 from services.console.reader import Reader
 from services.console.versions import unfilled
 from services.console.view import View
@@ -86,7 +86,7 @@ class Pages:
             behind=self._reader.behind,
             trouble=self._reader.trouble,
             quarantined=self._quarantined(who),
-            **{"explained": {}, **values},
+            **{"explained": {}, "today": local(self._service.clock()), **values},
         )
         return HTMLResponse(html, status, headers=HEADERS)
 

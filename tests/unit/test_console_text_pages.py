@@ -33,10 +33,25 @@ def shown(html: str) -> dict[str, str]:
     return {name: unescape(value) for name, value in [*inputs, ("body", body)]}
 
 
+@pytest.mark.parametrize(
+    ("about", "told"),
+    [
+        ("thông báo kết luận", "thông báo kết luận"),
+        ("gia hạn {{ matter }}", "gia hạn …"),
+        ('trả lời{% if occasion == "reopened" %} bổ sung{% endif %} {{ matter }}', "trả lời…"),
+        ("thay đổi {% if a %}nơi{% elif b %}giờ{% else %}{% if c %}x{% endif %}{% endif %} họp", "thay đổi … họp"),
+        ("{% for one in items %}{% if loop.first %}hướng dẫn{% endif %}{% endfor %}", "…"),
+        ("{% set a = 1 %}{# nhớ #}giấy mời", "…giấy mời"),
+    ],
+)
+def test_a_list_of_texts_shows_words_and_no_marks_of_the_little_language(about: str, told: str) -> None:
+    assert message_texts.Version(about=about).in_short == told
+
+
 async def test_every_kind_is_listed_with_whose_text_counts_and_who_saved_it(tmp_path: Path) -> None:
     own, given = text(), {"kind": "receipt", "name": "Xác nhận tiếp nhận phiếu", "version": 0, "own": False}
     html = (await Desk(tmp_path, Notify(read_texts={"texts": [own, given]})).get("/van-ban")).text
-    for told in ("Trả lời bằng văn bản", "Trần Thị Hạnh, 02/04/2026 08:00", "Bản gốc", "<b>2</b> loại, <b>1</b>"):
+    for told in ("Trả lời bằng văn bản", "từ 02/04/2026 08:00, Trần Thị Hạnh", "Bản gốc", "<b>2</b> loại, <b>1</b>"):
         assert told in html
     assert html.index("Xác nhận tiếp nhận phiếu") < html.index("Trả lời bằng văn bản"), "as citizens get them"
 
