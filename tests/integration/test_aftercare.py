@@ -17,7 +17,7 @@ from shared.broker import DEADLETTERS
 from shared.cases import read
 from shared.commands import send
 from shared.communes import Communes
-from shared.contracts import Actor, Command, Done, Event, Refused, Role, deadlines, intake, notify, routing
+from shared.contracts import Actor, Command, Done, Event, Refused, Role, deadlines, intake, notify, post, routing
 from shared.contracts.people import Attachment, Matter
 from shared.files import get_file, put_file
 from tests.approving import next_judge
@@ -260,6 +260,7 @@ async def test_what_goes_out_after_a_correction_goes_to_the_right_address(form: 
     [letter] = form.letters("answer")
     assert "Số 9, thôn Trung" in letter
     assert "Số 5, thôn Nội" not in letter
+    await form.done(post.ClosePrintRun, OFFICE_HEAD)
     mailbox = right.model_copy(update={"email": form.email})
     await form.done(intake.CorrectRegistrant, CITIZEN, **correct | {"registrant": mailbox})
     assert form.mails("receipt") == form.mails("answer") == [], "what has left is not written again"
