@@ -115,6 +115,13 @@ async def test_a_letter_is_called_back_with_a_reason_and_a_run_closed_early(tmp_
     assert len(notify.sent(ClosePrintRun)) == 1
 
 
+async def test_a_run_is_reached_from_its_term(tmp_path: Path) -> None:
+    term = of_deadline(DeadlineSet, case=RUN, deadline=f"{RUN}:posting", about=RUN, rule="posting", department=None)
+    desk = Desk(tmp_path, Notify(), [of_run(PrintRunClosed), term])
+    for path in ("/viec?phong=", "/viec?loai=posting&phong="):
+        assert f'href="/buu-chinh/{RUN}"' in (await desk.get(path)).text, path
+
+
 async def test_what_lies_ready_is_shown_page_by_page(tmp_path: Path) -> None:
     of_all = [letter(f"{SUBMISSION}.answer.{n}.letter", name=f"Người thứ {n:03}") for n in range(1, 403)]
 
