@@ -10,11 +10,11 @@ from playwright.async_api import Browser, FilePayload, Page, expect
 from pypdf import PdfReader
 
 from tests.browser.test_console import CLERK, Desk, browser, desk, fill, work_as
-from tests.browser.test_officers_day import DRAIN, WIDTHS, Day, day, must_be_good, the, town
+from tests.browser.test_officers_day import DRAIN, WIDTHS, Day, must_be_good, the, town
 from tests.e2e.town import Town, at
 from tests.servers import RunningSystem
 
-__all__ = ["browser", "day", "desk", "town"]
+__all__ = ["browser", "desk", "town"]
 """Fixtures of the console's tests."""
 
 TRACKING = "EA123456789VN"
@@ -31,10 +31,15 @@ async def appears(page: Page, path: str, text: str) -> None:
             await page.goto(path)
 
 
+@pytest.fixture
+async def day(desk: Desk, town: Town) -> Day:
+    return Day(desk, town, by_mail=False)
+
+
 @pytest.fixture(scope="module")
 async def answered(stack: RunningSystem, browser: Browser, town: Town) -> Town:
     """Three citizens without a mail address have been answered."""
-    found = Day(Desk("", "", browser), town)
+    found = Day(Desk("", "", browser), town, by_mail=False)
     for name in ("drain", "second", "third"):
         await found.answered(name, f"{DRAIN} ({name})")
     await town.settles()
