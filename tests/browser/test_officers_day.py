@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, Page, expect
 
-from shared.contracts import Role, routing
+from shared.contracts import Role, handbook, routing
 from tests.browser.test_console import CHAIRMAN, CLERK, OFFICER, Desk, browser, desk, fill, work_as
 from tests.e2e.town import Town, settled_in
 from tests.servers import RunningSystem
@@ -323,6 +323,12 @@ async def test_the_clerk_tries_a_rule_before_she_saves_it(day: Day) -> None:
     await page.get_by_label("Vì sao thay đổi").fill("Khu Ao Cả do Phòng Văn hóa - Xã hội quản lý.")
     await page.get_by_role("button", name="Lưu", exact=True).click()
     await expect(page.locator("textarea", has_text="khu Ao Cả")).to_be_visible()
+    async with asyncio.timeout(30):  # every replica looks for what was taught, now and then
+        while True:
+            known = await day.town.does(handbook.ClassifyTexts, Role.CLERK, texts=(text,))
+            if known.state["texts"][0]["department"] == CULTURE:
+                break
+            await page.wait_for_timeout(300)
     question = await day.asked("taught", text)
     await page.goto(f"/ho-so/{day.town.cases['taught']}")
     await expect(the(page, question)).to_contain_text("Đã giao Phòng Văn hóa - Xã hội")
