@@ -65,7 +65,7 @@ async def test_who_is_writing_stays_in_the_tab(citizens: Citizens) -> None:
     for name, value in (("name", "Nguyễn Thị Mai"), ("phone", "0912345678"), ("email", "mai@example.vn")):
         await expect(page.locator(f"#{name}")).to_have_value(value)
     await page.get_by_role("button", name="Xóa phần đã khôi phục").click()
-    assert await page.evaluate("() => [localStorage.length, sessionStorage.length]") == [0, 0]
+    await page.wait_for_function("() => localStorage.length + sessionStorage.length === 0")
 
 
 async def test_a_draft_that_nobody_came_back_to_is_removed_on_any_page(citizens: Citizens) -> None:
@@ -76,6 +76,7 @@ async def test_a_draft_that_nobody_came_back_to_is_removed_on_any_page(citizens:
             f"JSON.stringify({{at: Date.now() - {age_ms}, typed: {{procedures: 'Hỏi'}}}}))"
         )
     await page.goto("/tra-cuu")
+    await page.wait_for_function("() => localStorage.length < 2")
     assert await page.evaluate("() => Object.keys(localStorage)") == ["doithoai.draft.chanh-lo"]
 
 
@@ -104,7 +105,7 @@ async def test_who_got_no_answer_sends_again_and_gets_the_receipt_of_the_first_t
     await fill_in(page)
     await expect(page.locator("h1")).to_have_text("Đã tiếp nhận phiếu của ông/bà")
     await expect(page.get_by_text("đã được tiếp nhận từ trước")).to_be_visible()
-    assert await page.evaluate("() => [localStorage.length, sessionStorage.length]") == [0, 0]
+    await page.wait_for_function("() => localStorage.length + sessionStorage.length === 0")
 
 
 @pytest.mark.parametrize("javascript", [True, False])
