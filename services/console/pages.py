@@ -5,18 +5,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 from urllib.parse import quote
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment
 from starlette.exceptions import HTTPException
 from ulid import ULID
 
 from services.console import words
+from services.console.access import may_open
 from services.console.acting import Acting, acting, workers
 from services.console.event_words import DONE
 from services.console.filters import CHOICES
+from services.console.language import Language, ReadsLanguage, language, speak
 from services.console.mailbox import count_waiting
 from services.console.offers import CLERKS, OFFICE, local, may_have_slip
 from services.console.reader import Reader
@@ -57,10 +60,8 @@ class Pages:
         self._service = service
         self._view = view
         self._reader = reader
-        self._templates = templates(HERE / "templates")
-        self._templates.filters |= {"number": words.plain_number, "size": words.size}
-        self._templates.globals |= {"words": words, "new_key": lambda: str(ULID()), "choices": CHOICES}
-        self._templates.globals |= {"unfilled": unfilled, "may_have_slip": may_have_slip}
+        self._templates = {spoken: speak(_environment(), spoken) for spoken in get_args(Language)}
+        service.app.add_middleware(ReadsLanguage)
         service.app.state.communes = service.communes
 
     async def read(self, query: Callable[[Connection], T]) -> T:
@@ -74,19 +75,23 @@ class Pages:
 
     def show(self, template: str, who: Acting, status: int = 200, **values: Any) -> HTMLResponse:
         """A page as `who` sees it."""
-        html = self._templates.get_template(template).render(
-            who=who,
-            communes=self._service.communes,
-            workers=workers(who.profile),
-            unit=lambda department: who.unit(department) if department else "Văn phòng",
-            departments=[(one.id, one.name) for one in who.profile.departments],
-            now=self._service.clock(),
-            rehearsed=isinstance(self._service.clock, RehearsalClock),
-            connected=self._service.nats.is_connected,
-            behind=self._reader.behind,
-            trouble=self._reader.trouble,
-            quarantined=self._quarantined(who),
-            **{"explained": {}, "today": local(self._service.clock()), **values},
+        html = (
+            self._templates[language.get()]
+            .get_template(template)
+            .render(
+                who=who,
+                communes=self._service.communes,
+                workers=workers(who.profile),
+                unit=lambda department: who.unit(department) if department else "Văn phòng",
+                departments=[(one.id, one.name) for one in who.profile.departments],
+                now=self._service.clock(),
+                rehearsed=isinstance(self._service.clock, RehearsalClock),
+                connected=self._service.nats.is_connected,
+                behind=self._reader.behind,
+                trouble=self._reader.trouble,
+                quarantined=self._quarantined(who),
+                **{"explained": {}, "today": local(self._service.clock()), **values},
+            )
         )
         return HTMLResponse(html, status, headers=HEADERS)
 
@@ -96,6 +101,14 @@ class Pages:
             return 0
         with self._view.reading() as db:
             return count_waiting(db, who.commune)
+
+
+def _environment() -> Environment:
+    made = templates(HERE / "templates")
+    made.filters |= {"number": words.plain_number, "size": words.size}
+    made.globals |= {"words": words, "new_key": lambda: str(ULID()), "choices": CHOICES}
+    made.globals |= {"unfilled": unfilled, "may_have_slip": may_have_slip, "may_open": may_open}
+    return made
 
 
 async def typed_in(request: Request) -> dict[str, str]:

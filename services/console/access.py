@@ -1,0 +1,39 @@
+"""Which roles a page is for. What may be done there the owning services decide; this keeps people out of each
+other's data, and makes the navigation of each role.
+"""
+
+from collections.abc import Mapping
+
+from shared.contracts import Role
+
+OFFICE = frozenset({Role.CLERK, Role.OFFICE_HEAD})
+DESK = OFFICE | {Role.OFFICER, Role.HEAD, Role.CHAIRMAN}
+NUMBERS = frozenset({Role.PROVINCE, Role.OPERATOR})
+EVERYBODY = DESK | NUMBERS
+
+PLACES: Mapping[str, frozenset[Role]] = {
+    "/": DESK,
+    "/bao-cao": EVERYBODY,
+    "/buu-chinh": OFFICE,
+    "/danh-sach": OFFICE | {Role.CHAIRMAN},
+    "/ho-so": DESK,
+    "/hoi-nghi": DESK,
+    "/hop-thu": OFFICE | {Role.CHAIRMAN},
+    "/mau-tra-loi": DESK,
+    "/nhap-phieu": OFFICE,
+    "/so-tay": OFFICE,
+    "/so-van-ban": OFFICE,
+    "/thu-vien": EVERYBODY,
+    "/tinh": EVERYBODY,
+    "/toi": EVERYBODY,
+    "/van-ban": OFFICE,
+    "/van-hanh": frozenset({Role.OPERATOR}),
+    "/viec": DESK,
+}
+"""First part of a path, and the roles whose page it is. `/toi`: the own account. The province and the operators see
+figures, never who asked what."""
+
+
+def may_open(role: Role | None, path: str) -> bool:
+    """Whether a page is for this role. A path that no place is known for is for nobody."""
+    return role in PLACES.get("/" + path.strip("/").split("/")[0].split(".")[0], frozenset())
