@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from services.console.facts import folded, instant
+from services.console.facts import folded, instant, one_word
 from services.console.rows import into, term_of
 from services.console.words import Term, waiting
 
@@ -127,10 +127,10 @@ class Filter:
 
 def questions(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetime, page: int = 1) -> list[Item]:
     """A page of the list: what must be done first stands first. One line more than `PAGE` tells of a next page."""
+    conditions, values = _wanted(commune, wanted, now)
     rows = db.execute(
-        f"SELECT * FROM item WHERE {_WANTED} "  # noqa: S608 - no value is in the text
-        "ORDER BY standing <> 'open', owed_until IS NULL, owed_until, id LIMIT :limit OFFSET :offset",
-        _values(commune, wanted, now) | {"limit": PAGE + 1, "offset": PAGE * (page - 1)},
+        f"SELECT * FROM item WHERE {conditions} ORDER BY rank, id LIMIT :limit OFFSET :offset",  # noqa: S608 - no value is in the text
+        values | {"limit": PAGE + 1, "offset": PAGE * (page - 1)},
     )
     return [_item(db, row, now) for row in rows]
 
@@ -147,23 +147,22 @@ def counts(
     standings: dict[str, int] = dict.fromkeys(("open", "answered", "redirected", "withdrawn"), 0)
     stages: dict[str, int] = {}
     for row in db.execute(
-        "SELECT standing, stage, count(*) AS number FROM question "
-        "WHERE commune = :commune AND (:department IS NULL OR department = :department) GROUP BY standing, stage",
+        "SELECT standing, stage, count(*) AS number FROM question "  # noqa: S608 - no value is in the text
+        f"WHERE commune = :commune {_of_department(department)} GROUP BY standing, stage",
         values,
     ):
         standings[row["standing"]] += row["number"]
         if row["standing"] == "open":
             stages[row["stage"]] = row["number"]
     row = db.execute(
-        "SELECT total(owed_until < :now) AS late, total(owed_until >= :now AND term_state = 'near') AS near, "  # noqa: S608 - no value is in the text
+        "SELECT total(owed_until < :now) AS late, total(owed_until >= :now AND first_state = 'near') AS near, "  # noqa: S608 - no value is in the text
         "total(wanted_days IS NOT NULL) AS wanted, total(undelivered IS NOT NULL AND NOT heard) AS undelivered, "
         "total(standing = 'open' AND owed_in_writing IS NOT NULL) AS in_writing, "
         "total(standing = 'open' AND (pressing = 1 OR recurs IS NOT NULL)) AS first, "
         "total(standing = 'open' AND awaits_acceptance) AS acceptance, "
         f"total(standing = 'open' AND {TO_DECIDE}) AS to_decide "
-        "FROM item "
-        "WHERE commune = :commune AND standing NOT IN ('answered', 'withdrawn') "
-        "AND (:department IS NULL OR department = :department)",
+        "FROM question "
+        f"WHERE commune = :commune AND standing IN ('open', 'redirected') {_of_department(department)}",
         values,
     ).fetchone()
     coordinated = db.execute(
@@ -187,39 +186,46 @@ TO_DECIDE = """(
 )"""
 """What gets the answer of another is decided with that one."""
 
-_WANTED = f"""
-    commune = :commune
-    AND (:standing IS NULL OR standing = :standing)
-    AND (:stage IS NULL OR stage = :stage)
-    AND CASE
-      WHEN :department IS NULL AND :only IS NOT 'coordinating' THEN true
-      WHEN :only = 'coordinating' THEN id IN (
-        SELECT question FROM coordination
-        WHERE commune = :commune AND (:department IS NULL OR department = :department)
-      )
-      ELSE department = :department
-    END
-    AND CASE :only
-      WHEN 'late' THEN owed_until < :now
-      WHEN 'near' THEN owed_until >= :now AND term_state = 'near'
-      WHEN 'wanted' THEN standing = 'open' AND wanted_days IS NOT NULL
-      WHEN 'undelivered' THEN standing NOT IN ('answered', 'withdrawn') AND undelivered IS NOT NULL AND NOT heard
-      WHEN 'in-writing' THEN standing = 'open' AND owed_in_writing IS NOT NULL
-      WHEN 'first' THEN standing = 'open' AND (pressing = 1 OR recurs IS NOT NULL)
-      WHEN 'acceptance' THEN standing = 'open' AND awaits_acceptance
-      WHEN 'to-decide' THEN standing = 'open' AND {TO_DECIDE}
-      WHEN 'coordinating' THEN standing = 'open'
-      ELSE true
-    END
-    AND (
-      :search = ''
-      OR id IN (SELECT question FROM words WHERE words MATCH :search) AND (NOT of_denouncer OR code = :typed)
-      OR submission IN (
-        SELECT id FROM submission WHERE phone IS NOT NULL AND phone_end = :phone_end
-        UNION ALL SELECT id FROM submission WHERE email IS NOT NULL AND email_folded = :email
-      ) AND NOT of_denouncer
-    )
-"""  # noqa: S608 - no value is in the text
+ONLY: Mapping[Only, str] = {
+    "late": "rank < '0 ' || :now",
+    "near": "rank BETWEEN '0 ' || :now AND '1' AND first_state = 'near'",
+    "wanted": "standing = 'open' AND wanted_days IS NOT NULL",
+    "undelivered": "standing IN ('open', 'redirected') AND undelivered IS NOT NULL AND NOT heard",
+    "in-writing": "standing = 'open' AND owed_in_writing IS NOT NULL",
+    "first": "standing = 'open' AND (pressing = 1 OR recurs IS NOT NULL)",
+    "acceptance": "standing = 'open' AND awaits_acceptance",
+    "to-decide": f"standing = 'open' AND {TO_DECIDE}",
+    "coordinating": "standing = 'open' AND id IN (SELECT question FROM coordination WHERE commune = :commune "
+    "AND (:department IS NULL OR department = :department))",
+}
+_FOUND = """(
+    line IN (SELECT rowid FROM words WHERE words MATCH :search) AND (NOT of_denouncer OR code = :typed)
+    OR submission IN (
+      SELECT id FROM submission WHERE phone IS NOT NULL AND phone_end = :phone_end
+      UNION ALL SELECT id FROM submission WHERE email IS NOT NULL AND email_folded = :email
+    ) AND NOT of_denouncer
+)"""
+
+
+def _wanted(commune: str, wanted: Filter, now: datetime) -> tuple[str, dict[str, Any]]:
+    """Conditions on a row of the view `item`, and their values: no more than are asked for, so that an index serves."""
+    conditions = ["commune = :commune"]
+    if wanted.standing is not None:
+        conditions.append("standing = :standing")
+        conditions.append("rank < '2'" if wanted.standing == "open" else "rank >= '2'")
+    if wanted.stage is not None:
+        conditions.append("stage = :stage")
+    if wanted.only is not None:
+        conditions.append(ONLY[wanted.only])
+    if wanted.department is not None and wanted.only != "coordinating":
+        conditions.append("department = :department")
+    if search_for(wanted.search):
+        conditions.append(_FOUND)
+    return " AND ".join(conditions), _values(commune, wanted, now)
+
+
+def _of_department(department: str | None) -> str:
+    return "AND department = :department" if department is not None else ""
 
 
 def _values(commune: str, wanted: Filter, now: datetime) -> dict[str, Any]:
@@ -231,7 +237,7 @@ def _values(commune: str, wanted: Filter, now: datetime) -> dict[str, Any]:
         "stage": wanted.stage,
         "department": wanted.department,
         "only": wanted.only,
-        "search": search_for(wanted.search),
+        "search": f'commune : "{one_word(commune)}" AND plain : ({search_for(wanted.search)})',
         "typed": wanted.search.upper(),
         "phone_end": digits[-PHONE_END:] if is_phone else None,
         "email": wanted.search.strip().lower() if wanted.reachable and "@" in wanted.search else None,

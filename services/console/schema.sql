@@ -176,14 +176,30 @@ CREATE TABLE question (
       WHEN settled_how IS NOT NULL OR heard OR sent THEN 'answered'
       ELSE 'open'
     END
+  ) VIRTUAL,
+  -- deadlines: of its terms the first to end of those that are owed; then one that was late. Written by triggers on term
+  first_term TEXT, first_state TEXT, first_due_at TEXT,
+  -- while something is owed
+  owed_until TEXT GENERATED ALWAYS AS (
+    CASE WHEN standing = 'open' AND first_state IN ('running', 'near', 'missed') THEN first_due_at END
+  ) VIRTUAL,
+  awaits_acceptance INTEGER GENERATED ALWAYS AS (
+    coalesce(clock = 'pauses' AND accepted_at IS NULL AND state = 'assigned', 0)
+  ) VIRTUAL,
+  -- what must be done first stands first: by the end of its term, then what has none, then what is done with
+  rank TEXT GENERATED ALWAYS AS (
+    CASE WHEN standing <> 'open' THEN '2' WHEN owed_until IS NULL THEN '1' ELSE '0 ' || owed_until END
   ) VIRTUAL
 );
+CREATE INDEX question_ranked ON question (commune, rank, id);
 CREATE INDEX question_of_commune ON question (commune, standing, stage, id);
 CREATE INDEX question_of_submission ON question (submission, number);
+CREATE INDEX question_denounced ON question (submission) WHERE scope = 'denunciation';
 CREATE INDEX question_like ON question (resembles) WHERE resembles IS NOT NULL;
 CREATE INDEX question_part_of ON question (part_of) WHERE part_of IS NOT NULL;
 CREATE INDEX question_follows ON question (follows) WHERE follows IS NOT NULL;
-CREATE INDEX question_of_department ON question (commune, department, state) WHERE department IS NOT NULL;
+CREATE INDEX question_of_department ON question (commune, department, standing, stage, state)
+WHERE department IS NOT NULL;
 CREATE INDEX question_published ON question (commune, published_at) WHERE published_at IS NOT NULL;
 
 -- A version of an answer: kept, handed in, returned. written_by: whoever wrote it may not be who handed it in.
@@ -231,7 +247,8 @@ CREATE TABLE lesson (
 ) WITHOUT ROWID;
 
 -- To find a question by its words, its asker or its code, typed with or without diacritics; rows as in `question`.
-CREATE VIRTUAL TABLE words USING fts5 (question UNINDEXED, plain, tokenize = 'unicode61');
+-- commune: as one word, so that a search reads no more than its own commune's.
+CREATE VIRTUAL TABLE words USING fts5 (commune, plain, tokenize = 'unicode61');
 
 CREATE TABLE term (
   id TEXT PRIMARY KEY, commune TEXT NOT NULL, case_id TEXT NOT NULL,
@@ -240,10 +257,31 @@ CREATE TABLE term (
   state TEXT NOT NULL DEFAULT 'running',
   set_at TEXT, due_on TEXT, due_at TEXT, original_due_at TEXT, basis TEXT, provisional INTEGER,
   moved_because TEXT, cause TEXT, paused_because TEXT,
-  met_at TEXT, late INTEGER, cancelled_because TEXT
+  met_at TEXT, late INTEGER, cancelled_because TEXT,
+  -- among the terms of one question: what is owed comes before what stands still, and that before what is over
+  turn INTEGER GENERATED ALWAYS AS (
+    CASE state WHEN 'met' THEN 2 WHEN 'cancelled' THEN 3 WHEN 'passed' THEN 3 WHEN 'paused' THEN 1 ELSE 0 END
+  ) VIRTUAL
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX term_about ON term (about, rule);
 CREATE INDEX term_of_commune ON term (commune, state, due_at);
+
+-- The first term of a question, whichever of the two is heard of first.
+CREATE TRIGGER term_begun AFTER INSERT ON term BEGIN
+  UPDATE question SET (first_term, first_state, first_due_at) = (
+    SELECT id, state, due_at FROM term WHERE about = NEW.about ORDER BY turn, late DESC, due_at, rule LIMIT 1
+  ) WHERE id = NEW.about;
+END;
+CREATE TRIGGER term_changed AFTER UPDATE OF state, due_at, late ON term BEGIN
+  UPDATE question SET (first_term, first_state, first_due_at) = (
+    SELECT id, state, due_at FROM term WHERE about = NEW.about ORDER BY turn, late DESC, due_at, rule LIMIT 1
+  ) WHERE id = NEW.about;
+END;
+CREATE TRIGGER question_begun AFTER INSERT ON question WHEN EXISTS (SELECT 1 FROM term WHERE about = NEW.id) BEGIN
+  UPDATE question SET (first_term, first_state, first_due_at) = (
+    SELECT id, state, due_at FROM term WHERE about = NEW.id ORDER BY turn, late DESC, due_at, rule LIMIT 1
+  ) WHERE id = NEW.id;
+END;
 
 -- A term under names that do not clash in joins.
 CREATE VIEW timing AS
@@ -295,27 +333,18 @@ LEFT JOIN question q ON q.id = t.about
 LEFT JOIN dialogue d ON d.id = t.case_id
 WHERE t.state IN ('running', 'near', 'missed', 'paused') AND t.due_at IS NOT NULL AND t.rule <> 'registration-cutoff';
 
--- A question with its asker and one of its terms: the first to end of those that are owed; then one that was late.
--- owed_until: while something is owed. waiting_since: while it waits for somebody who has no term.
+-- A question with its asker and its first term. waiting_since: while it waits for somebody who has no term.
 -- of_denouncer: a question of its form reads like a denunciation, or is one: no list names who sent it.
 CREATE VIEW item AS
 SELECT
-  q.*, s.code, s.name, t.*,
-  q.clock = 'pauses' AND q.accepted_at IS NULL AND q.state = 'assigned' AS awaits_acceptance,
+  q.*, q.rowid AS line, s.code, s.name, t.*,
   CASE
     WHEN t.term_state IN ('running', 'near', 'missed', 'paused') THEN NULL
     WHEN q.stage = 'awaiting-approval' THEN q.awaited_at
     WHEN q.stage IN ('received', 'awaits-triage') THEN s.received_at
   END AS waiting_since,
-  CASE WHEN q.standing = 'open' AND t.term_state IN ('running', 'near', 'missed') THEN t.due_at END AS owed_until,
   EXISTS (SELECT 1 FROM question f WHERE f.submission = q.submission AND f.scope = 'denunciation') AS of_denouncer,
   (SELECT e.put_before FROM escalation e WHERE e.about = q.id ORDER BY e.raised_at DESC, e.step DESC LIMIT 1) AS put_before
 FROM question q
 LEFT JOIN submission s ON s.id = q.submission
-LEFT JOIN timing t ON t.term_id = (
-  SELECT id FROM term WHERE about = q.id
-  ORDER BY
-    CASE state WHEN 'met' THEN 2 WHEN 'cancelled' THEN 3 WHEN 'passed' THEN 3 WHEN 'paused' THEN 1 ELSE 0 END,
-    late DESC, due_at, rule
-  LIMIT 1
-);
+LEFT JOIN timing t ON t.term_id = q.first_term;

@@ -19,7 +19,7 @@ from services.console.facts import aggregate_of, instant, record
 from shared.contracts import Envelope, Event, UnknownEvent
 from shared.logs import in_short, logger
 
-FORMAT = 11
+FORMAT = 12
 """To be raised with every change of schema.sql or of what `facts` writes: each console then builds its view anew."""
 
 TAIL = 10_000
@@ -261,10 +261,19 @@ def _make_tables(db: sqlite3.Connection) -> None:
     ).fetchall()
     for kind, name in old:
         db.execute(f'DROP {kind} IF EXISTS "{name}"')
-    for statement in SCHEMA.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
+    for statement in _statements(SCHEMA):
+        db.execute(statement)
     db.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """One after the other: a script run as a whole would end the transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def _kept(db: sqlite3.Connection, key: str) -> str | None:

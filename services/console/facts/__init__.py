@@ -4,13 +4,13 @@ Every function writes the columns of its own speaker alone, so events of differe
 """
 
 from services.console.facts import answers, deadlines, dialogues, handbook, mails, notify, routing, submissions
-from services.console.facts.writing import folded, instant, record
+from services.console.facts.writing import folded, instant, one_word, record
 from shared.contracts import Event
 from shared.contracts.deadlines import DeadlineEvent
 from shared.contracts.notify import NotifyEvent
 from shared.contracts.routing import RoutingEvent
 
-__all__ = ["aggregate_of", "folded", "instant", "record"]
+__all__ = ["aggregate_of", "folded", "instant", "one_word", "record"]
 
 SPEAKERS = (dialogues, submissions, mails, routing, answers, handbook, deadlines, notify)
 """Modules that must be known for `record` to find every event."""

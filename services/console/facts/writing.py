@@ -28,6 +28,11 @@ def folded(text: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
+def one_word(id: str) -> str:
+    """An id as the full-text index takes it for a single word."""
+    return "".join(letter for letter in folded(id) if letter.isalnum())
+
+
 def models(values: Sequence[Model]) -> list[dict[str, Any]]:
     return [value.model_dump(mode="json") for value in values]
 
@@ -40,13 +45,16 @@ def put(db: sqlite3.Connection, table: str, id: str, **values: Any) -> None:
 def make_findable(db: sqlite3.Connection, submission: str) -> None:
     """The words under which its questions are found, each in the row that has its question's number."""
     rows = db.execute(
-        "SELECT q.rowid, q.id, q.text, s.code, s.name FROM question q JOIN submission s ON s.id = q.submission "
+        "SELECT q.rowid, q.commune, q.text, s.code, s.name FROM question q JOIN submission s ON s.id = q.submission "
         "WHERE q.submission = ? AND q.text IS NOT NULL AND s.name IS NOT NULL",
         (submission,),
     ).fetchall()
     db.executemany(
-        "INSERT INTO words (rowid, question, plain) VALUES (?, ?, ?)",
-        [(row["rowid"], row["id"], folded(f"{row['code']} {row['name']} {row['text']}")) for row in rows],
+        "INSERT INTO words (rowid, commune, plain) VALUES (?, ?, ?)",
+        [
+            (row["rowid"], one_word(row["commune"]), folded(f"{row['code']} {row['name']} {row['text']}"))
+            for row in rows
+        ],
     )
 
 
