@@ -13,7 +13,6 @@ from services.console.handbook_pages import add_handbook
 from services.console.library import add_library
 from services.console.list_pages import add_lists
 from services.console.mailbox_pages import add_mailbox
-from services.console.operations import add_operations
 from services.console.pages import HEADERS, HERE, Pages, typed_in, wants_json, who_acts
 from services.console.paper_desk import MOST_OF_A_BODY, PATH, add_paper_desk
 from services.console.post_pages import PATH as POST
@@ -23,7 +22,8 @@ from services.console.reader import Reader
 from services.console.register_pages import add_registers
 from services.console.report_pages import add_province, add_reports
 from services.console.room import add_dialogues
-from services.console.tail import Tail
+from services.console.streams.operations import add_operations
+from services.console.streams.watch import Watch
 from services.console.template_pages import add_templates
 from services.console.text_pages import add_texts
 from services.console.view import View
@@ -38,7 +38,7 @@ FILES_TO = {"/danh-sach": 12_000_000, PATH: MOST_OF_A_BODY, "/ho-so": 52_000_000
 A_MONTH_S = 30 * 24 * 3600
 
 
-def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None:
+def add_routes(service: Service, view: View, reader: Reader, watch: Watch) -> None:
     """Give the service its pages."""
     hosts = known_hosts(service.settings.host, service.settings.console_url)
 
@@ -65,7 +65,7 @@ def add_routes(service: Service, view: View, reader: Reader, tail: Tail) -> None
     add_registers(router, service, pages, reader)
     add_reports(router, service, pages)
     add_province(router, service, pages)
-    add_operations(router, service, pages, view, reader, tail)
+    add_operations(router, service, pages, view, reader, watch)
     service.app.add_middleware(SizeLimit, most=MOST_BYTES, larger=FILES_TO)
     add_static(service.app, HERE / "static")
     service.app.include_router(router)

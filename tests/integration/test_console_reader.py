@@ -11,10 +11,11 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
-from services.console import deadletters, terms
+from services.console import terms
 from services.console.acting import Acting
 from services.console.reader import Reader
-from services.console.tail import Tail, Wanted
+from services.console.streams import deadletters
+from services.console.streams.tail import Tail, Wanted
 from services.console.view import Seen, View, recent
 from services.console.words import Term
 from shared.broker import DEADLETTERS, EVENTS, provision_streams

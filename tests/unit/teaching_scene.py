@@ -9,7 +9,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.console.reader import Reader
-from services.console.tail import Tail
+from services.console.streams.watch import Watch
 from services.console.view import View
 from services.console.web import add_routes
 from shared.communes import Communes
@@ -57,7 +57,7 @@ class Desk:
         service = SimpleNamespace(
             app=self._app, communes=Communes.load(), clock=lambda: now, nats=routing, settings=settings
         )
-        add_routes(cast("Service", service), view, Reader(view), Tail())
+        add_routes(cast("Service", service), view, Reader(view), Watch())
         self._cookies = {"doithoai_console": f"{COMMUNE}/{worker}"}
 
     async def get(self, path: str) -> httpx.Response:

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from services.console import list_forms
 from services.console.offers import WrongFields
 from services.console.reader import Reader
-from services.console.tail import Tail
+from services.console.streams.watch import Watch
 from services.console.view import View
 from services.console.web import add_routes
 from services.intake.files import UnwantedFile, recognise
@@ -104,7 +104,7 @@ class Desk:
             nats=self.intake,
             settings=SimpleNamespace(host="127.0.0.1", console_url="http://127.0.0.1", public_url="http://xa.example"),
         )
-        add_routes(cast("Service", service), view, Reader(view), Tail())
+        add_routes(cast("Service", service), view, Reader(view), Watch())
         self._app, self._cookies = app, {"doithoai_console": f"{COMMUNE}/{worker}"}
 
     def _browser(self) -> httpx.AsyncClient:

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from nats.aio.client import Client
 
 from services.console.reader import Reader
-from services.console.tail import Tail
+from services.console.streams.watch import Watch
 from services.console.view import View
 from services.console.web import add_routes
 from shared.communes import Communes
@@ -105,7 +105,7 @@ def console(folder: Path, events: Sequence[Event], now: datetime) -> FastAPI:
         nats=Client(),
         settings=SimpleNamespace(host="127.0.0.1", console_url="http://127.0.0.1", public_url="http://127.0.0.1:8080"),
     )
-    add_routes(cast("Service", service), view, Reader(view), Tail())
+    add_routes(cast("Service", service), view, Reader(view), Watch())
     return app
 
 

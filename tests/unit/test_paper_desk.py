@@ -16,7 +16,7 @@ from nats.errors import ConnectionClosedError
 
 from services.console.paper_forms import Pile
 from services.console.reader import Reader
-from services.console.tail import Tail
+from services.console.streams.watch import Watch
 from services.console.view import View
 from services.console.web import add_routes
 from shared.communes import Communes
@@ -65,7 +65,7 @@ def desk(folder: Path, events: Sequence[Event], worker: str = CLERK, pile: Pile 
             host="127.0.0.1", console_url="http://127.0.0.1", public_url="https://doithoai.example"
         ),
     )
-    add_routes(cast("Service", service), view, Reader(view), Tail())
+    add_routes(cast("Service", service), view, Reader(view), Watch())
     cookies = {"doithoai_console": f"{COMMUNE}/{worker}"} | ({"doithoai_pile": pile.written()} if pile else {})
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app),

@@ -8,12 +8,13 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from starlette.exceptions import HTTPException
 from ulid import ULID
 
-from services.console import deadletters, monitor
+from services.console.streams import deadletters, monitor
 from services.console.acting import Acting
 from services.console.event_words import EVENTS
 from services.console.pages import HEADERS, Pages, Who, done, typed_in
 from services.console.reader import Reader
-from services.console.tail import Tail, Wanted, shown
+from services.console.streams.tail import Wanted, shown
+from services.console.streams.watch import Watch
 from services.console.view import View, recent
 from shared.broker import DEADLETTERS
 from shared.contracts import Role
@@ -23,7 +24,7 @@ from shared.text import one_line
 FIRST_LINES_OF_TAIL = 50
 
 
-def add_operations(router: APIRouter, service: Service, pages: Pages, view: View, reader: Reader, tail: Tail) -> None:
+def add_operations(router: APIRouter, service: Service, pages: Pages, view: View, reader: Reader, watch: Watch) -> None:
     """`/van-hanh`."""
 
     async def figures() -> dict[str, Any]:
@@ -79,7 +80,7 @@ def add_operations(router: APIRouter, service: Service, pages: Pages, view: View
             with view.reading() as db:
                 return recent(db, after)
 
-        watching = tail.watch(Wanted(xa or None, loai or None, one_line(hoso) or None), earlier)
+        watching = watch.tail.watch(Wanted(xa or None, loai or None, one_line(hoso) or None), earlier)
         return StreamingResponse(watching, media_type="text/event-stream", headers=HEADERS)
 
     @router.get("/van-hanh/ket/{number}")
