@@ -24,7 +24,7 @@ class Rates:
         self._slots: deque[tuple[int, Counter[Kind]]] = deque()
 
     def begin(self, position: int) -> None:
-        """Count what comes after this place. Said again it changes nothing, unless the stream is another, shorter one."""
+        """Count what comes after this place. Said again it changes nothing, unless the stream is a shorter one."""
         if self._after is None or position < self._after:
             self._after = position
 
