@@ -267,7 +267,7 @@ def _tell(findings: "Sequence[Finding]") -> None:
         raise typer.Exit(1)
 
 
-BENCHES = {name: f"tests.bench.{name}" for name in ("pipeline", "deadlines", "intake", "routing", "letters")}
+BENCHES = {name: f"tests.bench.{name}" for name in ("pipeline", "deadlines", "intake", "routing", "letters", "console")}
 
 
 @app.command()

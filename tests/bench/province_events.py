@@ -1,7 +1,7 @@
 """A province's year as the stream tells it: what a view is built from, and asked about, at full size.
 
-Events are written by their contracts once for each kind of life that a question leads; of the others only ids, times and
-words differ, so that a million of them cost little beside what is measured.
+Events are written by their contracts once for each kind of life that a question leads; of the others only ids, times
+and words differ, so that a million of them cost little beside what is measured.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,10 +54,19 @@ ASKED = (
     "Gia đình tôi ở thôn {hamlet} muốn hỏi về việc {what}; mức phí, lệ phí hiện nay là bao nhiêu?",
 )
 WHAT = (
-    "đăng ký khai sinh cho con", "chứng thực bản sao", "cấp giấy chứng nhận quyền sử dụng đất", "xin phép xây dựng nhà ở",
-    "hưởng trợ cấp xã hội", "cấp lại thẻ bảo hiểm y tế", "đăng ký tạm trú", "đăng ký hộ kinh doanh", "xác nhận hộ nghèo",
-    "nộp hồ sơ trực tuyến", "sửa đường làng bị ngập", "thu gom rác thải",
-)  # fmt: skip
+    "đăng ký khai sinh cho con",
+    "chứng thực bản sao",
+    "cấp giấy chứng nhận quyền sử dụng đất",
+    "xin phép xây dựng nhà ở",
+    "hưởng trợ cấp xã hội",
+    "cấp lại thẻ bảo hiểm y tế",
+    "đăng ký tạm trú",
+    "đăng ký hộ kinh doanh",
+    "xác nhận hộ nghèo",
+    "nộp hồ sơ trực tuyến",
+    "sửa đường làng bị ngập",
+    "thu gom rác thải",
+)
 HAMLETS = ("Nội", "Đông Hạ", "Hậu Làng", "Thượng", "Trung")
 
 
@@ -169,7 +178,7 @@ def events(communes: Communes, questions: int, seed: int = 7) -> Iterator[Messag
             NAME: f"{random.choice(FAMILY)} Thị {random.choice(GIVEN)}",
             PHONE: f"09{number % 100_000_000:08}",
             TEXT: random.choice(ASKED).format(what=random.choice(WHAT), hamlet=random.choice(HAMLETS)),
-            DEPARTMENT: departments[number % len(departments)].id,
+            DEPARTMENT: departments[number // 7 % len(departments)].id,
             **{_iso(mark): _iso(received + timedelta(hours=hours)) for mark, hours in life.hours.items()},
             f"{DUE.date()}": f"{(received + timedelta(hours=life.hours[DUE])).date()}",
         }
