@@ -1,5 +1,6 @@
 """The list of questions, and how many there are. Whoever asks names the commune, and gets nothing of another one."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Mapping
@@ -128,6 +129,8 @@ class Filter:
 def questions(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetime, page: int = 1) -> list[Item]:
     """A page of the list: what must be done first stands first. One line more than `PAGE` tells of a next page."""
     conditions, values = _wanted(commune, wanted, now)
+    if wanted.search and (lines := _few_lines(db, values)) is not None:
+        conditions, values = conditions.replace(_FOUND, _IN_LINES), values | {"lines": json.dumps(lines)}
     rows = db.execute(
         f"SELECT * FROM item WHERE {conditions} ORDER BY rank, id LIMIT :limit OFFSET :offset",  # noqa: S608 - no value is in the text
         values | {"limit": PAGE + 1, "offset": PAGE * (page - 1)},
@@ -175,9 +178,9 @@ def counts(
 
 
 def search_for(typed: str) -> str:
-    """What a person typed as a full-text query: every word must be there, the last may be unfinished."""
+    """What a person typed as a full-text query: every word must be there, the last perhaps unfinished."""
     found = [word for word in "".join(c if c.isalnum() else " " for c in folded(typed)).split() if word]
-    return " ".join(f'"{word}"' for word in found) + ("*" if found else "")
+    return " ".join(f'"{word}"' for word in found) + ("*" if found and len(found[-1]) > 1 else "")
 
 
 TO_DECIDE = """(
@@ -198,13 +201,17 @@ ONLY: Mapping[Only, str] = {
     "coordinating": "standing = 'open' AND id IN (SELECT question FROM coordination WHERE commune = :commune "
     "AND (:department IS NULL OR department = :department))",
 }
-_FOUND = """(
+_BY_CONTACT = """
+SELECT id FROM submission WHERE phone IS NOT NULL AND phone_end = :phone_end
+UNION ALL SELECT id FROM submission WHERE email IS NOT NULL AND email_folded = :email
+"""
+_FOUND = f"""(
     line IN (SELECT rowid FROM words WHERE words MATCH :search) AND (NOT of_denouncer OR code = :typed)
-    OR submission IN (
-      SELECT id FROM submission WHERE phone IS NOT NULL AND phone_end = :phone_end
-      UNION ALL SELECT id FROM submission WHERE email IS NOT NULL AND email_folded = :email
-    ) AND NOT of_denouncer
-)"""
+    OR submission IN ({_BY_CONTACT}) AND NOT of_denouncer
+)"""  # noqa: S608 - no value is in the text
+_IN_LINES = "line IN (SELECT value FROM json_each(:lines)) AND (NOT of_denouncer OR code = :typed)"
+FEW = 500
+"""Questions that are looked at one by one; where more are found, the list is walked until a page is full."""
 
 
 def _wanted(commune: str, wanted: Filter, now: datetime) -> tuple[str, dict[str, Any]]:
@@ -222,6 +229,14 @@ def _wanted(commune: str, wanted: Filter, now: datetime) -> tuple[str, dict[str,
     if search_for(wanted.search):
         conditions.append(_FOUND)
     return " AND ".join(conditions), _values(commune, wanted, now)
+
+
+def _few_lines(db: sqlite3.Connection, values: Mapping[str, Any]) -> list[int] | None:
+    """Rows of all questions that a search finds; None where they are many."""
+    by_words = db.execute("SELECT rowid FROM words WHERE words MATCH :search LIMIT :most", {**values, "most": FEW + 1})
+    by_contact = db.execute(f"SELECT rowid FROM question WHERE submission IN ({_BY_CONTACT})", values)  # noqa: S608
+    lines = [row[0] for found in (by_words, by_contact) for row in found]
+    return lines if len(lines) <= FEW else None
 
 
 def _of_department(department: str | None) -> str:

@@ -181,7 +181,7 @@ def work(db: sqlite3.Connection, who: Acting, now: datetime) -> Work:
         coordinating=find(_COORDINATING) if expert else (),
         triage=find("stage = 'awaits-triage'") if office else (),
         wanted=find("wanted_days IS NOT NULL") if leads else (),
-        late=find("owed_until < :now AND stage <> 'awaits-triage'") if leads else (),
+        late=find("rank < '0 ' || :now AND stage <> 'awaits-triage'") if leads else (),
     )
     if office:
         found = replace(found, lost=lost_letters(db, who.commune), to_post=to_post(db, who.commune, now))
@@ -273,8 +273,8 @@ class _Finder:
     def __call__(self, waits: str, fits: Callable[[sqlite3.Row], bool] | None = None) -> list[Task]:
         """waits: a condition on a row of the view `item`. fits: what else must hold, where SQL cannot say it."""
         found = self.db.execute(
-            f"SELECT i.*, {_MORE} FROM item i WHERE commune = :commune AND standing = 'open' AND {waits} "  # noqa: S608
-            "ORDER BY owed_until IS NULL, owed_until, id LIMIT :limit",
+            f"SELECT i.*, {_MORE} FROM item i WHERE commune = :commune AND rank < '2' AND {waits} "  # noqa: S608
+            "ORDER BY rank, id LIMIT :limit",
             {
                 "commune": self.commune,
                 "role": self.role,
