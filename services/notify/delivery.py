@@ -25,10 +25,12 @@ MOST_UNANSWERED = 3
 AWAY_FOR = timedelta(minutes=5)
 """How long mails wait for a server that cannot be had at all."""
 
-SHIPPED: Callable[[MessageKind], int] = lambda _: 0  # noqa: E731
-"""Version of the text of a kind, where the commune has none of its own."""
-
 LOST_TRACK = "Đã thử nhiều lần mà không rõ kết quả; cần kiểm tra thư đã đi chưa trước khi gửi lại."
+
+
+def shipped(_: MessageKind) -> int:
+    """Version of the text of a kind, where the commune has none of its own."""
+    return 0
 
 
 def claim_due(
@@ -37,7 +39,7 @@ def claim_due(
     now: datetime,
     stale_after: timedelta,
     alive: Collection[str] = (),
-    text: Callable[[MessageKind], int] = SHIPPED,
+    text: Callable[[MessageKind], int] = shipped,
 ) -> Decision:
     """Take on every message that is due; once this is saved, `state.claimed(by)` is the caller's to send.
 
