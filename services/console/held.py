@@ -1,0 +1,190 @@
+"""Acts on several questions at once, held back for a moment so that whoever did them can take them back.
+
+An act that was undone in time never happens. One that was not is sent by any console, step by step, each with its own
+key: sent twice, it takes effect once. See deploy/decisions/0015-held-acts.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from shared.contracts import Command, Done, Refused
+
+HELD_FOR = timedelta(seconds=10)
+LEASE = timedelta(seconds=30)
+"""A console that says nothing of an act for so long has died with it: another goes on where it stopped."""
+AGAIN_AFTER = timedelta(seconds=5)
+"""A service that is away is asked again after so long."""
+GIVEN_UP_AFTER = timedelta(minutes=15)
+"""What a service that is away could not be told by then is not done: who acted has gone on to other things."""
+KEPT_FOR = timedelta(days=7)
+"""So long can be read what became of an act."""
+MOST = 100
+"""Steps of one act."""
+
+
+class State(StrEnum):
+    HELD = "held"
+    UNDONE = "undone"
+    SENDING = "sending"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one step. reason: in words, why nothing came of it. changes: what was new to whoever decided."""
+
+    done: bool
+    reason: str = ""
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command. called: how a page names its question. name: `<service>.<verb>`; body: its fields, with its key."""
+
+    question: str
+    case: str
+    called: str
+    name: str
+    body: dict[str, Any]
+    outcome: Outcome | None = None
+
+    @property
+    def seen(self) -> int | None:
+        """How much of the question's history was known when it was decided."""
+        version = self.body.get("version")
+        return int(version) if version is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What one person does to several questions. Times are real ones: a rehearsal moves none of them.
+
+    worker: id of his account. aim: the department or topic that the verb needs to be told; "" where it says it all.
+    next_at: when a console takes it up; None when nothing is left to do. read_at: when he saw what became of it.
+    """
+
+    id: str
+    commune: str
+    worker: str
+    verb: str
+    aim: str
+    steps: tuple[Step, ...]
+    held_at: datetime
+    due_at: datetime
+    state: State = State.HELD
+    next_at: datetime | None = None
+    read_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def under_way(self) -> bool:
+        return self.state in (State.HELD, State.SENDING)
+
+    @property
+    def done(self) -> list[Step]:
+        return [step for step in self.steps if step.outcome and step.outcome.done]
+
+    @property
+    def refused(self) -> list[Step]:
+        return [step for step in self.steps if step.outcome and not step.outcome.done]
+
+    @property
+    def open(self) -> list[Step]:
+        return [step for step in self.steps if step.outcome is None]
+
+
+class NotNow(Exception):
+    """The act is not in a state in which this can be done: it is too late, or somebody else's turn."""
+
+
+def hold(
+    id: str, commune: str, worker: str, aim: str, steps: Sequence[tuple[Command, str, str]], now: datetime
+) -> Act:
+    """Hold commands back.
+
+    Args:
+        id: the key of the form; each command has one of its own that follows from it.
+        steps: at least one command on a question, with the question's case and how it is called.
+    """
+    due_at = now + HELD_FOR
+    return Act(
+        id=id,
+        commune=commune,
+        worker=worker,
+        verb=steps[0][0].verb,
+        aim=aim,
+        steps=tuple(
+            Step(
+                question=str(command.model_dump()["question"]),
+                case=case,
+                called=called,
+                name=f"{command.listener}.{command.verb}",
+                body=command.model_dump(mode="json"),
+            )
+            for command, case, called in steps
+        ),
+        held_at=now,
+        due_at=due_at,
+        next_at=due_at,
+    )
+
+
+def undo(act: Act, now: datetime) -> Act:
+    """Take an act back.
+
+    Raises:
+        NotNow: when its time is over, even if no console has begun it yet.
+    """
+    if act.state is State.UNDONE:
+        return act
+    if act.state is not State.HELD or now >= act.due_at:
+        raise NotNow
+    return replace(act, state=State.UNDONE, next_at=None)
+
+
+def claim(act: Act, now: datetime) -> Act:
+    """Take an act up that is due, or that another console has died with.
+
+    Raises:
+        NotNow: when it is not due, is another console's, undone or over.
+    """
+    if act.next_at is None or now < act.next_at:
+        raise NotNow
+    return replace(act, state=State.SENDING, next_at=now + LEASE)
+
+
+def note(act: Act, question: str, reply: Done | Refused, now: datetime) -> Act:
+    """Keep what became of a step. What a service was not there to hear is tried again for a while.
+
+    A console that was thought dead and was not tells a second time what is known: nothing changes.
+    """
+    if not any(step.question == question for step in act.open):
+        return act
+    if isinstance(reply, Refused) and reply.code == "unavailable" and now < act.due_at + GIVEN_UP_AFTER:
+        return replace(act, next_at=now + AGAIN_AFTER)
+    outcome = Outcome(True) if isinstance(reply, Done) else Outcome(False, reply.reason, reply.changes)
+    steps = tuple(
+        replace(step, outcome=outcome) if step.question == question else step
+        for step in act.steps
+    )
+    over = all(step.outcome for step in steps)
+    return replace(act, steps=steps, state=State.OVER if over else act.state, next_at=None if over else now + LEASE)
+
+
+def read(act: Act, now: datetime) -> Act:
+    """Whoever did it has seen what became of it."""
+    return act if act.under_way or act.read_at else replace(act, read_at=now)
+
+
+def waiting(acts: Sequence[Act]) -> Mapping[str, str]:
+    """The verb of what is about to be done, by question: a list says so in its row."""
+    return {step.question: act.verb for act in acts if act.under_way for step in act.open}
+
+
+def untold(acts: Sequence[Act]) -> list[Act]:
+    """Of one person's acts those to be told of on every page: what is under way, and what he has not read."""
+    return [act for act in acts if act.under_way or (act.state is State.OVER and act.read_at is None)]

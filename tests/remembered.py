@@ -1,0 +1,65 @@
+"""The console's own records without a database, for tests of what rests on them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from services.console.held import Act
+from services.console.saved_filters import SavedFilter
+
+
+class RememberedActs:
+    """As `held_store.StoredActs`; held together by the same tests."""
+
+    def __init__(self) -> None:
+        self.acts: dict[str, Act] = {}
+
+    async def add(self, act: Act) -> None:
+        self.acts.setdefault(act.id, replace(act, version=1))
+
+    async def change(self, id: str, decide: Callable[[Act], Act]) -> Act | None:
+        if (before := self.acts.get(id)) is None:
+            return None
+        after = decide(before)
+        if after != before:
+            after = self.acts[id] = replace(after, version=before.version + 1)
+        return after
+
+    async def due(self, now: datetime) -> list[str]:
+        due = [act for act in self.acts.values() if act.next_at and act.next_at <= now]
+        return [act.id for act in sorted(due, key=lambda act: act.next_at or now)]
+
+    async def of(self, commune: str, worker: str, since: datetime) -> list[Act]:
+        own = [act for act in self.acts.values() if (act.commune, act.worker) == (commune, worker)]
+        return sorted((act for act in own if act.held_at >= since), key=lambda act: act.held_at, reverse=True)
+
+    async def forget(self, before: datetime) -> None:
+        self.acts = {id: act for id, act in self.acts.items() if act.held_at >= before}
+
+
+class RememberedFilters:
+    """As `filter_store.StoredFilters`."""
+
+    def __init__(self) -> None:
+        self.filters: dict[str, SavedFilter] = {}
+
+    async def of(self, commune: str, worker: str) -> list[SavedFilter]:
+        own = [one for one in self.filters.values() if (one.commune, one.worker) == (commune, worker)]
+        return sorted(own, key=lambda one: one.saved_at)
+
+    async def save(self, filter: SavedFilter) -> None:
+        self.filters.setdefault(filter.id, filter)
+
+    async def rename(self, commune: str, worker: str, id: str, name: str) -> bool:
+        found = self.filters.get(id)
+        if found is None or (found.commune, found.worker) != (commune, worker):
+            return False
+        self.filters[id] = replace(found, name=name)
+        return True
+
+    async def remove(self, commune: str, worker: str, id: str) -> bool:
+        found = self.filters.get(id)
+        if found is None or (found.commune, found.worker) != (commune, worker):
+            return False
+        del self.filters[id]
+        return True
