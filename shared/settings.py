@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     trusted_proxies: addresses, separated by commas, whose X-Forwarded-For tells where a request comes from; none by
         default. Whoever could reach a service past them could choose his address, and so evade every limit.
     replicas: copies that JetStream keeps of each stream; 3 in production.
+    nats_monitor_url: NATS' own monitoring port, as the console reaches it; None: what only stands there is not shown.
     """
 
     model_config = SettingsConfigDict(env_prefix="DOITHOAI_", extra="ignore", populate_by_name=True)
@@ -59,4 +60,5 @@ class Settings(BaseSettings):
     forms_an_hour: int = Field(default=60, ge=0)
     trusted_proxies: str = ""
     replicas: int = Field(default=1, ge=1, le=5)
+    nats_monitor_url: str | None = Field(default=None, validation_alias="NATS_MONITOR_URL")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -236,6 +236,7 @@ class Stack:
                 # A rehearsal hands in the forms of three months within a minute.
                 **({"DOITHOAI_FORMS_AN_HOUR": "0"} if installation.clock == "rehearsal" else {}),
                 **({"DOITHOAI_SECRET": installation.secret("citizens")} if name == "intake" else {}),
+                **({"NATS_MONITOR_URL": addresses.nats_monitor_url or ""} if name == "console" else {}),
                 **self._environment,
             },
             is_ready=lambda: answers_http(f"{url}/readyz"),
