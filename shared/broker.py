@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
-from typing import Any, Union
+from typing import Any, Literal, Union
 from urllib.parse import quote
 
 from faststream import AckPolicy, BaseMiddleware, ContextRepo
@@ -28,10 +28,12 @@ from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 from structlog.contextvars import bound_contextvars
 
+from shared import traces
+from shared.commands import about
 from shared.contracts import Command, Envelope, Event, Refusal, Refused, TooEarly, UnknownEvent
 from shared.handlers import Answerer, Handlers, Listener, supplied
 from shared.logs import in_short, logger
-from shared.metrics import HANDLED, PARKED, SECONDS
+from shared.metrics import COMMAND_SECONDS, COMMANDS, HANDLED, PARKED, SECONDS
 from shared.pulling import Pull
 from shared.store import OUTAGES, Cause, StaleSave, cause
 
@@ -49,6 +51,9 @@ PLAIN = "".join(map(chr, range(32, 127))).replace("%", "")
 
 UNREADABLE = (ValidationError, UnknownEvent, json.JSONDecodeError, UnicodeDecodeError)
 AWAY = (*OUTAGES, NatsError, OSError, asyncio.TimeoutError)
+
+Outcome = Literal["done", "again", "parked"]
+"""What became of a message that was delivered."""
 
 
 def streams(replicas: int) -> list[StreamConfig]:
@@ -93,6 +98,7 @@ def consumer(service: str, listener: Listener, ack_wait: float = ACK_WAIT) -> Co
     return ConsumerConfig(
         name=listener.name,
         durable_name=listener.name,
+        description=listener.does,
         filter_subjects=[*(event.everywhere() for event in listener.events), f"replay.{listener.name}"],
         ack_policy=ConsumerAck.EXPLICIT,
         deliver_policy=DeliverPolicy.ALL,
@@ -163,7 +169,7 @@ async def pull_promptly(broker: NatsBroker, nats: Client) -> None:
 async def _open_event(message: Any) -> Event:
     envelope = Envelope.model_validate_json(message.body)
     event = envelope.open()
-    cause.set(Cause(envelope.id, envelope.correlationid))
+    cause.set(Cause(envelope.id, envelope.correlationid, envelope.traceparent))
     return event
 
 
@@ -173,6 +179,9 @@ def _command_reader(answerer: Answerer) -> Any:
         if message.raw_message.subject != command.subject:
             raise Refusal("forbidden", "Lệnh được gửi nhân danh một xã khác.")
         cause.set(Cause(command.key, command.key))
+        span = traces.current()
+        for name, value in about(command).items():
+            span.note(name, value)
         return command
 
     return read
@@ -261,39 +270,49 @@ class Delivery(BaseMiddleware[Any, Any]):
         handler, sequence = str(metadata.consumer), metadata.sequence.stream
         token = cause.set(None)
         started = perf_counter()
+        event: Event | None = None
+        with suppress(Exception):  # what cannot be read says so again below; what can is read once
+            event = await msg.decode()
         with (
             bound_contextvars(handler=handler, subject=msg.raw_message.subject, sequence=sequence),
             _signs_of_life(msg, self._patience.ack_wait / 3),
+            _handling(handler, event, metadata.num_delivered) as span,
         ):
             try:
-                await call_next(msg)
-            except UNREADABLE as error:
-                await self._park(msg, handler, error)
-            except TooEarly as error:
-                await self._again_or_park(msg, handler, error, self._patience.early)
-            except (*AWAY, StaleSave) as error:
-                await self._again_or_park(msg, handler, error, self._patience.waiting)
-            except Exception as error:  # noqa: BLE001 - whatever a handler raises must not lose the message
-                await self._again_or_park(msg, handler, error, self._patience.failing)
-            else:
-                await msg.ack()
-                self._failures.forget(handler, sequence)
-                HANDLED.labels(handler, "done").inc()
+                outcome = await self._handled(call_next, msg, handler, span)
             finally:
                 SECONDS.labels(handler).observe(perf_counter() - started)
                 cause.reset(token)
+            span.note("doithoai.outcome", outcome)
+            HANDLED.labels(handler, outcome).inc()
 
-    async def _again_or_park(self, msg: NatsMessage, handler: str, error: Exception, pauses: Pauses) -> None:
+    async def _handled(self, call_next: Any, msg: NatsMessage, handler: str, span: traces.Span) -> Outcome:
+        try:
+            await call_next(msg)
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises must not lose the message
+            span.failed(type(error).__qualname__)
+            if isinstance(error, UNREADABLE):
+                return await self._park(msg, handler, error)
+            return await self._again_or_park(msg, handler, error, self._pauses(error))
+        await msg.ack()
+        self._failures.forget(handler, msg.raw_message.metadata.sequence.stream)
+        return "done"
+
+    def _pauses(self, error: Exception) -> Pauses:
+        if isinstance(error, TooEarly):
+            return self._patience.early
+        return self._patience.waiting if isinstance(error, (*AWAY, StaleSave)) else self._patience.failing
+
+    async def _again_or_park(self, msg: NatsMessage, handler: str, error: Exception, pauses: Pauses) -> Outcome:
         failures = self._failures.count(handler, msg.raw_message.metadata.sequence.stream, pauses)
         if pauses.tries is not None and failures >= pauses.tries:
-            await self._park(msg, handler, error)
-            return
+            return await self._park(msg, handler, error)
         unexpected = error if pauses is self._patience.failing else None
         logger().warning("again", failures=failures, error=in_short(error), exc_info=unexpected)
         await msg.nack(delay=pauses.after(failures) * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
-        HANDLED.labels(handler, "again").inc()
+        return "again"
 
-    async def _park(self, msg: NatsMessage, handler: str, error: Exception) -> None:
+    async def _park(self, msg: NatsMessage, handler: str, error: Exception) -> Outcome:
         """Keep the message as it is, with what went wrong; give it up only once that is safe."""
         metadata = msg.raw_message.metadata
         js: JetStreamContext = self.context.get("js")
@@ -314,13 +333,18 @@ class Delivery(BaseMiddleware[Any, Any]):
         await msg.reject()
         self._failures.forget(handler, metadata.sequence.stream)
         logger().error("parked", error=in_short(error))
-        HANDLED.labels(handler, "parked").inc()
         PARKED.labels(handler).inc()
+        return "parked"
 
     async def _command(self, call_next: Any, msg: NatsMessage) -> Any:
-        verb = msg.raw_message.subject.rsplit(".", 1)[-1]
+        _, service, _, verb = msg.raw_message.subject.split(".")
         token = cause.set(None)
-        with bound_contextvars(handler=verb):
+        sender = (msg.raw_message.headers or {}).get(traces.HEADER)
+        with (
+            bound_contextvars(handler=verb),
+            COMMAND_SECONDS.labels(verb).time(),
+            traces.span(f"{service}/{verb}", "server", parent=sender) as span,
+        ):
             try:
                 reply = await call_next(msg)
             except Refusal as refusal:
@@ -337,8 +361,29 @@ class Delivery(BaseMiddleware[Any, Any]):
                 reply = Refused(code="unavailable", reason="Hệ thống gặp lỗi khi thực hiện lệnh; lỗi đã được ghi lại.")
             finally:
                 cause.reset(token)
-        HANDLED.labels(verb, getattr(reply, "outcome", "done")).inc()
+            outcome = reply.code if isinstance(reply, Refused) else "done"
+            span.note("doithoai.outcome", outcome)
+        COMMANDS.labels(verb, outcome).inc()
         return reply
+
+
+def _handling(handler: str, event: Event | None, attempt: int) -> traces.Span:
+    """Each attempt at an event is a child of what was saved when it came about, as its envelope says."""
+    because = cause.get()
+    traceparent = because.traceparent if because else None
+    about = {
+        "messaging.system": "nats",
+        "messaging.operation.type": "process",
+        "messaging.operation.name": "process",
+        "messaging.destination.name": EVENTS,
+        "messaging.consumer.group.name": handler,
+        "messaging.message.id": because.id if because else None,
+        "doithoai.event": event.name if event else None,
+        "doithoai.commune": event.commune if event else None,
+        "doithoai.case": event.case if event else None,
+        "doithoai.attempt": attempt,
+    }
+    return traces.span(f"process {handler}", "consumer", about, parent=traceparent, links=[traceparent])
 
 
 @contextmanager

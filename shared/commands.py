@@ -8,7 +8,9 @@ from nats.errors import NoRespondersError
 from nats.errors import TimeoutError as NatsTimeoutError
 from pydantic import TypeAdapter
 
+from shared import traces
 from shared.contracts import Command, Done, Refusal, Refused, Reply
+from shared.metrics import UNANSWERED
 from shared.store import Aggregate, Decision, Outdated, Store
 
 _REPLY: TypeAdapter[Done | Refused] = TypeAdapter(Reply)
@@ -17,13 +19,33 @@ A = TypeVar("A", bound=Aggregate)
 
 async def send(nats: Client, command: Command, timeout: float = 10) -> Done | Refused:
     """Ask the owning service. A command that got no answer may be sent again with the same key."""
+    with traces.span(f"{command.listener}/{command.verb}", "client", about(command)) as span:
+        reply = await _ask(nats, command, timeout)
+        span.note("doithoai.outcome", reply.outcome if isinstance(reply, Done) else reply.code)
+        return reply
+
+
+def about(command: Command) -> dict[str, str]:
+    """What a span tells of a command: not who sent it."""
+    return {
+        "rpc.system.name": "nats",
+        "rpc.method": f"{command.listener}/{command.verb}",
+        "doithoai.commune": command.actor.commune,
+        "doithoai.role": command.actor.role.value,
+    }
+
+
+async def _ask(nats: Client, command: Command, timeout: float) -> Done | Refused:
+    body = command.model_dump_json().encode()
     try:
-        answer = await nats.request(command.subject, command.model_dump_json().encode(), timeout=timeout)
+        answer = await nats.request(command.subject, body, timeout=timeout, headers=traces.headers())
     except NoRespondersError:
+        UNANSWERED.labels(command.listener).inc()
         return Refused(
             code="unavailable", reason=f"Dịch vụ {command.listener} không hoạt động. Xin thử lại sau ít phút."
         )
     except (NatsTimeoutError, TimeoutError):
+        UNANSWERED.labels(command.listener).inc()
         return Refused(
             code="unavailable",
             reason=f"Dịch vụ {command.listener} chưa trả lời. Xin thử lại; lệnh sẽ không bị làm hai lần.",

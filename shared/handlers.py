@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from inspect import getdoc
 from typing import Any, TypeVar, get_type_hints
 
 from shared.contracts import Command, Event, Refused, Service
@@ -24,6 +25,11 @@ class Listener:
     name: str
     events: tuple[type[Event], ...]
     handle: Callable[..., Awaitable[None]]
+
+    @property
+    def does(self) -> str | None:
+        """What its docstring says first."""
+        return (getdoc(self.handle) or "").split("\n\n")[0].replace("\n", " ") or None
 
 
 @dataclass(frozen=True, slots=True)

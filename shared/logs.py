@@ -13,7 +13,9 @@ from typing import Any
 
 import structlog
 from pydantic import ValidationError
-from structlog.typing import ExcInfo, FilteringBoundLogger
+from structlog.typing import EventDict, ExcInfo, FilteringBoundLogger, WrappedLogger
+
+from shared import traces
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
@@ -23,6 +25,7 @@ def configure_logs(service: str, level: str) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _with_the_trace,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(trace),
@@ -41,6 +44,11 @@ def configure_logs(service: str, level: str) -> None:
 def logger() -> FilteringBoundLogger:
     log: FilteringBoundLogger = structlog.get_logger()
     return log
+
+
+def _with_the_trace(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    line.update(traces.ids())
+    return line
 
 
 def in_short(error: BaseException) -> str:

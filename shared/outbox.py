@@ -15,8 +15,10 @@ from nats.js import JetStreamContext
 from nats.js.api import Header
 from nats.js.errors import NotFoundError
 
+from shared import traces
+from shared.clock import real_now
 from shared.logs import in_short, logger
-from shared.metrics import OUTBOX_BACKLOG, PUBLISHED
+from shared.metrics import OUTBOX_BACKLOG, OUTBOX_OLDEST, PUBLISHED
 from shared.store import Database, Unpublished
 
 STREAM = "EVENTS"
@@ -149,14 +151,16 @@ class Outbox:
 
     async def _publish(self, envelope: dict[str, Any]) -> None:
         """The stream keeps one of each id within its window, so a repeated attempt does no harm."""
-        await self._js.publish(
-            str(envelope["subject"]),
-            json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode(),
-            stream=STREAM,
-            timeout=ACK_LIMIT_S,
-            headers={Header.MSG_ID: str(envelope["id"])},
-        )
-        PUBLISHED.inc()
+        subject = str(envelope["subject"])
+        with _sending(envelope, name := subject.rsplit(".", 1)[-1]):
+            await self._js.publish(
+                subject,
+                json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode(),
+                stream=STREAM,
+                timeout=ACK_LIMIT_S,
+                headers={Header.MSG_ID: str(envelope["id"])},
+            )
+        PUBLISHED.labels(name).inc()
 
     async def _insist(self, attempt: Callable[[], Awaitable[Result]]) -> Result:
         """Whatever the broker's trouble is, the event must get there; those behind it in its lane wait.
@@ -202,13 +206,35 @@ class Outbox:
         older_than = timedelta()
         while True:
             try:
-                for unpublished in await self._database.unpublished(older_than, limit=SWEPT_AT_ONCE):
+                left_behind = await self._database.unpublished(older_than, limit=SWEPT_AT_ONCE)
+                OUTBOX_OLDEST.set(_age_s(left_behind))
+                for unpublished in left_behind:
                     if (unpublished.collection, unpublished.id) not in self._in_flight:
                         self.take(unpublished)
                 older_than = self._left_behind
             except Exception as error:  # noqa: BLE001 - the next round tries again
                 logger().warning("outbox-sweep-failed", error=in_short(error))
             await asyncio.sleep(self._sweep_every_s)
+
+
+def _sending(envelope: dict[str, Any], name: str) -> traces.Span:
+    """In the trace of what was saved, also where somebody died in between. Of what was in none, none begins."""
+    if "traceparent" not in envelope:
+        return traces.NOTHING
+    about = {
+        "messaging.system": "nats",
+        "messaging.operation.type": "send",
+        "messaging.operation.name": "publish",
+        "messaging.destination.name": STREAM,
+        "messaging.message.id": str(envelope["id"]),
+        "doithoai.event": name,
+    }
+    return traces.span(f"publish {name}", "producer", about, parent=str(envelope["traceparent"]))
+
+
+def _age_s(left_behind: Sequence[Unpublished]) -> float:
+    since = [unpublished.since for unpublished in left_behind if unpublished.since is not None]
+    return (real_now() - min(since)).total_seconds() if since else 0.0
 
 
 def _remember(lengths: OrderedDict[tuple[str, str], int], aggregate: tuple[str, str], said: int) -> None:

@@ -7,7 +7,6 @@ service.every(1.0, sweep.fire_what_is_due, deadlines)
 """
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -16,19 +15,18 @@ from typing import Any
 
 import nats
 import uvicorn
-from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from faststream.nats import NatsBroker
-from faststream.specification import AsyncAPI
 from nats.aio.client import Client
-from nats.aio.msg import Msg
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from shared import broker
+from shared import broker, traces
 from shared.clock import Clock, RehearsalClock, provision_clock, real_now
 from shared.communes import Communes
+from shared.faces import OWN_PATHS, Faces
 from shared.handlers import Handlers
 from shared.logs import configure_logs, in_short, logger
+from shared.observed import Observed
 from shared.outbox import Outbox
 from shared.settings import Settings
 from shared.store import Database
@@ -36,7 +34,8 @@ from shared.web import HeldUntil
 
 Sweep = Callable[[], Awaitable[Any]]
 FOREVER = -1
-OWN_PATHS = frozenset({"/healthz", "/readyz", "/status", "/metrics", "/asyncapi"})
+NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
+"""Its own notes whole addresses: an address may hold a receipt code."""
 
 
 class Service:
@@ -51,6 +50,7 @@ class Service:
         patience: broker.Patience = broker.Patience(),  # noqa: B008 - frozen
     ) -> None:
         configure_logs(name, settings.log_level)
+        traces.start(name, settings.traces)
         self.name = name
         self.settings = settings
         self.communes = Communes.load(settings.communes)
@@ -59,12 +59,18 @@ class Service:
         self.nats: Client = Client()
         self.outbox: Outbox | None = None
         self.app = FastAPI(
-            title=f"doithoai {name}", lifespan=self._lifespan, docs_url=None, redoc_url=None, openapi_url=None
+            title=f"doithoai {name}",
+            lifespan=self._lifespan,
+            docs_url=None,
+            redoc_url=None,
+            openapi_url=None,
+            telemetry=NO_TELEMETRY,
         )
-        self._started = asyncio.Event()
-        self.app.add_middleware(HeldUntil, ready=self._started, always=OWN_PATHS)
+        self.started = asyncio.Event()
+        self.app.add_middleware(HeldUntil, ready=self.started, always=OWN_PATHS)
+        self.app.add_middleware(Observed, unobserved=OWN_PATHS)
+        self.handlers = Handlers(name)
         self._patience = patience
-        self._handlers = Handlers(name)
         self._context: dict[str, Any] = {}
         self._sweeps: list[tuple[float, Sweep]] = []
         self._at_start: list[Sweep] = []
@@ -72,14 +78,14 @@ class Service:
         self._stops: list[Sweep] = []
         self._busy: list[Callable[[], int]] = []
         self._broker: NatsBroker | None = None
-        self._why_not = "đang khởi động"
+        self.why_not = "đang khởi động"
         self._swept: dict[int, datetime] = {}
         self._tasks: list[asyncio.Task[Any]] = []
-        self._own_routes()
+        self.faces = Faces(self)
 
     def hears(self, handlers: Handlers, **context: Any) -> None:
         """Listen with these handlers; `context` is what they ask for by name."""
-        self._handlers = handlers
+        self.handlers = handlers
         self._context |= context
 
     def every(self, seconds: float, sweep: Sweep) -> None:
@@ -138,10 +144,10 @@ class Service:
             await self._until_done(step)
         self._begin()
         await self._until_done(self._listen)
-        await self._until_done(self._tell_who_asks)
+        await self._until_done(self.faces.tell_who_asks)
         for number, (seconds, _) in enumerate(self._sweeps):
             self._in_background(partial(self._repeat, number, seconds))
-        self._started.set()
+        self.started.set()
         logger().info("ready")
 
     async def _until_done(self, step: Sweep) -> None:
@@ -151,7 +157,7 @@ class Service:
                 await step()
                 return
             except Exception as error:  # noqa: BLE001 - not being able to start yet is no reason to die
-                self._why_not = f"{type(error).__name__}: {error}"[:200]
+                self.why_not = f"{type(error).__name__}: {error}"[:200]
                 logger().warning("not-ready", error=in_short(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5)
@@ -172,7 +178,7 @@ class Service:
             )
         js = self.nats.jetstream()
         await broker.provision_streams(js, settings.replicas)
-        await broker.provision_consumers(js, self._handlers, self._patience.ack_wait)
+        await broker.provision_consumers(js, self.handlers, self._patience.ack_wait)
         if isinstance(self.clock, RehearsalClock):
             await provision_clock(self.nats, settings.replicas)
         if self.database is not None:
@@ -203,7 +209,7 @@ class Service:
             graceful_timeout=10,
         )
         self._broker.context.set_global("js", self.nats.jetstream())
-        broker.subscribe(self._broker, self._handlers, {**self._context, "now": self.clock})
+        broker.subscribe(self._broker, self.handlers, {**self._context, "now": self.clock})
         try:
             await self._broker.start()
             await broker.pull_promptly(self._broker, self.nats)
@@ -213,7 +219,7 @@ class Service:
 
     async def _stop(self) -> None:
         """Finish what is in hand, publish what was saved, then let go."""
-        self._started.clear()
+        self.started.clear()
         if self._broker is not None:
             await self._broker.stop()
         with suppress(TimeoutError):
@@ -229,6 +235,7 @@ class Service:
             await self.nats.close()
         if self.database is not None:
             self.database.close()
+        traces.stop()
 
     async def _reconnected(self) -> None:
         """Called from within the client, which must not wait for us, nor hear of our troubles."""
@@ -259,7 +266,12 @@ class Service:
             self._swept[number] = at
 
     @property
-    def _swept_at(self) -> datetime | None:
+    def busy(self) -> int:
+        """What is under way beside the handlers."""
+        return sum(busy() for busy in self._busy)
+
+    @property
+    def swept_at(self) -> datetime | None:
         """Everything that was due at this instant has been done; None while something was never swept."""
         if len(self._swept) < len(self._sweeps):
             return None
@@ -281,80 +293,6 @@ class Service:
             except Exception as error:  # noqa: BLE001 - a background task must not end silently
                 logger().error("background-task-failed", exc_info=error)
                 await asyncio.sleep(1)
-
-    def status(self) -> dict[str, Any]:
-        """What a rehearsal waits for: nothing under way, and everything due by then done.
-
-        The same over HTTP at /status and, for whoever asks often, over NATS at `status.<service>`.
-        """
-        return {
-            "service": self.name,
-            "clock": self.clock().isoformat(),
-            "swept_at": self._swept_at.isoformat() if self._swept_at else None,
-            "outbox": self.outbox.backlog if self.outbox else 0,
-            "busy": sum(busy() for busy in self._busy),
-        }
-
-    async def _tell_who_asks(self) -> None:
-        async def answer(asked: Msg) -> None:
-            await asked.respond(json.dumps(self.status()).encode())
-
-        await self.nats.subscribe(f"status.{self.name}", cb=answer)
-
-    def _own_routes(self) -> None:
-        app = self.app
-
-        @app.get("/healthz", include_in_schema=False)
-        async def alive() -> dict[str, str]:
-            return {"service": self.name, "status": "alive"}
-
-        @app.get("/readyz", include_in_schema=False)
-        async def ready() -> JSONResponse:
-            why_not = await self._not_ready()
-            return JSONResponse(
-                {"service": self.name, "ready": why_not is None, "reason": why_not}, 200 if why_not is None else 503
-            )
-
-        @app.get("/status", include_in_schema=False)
-        async def status() -> dict[str, Any]:
-            return self.status()
-
-        @app.get("/metrics", include_in_schema=False)
-        async def metrics() -> Response:
-            return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-        @app.get("/asyncapi", include_in_schema=False)
-        async def asyncapi() -> Response:
-            if self._broker is None:
-                return JSONResponse({"reason": self._why_not}, 503)
-            document = AsyncAPI(self._broker, title=f"doithoai {self.name}", version="1").to_specification()
-            return Response(document.to_json(), media_type="application/json")
-
-    async def _not_ready(self) -> str | None:
-        if not self._started.is_set():
-            return self._why_not
-        if not self.nats.is_connected:
-            return "mất kết nối NATS"
-        try:
-            if missing := await broker.missing_consumers(self.nats, self._handlers):
-                return f"thiếu consumer: {', '.join(missing)}"
-            if self.database is not None:
-                await self.database.ping()
-            return await self._waiting_for()
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason
-            return in_short(error)
-
-    async def _waiting_for(self) -> str | None:
-        """The companions that are not ready; one address then tells of the whole installation."""
-        if not (companions := self.settings.companions.split()):
-            return None
-        import httpx  # one service of an installation needs it; the others are spared its memory
-
-        async with httpx.AsyncClient(timeout=2) as http:
-            answers = await asyncio.gather(*(http.get(f"{url}/readyz") for url in companions), return_exceptions=True)
-        ready = [isinstance(answer, httpx.Response) and answer.status_code == 200 for answer in answers]
-        waiting = [url for url, is_ready in zip(companions, ready, strict=True) if not is_ready]
-        return f"đang chờ {', '.join(waiting)}" if waiting else None
 
 
 async def _quietly(error: Exception) -> None:

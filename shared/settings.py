@@ -35,6 +35,9 @@ class Settings(BaseSettings):
         default. Whoever could reach a service past them could choose his address, and so evade every limit.
     replicas: copies that JetStream keeps of each stream; 3 in production.
     nats_monitor_url: NATS' own monitoring port, as the console reaches it; None: what only stands there is not shown.
+    traces: address of the collector that OpenTelemetry traces go to by OTLP over HTTP, such as
+        `http://127.0.0.1:4318`; None: none are recorded, unless OTEL_EXPORTER_OTLP_ENDPOINT names one. All else about
+        them is said by the standard variables, such as OTEL_TRACES_SAMPLER (see shared/traces.py).
     """
 
     model_config = SettingsConfigDict(env_prefix="DOITHOAI_", extra="ignore", populate_by_name=True)
@@ -61,4 +64,5 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     replicas: int = Field(default=1, ge=1, le=5)
     nats_monitor_url: str | None = Field(default=None, validation_alias="NATS_MONITOR_URL")
+    traces: str | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

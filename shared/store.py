@@ -19,6 +19,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
 from pydantic import TypeAdapter
 from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout, WTimeoutError
 
+from shared import traces
 from shared.clock import real_now
 from shared.contracts import Envelope, Event
 
@@ -71,10 +72,11 @@ class Saved(Generic[A]):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What is being handled, for the correlation and causation of the events that come of it."""
+    """What is being handled, for the correlation and causation of the events that come of it; and its trace."""
 
     id: str
     correlation: str
+    traceparent: str | None = None
 
 
 cause: ContextVar[Cause | None] = ContextVar("cause", default=None)
@@ -87,6 +89,7 @@ class Unpublished:
     said: length of the history. fresh: how many of the envelopes were saved just now; those before them are of
     earlier saves, perhaps by a process that died, and may be in the stream without a mark.
     published: how much of the history is marked as published, as far as was known when it was saved.
+    since: when it was saved, of what was found later.
     """
 
     collection: str
@@ -95,6 +98,7 @@ class Unpublished:
     envelopes: tuple[dict[str, Any], ...]
     fresh: int = 0
     published: int = 0
+    since: datetime | None = None
 
 
 class _DateAsText(TypeEncoder):
@@ -162,9 +166,8 @@ class Database:
             cursor = self._database[name].find({"outbox": {"$lt": real_now() - older_than}}).limit(limit)
             for document in await cursor.to_list(limit):
                 rest = tuple(document["events"][document["published"] :])
-                found.append(
-                    Unpublished(name, document["_id"], document["said"], rest, published=document["published"])
-                )
+                marked, since = document["published"], document["outbox"]
+                found.append(Unpublished(name, document["_id"], document["said"], rest, published=marked, since=since))
         return found
 
     async def mark_published(self, collection: str, marks: Mapping[str, int]) -> None:
@@ -294,6 +297,17 @@ class Store(Generic[A]):
         document = await self._collection.find_one({"_id": id}, {"events": 1})
         return [Envelope.model_validate(event) for event in document["events"]] if document else []
 
+    async def traceparent(self, id: str, **said: Any) -> str | None:
+        """The trace to which the latest event of an aggregate belongs that said this; None where nobody traces."""
+        if not traces.is_on():
+            return None
+        wanted = {"events.traceparent": 1, **{f"events.data.{name}": 1 for name in said}}
+        document = await self._collection.find_one({"_id": id}, wanted)
+        for event in reversed(document["events"] if document else []):
+            if said.items() <= event.get("data", {}).items() and "traceparent" in event:
+                return str(event["traceparent"])
+        return None
+
     def as_json(self, aggregate: A) -> dict[str, Any]:
         """The aggregate as a command's reply carries it."""
         state: dict[str, Any] = self._adapter.dump_python(aggregate, mode="json")
@@ -305,6 +319,10 @@ class Store(Generic[A]):
         Returns:
             None, and nothing is written, when the id or another unique value is taken.
         """
+        with self._span("insert"):
+            return await self._create(aggregate, events, key)
+
+    async def _create(self, aggregate: A, events: Sequence[Event], key: str | None) -> "Saved[A] | None":
         envelopes = self._envelopes(aggregate.id, 1, events)
         document = {
             "_id": aggregate.id,
@@ -383,6 +401,14 @@ class Store(Generic[A]):
     async def _update(
         self, document: dict[str, Any], before: A, after: A, events: Sequence[Event], key: str | None
     ) -> bool:
+        with self._span("update") as span:
+            saved = await self._replace(document, before, after, events, key)
+            span.note("doithoai.outcome", "saved" if saved else "stale")
+            return saved
+
+    async def _replace(
+        self, document: dict[str, Any], before: A, after: A, events: Sequence[Event], key: str | None
+    ) -> bool:
         old, new = self._fields(before), self._fields(after)
         envelopes = self._envelopes(after.id, document["said"] + 1, events)
         said = document["said"] + len(envelopes)
@@ -424,6 +450,11 @@ class Store(Generic[A]):
         if fresh:
             self._database.saved(Unpublished(self._name, id, said, (*earlier, *fresh), len(fresh), published))
 
+    def _span(self, operation: str) -> traces.Span:
+        """The events that are saved within tell that they came of it, whoever publishes them, and when."""
+        about = {"db.system.name": "mongodb", "db.operation.name": operation, "db.collection.name": self._name}
+        return traces.span(f"{operation} {self._name}", "client", about)
+
     def _read(self, document: Mapping[str, Any]) -> A:
         fields = {field: value for field, value in document.items() if field not in _OWN_FIELDS}
         return self._adapter.validate_python({"id": document["_id"], "version": document["version"], **fields})
@@ -434,7 +465,7 @@ class Store(Generic[A]):
         return fields
 
     def _envelopes(self, id: str, first: int, events: Sequence[Event]) -> list[dict[str, Any]]:
-        service, because = self._database.service, cause.get()
+        service, because, traceparent = self._database.service, cause.get(), traces.traceparent()
         return [
             Envelope(
                 id=f"{service}:{id}:{sequence}",
@@ -445,6 +476,7 @@ class Store(Generic[A]):
                 sequence=sequence,
                 correlationid=because.correlation if because else event.case,
                 causationid=because.id if because else None,
+                traceparent=traceparent,
                 data=event.model_dump(mode="json"),
             ).model_dump(mode="json", exclude_none=True)
             for sequence, event in enumerate(events, first)

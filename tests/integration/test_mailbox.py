@@ -550,7 +550,7 @@ async def intake(servers: Servers, **settings: Any) -> AsyncIterator[Running]:
         Settings(nats_url=servers.nats_url, mongo_url=servers.mongo_url, clock="real", **settings)
     )
     async with service.app.router.lifespan_context(service.app):
-        await asyncio.wait_for(service._started.wait(), 30)
+        await asyncio.wait_for(service.started.wait(), 30)
         yield Running(service)
 
 
@@ -573,7 +573,7 @@ async def test_a_wrong_password_leaves_the_service_ready_and_is_told_without_the
                 return FAILING.labels(COMMUNE)._value.get() == 1
 
             await until(failing)
-        assert await running.service._not_ready() is None
+        assert await running.service.faces.why_not_ready() is None
     logged = str(lines)
     assert "từ chối tên đăng nhập hoặc mật khẩu" in logged
     assert "sai-bét" not in logged
