@@ -1,17 +1,20 @@
-"""The figures of a period or of one dialogue, counted in the view. Lateness shows by the first end of a term as well.
+"""The figures of a period or of one dialogue. Lateness shows by the first end of a term as well.
 
-A question counts where it was received; a dialogue, and what is owed of it, where it is held. Every table of questions
-adds up to the same sum: received = answered at a dialogue + in writing + redirected + referred up + withdrawn + open.
+What is counted, and where, `facts/figures.py` says, for the reports of a commune and for the province alike. Every
+table of questions adds up to the same sum: received = answered at a dialogue + in writing + redirected + referred up +
+withdrawn + open.
 """
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from services.console.facts import figures as counting
 from services.console.facts import instant
+from services.console.facts.figures import Total
 from services.console.words import FIELDS, RULES
 from shared.communes import Profile
 from shared.web import HANOI
@@ -51,7 +54,8 @@ class Row:
     kept_first, late_first: answered by the department in time, or not, by the first end of the term; kept, late: by
     the end as it was extended. What was still due when the report was made is late once its end has passed, and
     counts in neither before. extended: questions whose term was; extended_days: working days granted to them.
-    escalated: questions whose lateness was put before somebody.
+    escalated: questions whose lateness was put before somebody. within_5 to longer: what the department has answered,
+    by the working days it took from the day it got the question; each in one class.
     """
 
     id: str
@@ -70,6 +74,17 @@ class Row:
     extended: int
     extended_days: int
     escalated: int
+    within_5: int
+    within_7: int
+    within_10: int
+    within_20: int
+    within_30: int
+    longer: int
+
+    @property
+    def within(self) -> tuple[int, ...]:
+        """Questions that the department has answered, by classes of working days."""
+        return self.within_5, self.within_7, self.within_10, self.within_20, self.within_30, self.longer
 
     @property
     def share_first(self) -> float | None:
@@ -212,32 +227,79 @@ def figures(db: sqlite3.Connection, profile: Profile, subject: Subject, now: dat
     known = {"commune": profile.id, "now": instant(now), **_bounds(subject)}
     names = {department.id: department.name for department in profile.departments}
     forms = db.execute(f"SELECT count(*) FROM submission s WHERE {_RECEIVED}", known).fetchone()[0]
-    province = db.execute(
-        "SELECT count(DISTINCT e.term) FROM escalation e JOIN term t ON t.id = e.term "
-        f"WHERE e.put_before = 'province' AND {_OWN_TERM}",
-        known,
-    ).fetchone()[0]
+    total, terms = _counted(db, profile, subject, "all", now), _counted(db, profile, subject, "rule", now)
     return Figures(
         subject=subject,
         made_at=now,
         forms=forms,
-        total=_total(db, known),
-        channels=_rows(db, known, "channel", CHANNELS),
-        fields=_rows(db, known, "field", {**FIELDS, "": NO_FIELD}),
-        departments=_rows(db, known, "department", {**names, "": NO_DEPARTMENT}),
-        terms=_terms(db, known),
+        total=row_of(total[0] if total else None, "", "Tổng số"),
+        channels=rows_of(_counted(db, profile, subject, "channel", now), CHANNELS),
+        fields=rows_of(_counted(db, profile, subject, "field", now), {**FIELDS, "": NO_FIELD}),
+        departments=rows_of(_counted(db, profile, subject, "department", now), {**names, "": NO_DEPARTMENT}),
+        terms=terms_of(terms),
         units=_units(db, known, names),
         dialogues=_dialogues(db, known),
-        to_province=province,
-        late_open=db.execute(_LATE_OPEN, known).fetchone()[0],
+        to_province=sum(one.to_province for one in terms),
+        late_open=total[0].late_open if total else 0,
     )
+
+
+def months_of(subject: Subject) -> tuple[str, str]:
+    """The first month of a period, and the first one after it, in Vietnam."""
+    return _month(subject.start), _month(subject.end)
+
+
+def rows_of(totals: Iterable[Total], names: Mapping[str, str]) -> tuple[Row, ...]:
+    """In the order of the names; what has no name is called by its id, and stands last."""
+    order = {id: place for place, id in enumerate(names)}
+    found = sorted(totals, key=lambda one: order.get(one.id, len(order)))
+    return tuple(row_of(one, one.id, names.get(one.id, one.id)) for one in found)
+
+
+def row_of(total: Total | None, id: str, name: str) -> Row:
+    """A row of a table; None: nothing was received."""
+    numbers = [one.name for one in fields(Row) if one.name not in ("id", "name", "received")]
+    return Row(id, name, total.number if total else 0, **{one: getattr(total, one, 0) for one in numbers})
+
+
+def terms_of(totals: Iterable[Total]) -> tuple[Terms, ...]:
+    """In the order in which they come in the life of a dialogue and a question."""
+    order = list(RULES)
+    numbers = [one.name for one in fields(Terms) if one.name not in ("rule", "name", "set")]
+    return tuple(
+        Terms(one.id, RULES[one.id], one.number, **{name: getattr(one, name) for name in numbers})
+        for one in sorted(totals, key=lambda one: order.index(one.id))
+    )
+
+
+def _counted(db: sqlite3.Connection, profile: Profile, subject: Subject, by: str, now: datetime) -> list[Total]:
+    """Of one dialogue all that came in for it, and all that it owes itself; of a period, month by month."""
+    if subject.dialogue is None:
+        return counting.counted(db, by, *months_of(subject), instant(now), commune=profile.id)
+    cases = db.execute(
+        "SELECT id FROM submission WHERE commune = ? AND dialogue = ? UNION ALL "
+        "SELECT id FROM dialogue WHERE commune = ? AND id = ?",
+        (profile.id, subject.dialogue) * 2,
+    )
+    return counting.live(db, by, [case["id"] for case in cases], instant(now))
+
+
+def _month(at: str) -> str:
+    return datetime.fromisoformat(at).astimezone(HANOI).strftime("%Y-%m") if len(at) > 1 else at
 
 
 def entries(db: sqlite3.Connection, profile: Profile, subject: Subject, now: datetime) -> list[Entry]:
     """The questions behind the figures, in the order received."""
     known = {"commune": profile.id, "now": instant(now), **_bounds(subject)}
     names = {department.id: department.name for department in profile.departments}
-    rows = db.execute(f"{_ASKED} SELECT * FROM asked ORDER BY received_at, code, number", known)
+    rows = db.execute(
+        f"SELECT q.*, s.code, s.channel, s.received_at, {counting.OUTCOME} AS outcome, t.due_at, "
+        "coalesce(t.original_due_at, t.due_at) AS original_due_at, t.met_at "
+        "FROM submission s JOIN question q ON q.submission = s.id "
+        "LEFT JOIN term t ON t.about = q.id AND t.rule = 'department-answer' "
+        f"WHERE {_RECEIVED} ORDER BY s.received_at, s.code, q.number",
+        known,
+    )
     return [
         Entry(
             code=f"{row['code']}-{row['number']}",
@@ -277,27 +339,6 @@ _RECEIVED = (
     "AND (:dialogue IS NULL OR s.dialogue = :dialogue)"
 )
 
-# A question that was referred up is so from the day it was: what is still to be told, its terms say.
-_ASKED = f"""
-WITH asked AS (
-  SELECT
-    q.*, s.code, s.channel, s.received_at,
-    CASE
-      WHEN q.standing = 'withdrawn' THEN 'withdrawn'
-      WHEN q.state = 'referred-up' OR q.settled_how = 'referred-up' THEN 'referred_up'
-      WHEN q.standing = 'redirected' THEN 'redirected'
-      WHEN q.standing = 'open' THEN 'open'
-      WHEN q.heard OR q.settled_how = 'answered-at-dialogue' THEN 'at_dialogue'
-      ELSE 'in_writing'
-    END AS outcome,
-    t.state AS term_state, t.due_at, coalesce(t.original_due_at, t.due_at) AS original_due_at, t.met_at,
-    EXISTS (SELECT 1 FROM escalation e WHERE e.about = q.id) AS escalated
-  FROM question q
-  JOIN submission s ON s.id = q.submission
-  LEFT JOIN term t ON t.about = q.id AND t.rule = 'department-answer'
-  WHERE {_RECEIVED}
-)"""
-
 # A term that stands still is over only by its first end, which did not.
 _KEPT = """
   total(term_state = 'met' AND met_at <= original_due_at) AS kept_first,
@@ -308,70 +349,7 @@ _KEPT = """
     OR (term_state IN ('running', 'near', 'missed') AND :now > due_at)) AS late
 """
 
-_COUNTED = ", ".join(
-    (
-        "count(*) AS received",
-        *(f"total(outcome = '{outcome}') AS {outcome}" for outcome in OUTCOMES),
-        _KEPT,
-        "total(extended_days IS NOT NULL) AS extended",
-        "total(extended_days) AS extended_days",
-        "total(escalated) AS escalated",
-    )
-)
-
-_LATE_OPEN = f"""{_ASKED}
-SELECT count(*) FROM asked WHERE outcome = 'open' AND EXISTS (
-  SELECT 1 FROM term t WHERE t.about = asked.id AND t.state IN ('running', 'near', 'missed') AND :now > t.due_at
-)"""
-
-# Terms of questions go with their question, all others with their dialogue.
 _HELD = "d.commune = :commune AND d.held_at >= :start AND d.held_at < :end AND (:dialogue IS NULL OR d.id = :dialogue)"
-_OWN_TERM = f"""
-t.commune = :commune AND (
-  t.about IN (SELECT q.id FROM question q JOIN submission s ON s.id = q.submission WHERE {_RECEIVED})
-  OR (t.case_id IN (SELECT d.id FROM dialogue d WHERE {_HELD}))
-  OR (:dialogue IS NULL AND t.rule = 'periodic-dialogue' AND t.due_at >= :start AND t.due_at < :end)
-)"""
-
-
-def _rows(db: sqlite3.Connection, known: Mapping[str, Any], by: str, names: Mapping[str, str]) -> tuple[Row, ...]:
-    """One row for each value of the column `by`, in the order of `names`; "" is the name of what has none."""
-    found = db.execute(
-        f"{_ASKED} SELECT coalesce({by}, '') AS id, {_COUNTED} FROM asked GROUP BY 1",
-        known,
-    ).fetchall()
-    order = {id: place for place, id in enumerate(names)}
-    found.sort(key=lambda row: order.get(row["id"], len(order)))
-    return tuple(_row(row, row["id"], names.get(row["id"], row["id"])) for row in found)
-
-
-def _total(db: sqlite3.Connection, known: Mapping[str, Any]) -> Row:
-    row = db.execute(f"{_ASKED} SELECT {_COUNTED} FROM asked", known).fetchone()
-    return _row(row, "", "Tổng số")
-
-
-def _row(row: sqlite3.Row, id: str, name: str) -> Row:
-    return Row(id, name, **{one.name: int(row[one.name]) for one in fields(Row) if one.name not in ("id", "name")})
-
-
-def _terms(db: sqlite3.Connection, known: Mapping[str, Any]) -> tuple[Terms, ...]:
-    found = db.execute(
-        "WITH own AS (SELECT rule, state AS term_state, due_at, coalesce(original_due_at, due_at) AS original_due_at, "
-        f"met_at FROM term t WHERE t.rule <> 'registration-cutoff' AND {_OWN_TERM}) "
-        f"SELECT rule, count(*) AS 'set', {_KEPT}, total(term_state = 'cancelled') AS cancelled, "
-        "total(term_state = 'paused' OR (term_state IN ('running', 'near', 'missed') AND :now <= due_at)) AS not_due "
-        "FROM own GROUP BY rule",
-        known,
-    ).fetchall()
-    order = list(RULES)
-    return tuple(
-        Terms(
-            rule=row["rule"],
-            name=RULES[row["rule"]],
-            **{one.name: int(row[one.name]) for one in fields(Terms) if one.name not in ("rule", "name")},
-        )
-        for row in sorted(found, key=lambda row: order.index(row["rule"]))
-    )
 
 
 def _units(db: sqlite3.Connection, known: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Unit, ...]:

@@ -348,3 +348,52 @@ SELECT
 FROM question q
 LEFT JOIN submission s ON s.id = q.submission
 LEFT JOIN timing t ON t.term_id = q.first_term;
+
+-- --- figures: what facts/figures.py counts once, not for each page ---
+
+-- Cases of which something was said since they were counted.
+CREATE TABLE uncounted (case_id TEXT PRIMARY KEY) WITHOUT ROWID;
+
+-- A question, or a term (of `rule`), as it was counted: what is taken away when it is counted anew. Nobody's name or words.
+-- first_end, last_end, late_from: from when on it is late, by its first end, as extended, by any of its terms.
+-- late_on, met_on: the days on which the answer became late, and was given after all.
+CREATE TABLE counted (
+  case_id TEXT NOT NULL, rule TEXT NOT NULL, id TEXT NOT NULL, commune TEXT NOT NULL, month TEXT NOT NULL,
+  channel TEXT NOT NULL, field TEXT NOT NULL, department TEXT NOT NULL,
+  first_end TEXT NOT NULL, last_end TEXT NOT NULL, late_from TEXT NOT NULL, late_on TEXT, met_on TEXT,
+  number INTEGER NOT NULL,
+  at_dialogue INTEGER NOT NULL, in_writing INTEGER NOT NULL, redirected INTEGER NOT NULL,
+  referred_up INTEGER NOT NULL, withdrawn INTEGER NOT NULL, open INTEGER NOT NULL,
+  kept_first INTEGER NOT NULL, late_first INTEGER NOT NULL, kept INTEGER NOT NULL, late INTEGER NOT NULL,
+  extended INTEGER NOT NULL, extended_days INTEGER NOT NULL, escalated INTEGER NOT NULL,
+  within_5 INTEGER NOT NULL, within_7 INTEGER NOT NULL, within_10 INTEGER NOT NULL, within_20 INTEGER NOT NULL,
+  within_30 INTEGER NOT NULL, longer INTEGER NOT NULL,
+  cancelled INTEGER NOT NULL, to_province INTEGER NOT NULL,
+  PRIMARY KEY (case_id, rule, id)
+) WITHOUT ROWID;
+
+-- The same added up. by: all, channel, field, department, rule; value: which of them.
+CREATE TABLE month_figure (
+  by TEXT NOT NULL, commune TEXT NOT NULL, month TEXT NOT NULL, value TEXT NOT NULL,
+  first_end TEXT NOT NULL, last_end TEXT NOT NULL, late_from TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  at_dialogue INTEGER NOT NULL, in_writing INTEGER NOT NULL, redirected INTEGER NOT NULL,
+  referred_up INTEGER NOT NULL, withdrawn INTEGER NOT NULL, open INTEGER NOT NULL,
+  kept_first INTEGER NOT NULL, late_first INTEGER NOT NULL, kept INTEGER NOT NULL, late INTEGER NOT NULL,
+  extended INTEGER NOT NULL, extended_days INTEGER NOT NULL, escalated INTEGER NOT NULL,
+  within_5 INTEGER NOT NULL, within_7 INTEGER NOT NULL, within_10 INTEGER NOT NULL, within_20 INTEGER NOT NULL,
+  within_30 INTEGER NOT NULL, longer INTEGER NOT NULL,
+  cancelled INTEGER NOT NULL, to_province INTEGER NOT NULL,
+  PRIMARY KEY (by, commune, month, value, first_end, last_end, late_from)
+) WITHOUT ROWID;
+CREATE INDEX month_figure_empty ON month_figure (number) WHERE number = 0;
+
+-- By how many there were more late questions at the end of a day than at its beginning.
+CREATE TABLE day_figure (
+  commune TEXT NOT NULL, day TEXT NOT NULL, change INTEGER NOT NULL, PRIMARY KEY (commune, day)
+) WITHOUT ROWID;
+CREATE INDEX day_figure_empty ON day_figure (change) WHERE change = 0;
+
+CREATE INDEX submission_received ON submission (commune, received_at);
+CREATE INDEX question_referred ON question (commune, referred_at) WHERE referred_at IS NOT NULL;
+CREATE INDEX escalation_to_province ON escalation (commune, term) WHERE put_before = 'province';

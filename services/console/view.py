@@ -15,7 +15,7 @@ from threading import Lock
 
 from pydantic import ValidationError
 
-from services.console.facts import aggregate_of, instant, record
+from services.console.facts import aggregate_of, figures, instant, record
 from shared.contracts import Envelope, Event, UnknownEvent
 from shared.logs import in_short, logger
 
@@ -128,6 +128,7 @@ class View:
                     )
                     continue
                 seen.append(_take_over(db, message, envelope, event))
+            figures.mark(db, {one.case for one in seen})
             if messages:
                 _keep(db, "position", messages[-1].position)
                 _forget_old(db, messages[-1].position)
@@ -139,6 +140,11 @@ class View:
         """Move on over messages that were erased from the stream."""
         with self._writing() as db:
             _keep(db, "position", max(position, int(_kept(db, "position") or 0)))
+
+    def settle(self) -> int:
+        """Bring some figures up to date, which are right without it, but slower; how many cases were counted."""
+        with self._writing() as db:
+            return figures.settle(db)
 
     def rebuild(self, stream: str | None = None) -> None:
         """Forget everything and begin before the first message of `stream`."""
