@@ -35,7 +35,15 @@ def _service(name: str, *asks: str) -> Grant:
     return Grant(
         publish=(f"event.{name}.>", f"deadletter.{name}.>", *asks, "$JS.API.>", "$JS.ACK.>", "_INBOX.>"),
         never=LOSSY,
-        subscribe=("event.>", f"command.{name}.>", f"status.{name}", "deadletter.>", "$KV.CLOCK.>", "_INBOX.>"),
+        subscribe=(
+            "event.>",
+            f"command.{name}.>",
+            f"status.{name}",
+            f"health.{name}",
+            "deadletter.>",
+            "$KV.CLOCK.>",
+            "_INBOX.>",
+        ),
         answers=True,
     )
 
@@ -51,6 +59,7 @@ GRANTS: dict[str, Grant] = {
     "console": Grant(
         publish=(
             "command.>",
+            "health.*",
             "replay.>",
             "$JS.API.STREAM.MSG.DELETE.DEADLETTERS",
             "$JS.API.INFO",
@@ -66,7 +75,15 @@ GRANTS: dict[str, Grant] = {
             "$JS.ACK.>",
             "$JS.FC.>",
         ),
-        subscribe=("event.>", "status.console", "deadletter.>", "$KV.CLOCK.>", "$JS.EVENT.>", "_INBOX.>"),
+        subscribe=(
+            "event.>",
+            "status.console",
+            "health.console",
+            "deadletter.>",
+            "$KV.CLOCK.>",
+            "$JS.EVENT.>",
+            "_INBOX.>",
+        ),
         answers=True,
     ),
     "operator": Grant(publish=(">",), subscribe=(">",)),
