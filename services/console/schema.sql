@@ -200,6 +200,7 @@ CREATE INDEX question_part_of ON question (part_of) WHERE part_of IS NOT NULL;
 CREATE INDEX question_follows ON question (follows) WHERE follows IS NOT NULL;
 CREATE INDEX question_of_department ON question (commune, department, standing, stage, state)
 WHERE department IS NOT NULL;
+CREATE INDEX question_approved ON question (commune, approved_at) WHERE approved_at IS NOT NULL;
 CREATE INDEX question_published ON question (commune, published_at) WHERE published_at IS NOT NULL;
 
 -- A version of an answer: kept, handed in, returned. written_by: whoever wrote it may not be who handed it in.
@@ -310,6 +311,7 @@ CREATE TABLE message (
   posted_on TEXT, tracking TEXT, delivered_on TEXT, returned_on TEXT, returned_because TEXT
 ) WITHOUT ROWID;
 CREATE INDEX message_of_case ON message (case_id);
+CREATE INDEX message_numbered ON message (commune, register_number) WHERE register_number IS NOT NULL;
 CREATE INDEX message_lost ON message (commune, changed_at) WHERE state = 'failed' OR returned_on IS NOT NULL;
 
 -- What a mail server said of a mail of ours later, by id of the message; as it was said last.
