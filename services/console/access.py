@@ -16,12 +16,14 @@ PLACES: Mapping[str, frozenset[Role]] = {
     "/bao-cao": EVERYBODY,
     "/buu-chinh": OFFICE,
     "/danh-sach": OFFICE | {Role.CHAIRMAN},
+    "/duyet": DESK,
+    "/giao": DESK,
     "/ho-so": DESK,
     "/hoi-nghi": DESK,
     "/hop-thu": OFFICE | {Role.CHAIRMAN},
     "/mau-tra-loi": DESK,
     "/nhap-phieu": OFFICE,
-    "/so-tay": OFFICE,
+    "/so-tay": DESK,
     "/so-van-ban": OFFICE,
     "/thu-vien": EVERYBODY,
     "/tinh": EVERYBODY,
@@ -36,4 +38,16 @@ figures, never who asked what."""
 
 def may_open(role: Role | None, path: str) -> bool:
     """Whether a page is for this role. A path that no place is known for is for nobody."""
-    return role in PLACES.get("/" + path.strip("/").split("/")[0].split(".")[0], frozenset())
+    return role in roles_of(path)
+
+
+def roles_of(path: str) -> frozenset[Role]:
+    """The roles whose page it is; nobody's, where no place is known for the path."""
+    return PLACES.get("/" + path.strip("/").split("/")[0].split(".")[0], frozenset())
+
+
+def home(role: Role) -> str:
+    """The page that somebody begins with."""
+    if role in DESK:
+        return "/"
+    return "/van-hanh" if role is Role.OPERATOR else "/tinh"

@@ -1,4 +1,4 @@
-"""Who acts: chosen in the page until there is a sign-in. And what keeps other sites from acting through the browser."""
+"""Who acts, as `door/` found out. And what keeps other sites from acting through the browser."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +11,10 @@ from starlette.exceptions import HTTPException
 from shared.communes import Profile
 from shared.contracts import Actor, Role
 
-COOKIE = "doithoai_console"
-
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Somebody who can be chosen. `id` is unique within the commune."""
+    """Somebody who works here. `id` is unique within the commune."""
 
     id: str
     name: str
@@ -25,11 +23,13 @@ class Worker:
 
 
 OPERATOR = Worker("van-hanh", "Người vận hành hệ thống", Role.OPERATOR)
+PROVINCE = Worker("cap-tinh", "Người theo dõi cấp tỉnh", Role.PROVINCE)
+"""Whoever runs the system, and whoever watches over the communes, in a rehearsal; elsewhere they have their names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """The commune whose pages are shown, and who works in it; `worker` is None until somebody is chosen."""
+    """The commune whose pages are shown, and who works in it; `worker` is None on pages for nobody."""
 
     profile: Profile
     worker: Worker | None = None
@@ -48,27 +48,23 @@ class Acting:
         return department.name if department else id
 
     @property
-    def cookie(self) -> str:
-        return f"{self.commune}/{self.worker.id if self.worker else ''}"
-
-    @property
     def actor(self) -> Actor:
         """Who a command says has sent it.
 
         Raises:
-            HTTPException: 403 while nobody is chosen.
+            HTTPException: 401 while nobody is signed in.
         """
         if self.worker is None:
-            raise HTTPException(403, "Xin chọn người làm việc ở đầu trang trước khi thực hiện.")
+            raise HTTPException(401, "Xin đăng nhập trước khi thực hiện.")
         return Actor(
             name=self.worker.name, role=self.worker.role, commune=self.commune, department=self.worker.department
         )
 
 
 def workers(profile: Profile) -> list[Worker]:
-    """The people of a commune's profile, and whoever runs the system."""
+    """The people of a commune's profile, whoever runs the system, and whoever watches from above."""
     people = [Worker(person.email, person.name, person.role, person.department) for person in profile.people]
-    return [*people, OPERATOR]
+    return [*people, OPERATOR, PROVINCE]
 
 
 def chosen(communes: Mapping[str, Profile], commune: str, worker: str) -> Acting:
@@ -84,12 +80,6 @@ def usual(communes: Mapping[str, Profile]) -> Profile:
     return max(
         communes.values(), key=lambda profile: max((slot.closes for slot in profile.programme), default=date.min)
     )
-
-
-def acting(request: Request, communes: Mapping[str, Profile]) -> Acting:
-    """Who the browser's cookie says was chosen."""
-    commune, _, worker = request.cookies.get(COOKIE, "").partition("/")
-    return chosen(communes, commune, worker)
 
 
 def known_hosts(*addresses: str) -> frozenset[str]:

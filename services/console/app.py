@@ -1,6 +1,9 @@
 """Wires the console."""
 
+import asyncio
+
 from services.console import web
+from services.console.door.doorkeeper import Doorkeeper
 from services.console.reader import Reader
 from services.console.streams.watch import Watch
 from services.console.view import View
@@ -9,9 +12,16 @@ from shared.settings import Settings
 
 
 def build(settings: Settings) -> Service:
-    service = Service("console", settings, database=False)
+    service = Service("console", settings)
     view, watch = View(settings.data / "console" / "view.db"), Watch()
     reader = Reader(view, watch.tell)
     service.works(lambda: reader.run(service.nats), busy=lambda: reader.behind)
-    web.add_routes(service, view, reader, watch)
+
+    async def settle() -> None:
+        """Not while the stream is read anew: what is counted now would be counted again."""
+        while not reader.behind and await asyncio.to_thread(view.settle):
+            pass
+
+    service.tidies(1.0, settle)
+    web.add_routes(service, view, reader, watch, Doorkeeper(service))
     return service

@@ -92,7 +92,7 @@ def add_handbook(router: APIRouter, service: Service, pages: Pages, reader: Read
     @router.post(PATH)
     async def act(request: Request, who: Who) -> Response:
         if who.actor.role not in offers.CLERKS:
-            raise HTTPException(403, "Sổ tay phân loại do Văn phòng giữ. Xin chọn người làm việc ở đầu trang.")
+            raise HTTPException(403, "Sổ tay phân loại do Văn phòng giữ.")
         await request.form(max_fields=MOST_FIELDS)
         typed = await typed_in(request)
         sheet = Sheet(handbook.typed_rows(typed), typed.get("seen", ""), typed)

@@ -104,7 +104,7 @@ def add_mailbox(router: APIRouter, service: Service, pages: Pages, reader: Reade
 
     async def known(who: Acting, id: str) -> Mail:
         if who.role not in offers.OFFICE:
-            raise HTTPException(403, "Thư của xã dành cho Văn phòng. Xin chọn người làm việc ở đầu trang.")
+            raise HTTPException(403, "Thư của xã dành cho Văn phòng.")
         found = await pages.read(lambda db: mailbox.one(db, who.commune, id))
         if found is None:
             raise HTTPException(404, "Không tìm thấy thư này.")

@@ -16,7 +16,7 @@ from ulid import ULID
 
 from services.console import words
 from services.console.access import may_open
-from services.console.acting import Acting, acting, workers
+from services.console.acting import Acting
 from services.console.event_words import DONE
 from services.console.filters import CHOICES
 from services.console.language import Language, ReadsLanguage, language, speak
@@ -26,7 +26,6 @@ from services.console.reader import Reader
 from services.console.versions import unfilled
 from services.console.view import View
 from shared.clock import RehearsalClock
-from shared.communes import Communes
 from shared.service import Service
 from shared.web import SECURITY_HEADERS, templates
 
@@ -37,9 +36,9 @@ T = TypeVar("T")
 
 
 def who_acts(request: Request) -> Acting:
-    """Whoever was chosen in this browser."""
-    communes: Communes = request.app.state.communes
-    return acting(request, communes)
+    """Whoever is signed in; the door has asked before the page is (see `door/admission.py`)."""
+    acting: Acting = request.state.acting
+    return acting
 
 
 Who = Annotated[Acting, Depends(who_acts)]
@@ -81,7 +80,6 @@ class Pages:
             .render(
                 who=who,
                 communes=self._service.communes,
-                workers=workers(who.profile),
                 unit=lambda department: who.unit(department) if department else "Văn phòng",
                 departments=[(one.id, one.name) for one in who.profile.departments],
                 now=self._service.clock(),
@@ -153,7 +151,7 @@ def require_clerk(who: Acting, what: str) -> None:
         HTTPException: 403.
     """
     if who.role not in CLERKS:
-        raise HTTPException(403, f"{what} do Văn phòng phụ trách. Xin chọn người làm việc ở đầu trang.")
+        raise HTTPException(403, f"{what} do Văn phòng phụ trách.")
 
 
 def wants_json(request: Request) -> bool:

@@ -81,7 +81,7 @@ def add_paper_desk(router: APIRouter, service: Service, pages: Pages, reader: Re
     async def enter(request: Request, who: Who) -> Response:
         """Nothing typed is lost, and no scan: what is refused comes back as it was."""
         if who.role not in CLERKS:
-            raise HTTPException(403, "Nhập phiếu giấy là việc của cán bộ Văn phòng. Xin chọn người làm việc.")
+            raise HTTPException(403, "Nhập phiếu giấy là việc của cán bộ Văn phòng.")
         pile = read_pile(request.cookies.get(COOKIE, ""), who.commune)
         typed, files = await all_sent_in(request)
         keyed = Keyed(typed)

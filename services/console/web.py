@@ -1,19 +1,22 @@
 """Puts the console's pages together, and what protects them."""
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from nats.errors import Error as NatsError
 from starlette.exceptions import HTTPException
 
-from services.console.acting import COOKIE, chosen, is_called_rightly, known_hosts, require_own_site
+from services.console.acting import Acting, is_called_rightly, known_hosts, require_own_site, usual
 from services.console.case_pages import add_cases
 from services.console.desk import add_questions, add_terms
+from services.console.door.admission import Door, NotSignedIn, admit, sign_in_path
 from services.console.handbook_pages import add_handbook
 from services.console.library import add_library
 from services.console.list_pages import add_lists
 from services.console.mailbox_pages import add_mailbox
-from services.console.pages import HEADERS, HERE, Pages, typed_in, wants_json, who_acts
+from services.console.pages import HEADERS, HERE, Pages, wants_json
 from services.console.paper_desk import MOST_OF_A_BODY, PATH, add_paper_desk
 from services.console.post_pages import PATH as POST
 from services.console.post_pages import add_post
@@ -30,24 +33,32 @@ from services.console.view import View
 from services.console.work_pages import add_work
 from shared.logs import in_short, logger
 from shared.service import Service
+from shared.store import OUTAGES
 from shared.web import SizeLimit, add_static
 
 MOST_BYTES = 500_000
 FILES_TO = {"/danh-sach": 12_000_000, PATH: MOST_OF_A_BODY, "/ho-so": 52_000_000, POST: 6_000_000}
 """Paths that files are sent to: one of 10 MB and what is typed with it."""
-A_MONTH_S = 30 * 24 * 3600
 
 
-def add_routes(service: Service, view: View, reader: Reader, watch: Watch) -> None:
+def add_routes(service: Service, view: View, reader: Reader, watch: Watch, door: Door) -> None:
     """Give the service its pages."""
     hosts = known_hosts(service.settings.host, service.settings.console_url)
 
-    def own_site(request: Request) -> None:
+    async def own_site(request: Request) -> None:
         require_own_site(request, hosts)
 
+    async def admitted(request: Request) -> None:
+        request.state.acting = await admit(door, request)
+
     pages = Pages(service, view, reader)
-    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[Depends(own_site)])
-    _add_choice(router, service)
+    outside = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[Depends(own_site)])
+    router = APIRouter(
+        include_in_schema=False,
+        default_response_class=HTMLResponse,
+        dependencies=[Depends(own_site), Depends(admitted)],
+    )
+    door.add_pages(outside, router, service, pages)
     add_questions(router, service, pages)
     add_work(router, service, pages, reader)
     add_cases(router, service, pages, reader)
@@ -68,45 +79,49 @@ def add_routes(service: Service, view: View, reader: Reader, watch: Watch) -> No
     add_operations(router, service, pages, view, reader, watch)
     service.app.add_middleware(SizeLimit, most=MOST_BYTES, larger=FILES_TO)
     add_static(service.app, HERE / "static")
+    service.app.include_router(outside)
     service.app.include_router(router)
-    _tell_problems(service, pages, hosts)
+    _tell_problems(service, pages, door, hosts)
 
 
-def _add_choice(router: APIRouter, service: Service) -> None:
-    @router.post("/chon")
-    async def choose(request: Request) -> Response:
-        """Remember who works. Another commune's person is not taken over with the commune."""
-        typed = await typed_in(request)
-        now_acting = chosen(service.communes, typed.get("commune", ""), typed.get("worker", ""))
-        response = RedirectResponse(_back(typed.get("back", "/")), 303)
-        response.set_cookie(COOKIE, now_acting.cookie, httponly=True, samesite="strict", max_age=A_MONTH_S)
-        return response
+def _tell_problems(service: Service, pages: Pages, door: Door, hosts: frozenset[str]) -> None:
+    async def seen_by(request: Request) -> Acting:
+        """Whoever reads what went wrong; nobody, where it cannot be told who it is."""
+        known: Acting | None = getattr(request.state, "acting", None)
+        with suppress(*OUTAGES):
+            known = known or await door.who(request)
+        return known or Acting(usual(service.communes))
 
+    async def told(request: Request, detail: str, status: int) -> Response:
+        if wants_json(request):
+            return JSONResponse({"reason": detail}, status, HEADERS)
+        return pages.show("error.html", await seen_by(request), status, detail=detail)
 
-def _tell_problems(service: Service, pages: Pages, hosts: frozenset[str]) -> None:
+    @service.app.exception_handler(NotSignedIn)
+    async def nobody(request: Request, error: NotSignedIn) -> Response:
+        """A page leads to the sign-in; whatever else was asked for, or sent, is answered in words."""
+        pages_only = request.method in ("GET", "HEAD") and "text/event-stream" not in request.headers.get("accept", "")
+        if pages_only and not wants_json(request):
+            return RedirectResponse(sign_in_path(request), 303, HEADERS)
+        return await told(request, error.detail, error.status_code)
+
     @service.app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         detail = "Không có trang này." if error.detail == "Not Found" else error.detail
         if not is_called_rightly(request, hosts):
             return PlainTextResponse(detail, error.status_code)
-        if wants_json(request):
-            return JSONResponse({"reason": detail}, error.status_code, HEADERS)
-        return pages.show("error.html", who_acts(request), error.status_code, detail=detail)
+        if error.status_code in (303, 307):
+            return RedirectResponse((error.headers or {})["Location"], error.status_code, HEADERS)
+        return await told(request, detail, error.status_code)
 
     @service.app.exception_handler(RequestValidationError)
     async def wrong_address(request: Request, _: Exception) -> Response:
-        return pages.show("error.html", who_acts(request), 422, detail="Địa chỉ trang chưa đúng.")
+        return await told(request, "Địa chỉ trang chưa đúng.", 422)
 
-    @service.app.exception_handler(NatsError)
-    @service.app.exception_handler(TimeoutError)
-    async def broker_away(request: Request, error: Exception) -> Response:
+    async def away(request: Request, error: Exception) -> Response:
         logger().warning("unavailable", error=in_short(error))
-        detail = "Không hỏi được NATS lúc này. Xin tải lại trang sau ít phút; không có gì bị mất."
-        if wants_json(request):
-            return JSONResponse({"reason": detail}, 503, HEADERS)
-        return pages.show("error.html", who_acts(request), 503, detail=detail)
+        detail = "Không hỏi được NATS hoặc cơ sở dữ liệu lúc này. Xin tải lại trang sau ít phút; không có gì bị mất."
+        return await told(request, detail, 503)
 
-
-def _back(path: str) -> str:
-    """A path of this site, whatever the form said."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+    for kind in (NatsError, TimeoutError, *OUTAGES):
+        service.app.add_exception_handler(kind, away)

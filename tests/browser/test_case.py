@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, expect
 
 from shared.contracts import Role, routing
 from tests.browser.test_console import CLERK, OFFICER, Desk, assigned, browser, desk, fill, find, work_as
+from tests.door import enter
 from tests.e2e.town import Town, settled_in
 from tests.servers import RunningSystem
 
@@ -216,9 +217,7 @@ async def test_an_answer_is_begun_from_a_template_with_a_script_and_without(
     name = f"template-{javascript}"
     [question] = await asked_and_given(town, name, DRAIN)
     page = await desk.open(f"/ho-so/{town.cases[name]}", javascript=javascript)
-    await page.context.add_cookies(
-        [{"name": "doithoai_console", "value": "thanh-tri/toan.kinhte@hanoi.example", "url": desk.console}]
-    )
+    await enter(page.context, desk.console, "thanh-tri", "toan.kinhte@hanoi.example")
     await page.reload()
     article = page.locator(f"article[id='{question}']")
     await article.locator("summary", has_text="Soạn câu trả lời").click()

@@ -16,9 +16,10 @@ from shared.commands import send
 from shared.contracts import Done, Envelope
 from shared.contracts.intake import AnnounceDialogue, PlanDialogue, SubmissionReceived
 from tests.builders import COMMUNE, DIALOGUE, HELD_AT, NOW, PLACE, TITLE, actor
+from tests.door import enter as sign_in
 from tests.servers import RunningSystem
 
-CLERK = f"{COMMUNE}/hanh.clerk@hanoi.example"
+CLERK = "hanh.clerk@hanoi.example"
 ROOM = f"/hoi-nghi/{DIALOGUE}/tai-hoi-nghi"
 QUESTIONS = "Bao giờ thôn Nội có nước sạch?", "Đường thôn Đoài ngập khi mưa.", "Phí chợ năm nay là bao nhiêu?"
 
@@ -47,7 +48,7 @@ class Hall:
         context = await self.browser.new_context(
             base_url=console, viewport={"width": width, "height": 900}, java_script_enabled=javascript
         )
-        await context.add_cookies([{"name": "doithoai_console", "value": CLERK, "url": console}])
+        await sign_in(context, console, COMMUNE, CLERK)
         return context
 
     async def taken_in(self, *names: str) -> list[SubmissionReceived]:

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, FilePayload, Page, expect
 
 from shared.clock import move_clock
 from tests.builders import NOW
+from tests.door import enter
 from tests.servers import RunningSystem
 from tests.tables import EXCEL, as_excel
 
@@ -32,7 +33,7 @@ async def page(stack: RunningSystem, chromium: Browser) -> AsyncIterator[Page]:
     await client.close()
     console = stack.addresses.services["console"]
     context = await chromium.new_context(base_url=console, viewport={"width": 1280, "height": 900})
-    await context.add_cookies([{"name": "doithoai_console", "value": f"thanh-tri/{CLERK}", "url": console}])
+    await enter(context, console, "thanh-tri", CLERK)
     opened = await context.new_page()
     await opened.goto("/")
     yield opened

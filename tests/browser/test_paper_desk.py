@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Page, expect
 
 from shared.clock import move_clock
 from tests.builders import NOW
+from tests.door import enter
 from tests.servers import RunningSystem
 
 CLERK = "hanh.clerk@hanoi.example"
@@ -60,7 +61,7 @@ async def page(stack: RunningSystem, chromium: Browser) -> AsyncIterator[Page]:
     await client.close()
     console = stack.addresses.services["console"]
     context = await chromium.new_context(base_url=console, viewport={"width": 1440, "height": 900})
-    await context.add_cookies([{"name": "doithoai_console", "value": f"thanh-tri/{CLERK}", "url": console}])
+    await enter(context, console, "thanh-tri", CLERK)
     found = await context.new_page()
     yield found
     await context.close()
@@ -207,7 +208,7 @@ async def test_the_desk_fits_the_screen_and_works_without_javascript(
     context = await chromium.new_context(
         base_url=console, viewport={"width": width, "height": 900}, java_script_enabled=False
     )
-    await context.add_cookies([{"name": "doithoai_console", "value": f"thanh-tri/{CLERK}", "url": console}])
+    await enter(context, console, "thanh-tri", CLERK)
     page = await context.new_page()
     await page.goto("/nhap-phieu")
     await page.locator("#name").fill("Đào Thị Lý")

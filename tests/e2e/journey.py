@@ -20,11 +20,11 @@ from deploy.embedded.quiet import until_quiet
 from deploy.embedded.rehearsal.forms import Sent
 from deploy.embedded.rehearsal.ledger import Ledger
 from deploy.embedded.rehearsal.play import Outcome
-from services.console.acting import COOKIE
 from shared.cases import read
 from shared.clock import move_clock
 from shared.contracts import Event
 from shared.web import HANOI
+from tests.door import let_in_now
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,8 @@ class Journey:
 
     def console(self, person: str) -> httpx.AsyncClient:
         """The console, as whoever of the commune has this address, or his superior."""
-        cookies = {COOKIE: f"{self.commune}/{person}"}
-        return httpx.AsyncClient(base_url=self.stack.services["console"], cookies=cookies, timeout=30)
+        address = self.stack.services["console"]
+        return httpx.AsyncClient(base_url=address, cookies=let_in_now(address, self.commune, person), timeout=30)
 
     @cached_property
     def _mails(self) -> list[tuple[str, EmailMessage]]:

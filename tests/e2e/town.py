@@ -18,7 +18,6 @@ import nats
 from nats.aio.client import Client
 
 from deploy.embedded.quiet import until_quiet
-from services.console.acting import COOKIE
 from services.intake.pages.notice import VERSION
 from shared.clock import move_clock
 from shared.commands import send
@@ -26,6 +25,7 @@ from shared.communes import Communes
 from shared.contracts import Actor, Command, Done, Event, Role, intake, routing
 from shared.contracts.taxonomy import Scope
 from shared.web import HANOI
+from tests.door import let_in_now
 from tests.e2e.journey import said_of, words_of
 from tests.mailservers import MailServer
 from tests.servers import RunningSystem
@@ -129,7 +129,7 @@ class Town:
 
     def console(self, person: str = CLERK) -> httpx.AsyncClient:
         address = self.system.addresses.services["console"]
-        cookies = {COOKIE: f"{self.commune}/{person}"}
+        cookies = let_in_now(address, self.commune, person)
         return httpx.AsyncClient(base_url=address, cookies=cookies, headers={"Origin": address}, timeout=60)
 
     async def posts(self, path: str, typed: Mapping[str, str], *files: tuple[str, File], json: bool = False) -> Any:

@@ -42,6 +42,7 @@ from shared.files import put_file
 from shared.settings import Settings
 from shared.store import Database
 from tests.builders import COMMUNE, actor, registrant
+from tests.door import let_in_now
 from tests.mail_samples import OFFICE, PICTURE, SENDER, a_bounce, a_mail, as_docx, as_pdf, as_xlsx, filled, malformed
 from tests.mailservers import REMEDY, MailServer, dovecot, mail_server
 from tests.servers import RunningSystem, Servers, running
@@ -674,9 +675,10 @@ def test_a_clerk_reads_a_mail_that_waits_and_keys_it_in_beside_it(
 ) -> None:
     words = "Kính gửi xã, tôi là Hoàng Thị Ngõ, số 3 thôn Nội. Ngõ nhà tôi ngập, bao giờ sửa?"
     server.put(a_mail(words, subject="Ngõ ngập", files=[("ngõ ngập.jpg", PICTURE)]))
+    console = installation.addresses.services["console"]
     with httpx.Client(
-        base_url=installation.addresses.services["console"],
-        cookies={"doithoai_console": "thanh-tri/hanh.clerk@hanoi.example"},
+        base_url=console,
+        cookies=let_in_now(console, "thanh-tri", "hanh.clerk@hanoi.example"),
         headers={"Sec-Fetch-Site": "same-origin"},
     ) as clerk:
         mail = _found(clerk, "/hop-thu", r'href="(/hop-thu/\w+)">Ngõ ngập')

@@ -16,6 +16,7 @@ from shared.communes import Communes
 from shared.contracts import COMMANDS, Command, Done, Event, Refused
 from shared.service import Service
 from tests.builders import COMMUNE, NOW
+from tests.door import KnownDoor
 from tests.unit.test_console_view import messages
 
 CLERK, OFFICER = "hanh.clerk@hanoi.example", "quan.hcc@hanoi.example"
@@ -57,7 +58,7 @@ class Desk:
         service = SimpleNamespace(
             app=self._app, communes=Communes.load(), clock=lambda: now, nats=routing, settings=settings
         )
-        add_routes(cast("Service", service), view, Reader(view), Watch())
+        add_routes(cast("Service", service), view, Reader(view), Watch(), KnownDoor())
         self._cookies = {"doithoai_console": f"{COMMUNE}/{worker}"}
 
     async def get(self, path: str) -> httpx.Response:

@@ -9,7 +9,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 
 from services.console import event_words, offers, terms, words
-from services.console.acting import OPERATOR, Acting, acting, chosen, known_hosts, require_own_site, workers
+from services.console.acting import OPERATOR, Acting, chosen, known_hosts, require_own_site, workers
 from services.console.dossier import Dialogue, Letter, Submission
 from services.console.question import Coordination, Draft, Endorsement, Question, Related
 from services.console.story import tell
@@ -46,10 +46,8 @@ HOSTS = known_hosts("127.0.0.1", "https://console.tinh.example")
 KEYS = {"key": "01JKEY", "version": "3"}
 
 
-def request(method: str = "GET", cookie: str = "", **headers: str) -> Request:
+def request(method: str = "GET", **headers: str) -> Request:
     told = {"host": "127.0.0.1:8081", **{name.replace("_", "-"): value for name, value in headers.items()}}
-    if cookie:
-        told["cookie"] = f"doithoai_console={cookie}"
     raw = [(name.encode(), value.encode()) for name, value in told.items()]
     return Request({"type": "http", "method": method, "path": "/", "query_string": b"", "headers": raw})
 
@@ -96,25 +94,26 @@ def a_registrant(attendance: str | None) -> Submission:
 @pytest.mark.parametrize(
     ("cookie", "name", "because"),
     [
-        ("", None, "nobody was chosen"),
+        ("", None, "nobody is there"),
         (f"thanh-tri/{CLERK}", "Trần Thị Hạnh", "the profile knows her"),
         ("thanh-tri/somebody@else.example", None, "the profile does not know him"),
         (f"another-commune/{CLERK}", None, "the commune is not of this installation"),
         ("thanh-tri/van-hanh", OPERATOR.name, "whoever runs the system"),
     ],
 )
-def test_the_cookie_names_a_person_of_the_commune(cookie: str, name: str | None, because: str) -> None:
-    found = acting(request(cookie=cookie), COMMUNES)
+def test_a_person_of_the_commune_is_found_in_its_profile(cookie: str, name: str | None, because: str) -> None:
+    commune, _, worker = cookie.partition("/")
+    found = chosen(COMMUNES, commune, worker)
     assert (found.worker.name if found.worker else None) == name, because
 
 
-def test_a_choice_is_remembered() -> None:
+def test_everybody_of_a_commune_is_found() -> None:
     for worker in workers(COMMUNES["thanh-tri"]):
-        assert acting(request(cookie=who(worker.id).cookie), COMMUNES) == who(worker.id)
+        assert who(worker.id).worker == worker
 
 
 def test_without_a_person_no_command_is_sent() -> None:
-    with pytest.raises(HTTPException, match="chọn người"):
+    with pytest.raises(HTTPException, match="đăng nhập"):
         _ = who("").actor
 
 

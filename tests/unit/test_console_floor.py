@@ -41,7 +41,7 @@ def test_what_is_sent_at_once_was_asked_now_and_what_waited_when_it_was_captured
 @pytest.mark.parametrize(
     ("worker", "typed", "status", "told", "because"),
     [
-        ("", {}, 403, "Xin chọn người làm việc", "nobody is chosen"),
+        ("", {}, 401, "Xin đăng nhập", "nobody is signed in"),
         (CLERK, {"name": ""}, 422, "Xin ghi họ tên người phát biểu.", "the field to mend is named"),
         (CLERK, {"verb": "sing"}, 400, "Không có lệnh này.", "there is no such command"),
     ],

@@ -53,7 +53,6 @@ async def test_the_office_reads_its_rules_as_a_table_with_room_for_more(tmp_path
     ("worker", "shown", "because"),
     [
         (OFFICER, "chợ Nội, sạp hàng", "whoever answers may read what decides"),
-        ("", "chọn người làm việc", "nobody was chosen"),
     ],
 )
 async def test_whoever_is_not_of_the_office_changes_nothing(

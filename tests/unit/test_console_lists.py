@@ -29,6 +29,7 @@ from shared.contracts.intake import ReadTable, ReceiveTable, StoreFile
 from shared.contracts.people import Attachment
 from shared.service import Service
 from tests.builders import COMMUNE, DIALOGUE, NOW, actor
+from tests.door import KnownDoor
 from tests.tables import CSV, as_excel
 from tests.unit import conference_scene as scene
 from tests.unit.test_console_view import messages
@@ -104,7 +105,7 @@ class Desk:
             nats=self.intake,
             settings=SimpleNamespace(host="127.0.0.1", console_url="http://127.0.0.1", public_url="http://xa.example"),
         )
-        add_routes(cast("Service", service), view, Reader(view), Watch())
+        add_routes(cast("Service", service), view, Reader(view), Watch(), KnownDoor())
         self._app, self._cookies = app, {"doithoai_console": f"{COMMUNE}/{worker}"}
 
     def _browser(self) -> httpx.AsyncClient:
@@ -267,7 +268,7 @@ async def test_the_template_to_fill_in_is_a_click_away(desk: Desk) -> None:
 
 
 async def test_who_is_not_of_the_office_is_told_who_takes_lists(tmp_path: Path) -> None:
-    assert "Văn phòng nhận danh sách" in (await Desk(tmp_path, OFFICER).get("/danh-sach")).text
+    assert "Trang này dành cho" in (await Desk(tmp_path, OFFICER).get("/danh-sach")).text
 
 
 def test_two_columns_for_one_field_are_named() -> None:

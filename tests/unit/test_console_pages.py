@@ -64,6 +64,7 @@ from tests.builders import (
     registrant,
     submission_received,
 )
+from tests.door import KnownDoor
 from tests.unit.test_console_view import messages
 
 CLERK, OFFICER, CHAIRMAN = "hanh.clerk@hanoi.example", "quan.hcc@hanoi.example", "loi.lanhdao@hanoi.example"
@@ -105,7 +106,7 @@ def console(folder: Path, events: Sequence[Event], now: datetime) -> FastAPI:
         nats=Client(),
         settings=SimpleNamespace(host="127.0.0.1", console_url="http://127.0.0.1", public_url="http://127.0.0.1:8080"),
     )
-    add_routes(cast("Service", service), view, Reader(view), Watch())
+    add_routes(cast("Service", service), view, Reader(view), Watch(), KnownDoor())
     return app
 
 

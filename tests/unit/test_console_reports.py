@@ -430,7 +430,6 @@ async def test_a_report_is_taken_away_as_a_file(tmp_path: Path, format: str, kin
     [
         (PROVINCE, list(COMMUNES), "whoever runs the system sees all"),
         (CLERK, [COMMUNE], "a clerk sees her own"),
-        ("", [COMMUNE], "nobody was chosen"),
     ],
 )
 async def test_communes_stand_side_by_side_for_the_province_alone(

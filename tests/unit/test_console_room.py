@@ -464,7 +464,7 @@ async def test_each_page_of_the_room_shows_its_part(
 
 
 @pytest.mark.parametrize("tab", ["", "/chuan-bi", "/nguoi-du", "/cau-hoi", "/tai-hoi-nghi", "/ket-luan"])
-@pytest.mark.parametrize("worker", [CLERK, CHAIRMAN, LAND_OFFICER, "", "van-hanh"])
+@pytest.mark.parametrize("worker", [CLERK, CHAIRMAN, LAND_OFFICER])
 async def test_no_page_of_the_room_names_a_denouncer(tmp_path: Path, tab: str, worker: str) -> None:
     html = await page(tmp_path, ROOM + tab, scene.HELD, scene.ENDED_AT, worker)
     for kept in ("Vũ Thị Thu", "Bí Mật", "Số 5, thôn"):

@@ -93,7 +93,6 @@ async def test_templates_stand_by_field_with_their_places_marked(tmp_path: Path)
     [
         (OFFICER, True, "whoever answers knows what is answered again and again"),
         (CHAIRMAN, False, "the chairman reads answers, and writes none"),
-        ("", False, "nobody was chosen"),
     ],
 )
 async def test_who_answers_or_is_of_the_office_writes_templates(
