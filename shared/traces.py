@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["internal", "server", "client", "producer", "consumer"]
 Value = str | int | float | bool
+Attributes = Mapping[str, Value | None]
 HERE = "here"
 """As a parent: whatever is being done."""
 
@@ -158,7 +159,7 @@ def stop() -> None:
 def span(
     name: str,
     kind: Kind = "internal",
-    attributes: Mapping[str, Value | None] | None = None,
+    attributes: Attributes | None = None,
     *,
     parent: str | None = HERE,
     links: Iterable[str | None] = (),

@@ -5,6 +5,7 @@ from functools import partial
 from services.deadlines import handlers, sweep
 from services.deadlines.calendars import LiveCalendar
 from services.deadlines.decrees import AppliedCalendars, follow_decrees
+from services.deadlines.metrics import count_terms
 from services.deadlines.store import Conferences, Deadlines
 from services.deadlines.terms import Offices
 from services.deadlines.working_days import load_calendar
@@ -35,4 +36,5 @@ def build(settings: Settings) -> Service:
     service.every(1, partial(follow_decrees, calendars, calendar, deadlines, offices, service.clock))
     service.every(SWEEP_EVERY_S, partial(sweep.fire_what_is_due, deadlines, offices, service.clock))
     service.every(1, programme.expect_dialogues)
+    service.tidies(30, partial(count_terms, deadlines))
     return service

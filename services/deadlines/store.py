@@ -31,6 +31,12 @@ class Deadlines(Store[Deadline]):
         """Open terms that end, or are counted back from, that day or later, at most 200 at a time."""
         return self._batches({COUNTED_WITH: {"$gte": 0}, "$or": [{"due_on": {"$gte": day}}, {"anchor": {"$gte": day}}]})
 
+    async def open_by_state(self) -> dict[tuple[str, str], int]:
+        """How many terms are still owed, by commune and state."""
+        grouped = {"_id": {"commune": "$commune", "state": "$state"}, "terms": {"$sum": 1}}
+        found = self._collection.aggregate([{"$match": {COUNTED_WITH: {"$gte": 0}}}, {"$group": grouped}])
+        return {(one["_id"]["commune"], one["_id"]["state"]): one["terms"] async for one in found}
+
     async def mark_counted(self, ids: Sequence[str], version: int, revision: int) -> None:
         """Note of many terms at once that this revision leaves them as they are; not of those saved meanwhile."""
         await self._collection.update_many(

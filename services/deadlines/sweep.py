@@ -10,6 +10,7 @@ from services.deadlines.deadline import Deadline, Decision, Told
 from services.deadlines.explain import local_date
 from services.deadlines.store import AT_ONCE, Deadlines
 from services.deadlines.terms import Office, Offices
+from shared import traces
 from shared.clock import Clock
 from shared.logs import in_short, logger
 from shared.store import OUTAGES
@@ -29,7 +30,12 @@ async def fire_what_is_due(deadlines: Deadlines, offices: Offices, now: Clock) -
     async def fire(ids: Iterator[str]) -> None:
         for id in ids:
             try:
-                await deadlines.change(id, lambda one: _fire(one, offices, now))
+                with traces.span("fire term", parent=None, links=[await deadlines.traceparent(id)]) as span:
+                    fired = (await deadlines.change(id, lambda one: _fire(one, offices, now))).state
+                    span.note("doithoai.commune", fired.commune)
+                    span.note("doithoai.case", fired.case)
+                    span.note("doithoai.rule", fired.rule)
+                    span.note("doithoai.outcome", fired.state)
             except OUTAGES:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one term is not wrong with the next

@@ -3,6 +3,7 @@
 from functools import partial
 
 from services.notify import handlers
+from services.notify.counting import count_letters
 from services.notify.envelopes import EnvelopeRoom
 from services.notify.mailing.message_ids import MessageIds, Secrets
 from services.notify.mailing.smtp import Mailer
@@ -68,5 +69,6 @@ def build(settings: Settings) -> Service:
     service.tidies(2, texts.refresh)
     service.tidies(600, purge.forget_what_is_old)
     service.tidies(600, print_room.forget)
+    service.tidies(60, partial(count_letters, correspondences, runs))
     service.works(post.work, stop=post.stop, busy=lambda: post.busy)
     return service

@@ -15,6 +15,7 @@ from services.notify.post import STALE_AFTER, PostRoom, known, until_saved
 from services.notify.posting.runs import next_cut_off
 from services.notify.store import Correspondences, Envelopes
 from services.notify.together import Envelope, Member, Sealed, Waiting
+from shared import traces
 from shared.clock import Clock
 from shared.communes import Communes
 from shared.logs import in_short, logger
@@ -108,7 +109,19 @@ class EnvelopeRoom:
             await self._tell_members(became)
 
     async def _send(self, saved: Saved[Envelope], claim: str) -> Saved[Envelope]:
-        """And note how that went."""
+        """And note how that went: a trace of its own, linked to those of what is in it."""
+        members = saved.state.members if traces.is_on() else ()
+        queued = [await self._correspondences.traceparent(one.case, notification=one.message) for one in members]
+        about: traces.Attributes = {
+            "doithoai.commune": saved.state.commune,
+            "messaging.batch.message_count": len(saved.state.members),
+        }
+        with traces.span("deliver mails of a day", attributes=about, parent=None, links=queued) as span:
+            saved = await self._sent(saved, claim)
+            span.note("doithoai.outcome", saved.state.state)
+            return saved
+
+    async def _sent(self, saved: Saved[Envelope], claim: str) -> Saved[Envelope]:
         id, now = saved.state.id, self._now
         try:
             saved, parts = await self._parts(saved, claim)

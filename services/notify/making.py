@@ -31,6 +31,7 @@ from services.notify.texts.blocks import Written
 from services.notify.texts.store import Texts
 from services.notify.texts.text import KINDS
 from services.notify.texts.writing import CannotWrite, write
+from shared import traces
 from shared.communes import Communes, Profile
 from shared.contracts.notify import MessageKind
 
@@ -99,8 +100,9 @@ class Maker:
         Raises:
             CannotWrite, CannotMail, CannotPrint, CannotSign.
         """
-        part = await self.part(state, message, now)
-        return self.as_mail(part.written, state, message, now, [part]), part.number
+        with traces.span("make mail", attributes={"doithoai.message": message.kind}):
+            part = await self.part(state, message, now)
+            return self.as_mail(part.written, state, message, now, [part]), part.number
 
     async def part(self, state: Correspondence, message: Message, now: datetime) -> Part:
         """What a mail says, and, where the commune signs, what would be a letter as a signed document. That is the
@@ -136,6 +138,10 @@ class Maker:
         Raises:
             CannotWrite, CannotPrint, CannotSign.
         """
+        with traces.span("make letter", attributes={"doithoai.message": message.kind}):
+            return await self._letter(state, message, now)
+
+    async def _letter(self, state: Correspondence, message: Message, now: datetime) -> Made:
         profile, row = self._communes[state.commune], await self._numbers.again(message.id, message.number)
         now_numbered = row is None and message.number is None and _numbers_when_made(profile, message.kind)
         on = row.given_on if row else dated(now if now_numbered else message.created_at)

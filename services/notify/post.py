@@ -19,6 +19,7 @@ from services.notify.mailing.smtp import Away, Mailer, NotEver, NotNow, Unknown
 from services.notify.making import CANNOT, Maker, not_now
 from services.notify.posting.runs import next_cut_off
 from services.notify.store import Correspondences
+from shared import traces
 from shared.clock import Clock
 from shared.communes import Communes
 from shared.contracts import Event
@@ -267,6 +268,22 @@ class PostRoom:
         return await until_saved(id, lambda: self._correspondences.change(id, renewing, last=saved))
 
     async def _send(self, saved: Saved[Correspondence], message: Message, claim: str) -> Saved[Correspondence]:
+        """In the trace of what made it due, whoever does it, and when."""
+        about = {
+            "doithoai.message": message.kind,
+            "doithoai.channel": message.channel,
+            "doithoai.attempt": message.attempts,
+            "doithoai.commune": saved.state.commune,
+            "doithoai.case": saved.state.id,
+        }
+        queued = await self._correspondences.traceparent(saved.state.id, notification=message.id)
+        with traces.span(f"deliver {message.kind}", attributes=about, parent=queued) as span:
+            saved = await self._sent(saved, message, claim)
+            became = next((one.state for one in saved.state.messages if one.id == message.id), "withdrawn")
+            span.note("doithoai.outcome", became)
+            return saved
+
+    async def _sent(self, saved: Saved[Correspondence], message: Message, claim: str) -> Saved[Correspondence]:
         now, id = self._now, message.id
         try:
             act = self._mail if message.channel == "email" else self._draw

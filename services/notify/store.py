@@ -60,6 +60,12 @@ class Correspondences(Store[Correspondence]):
             if one.get("leaves_at") is not None and one["leaves_at"] <= by
         ]
 
+    async def ready_letters(self) -> AsyncIterator[tuple[str, int]]:
+        """Of each case that has some: its commune, and how many letters lie ready for a print run."""
+        fields = {"commune": 1, "messages.state": 1}
+        async for case in self._collection.find({"leaves_at": {"$exists": True}}, fields).batch_size(AT_ONCE):
+            yield case["commune"], sum(message["state"] == "drawn" for message in case["messages"])
+
     async def with_discarded(self) -> list[str]:
         """Ids of what has files of letters that will not leave; at most 200."""
         return await self.ids({"discarded": {"$exists": True}}, limit=AT_ONCE)

@@ -17,6 +17,7 @@ from services.intake.mailbox.imap import Connection, NotGiven, Waiting, in_words
 from services.intake.mailbox.mailboxes import Mailbox
 from services.intake.mailbox.reception import MailReception, TakenIn, identified
 from services.intake.store import Incomings
+from shared import traces
 from shared.clock import Clock, real_now
 from shared.logs import in_short, logger
 from shared.store import OUTAGES, StaleSave
@@ -26,7 +27,7 @@ LONGEST_PAUSE_S = 300.0
 NOT_ITS_FAULT = (*OUTAGES, NatsError, StaleSave)
 """Our own troubles: the round ends, and no mail is blamed."""
 
-POLLED_AT = Gauge("doithoai_mailbox_polled_at_seconds", "When a mailbox was last read to its end", ["commune"])
+POLLED_AT = Gauge("doithoai_mailbox_polled_timestamp_seconds", "When a mailbox was last read to its end", ["commune"])
 FAILING = Gauge("doithoai_mailbox_failing", "1 while a mailbox cannot be read", ["commune"])
 WAITING = Gauge("doithoai_mailbox_waiting", "Mails that wait to be taken in", ["commune"])
 MAILS = Counter("doithoai_mails_total", "Mails taken in, by what became of them", ["commune", "outcome"])
@@ -109,8 +110,11 @@ class Postman:
         return done
 
     async def _deal_with(self, connection: Connection, place: tuple[int, str], one: Waiting) -> bool:
-        """Fetch, take in, and only then move."""
-        taken = await self._fetched(connection, place, one)
+        """Fetch, take in, and only then move. A trace begins."""
+        about = {"network.protocol.name": "imap", "doithoai.commune": self.mailbox.commune}
+        with traces.span("take in mail", "consumer", about, parent=None) as span:
+            taken = await self._fetched(connection, place, one)
+            span.note("doithoai.outcome", taken.incoming.outcome if taken else "waits")
         if taken is None:
             return False
         self._unmoved[place] += 1  # what breaks the connection stays blamed

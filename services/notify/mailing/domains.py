@@ -32,6 +32,28 @@ def domain_of(address: str) -> str:
     return domain
 
 
+PROVIDERS = {
+    "gmail.com": "gmail",
+    "googlemail.com": "gmail",
+    "yahoo.com": "yahoo",
+    "yahoo.com.vn": "yahoo",
+    "outlook.com": "outlook",
+    "hotmail.com": "outlook",
+    "live.com": "outlook",
+    "icloud.com": "icloud",
+}
+
+
+def domain_class(address: str) -> str:
+    """Whose mail server it is, as far as many people share it: what may be told without telling who is written to."""
+    domain = domain_of(address)
+    if domain in PROVIDERS:
+        return PROVIDERS[domain]
+    if domain.endswith(".gov.vn"):
+        return "gov"
+    return "vn" if domain.endswith(".vn") else "other"
+
+
 @dataclass(slots=True)
 class _Lane:
     """One domain. began: when each sending under way did. waiting: mails, here in this process.

@@ -1,6 +1,7 @@
 """What notify hears of mails that have left."""
 
 from services.notify.mailing import reports
+from services.notify.metrics import REPORTS
 from services.notify.provided import Daily, Letters, Now, Post, Tokens
 from shared.contracts.intake import DeliveryReported, NewsDeclined
 from shared.handlers import Handlers
@@ -19,6 +20,7 @@ async def learn_what_became_of_a_mail(
     envelope = await daily.get(report.notification) if report.case == report.commune else None
     members = envelope.members if envelope and envelope.commune == report.commune else ()
     reported = [report.model_copy(update={"case": member.case, "notification": member.message}) for member in members]
+    REPORTS.labels(report.action).inc()
     for one in reported or [report]:
         await _note(one, letters, post, now)
 

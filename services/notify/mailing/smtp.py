@@ -13,8 +13,10 @@ from aiosmtplib import SMTP, SMTPResponseException, SMTPServerDisconnected
 
 from services.notify.mailing.answers import Away, NotEver, NotNow, Stage, Unknown, in_one_line, refusal
 from services.notify.mailing.connections import BROKEN, USUAL, Connection, Connections, Limits
-from services.notify.mailing.domains import Turns, domain_of
+from services.notify.mailing.domains import Turns, domain_class, domain_of
 from services.notify.mailing.server import mail_server
+from services.notify.metrics import MAIL_SECONDS, MAILS
+from shared import traces
 from shared.logs import in_short, logger
 from shared.settings import Settings
 
@@ -51,8 +53,9 @@ class Mailer:
             WrongMailServer.
         """
         self._limits = limits
+        self._server = mail_server(url, ca, rehearsal=rehearsal)
         self.turns: Turns[Any] = Turns(per_domain, a_minute, clock)
-        self._connections = Connections(mail_server(url, ca, rehearsal=rehearsal), connections, limits, clock)
+        self._connections = Connections(self._server, connections, limits, clock)
 
     @classmethod
     def of(cls, settings: Settings, connections: int) -> "Mailer":
@@ -76,6 +79,29 @@ class Mailer:
             Unknown.
         """
         letter = _Letter(mail.as_bytes(), sender, recipients, self._limits.answer)
+        about: traces.Attributes = {
+            "server.address": self._server.host,
+            "server.port": self._server.port,
+            "network.protocol.name": "smtp",
+        }
+        domain, outcome = domain_class(recipients[0]) if recipients else "none", "unknown"
+        with traces.span("SMTP", "client", about) as span, MAIL_SECONDS.time():
+            try:
+                refused = await self._within_limits(letter)
+                outcome = "accepted"
+            except (NotNow, NotEver, Unknown) as error:
+                outcome = _OUTCOMES[type(error)]
+                raise
+            finally:
+                MAILS.labels(outcome, domain).inc()
+                span.note("doithoai.mail.domain", domain)
+                span.note("doithoai.mail.recipients", len(recipients))
+                span.note("doithoai.outcome", outcome)
+                if letter.reply is not None:
+                    span.note("smtp.reply_code", letter.reply)
+        return refused
+
+    async def _within_limits(self, letter: "_Letter") -> tuple[Refused, ...]:
         try:
             async with asyncio.timeout(self._limits.taking) as limit:
                 return await self._hand_over(letter, limit)
@@ -98,11 +124,18 @@ class Mailer:
             self._connections.forget_idle()
 
 
+_OUTCOMES = {NotNow: "later", Away: "away", NotEver: "refused", Unknown: "unknown"}
+
+
 class _Letter:
-    """One mail on its way. handed_over: the server has all of it; until it answers, nobody knows whether it took it."""
+    """One mail on its way. handed_over: the server has all of it; until it answers, nobody knows whether it took it.
+
+    reply: the code of the server's last answer, where it decided something.
+    """
 
     def __init__(self, content: bytes, sender: str, recipients: Sequence[str], answer_s: float) -> None:
         self.handed_over = False
+        self.reply: int | None = None
         self._content = content
         self._sender = sender
         self._answer_s = answer_s
@@ -110,6 +143,13 @@ class _Letter:
 
     async def over(self, connection: Connection, limit: asyncio.Timeout) -> tuple[Refused, ...]:
         """Raises NotNow, NotEver, Unknown."""
+        try:
+            return await self._over(connection, limit)
+        except (NotNow, NotEver, Unknown) as error:
+            self.reply = getattr(error.__cause__, "code", None)
+            raise
+
+    async def _over(self, connection: Connection, limit: asyncio.Timeout) -> tuple[Refused, ...]:
         smtp = connection.smtp
         await self._announce(smtp)
         refused = await self._address(smtp)
@@ -175,6 +215,7 @@ class _Letter:
         self.handed_over = True
         limit.reschedule(asyncio.get_running_loop().time() + self._answer_s)
         answer = await protocol.read_response()
+        self.reply = answer.code
         if answer.code == CLOSING:
             smtp.close()
         if not 200 <= answer.code < 300:

@@ -1,7 +1,7 @@
 """What notify remembers of print runs: one record a run."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -55,6 +55,13 @@ class PrintRuns(Store[PrintRun]):
         query = {"look_again_at": {"$exists": True}, "commune": commune}
         found = self._collection.find(query, {"doubtful": 1})
         return frozenset([id async for document in found for id in document["doubtful"]])
+
+    async def fates(self) -> AsyncIterator[tuple[str, int, int, int, int]]:
+        """Of each run: its commune, its letters, and how many were posted, delivered, returned."""
+        names = ("commune", "letters", "posted", "delivered", "returned")
+        async for run in self._collection.find({}, dict.fromkeys(names, 1)):
+            commune, letters, posted, delivered, returned = (run[name] for name in names)
+            yield commune, letters, posted, delivered, returned
 
     async def count_of_day(self, commune: str, on: date) -> int:
         return len(await self.ids({"commune": commune, "day": on.isoformat()}))
