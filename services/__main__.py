@@ -251,6 +251,17 @@ def trace(code: str, data: Data = VAR, json_lines: Json = False) -> None:
 
 
 @app.command()
+def asyncapi() -> None:
+    """In tài liệu AsyncAPI: dịch vụ nào nói gì, nghe gì, trả lời lệnh gì, theo hình dạng nào."""
+    from shared.asyncapi import hearings, whole
+    from shared.contracts import SERVICES
+
+    heard = (import_module(f"services.{service}.handlers").consumes for service in SERVICES)
+    document = whole(one for handlers in heard for one in hearings(handlers))
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+@app.command()
 def doctor(data: Data = VAR) -> None:
     """Kiểm tra cấu hình, kết nối, luồng sự kiện, lịch làm việc, phông chữ; nói phải làm gì với mỗi điều tìm thấy."""
     from deploy.embedded.doctor import examine

@@ -118,13 +118,18 @@ def start(service: str, collector: str | None = None) -> None:
     Args:
         collector: its address; None: as the environment says.
     """
-    if is_on() or not (collector or any(os.environ.get(name) for name in ENDPOINTS)):
-        return
-    if "true" in os.environ.get("OTEL_SDK_DISABLED", "").lower() or os.environ.get("OTEL_TRACES_EXPORTER") == "none":
+    if is_on() or not wanted(collector, os.environ):
         return
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
     record(service, OTLPSpanExporter(endpoint=f"{collector.rstrip('/')}{PATH}" if collector else None))
+
+
+def wanted(collector: str | None, environment: Mapping[str, str]) -> bool:
+    """Whether a collector is named, and the standard switches do not say otherwise."""
+    if environment.get("OTEL_SDK_DISABLED", "").lower() == "true" or environment.get("OTEL_TRACES_EXPORTER") == "none":
+        return False
+    return bool(collector or any(environment.get(name) for name in ENDPOINTS))
 
 
 def record(service: str, exporter: "SpanExporter") -> None:

@@ -5,6 +5,7 @@ import asyncio
 from services.console import web
 from services.console.door.doorkeeper import Doorkeeper
 from services.console.reader import Reader
+from services.console.streams.figures import FIGURES
 from services.console.streams.watch import Watch
 from services.console.view import View
 from shared.service import Service
@@ -15,6 +16,7 @@ def build(settings: Settings) -> Service:
     service = Service("console", settings)
     view, watch = View(settings.data / "console" / "view.db"), Watch()
     reader = Reader(view, watch.tell)
+    FIGURES.watch = watch
     service.works(lambda: reader.run(service.nats), busy=lambda: reader.behind)
 
     async def settle() -> None:

@@ -25,6 +25,7 @@ from services.console.reader import Reader
 from services.console.register_pages import add_registers
 from services.console.report_pages import add_province, add_reports
 from services.console.room import add_dialogues
+from services.console.streams.contract_page import add_contract
 from services.console.streams.operations import add_operations
 from services.console.streams.watch import Watch
 from services.console.template_pages import add_templates
@@ -77,6 +78,7 @@ def add_routes(service: Service, view: View, reader: Reader, watch: Watch, door:
     add_reports(router, service, pages)
     add_province(router, service, pages)
     add_operations(router, service, pages, view, reader, watch)
+    add_contract(router, service)
     service.app.add_middleware(SizeLimit, most=MOST_BYTES, larger=FILES_TO)
     add_static(service.app, HERE / "static")
     service.app.include_router(outside)
