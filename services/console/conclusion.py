@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from services.console.conferences import Asked, Conference, Turnout
+from services.console.asked import Asked
+from services.console.conferences import Conference, Turnout
 from shared.communes import Profile
 from shared.contracts.taxonomy import FIELD_NAMES, field_in_words
 from shared.web import capital

@@ -1,16 +1,15 @@
-"""What the dialogue room asks of the view: a dialogue with its preparation, people, questions and promises.
+"""What the dialogue room asks of the view: a dialogue with its preparation, turnout and promises.
 
-As in `lists`, every question names the commune, and whoever wrote what reads like a denunciation is named nowhere.
+Who comes is in `attendees`, what they ask in `asked`. As in `lists`, every question names the commune.
 """
 
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from services.console.facts import folded
 from services.console.rows import into, term_of
 from services.console.view import said
 from services.console.words import Term
@@ -20,8 +19,6 @@ from shared.web import HANOI
 
 BEFORE = frozenset({"planned", "announced", "registration-closed"})
 """States of a dialogue that lies ahead, or is being held."""
-WORDS_OF_ASKED = ("text", "topic", "draft_text", "answer", "guidance", "taken_note", "spoken_answer")
-"""What may name somebody of whom a denunciation tells."""
 AFTER = frozenset({"held", "concluded", "settled", "reported"})
 
 
@@ -128,134 +125,6 @@ class ExpectedList:
 
 
 @dataclass(frozen=True, slots=True)
-class Representative:
-    """Somebody invited without having registered. `representative` is his name within the dialogue."""
-
-    id: str
-    representative: str
-    name: str | None
-    organisation: str | None
-    hamlet: str | None
-    invited_at: datetime | None
-    attended_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """Whoever has registered. hamlet: the one that his address names. attendance is None of a late form."""
-
-    id: str
-    code: str | None
-    name: str | None
-    address: str | None
-    channel: str | None
-    received_at: datetime | None
-    on_time: bool | None
-    collected_by: str | None
-    seat: int | None
-    waiting_place: int | None
-    attendance: str | None
-    excuse: str | None
-    questions: int
-    version: int
-    confidential: bool
-    hamlet: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question of a dialogue, with its asker.
-
-    named: how the room calls it, code and number. first: it is pressing, or was raised before and never settled.
-    confidential: it reads like a denunciation; neither its words nor what came of them is shown.
-    """
-
-    id: str
-    submission: str
-    number: int | None
-    code: str | None
-    name: str | None
-    text: str | None
-    received_at: datetime | None
-    on_time: bool | None
-    channel: str | None
-    attendance: str | None
-    state: str
-    stage: str
-    standing: str
-    scope: str | None
-    field: str | None
-    department: str | None
-    session: int | None
-    outside_subject: bool | None
-    topic: str | None
-    pressing: bool | None
-    pressing_because: str | None
-    recurs: list[str] | None
-    resembles: str | None
-    likeness: float | None
-    draft_text: str | None
-    answer: str | None
-    authority: str | None
-    guidance: str | None
-    superior: str | None
-    referred_because: str | None
-    taken_note: str | None
-    taken_at: datetime | None
-    owed_in_writing: str | None
-    spoken_answer: str | None
-    answered_by: str | None
-    heard_at: datetime | None
-    settled_how: str | None
-    version: int
-    term: Term | None
-    confidential: bool
-    of_denouncer: bool
-
-    @property
-    def named(self) -> str:
-        return f"{self.code}-{self.number}" if self.code else self.id
-
-    @property
-    def first(self) -> bool:
-        return bool(self.pressing or self.recurs)
-
-    @property
-    def outcome(self) -> Literal["answered", "taken", "referred", "redirected", "written", "withdrawn"] | None:
-        """What the conference did with it; `written` where it was, or will be, answered apart from it."""
-        if self.standing == "withdrawn":
-            return "withdrawn"
-        if self.heard_at is not None:
-            return "answered"
-        if self.taken_at is not None:
-            return "taken"
-        if self.state == "referred-up":
-            return "referred"
-        if self.state == "redirected":
-            return "redirected"
-        return "written" if self.settled_how is not None else None
-
-    @property
-    def on_agenda(self) -> bool:
-        """It came in time, on the right subject, and its asker has not said that he stays away.
-
-        What was called and found no answer stays in the record, also once its letter is out.
-        """
-        return (
-            bool(self.on_time)
-            and not self.outside_subject
-            and self.attendance in ("expected", "present")
-            and self.scope not in ("complaint", "denunciation")
-            and self.outcome != "withdrawn"
-            and (self.outcome != "written" or self.owed_in_writing == "afterwards")
-        )
-
-    @property
-    def can_be_called(self) -> bool:
-        return self.on_agenda and self.attendance == "present" and self.outcome is None
-
-
-@dataclass(frozen=True, slots=True)
 class Commitment:
     """What the published conclusion assigns to a department. questions: ids of those it answers."""
 
@@ -332,16 +201,39 @@ def programme(db: sqlite3.Connection, profile: Profile, year: int, now: datetime
 
     A dialogue is of every slot whose days hold the day it is held on; of several, of those for its sessions' audiences.
     """
-    dialogues = db.execute(
-        "SELECT id, state, held_at, sessions FROM dialogue "
-        "WHERE commune = ? AND held_at IS NOT NULL AND state <> 'cancelled' "
+    return programmes(db, [profile], year, now)[profile.id]
+
+
+def programmes(db: sqlite3.Connection, profiles: Sequence[Profile], year: int, now: datetime) -> dict[str, list[Place]]:
+    """The same of each of these communes, by their ids."""
+    ids = [profile.id for profile in profiles]
+    rows = db.execute(
+        "SELECT commune, id, state, held_at, sessions FROM dialogue "
+        "WHERE commune IN (SELECT value FROM json_each(?)) AND held_at IS NOT NULL AND state <> 'cancelled' "
         "AND coalesce(kind, 'periodic') = 'periodic' ORDER BY ended_at IS NULL, held_at, id",
-        (profile.id,),
+        (json.dumps(ids),),
     ).fetchall()
-    slots, found = _slots(db, profile, year, now), []
+    dialogues: dict[str, list[sqlite3.Row]] = {id: [] for id in ids}
+    for row in rows:
+        dialogues[row["commune"]].append(row)
+    slots = {profile.id: [slot.id for slot in profile.programme] for profile in profiles}
+    abouts = [f"{id}-{slot}" for id, known in slots.items() for slot in (*known, year)]
+    terms = {
+        row["about"]: term_of(row, now)
+        for row in db.execute(
+            "SELECT t.* FROM json_each(?) JOIN timing t ON t.about = value AND t.rule = 'periodic-dialogue'",
+            (json.dumps(abouts),),
+        )
+    }
+    return {profile.id: _places(profile, year, now, dialogues[profile.id], terms) for profile in profiles}
+
+
+def _places(
+    profile: Profile, year: int, now: datetime, dialogues: Sequence[sqlite3.Row], terms: Mapping[str, Term | None]
+) -> list[Place]:
+    slots, found = _slots(profile, year, now, terms.get(f"{profile.id}-{year}")), []
     for slot in slots:
         inside = next((row for row in dialogues if slot in _slots_of(row, slots)), None)
-        term = _terms_about(db, f"{profile.id}-{slot.id}", now).get("periodic-dialogue")
         held_at = datetime.fromisoformat(inside["held_at"]) if inside else None
         state: Literal["held", "planned", "open", "missed"]
         if inside and inside["state"] in AFTER:
@@ -350,16 +242,16 @@ def programme(db: sqlite3.Connection, profile: Profile, year: int, now: datetime
             state = "missed"
         else:
             state = "planned" if inside else "open"
+        term = terms.get(f"{profile.id}-{slot.id}")
         found.append(Place(slot, state, inside["id"] if inside else None, held_at, term))
     return found
 
 
-def _slots(db: sqlite3.Connection, profile: Profile, year: int, now: datetime) -> list[Slot]:
+def _slots(profile: Profile, year: int, now: datetime, term: Term | None) -> list[Slot]:
     """The law is not applied to years before this one, unless a term says that it is."""
     planned = sorted((one for one in profile.programme if one.closes.year == year), key=lambda one: one.opens)
     if planned:
         return planned
-    term = _terms_about(db, f"{profile.id}-{year}", now).get("periodic-dialogue")
     if term is None and year != now.astimezone(HANOI).year:
         return []
     basis = (
@@ -410,90 +302,6 @@ def commitments(db: sqlite3.Connection, dialogue: str, now: datetime) -> list[Co
     """What the published conclusion promises, in its order."""
     rows = _with_term(db, "commitment", "resolution", dialogue)
     return [into(Commitment, row, term=term_of(row, now)) for row in rows]
-
-
-def representatives(db: sqlite3.Connection, dialogue: str) -> list[Representative]:
-    rows = db.execute(
-        "SELECT * FROM representative WHERE dialogue = ? ORDER BY organisation IS NULL, organisation, name, id",
-        (dialogue,),
-    )
-    return [into(Representative, row) for row in rows]
-
-
-def guests(db: sqlite3.Connection, profile: Profile, dialogue: str) -> list[Guest]:
-    """Who registered: those with a seat, then who waits for one, in the order of registration; late forms last."""
-    rows = db.execute(
-        "SELECT s.*, (SELECT count(*) FROM question q WHERE q.submission = s.id) AS questions, "
-        "coalesce((SELECT said FROM aggregate WHERE speaker = 'intake' AND about = s.id), 0) AS version, "
-        "EXISTS (SELECT 1 FROM question q WHERE q.submission = s.id AND q.scope = 'denunciation') AS confidential "
-        "FROM submission s WHERE s.dialogue = ? AND s.commune = ? "
-        "ORDER BY s.attendance IS NULL, s.seat IS NULL, s.seat, s.waiting_place IS NULL, s.waiting_place, "
-        "s.received_at, s.id",
-        (dialogue, profile.id),
-    )
-    return [_guest(row, profile) for row in rows]
-
-
-def find_guest(db: sqlite3.Connection, commune: str, dialogue: str, code: str) -> str | None:
-    """The form of a dialogue that has this code, written without its dash."""
-    row = db.execute(
-        "SELECT id FROM submission WHERE dialogue = ? AND commune = ? AND replace(code, '-', '') = ?",
-        (dialogue, commune, code),
-    ).fetchone()
-    return str(row["id"]) if row else None
-
-
-def named_like(
-    people: Sequence[Guest], invited: Sequence[Representative], typed: str
-) -> tuple[list[Guest], list[Representative]]:
-    """Whose name has all the words that were typed, with or without diacritics. Who is confidential is not found."""
-    wanted = folded(typed).split()
-
-    def fits(name: str | None) -> bool:
-        return bool(wanted) and name is not None and all(word in folded(name).split() for word in wanted)
-
-    return [one for one in people if fits(one.name)], [one for one in invited if fits(one.name)]
-
-
-def asked(db: sqlite3.Connection, commune: str, dialogue: str, now: datetime) -> list[Asked]:
-    """Every question of a dialogue: by session, the pressing and recurring ones first, then in the order registered."""
-    rows = db.execute(
-        "SELECT i.*, s.attendance, s.received_at, s.on_time, s.channel, i.scope = 'denunciation' AS confidential, "
-        "coalesce((SELECT said FROM aggregate WHERE speaker = 'routing' AND about = i.id), 0) AS version "
-        "FROM item i JOIN submission s ON s.id = i.submission WHERE s.dialogue = ? AND s.commune = ? "
-        "ORDER BY i.session IS NULL, i.session, i.pressing IS NOT 1 AND i.recurs IS NULL, "
-        "s.received_at, s.id, i.number",
-        (dialogue, commune),
-    )
-    return [_asked(row, now) for row in rows]
-
-
-def _asked(row: sqlite3.Row, now: datetime) -> Asked:
-    found: Asked = into(
-        Asked,
-        row,
-        term=term_of(row, now),
-        confidential=bool(row["confidential"]),
-    )
-    if found.of_denouncer:
-        found = replace(found, name=None)
-    if found.confidential:
-        hidden: dict[str, Any] = dict.fromkeys(WORDS_OF_ASKED)
-        found = replace(found, **hidden)
-    return found
-
-
-def _guest(row: sqlite3.Row, profile: Profile) -> Guest:
-    if row["confidential"]:
-        return into(Guest, row, name=None, address=None, excuse=None, collected_by=None, confidential=True)
-    return into(Guest, row, hamlet=_hamlet(row["address"], profile))
-
-
-def _hamlet(address: str | None, profile: Profile) -> str | None:
-    """The longest name of a hamlet that stands in the address."""
-    words = f" {' '.join(''.join(c if c.isalnum() else ' ' for c in folded(address or '')).split())} "
-    named = [hamlet for hamlet in profile.hamlets if f" {folded(hamlet)} " in words]
-    return max(named, key=len) if named else None
 
 
 def _conference(db: sqlite3.Connection, row: sqlite3.Row, now: datetime) -> Conference:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.console.acting import Acting
-from services.console.conferences import Asked, Commitment, Conference, Duty
+from services.console.asked import Asked
+from services.console.conferences import Commitment, Conference, Duty
 from services.console.offers import CLERKS, EXPERTS, LEADERS, OFFICE
 from shared.contracts import Role
 
@@ -36,6 +37,7 @@ OF_DIALOGUE: Mapping[str, Offer] = {
     "check-in": Offer(OFFICE, TOLD),
     "check-in-representative": Offer(OFFICE, TOLD),
     "excuse-registrant": Offer(OFFICE, AHEAD),
+    "walk-in": Offer(OFFICE, TOLD),
     "register-submission": Offer(OFFICE, TOLD),
     "group-question": Offer(OFFICE, AHEAD),
     "prioritise-question": Offer(OFFICE, AHEAD),
@@ -64,7 +66,7 @@ def _has_come(verb: str, who: Acting, dialogue: Conference, now: datetime) -> bo
     match verb:
         case "hold-dialogue" | "register-submission":
             return dialogue.has_begun(now)
-        case "check-in" | "check-in-representative":
+        case "check-in" | "check-in-representative" | "walk-in":
             return dialogue.has_begun(now) or dialogue.is_today(now)
         case "delegate-chair":
             return dialogue.deputy is None
@@ -81,6 +83,21 @@ def _has_come(verb: str, who: Acting, dialogue: Conference, now: datetime) -> bo
             return dialogue.conclusion_state == "approved"
         case _:
             return True
+
+
+ORDERING = frozenset({"move-question", "put-question", "arrange-questions", "set-screen"})
+CALLING = frozenset({"call-question", "call-next", "rest", "set-answering"})
+
+
+def for_notes(who: Acting, dialogue: Conference, now: datetime) -> frozenset[str]:
+    """What this person may note of the room: the order before and during it, who speaks while it is held.
+
+    These are no commands, so this is not courtesy: nobody else decides.
+    """
+    if who.role not in OFFICE or dialogue.state not in AHEAD:
+        return frozenset()
+    during = dialogue.state in TOLD and dialogue.has_begun(now)
+    return ORDERING | CALLING if during else ORDERING
 
 
 def for_duty(who: Acting, dialogue: Conference, duty: Duty) -> bool:

@@ -8,9 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.console import conclusion, conferences, dialogue_forms, room, room_offers
+from services.console import conclusion, conferences, dialogue_forms, room_offers, room_tabs
 from services.console.acting import chosen
-from services.console.conferences import Asked, Conference
+from services.console.asked import Asked, asked
+from services.console.conferences import Conference
 from services.console.offers import WrongFields
 from services.console.view import View
 from shared.communes import Communes
@@ -43,7 +44,7 @@ def the_conference(folder: Path, events: Sequence[Event], now: datetime = NOW) -
 
 def the_questions(folder: Path, events: Sequence[Event]) -> list[Asked]:
     with read(folder, events).reading() as db:
-        return conferences.asked(db, COMMUNE, DIALOGUE, scene.DURING)
+        return asked(db, COMMUNE, DIALOGUE, scene.DURING)
 
 
 async def page(folder: Path, path: str, events: Sequence[Event], now: datetime, worker: str = CLERK) -> str:
@@ -236,15 +237,15 @@ def test_what_is_called_at_the_conference(
 
 def test_like_questions_are_proposed_once_until_they_share_a_topic(tmp_path: Path) -> None:
     questions = the_questions(tmp_path, scene.CLOSED)
-    [group] = room.groups(questions)
+    [group] = room_tabs.groups(questions)
     assert {one.submission for one in group.questions} == {"01JFORM02", "01JFORM03"}
     (tmp_path / "later").mkdir()
-    assert room.groups(the_questions(tmp_path / "later", scene.ANSWERED)) == []
+    assert room_tabs.groups(the_questions(tmp_path / "later", scene.ANSWERED)) == []
 
 
 def test_chains_of_like_questions_are_one_group(tmp_path: Path) -> None:
     more = [scene.asked(routing.QuestionResembles, 6, like="01JFORM03-1")]
-    [group] = room.groups(the_questions(tmp_path, (*scene.CLOSED, *more)))
+    [group] = room_tabs.groups(the_questions(tmp_path, (*scene.CLOSED, *more)))
     assert [one.submission[-2:] for one in group.questions] == ["02", "03", "06"]
 
 
@@ -366,7 +367,7 @@ def drafted(folder: Path, events: Sequence[Event]) -> conclusion.Draft:
                 PROFILE,
                 found,
                 conferences.turnouts(db, COMMUNE)[DIALOGUE],
-                tuple(conferences.asked(db, COMMUNE, DIALOGUE, scene.ENDED_AT)),
+                tuple(asked(db, COMMUNE, DIALOGUE, scene.ENDED_AT)),
             )
         )
 

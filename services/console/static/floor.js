@@ -1,117 +1,41 @@
-"use strict";
-// Questions from the floor. Each is kept in this browser until the server has it, so a lost connection loses nothing.
-// Without this script the form is sent like any other. How long they stay: console.js.
-
-const PATIENCE_MS = 5000;
-const AGAIN_MS = 5000;
-const STALE_LOCK_MS = 15000;
-
-/** The waiting questions of one dialogue, one item of localStorage each: tabs cannot overwrite each other's. */
-class Waiting {
-  constructor(dialogue) {
-    this.prefix = `doithoai-floor/${dialogue}/`;
-  }
-
-  all() {
-    return Object.keys(localStorage)
-      .filter((id) => id.startsWith(this.prefix))
-      .map((id) => this.get(id))
-      .filter(Boolean)
-      .sort((one, other) => (one.id < other.id ? -1 : 1));
-  }
-
-  get(id) {
-    try {
-      return JSON.parse(localStorage.getItem(id));
-    } catch {
-      return null;
-    }
-  }
-
-  put(entry) {
-    localStorage.setItem(entry.id, JSON.stringify(entry));
-  }
-
-  drop(id) {
-    localStorage.removeItem(id);
-  }
-}
-
-/** Runs `work` unless another tab is at it. Without navigator.locks (no https) a lock is an item that grows stale. */
-async function alone(name, work) {
-  if (navigator.locks) {
-    await navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? work() : undefined));
-    return;
-  }
-  const item = `${name}lock`;
-  const [held, since] = (localStorage.getItem(item) ?? "").split(" ");
-  if (held && Date.now() - Number(since) < STALE_LOCK_MS) return;
-  const mine = random();
-  const hold = () => localStorage.setItem(item, `${mine} ${Date.now()}`);
-  hold();
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  if (!localStorage.getItem(item)?.startsWith(mine)) return;
-  const beat = setInterval(hold, STALE_LOCK_MS / 3);
-  try {
-    await work();
-  } finally {
-    clearInterval(beat);
-    localStorage.removeItem(item);
-  }
-}
-
-function random() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** Sends one question: `{code}` when the server has it, `{reason}` when it will not take it, null when nobody knows. */
-async function send(action, entry) {
-  const body = new URLSearchParams({ ...entry.fields, key: entry.key });
-  if (entry.tried) body.set("received_at", entry.captured_at);
-  try {
-    const answer = await fetch(action, {
-      method: "POST",
-      body,
-      headers: { Accept: "application/json" },
-      redirect: "error",
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
-    if (!answer.headers.get("content-type")?.startsWith("application/json")) return null;
-    const told = await answer.json();
-    if (answer.ok) return told.code ? told : null;
-    if (answer.status >= 500 || [408, 425, 429].includes(answer.status)) return null;
-    const wrong = Object.values(told.wrong ?? {});
-    return { reason: wrong.length ? wrong.join(" ") : told.reason };
-  } catch {
-    return null;
-  }
-}
+// Questions from the floor. Each is kept in this browser until the server has it (kept.js). Without this script the form
+// is sent like any other. How long they stay: console.js.
+import { exchangeAgenda } from "./agenda.js";
+import { Queue, button } from "./kept.js";
 
 function start(section) {
   const { dialogue, action } = section.dataset;
-  const maySend = "maySend" in section.dataset;
-  const waiting = new Waiting(dialogue);
+  const say = section.dataset;
   const form = section.querySelector("form");
-  const queue = section.querySelector("[data-queue]");
+  const waiting = section.querySelector("[data-queue]");
   const status = section.querySelector("[data-status]");
   const opened = performance.now();
   const openedAt = Date.parse(section.dataset.now);
-  let underWay = null;
-  let cutOff = false;
-  let draining = false;
 
   /** The server's time: in a rehearsal it is not the browser's. */
   const now = () => new Date(openedAt + performance.now() - opened).toISOString();
   const clock = new Intl.DateTimeFormat("vi-VN", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
+  const tell = (words) => {
+    status.textContent = words;
+  };
+
+  const queue = new Queue({
+    prefix: `doithoai-floor/${dialogue}/`,
+    action,
+    maySend: "maySend" in section.dataset,
+    changed: render,
+    taken: (entry, told) => tell(`${say.taken} ${entry.fields.name}, ${say.receipt} ${told.code}.`),
+    refused: (entry) => tell(`${say.refused} ${entry.fields.name}.`),
+  });
 
   function render() {
-    const entries = waiting.all();
-    const left = entries.filter((entry) => !entry.reason).length;
-    queue.hidden = entries.length === 0;
+    const entries = queue.all();
+    const left = queue.left().length;
+    waiting.hidden = entries.length === 0;
     section.hidden = !form && entries.length === 0;
-    queue.querySelector("h3").textContent = left ? `Đang chờ gửi (${left})` : `Cần xem lại (${entries.length})`;
-    queue.querySelector("[data-cut-off]").hidden = !cutOff || !left;
-    queue.querySelector("ol").replaceChildren(...entries.map(line));
+    waiting.querySelector("h3").textContent = left ? `${say.waits} (${left})` : `${say.lookAgain} (${entries.length})`;
+    waiting.querySelector("[data-cut-off]").hidden = !queue.cutOff || !left;
+    waiting.querySelector("ol").replaceChildren(...entries.map(line));
   }
 
   function line(entry) {
@@ -125,9 +49,10 @@ function start(section) {
     text.textContent = entry.fields.text;
     const acts = document.createElement("p");
     acts.className = "row";
-    if (entry.reason && form) acts.append(button("Sửa", entry, () => mend(entry)));
-    if (entry.reason && maySend) acts.append(button("Gửi lại", entry, () => again(entry)));
-    if (underWay !== entry.id) acts.append(remover(entry));
+    const of = `${say.questionOf} ${entry.fields.name}`;
+    if (entry.reason && form) acts.append(button(say.mend, `${say.mend}: ${of}`, () => mend(entry)));
+    if (entry.reason && queue.maySend) acts.append(button(say.again, `${say.again}: ${of}`, () => send(queue.again(entry))));
+    if (queue.underWay !== entry.id) acts.append(remover(entry, of));
     item.append(who, when, text);
     if (entry.reason) {
       const why = document.createElement("p");
@@ -140,33 +65,22 @@ function start(section) {
   }
 
   function stateOf(entry) {
-    if (entry.reason) return "chưa được nhận";
-    return underWay === entry.id ? "đang gửi" : "chờ gửi";
-  }
-
-  function button(words, entry, act) {
-    const one = document.createElement("button");
-    one.type = "button";
-    one.className = "quiet";
-    one.textContent = words;
-    one.setAttribute("aria-label", `${words}: câu hỏi của ${entry.fields.name}`);
-    one.addEventListener("click", act);
-    return one;
+    if (entry.reason) return say.notTaken;
+    return queue.underWay === entry.id ? say.sending : say.toSend;
   }
 
   /** What is thrown away here is nowhere else, so it takes a second click. */
-  function remover(entry) {
+  function remover(entry, of) {
     let sure = false;
-    const one = button("Bỏ", entry, () => {
+    const one = button(say.drop, `${say.drop}: ${of}`, () => {
       if (!sure) {
         sure = true;
-        one.textContent = "Bấm lần nữa để bỏ";
-        one.setAttribute("aria-label", `Bấm lần nữa để bỏ câu hỏi của ${entry.fields.name}`);
+        one.textContent = say.dropSure;
+        one.setAttribute("aria-label", `${say.dropSure} ${of}`);
         return;
       }
-      waiting.drop(entry.id);
-      say(`Đã bỏ câu hỏi của ${entry.fields.name}, không gửi.`);
-      render();
+      tell(`${say.dropped} ${entry.fields.name}.`);
+      queue.drop(entry.id);
     });
     return one;
   }
@@ -174,7 +88,7 @@ function start(section) {
   function mend(entry) {
     const fields = [...form.elements].filter((field) => field.name in entry.fields && field.type !== "hidden");
     if (fields.some((field) => field.value.trim())) {
-      say("Xin ghi xong câu hỏi đang nhập, rồi sửa câu này.");
+      tell(say.finishFirst);
       return;
     }
     for (const field of fields) {
@@ -182,74 +96,20 @@ function start(section) {
       if (field.value) field.closest("details")?.setAttribute("open", "");
     }
     form.dataset.capturedAt = entry.captured_at;
-    waiting.drop(entry.id);
-    render();
+    queue.drop(entry.id);
     form.elements.name.focus();
   }
 
-  function again(entry) {
-    waiting.put({ ...entry, reason: undefined });
-    render();
-    drain();
-  }
-
-  function say(words) {
-    status.textContent = words;
-  }
-
-  async function drain() {
-    if (draining || !maySend) return;
-    draining = true;
-    let taken = 0;
-    try {
-      await alone(waiting.prefix, async () => {
-        for (let next; (next = waiting.all().find((entry) => !entry.reason)); ) {
-          underWay = next.id;
-          render();
-          waiting.put({ ...next, tried: true });
-          const told = await send(action, next);
-          underWay = null;
-          cutOff = told === null;
-          if (cutOff) break;
-          if (told.reason) {
-            waiting.put({ ...next, tried: true, reason: told.reason });
-            say(`Câu hỏi của ${next.fields.name} chưa được nhận.`);
-          } else {
-            waiting.drop(next.id);
-            taken += 1;
-            say(`Đã tiếp nhận câu hỏi của ${next.fields.name}, mã phiếu ${told.code}.`);
-          }
-        }
-      });
-    } finally {
-      underWay = null;
-      draining = false;
-      render();
-    }
-    if (taken) await showOnAgenda();
-  }
-
-  /** What was taken in stands on the agenda. Nothing that is being written there is disturbed. */
-  async function showOnAgenda() {
-    const agenda = document.querySelector("[data-agenda]");
-    if (!agenda) return;
-    const written = [...agenda.querySelectorAll("textarea, input:not([type=hidden])")].some((one) => one.value !== one.defaultValue);
-    if (written || agenda.querySelector("details[open]") || agenda.contains(document.activeElement)) return;
-    try {
-      const page = await fetch(action, { signal: AbortSignal.timeout(PATIENCE_MS) });
-      const fresh = new DOMParser().parseFromString(await page.text(), "text/html").querySelector("[data-agenda]");
-      if (page.ok && fresh) agenda.replaceWith(fresh);
-    } catch {
-      // it is shown when the page is next loaded
-    }
+  /** What was taken in stands on the agenda. */
+  async function send(drained) {
+    if (await drained) await exchangeAgenda();
   }
 
   form?.addEventListener("submit", (event) => {
     const fields = Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "key" && name !== "version"));
     const captured_at = form.dataset.capturedAt ?? now();
     try {
-      const id = `${waiting.prefix}${captured_at}-${random()}`;
-      waiting.put({ id, key: `floor-${random()}`, captured_at, kept_at: Date.now(), fields });
+      queue.add(fields, { kind: "floor", at: captured_at, captured_at });
     } catch {
       return; // this browser keeps nothing: the form is sent as it is
     }
@@ -259,9 +119,9 @@ function start(section) {
     for (const more of form.querySelectorAll("details")) more.open = false;
     form.querySelector("[role=alert]")?.remove();
     form.elements.name.focus();
-    say("");
+    tell("");
     render();
-    drain();
+    send(queue.drain());
   });
   form?.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -269,14 +129,8 @@ function start(section) {
       form.requestSubmit();
     }
   });
-  addEventListener("online", drain);
-  addEventListener("storage", render);
-  addEventListener("beforeunload", (event) => {
-    if (cutOff && waiting.all().some((entry) => !entry.reason)) event.preventDefault();
-  });
-  setInterval(() => waiting.all().some((entry) => !entry.reason) && drain(), AGAIN_MS);
   render();
-  drain();
+  send(queue.drain());
 }
 
 for (const section of document.querySelectorAll("[data-floor]")) start(section);

@@ -1,0 +1,42 @@
+// The agenda of the hall is exchanged in place when the room moves on; nothing that is being written there is disturbed.
+
+const PATIENCE_MS = 5000;
+
+export const agenda = () => document.querySelector("[data-agenda]");
+
+/** Whether somebody writes in it, has opened a form in it, or stands in it with the keyboard. */
+function isInUse(part) {
+  const written = [...part.querySelectorAll("textarea, input:not([type=hidden])")].some((one) => one.value !== one.defaultValue);
+  return written || part.querySelector("details[open]") || part.contains(document.activeElement);
+}
+
+/** Puts the agenda of a page that was fetched in the place of the one that is shown. Keeps the focus where it can. */
+export function show(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-agenda]");
+  const shown = agenda();
+  if (!fresh || !shown) return;
+  const at = document.activeElement;
+  const place = shown.contains(at) ? [at.closest("[data-question]")?.id, at.name, at.value, at.dataset.shortcut] : null;
+  shown.replaceWith(fresh);
+  if (place) refocus(fresh, place);
+  document.dispatchEvent(new CustomEvent("doithoai:agenda"));
+}
+
+function refocus(fresh, [question, name, value, shortcut]) {
+  const item = question && document.getElementById(question);
+  const again = item?.querySelector(`button[name="${name}"][value="${value}"]`) ?? item?.querySelector("button");
+  (again ?? (shortcut ? fresh.querySelector(`[data-shortcut="${shortcut}"]`) : null) ?? fresh.querySelector(".podium button, .podium summary"))?.focus();
+}
+
+/** Asks for the page anew and shows its agenda, unless it is in use. */
+export async function exchangeAgenda() {
+  const shown = agenda();
+  if (!shown || isInUse(shown)) return;
+  try {
+    const page = await fetch(location.pathname, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const html = await page.text();
+    if (page.ok && !isInUse(agenda())) show(html);
+  } catch {
+    // it is shown when the page is next loaded
+  }
+}

@@ -1,0 +1,165 @@
+// What was typed or scanned stays in this browser until the server has it, so a lost connection loses nothing: one item
+// of localStorage each, sent in order, by one tab at a time, with a key that makes sending twice do it once.
+
+const PATIENCE_MS = 5000;
+const AGAIN_MS = 5000;
+const STALE_LOCK_MS = 15000;
+
+export function random() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Runs `work` unless another tab is at it. Without navigator.locks (no https) a lock is an item that grows stale. */
+async function alone(name, work) {
+  if (navigator.locks) {
+    await navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? work() : undefined));
+    return;
+  }
+  const item = `${name}lock`;
+  const [held, since] = (localStorage.getItem(item) ?? "").split(" ");
+  if (held && Date.now() - Number(since) < STALE_LOCK_MS) return;
+  const mine = random();
+  const hold = () => localStorage.setItem(item, `${mine} ${Date.now()}`);
+  hold();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  if (!localStorage.getItem(item)?.startsWith(mine)) return;
+  const beat = setInterval(hold, STALE_LOCK_MS / 3);
+  try {
+    await work();
+  } finally {
+    clearInterval(beat);
+    localStorage.removeItem(item);
+  }
+}
+
+/** Sends one form: what the server told when it has it, `{reason}` when it will not take it, null when nobody knows. */
+async function send(action, entry) {
+  const body = new URLSearchParams({ ...entry.fields, key: entry.key });
+  if (entry.tried && entry.captured_at) body.set("received_at", entry.captured_at);
+  try {
+    const answer = await fetch(action, {
+      method: "POST",
+      body,
+      headers: { Accept: "application/json" },
+      redirect: "error",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    if (!answer.headers.get("content-type")?.startsWith("application/json")) return null;
+    const told = await answer.json();
+    if (answer.ok) return told.done ? told : null;
+    if (answer.status >= 500 || [401, 408, 425, 429].includes(answer.status)) return null;
+    const wrong = Object.values(told.wrong ?? {});
+    return { reason: wrong.length ? wrong.join(" ") : told.reason };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The forms that wait for one dialogue, all of one kind.
+ *
+ * `prefix` is the beginning of their items' names; console.js removes what has lain there for too long.
+ * `changed(queue)` is called when something is to be shown anew, `taken(entry, told)` and `refused(entry, reason)` once
+ * the server has spoken of one.
+ */
+export class Queue {
+  constructor({ prefix, action, maySend, changed, taken, refused }) {
+    Object.assign(this, { prefix, action, maySend, changed, taken, refused });
+    this.underWay = null;
+    this.cutOff = false;
+    this.draining = false;
+    addEventListener("online", () => this.drain());
+    addEventListener("storage", () => this.changed(this));
+    addEventListener("beforeunload", (event) => {
+      if (this.cutOff && this.left().length) event.preventDefault();
+    });
+    setInterval(() => this.left().length && this.drain(), AGAIN_MS);
+  }
+
+  all() {
+    return Object.keys(localStorage)
+      .filter((id) => id.startsWith(this.prefix))
+      .map((id) => this.get(id))
+      .filter(Boolean)
+      .sort((one, other) => (one.id < other.id ? -1 : 1));
+  }
+
+  /** What is still to be sent; the others were refused, and somebody must look at them. */
+  left() {
+    return this.all().filter((entry) => !entry.reason);
+  }
+
+  get(id) {
+    try {
+      return JSON.parse(localStorage.getItem(id));
+    } catch {
+      return null;
+    }
+  }
+
+  /** Keeps a form. Throws where this browser keeps nothing. */
+  add(fields, { kind, at, captured_at }) {
+    const entry = { id: `${this.prefix}${at}-${random()}`, key: `${kind}-${random()}`, kept_at: Date.now(), fields };
+    this.put(captured_at ? { ...entry, captured_at } : entry);
+    return entry;
+  }
+
+  put(entry) {
+    localStorage.setItem(entry.id, JSON.stringify(entry));
+  }
+
+  drop(id) {
+    localStorage.removeItem(id);
+    this.changed(this);
+  }
+
+  again(entry) {
+    this.put({ ...entry, reason: undefined });
+    this.changed(this);
+    return this.drain();
+  }
+
+  /** Sends what waits, in its order. Returns how much was taken. */
+  async drain() {
+    if (this.draining || !this.maySend) return 0;
+    this.draining = true;
+    let taken = 0;
+    try {
+      await alone(this.prefix, async () => {
+        for (let next; (next = this.left()[0]); ) {
+          this.underWay = next.id;
+          this.changed(this);
+          this.put({ ...next, tried: true });
+          const told = await send(this.action, next);
+          this.underWay = null;
+          this.cutOff = told === null;
+          if (this.cutOff) break;
+          if (told.reason) {
+            this.put({ ...next, tried: true, reason: told.reason });
+            this.refused(next, told.reason);
+          } else {
+            localStorage.removeItem(next.id);
+            taken += 1;
+            this.taken(next, told);
+          }
+        }
+      });
+    } finally {
+      this.underWay = null;
+      this.draining = false;
+      this.changed(this);
+    }
+    return taken;
+  }
+}
+
+/** A button for one entry; spoken: what a screen reader says. */
+export function button(words, spoken, act) {
+  const one = document.createElement("button");
+  one.type = "button";
+  one.className = "quiet";
+  one.textContent = words;
+  one.setAttribute("aria-label", spoken);
+  one.addEventListener("click", act);
+  return one;
+}

@@ -1,0 +1,89 @@
+// Who speaks: notes of the room are sent without leaving the page, so nothing that is typed beside them is lost. Order by
+// keys or by dragging, a clock for each speaker, and the page follows when somebody else moves the room on.
+import { agenda, exchangeAgenda, show } from "./agenda.js";
+import { tick } from "./timer.js";
+
+async function note(form, submitter) {
+  const body = new URLSearchParams(new FormData(form, submitter));
+  try {
+    const answer = await fetch(form.action, { method: "POST", body });
+    show(await answer.text());
+    if (answer.ok) return;
+  } catch {
+    // said below
+  }
+  if (!navigator.onLine) form.classList.add("stale");
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-note]")) return;
+  event.preventDefault();
+  note(event.target, event.submitter);
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit-on-change] select")) event.target.form.requestSubmit();
+});
+
+const OPEN = { r: "answer-on-the-spot", v: "take-for-written-answer" };
+document.addEventListener("keydown", (event) => {
+  const item = document.activeElement?.closest?.("[data-question]");
+  if (event.altKey && item && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+    event.preventDefault();
+    event.stopPropagation();
+    item.querySelector(event.key === "ArrowUp" ? "[data-up]" : "[data-down]")?.click();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+  const shortcut = agenda()?.querySelector(`[data-shortcut="${event.key.toLowerCase()}"]`);
+  const form = OPEN[event.key.toLowerCase()] && agenda()?.querySelector(`.podium details:has(input[value="${OPEN[event.key.toLowerCase()]}"])`);
+  if (!shortcut && !form) return;
+  event.preventDefault();
+  if (shortcut) {
+    shortcut.click();
+    return;
+  }
+  form.open = true;
+  form.querySelector("textarea")?.focus();
+});
+
+let dragged = null;
+document.addEventListener("dragstart", (event) => {
+  dragged = event.target.closest?.("[data-question]") ?? null;
+  dragged?.classList.add("dragged");
+  event.dataTransfer?.setData("text/plain", "");
+});
+document.addEventListener("dragover", (event) => {
+  const over = event.target.closest?.("[data-question]");
+  if (!dragged || !over || over.parentElement !== dragged.parentElement || over === dragged) return;
+  event.preventDefault();
+  const box = over.getBoundingClientRect();
+  over.parentElement.insertBefore(dragged, event.clientY < box.top + box.height / 2 ? over : over.nextElementSibling);
+});
+document.addEventListener("drop", (event) => dragged && event.preventDefault());
+document.addEventListener("dragend", () => {
+  if (!dragged) return;
+  dragged.classList.remove("dragged");
+  const after = dragged.nextElementSibling?.closest("[data-question]");
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = location.pathname;
+  for (const [name, value] of Object.entries({ verb: "put-question", question: dragged.dataset.question, before: after?.dataset.question ?? "" })) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    form.append(field);
+  }
+  dragged = null;
+  note(form);
+});
+
+document.addEventListener("doithoai:agenda", tick);
+tick();
+
+const room = agenda()?.dataset.room;
+if (room) {
+  let first = true;
+  new EventSource(`${room}/man-chieu/tin`).addEventListener("screen", () => {
+    if (!first) exchangeAgenda();
+    first = false;
+  });
+}
