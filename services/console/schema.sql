@@ -363,30 +363,31 @@ CREATE TABLE counted (
   case_id TEXT NOT NULL, rule TEXT NOT NULL, id TEXT NOT NULL, commune TEXT NOT NULL, month TEXT NOT NULL,
   channel TEXT NOT NULL, field TEXT NOT NULL, department TEXT NOT NULL,
   first_end TEXT NOT NULL, last_end TEXT NOT NULL, late_from TEXT NOT NULL, late_on TEXT, met_on TEXT,
+  over_from TEXT GENERATED ALWAYS AS (min(first_end, last_end, late_from)) VIRTUAL,
   number INTEGER NOT NULL,
+  kept_first INTEGER NOT NULL, late_first INTEGER NOT NULL, kept INTEGER NOT NULL, late INTEGER NOT NULL,
+  cancelled INTEGER NOT NULL, to_province INTEGER NOT NULL,
   at_dialogue INTEGER NOT NULL, in_writing INTEGER NOT NULL, redirected INTEGER NOT NULL,
   referred_up INTEGER NOT NULL, withdrawn INTEGER NOT NULL, open INTEGER NOT NULL,
-  kept_first INTEGER NOT NULL, late_first INTEGER NOT NULL, kept INTEGER NOT NULL, late INTEGER NOT NULL,
   extended INTEGER NOT NULL, extended_days INTEGER NOT NULL, escalated INTEGER NOT NULL,
   within_5 INTEGER NOT NULL, within_7 INTEGER NOT NULL, within_10 INTEGER NOT NULL, within_20 INTEGER NOT NULL,
   within_30 INTEGER NOT NULL, longer INTEGER NOT NULL,
-  cancelled INTEGER NOT NULL, to_province INTEGER NOT NULL,
   PRIMARY KEY (case_id, rule, id)
 ) WITHOUT ROWID;
+CREATE INDEX counted_over ON counted (
+  over_from, rule, commune, month, channel, field, department, first_end, last_end, late_from
+) WHERE over_from <> '9';
 
--- The same added up. by: all, channel, field, department, rule; value: which of them.
+-- The same added up. by: all, channel, field, department; term, rule; value: which of them.
 CREATE TABLE month_figure (
   by TEXT NOT NULL, commune TEXT NOT NULL, month TEXT NOT NULL, value TEXT NOT NULL,
-  first_end TEXT NOT NULL, last_end TEXT NOT NULL, late_from TEXT NOT NULL,
   number INTEGER NOT NULL,
-  at_dialogue INTEGER NOT NULL, in_writing INTEGER NOT NULL, redirected INTEGER NOT NULL,
-  referred_up INTEGER NOT NULL, withdrawn INTEGER NOT NULL, open INTEGER NOT NULL,
   kept_first INTEGER NOT NULL, late_first INTEGER NOT NULL, kept INTEGER NOT NULL, late INTEGER NOT NULL,
-  extended INTEGER NOT NULL, extended_days INTEGER NOT NULL, escalated INTEGER NOT NULL,
-  within_5 INTEGER NOT NULL, within_7 INTEGER NOT NULL, within_10 INTEGER NOT NULL, within_20 INTEGER NOT NULL,
-  within_30 INTEGER NOT NULL, longer INTEGER NOT NULL,
   cancelled INTEGER NOT NULL, to_province INTEGER NOT NULL,
-  PRIMARY KEY (by, commune, month, value, first_end, last_end, late_from)
+  at_dialogue INTEGER, in_writing INTEGER, redirected INTEGER, referred_up INTEGER, withdrawn INTEGER, open INTEGER,
+  extended INTEGER, extended_days INTEGER, escalated INTEGER,
+  within_5 INTEGER, within_7 INTEGER, within_10 INTEGER, within_20 INTEGER, within_30 INTEGER, longer INTEGER,
+  PRIMARY KEY (by, commune, month, value)
 ) WITHOUT ROWID;
 CREATE INDEX month_figure_empty ON month_figure (number) WHERE number = 0;
 

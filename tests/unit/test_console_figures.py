@@ -19,7 +19,6 @@ from tests.unit.test_console_reports import DAY, DUE, extended, met, of_term, se
 from tests.unit.test_console_view import messages
 
 PROFILE = Communes.load()[COMMUNE]
-KINDS = ("all", "channel", "field", "department", "rule")
 ASKED = (scene.form(1, "Mai", "Câu hỏi"), scene.asked(routing.QuestionAssigned, 1, department=scene.LAND))
 LIVES: Sequence[Event] = (
     *scene.CONCLUDED,
@@ -40,14 +39,14 @@ LIVES: Sequence[Event] = (
 
 def everything(view: View, now: datetime) -> dict[str, list[Total]]:
     with view.reading() as db:
-        return {by: figures.counted(db, by, "", NEVER, instant(now)) for by in KINDS}
+        return {by: figures.counted(db, by, "", NEVER, instant(now)) for by in figures.KINDS}
 
 
 def anew(view: View, now: datetime) -> dict[str, list[Total]]:
     """Counted in the view as it is, without anything that was counted before."""
     with view.reading() as db:
         cases = [row[0] for row in db.execute("SELECT DISTINCT case_id FROM recent")]
-        return {by: figures.live(db, by, cases, instant(now)) for by in KINDS}
+        return {by: figures.live(db, by, cases, instant(now)) for by in figures.KINDS}
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -1,22 +1,23 @@
 """What the province and the reports count, counted once: figures by month and commune, kept beside the view's rows.
 
 A case of which something was said is uncounted until `settle` takes away what was counted of it and counts it anew. Who
-reads (`counted`) takes month by month what is settled, and of the uncounted cases what they are now: so figures are
-always those of the view, whatever is settled, and `live` gives the same without any.
+reads (`counted`) takes what is settled month by month, and the uncounted cases as they are now: so figures are always
+those of the view, whatever is settled; `live` gives the same without any.
 
 A question counts in the month it was received, in Vietnam. What it owes counts with it; what a dialogue owes, in the
-month it is held; a slot of the programme, in the month of its end. Of what is owed now the instants are kept from which
-on it is late, so that time needs no event.
+month it is held; a slot of the programme, in the month of its end. What is owed now is late from an instant on that is
+kept with it, for nobody says anything when time passes.
 """
 
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from services.console import working_days
 
-CHUNK = 200
+CHUNK = 100
 """Cases that are counted at once: the reader of the stream waits no longer than that takes."""
 
 NEVER = "9"
@@ -26,29 +27,16 @@ OUTCOMES = ("at_dialogue", "in_writing", "redirected", "referred_up", "withdrawn
 CLASSES = (5, 7, 10, 20, 30)
 """Working days that plans give for an answer, a notice, a promise. `within_5`: up to five; `within_7`: six or seven."""
 WITHIN = (*(f"within_{days}" for days in CLASSES), "longer")
-COLUMNS = (
-    "number",
-    *OUTCOMES,
-    "kept_first",
-    "late_first",
-    "kept",
-    "late",
-    "extended",
-    "extended_days",
-    "escalated",
-    *WITHIN,
-    "cancelled",
-    "to_province",
-)
-"""What is added up. number: how many questions, or terms."""
-
-OWED = "('running', 'near', 'missed', 'paused')"
-RUNS = "('running', 'near', 'missed')"
+OF_TERMS = ("number", "kept_first", "late_first", "kept", "late", "cancelled", "to_province")
+COLUMNS = (*OF_TERMS, *OUTCOMES, "extended", "extended_days", "escalated", *WITHIN)
+"""What is added up. number: how many questions, or terms; of terms there is nothing else than `OF_TERMS`."""
+KINDS = ("all", "channel", "field", "department", "term", "rule")
+"""By what: all questions, or each value of one of their columns; all terms, or those of each rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What was added up, as of an instant: what is owed and over by then is late. not_due: neither done nor over.
+    """What was added up, as of an instant: what is owed and over by then is late.
 
     id: the value of what was asked by. late_open: questions without an answer of which some term is over.
     """
@@ -56,33 +44,39 @@ class Total:
     commune: str
     month: str
     id: str
-    number: int
-    at_dialogue: int
-    in_writing: int
-    redirected: int
-    referred_up: int
-    withdrawn: int
-    open: int
-    kept_first: int
-    late_first: int
-    kept: int
-    late: int
-    extended: int
-    extended_days: int
-    escalated: int
-    within_5: int
-    within_7: int
-    within_10: int
-    within_20: int
-    within_30: int
-    longer: int
-    cancelled: int
-    to_province: int
-    late_open: int
+    number: int = 0
+    kept_first: int = 0
+    late_first: int = 0
+    kept: int = 0
+    late: int = 0
+    cancelled: int = 0
+    to_province: int = 0
+    at_dialogue: int = 0
+    in_writing: int = 0
+    redirected: int = 0
+    referred_up: int = 0
+    withdrawn: int = 0
+    open: int = 0
+    extended: int = 0
+    extended_days: int = 0
+    escalated: int = 0
+    within_5: int = 0
+    within_7: int = 0
+    within_10: int = 0
+    within_20: int = 0
+    within_30: int = 0
+    longer: int = 0
+    late_open: int = 0
 
     @property
     def not_due(self) -> int:
+        """Neither done nor over."""
         return self.number - self.kept - self.late - self.cancelled
+
+
+Key = tuple[str, str, str]
+"""Commune, month and value."""
+NUMBERS = tuple(one.name for one in fields(Total))[3:]
 
 
 def mark(db: sqlite3.Connection, cases: Iterable[str]) -> None:
@@ -113,19 +107,47 @@ def counted(
     """The figures of one commune, or of each.
 
     Args:
-        by: `all`, `channel`, `field`, `department`: of questions; `rule`: of terms.
+        by: one of `KINDS`.
         first: the month they begin with, as `2026-04`; end: the first one that is left out.
         now: what is over by this instant is late.
         months: month by month.
     """
     known = {"by": by, "first": first, "end": end, "now": now, "commune": commune}
-    return _totals(db, f"{_STORED} UNION ALL {_WAITING}", known, months)
+    where = "month >= :first AND month < :end" + (" AND commune = :commune" if commune is not None else "")
+    group, sums = _group(months, _value(by)), dict[Key, list[int]]()
+    over = ", ".join(f"sum({_OVER[one]} < :now)" if one in _OVER else "0" for one in _numbers(by))
+    _add_up(sums, db, f"SELECT {_group(months)}, {_sums(by)} FROM month_figure WHERE by = :by AND {where}", known)
+    _add_up(sums, db, f"SELECT {group}, {over} FROM counted {_of(by)} AND {_IS_OVER} AND {where}", known)
+    if _some_wait(db):
+        for rows, sign in _ANEW:
+            _add_up(sums, db, f"SELECT {group}, {_sums_now(by, sign)} FROM ({rows}) {_of(by)} AND {where}", known)
+    return _totals(sums, by)
 
 
 def live(db: sqlite3.Connection, by: str, cases: Sequence[str], now: str) -> list[Total]:
     """The same of these cases, in whichever month, as they are in the view."""
-    known = {"by": by, "first": "", "end": NEVER, "now": now, "commune": None, "cases": json.dumps(cases)}
-    return _totals(db, _sign(f"({_of_cases(_CASES)})", 1), known, False)
+    _know_working_days(db)
+    sums = dict[Key, list[int]]()
+    query = f"SELECT {_group(False, _value(by))}, {_sums_now(by, 1)} FROM ({_of_cases(_CASES)}) {_of(by)}"
+    _add_up(sums, db, query, {"cases": json.dumps(cases), "now": now})
+    return _totals(sums, by)
+
+
+def late_now(db: sqlite3.Connection, now: str, commune: str | None = None) -> dict[str, int]:
+    """How many questions of each commune are late at this instant, whenever they were received.
+
+    Late is a question of which the term of the department's answer is over, by its end as extended, and not met.
+    """
+    known = {"now": now, "commune": commune}
+    own = "rule = '' AND last_end < :now" + (" AND commune = :commune" if commune is not None else "")
+    rows = db.execute(f"SELECT commune, count(*) FROM counted WHERE {own} AND {_IS_OVER} GROUP BY commune", known)
+    found = dict(rows.fetchall())
+    if _some_wait(db):
+        for source, sign in _ANEW:
+            changes = db.execute(f"SELECT commune, count(*) FROM ({source}) WHERE {own} GROUP BY commune", known)
+            for name, number in changes:
+                found[name] = found.get(name, 0) + sign * number
+    return {name: number for name, number in found.items() if number}
 
 
 def late_by_day(
@@ -133,63 +155,99 @@ def late_by_day(
 ) -> dict[str, list[tuple[str, int]]]:
     """How many questions of each commune were late at the end of a day, from each day on which that changed.
 
-    Late is a question of which the term of the department's answer was over, by its end as extended, and not met.
-
     Args:
         first: a day as `2026-01-01`; what was late before it is late on it.
         end: the first day that is left out: one that is not over yet knows only `late_now`.
     """
-    _know_working_days(db)
-    rows = db.execute(
-        f"SELECT commune, max(day, :first) AS day, sum(change) AS change FROM ({_CHANGES}) "
-        "WHERE day < :end AND (:commune IS NULL OR commune = :commune) GROUP BY commune, 2 ORDER BY commune, 2",
-        {"first": first, "end": end, "commune": commune},
-    )
+    known = {"first": first, "end": end, "commune": commune}
+    own = "day < :end" + (" AND commune = :commune" if commune is not None else "")
+    changes = f"SELECT commune, max(day, :first) AS day, change FROM day_figure WHERE {own}"
+    if _some_wait(db):
+        for rows, sign in _ANEW:
+            for column, change in (("late_on", sign), ("met_on", -sign)):
+                changes += (
+                    f" UNION ALL SELECT commune, max(day, :first), {change} "
+                    f"FROM (SELECT commune, {column} AS day FROM ({rows})) WHERE {own}"
+                )
     found: dict[str, list[tuple[str, int]]] = {}
-    for name, day, change in rows:
+    name, level = None, 0
+    for row_of, day, change in db.execute(f"{changes} ORDER BY 1, 2", known):
+        name, level = row_of, change + (level if row_of == name else 0)
         levels = found.setdefault(name, [])
-        level = (levels[-1][1] if levels else 0) + change
-        if change:
+        if levels and levels[-1][0] == day:
+            levels.pop()
+        if level != (levels[-1][1] if levels else 0):
             levels.append((day, level))
+    return {name: levels for name, levels in found.items() if levels}
+
+
+def _some_wait(db: sqlite3.Connection) -> bool:
+    _know_working_days(db)
+    return bool(db.execute("SELECT EXISTS (SELECT 1 FROM uncounted)").fetchone()[0])
+
+
+def _add_up(sums: dict[Key, list[int]], db: sqlite3.Connection, query: str, known: Mapping[str, str | None]) -> None:
+    for commune, month, value, *numbers in db.execute(f"{query} GROUP BY 1, 2, 3", known):
+        before = sums.get((commune, month, value))
+        sums[commune, month, value] = (
+            [one + other for one, other in zip(before, numbers, strict=True)] if before else numbers
+        )
+
+
+def _totals(sums: Mapping[Key, Sequence[int]], by: str) -> list[Total]:
+    names, found = _numbers(by), []
+    for (commune, month, value), numbers in sorted(sums.items()):
+        known: dict[str, Any] = dict(zip(names, numbers, strict=True))
+        if known["number"] > 0:
+            found.append(Total(commune, month, value, **known))
     return found
 
 
-def late_now(db: sqlite3.Connection, now: str, commune: str | None = None) -> dict[str, int]:
-    """How many questions of each commune are late at this instant, whenever they were received."""
-    known = {"by": "all", "first": "", "end": NEVER, "now": now, "commune": commune}
-    _know_working_days(db)
-    rows = db.execute(
-        f"SELECT commune, sum(number) FROM ({_STORED} AND last_end < :now UNION ALL {_WAITING}) "
-        "WHERE last_end < :now GROUP BY commune",
-        known,
+def _numbers(by: str) -> tuple[str, ...]:
+    """Those that there are of questions, or of terms; `number` is the first."""
+    return OF_TERMS if by in ("term", "rule") else NUMBERS
+
+
+def _sums(by: str) -> str:
+    return ", ".join("0" if one == "late_open" else f"sum({one})" for one in _numbers(by))
+
+
+def _sums_now(by: str, sign: int) -> str:
+    """Of rows that know from when on they are late."""
+    late = {one: f"({end} < :now)" for one, end in _OVER.items()}
+    return ", ".join(
+        f"{sign} * sum({' + '.join(filter(None, (one if one in COLUMNS else '', late.get(one, ''))))})"
+        for one in _numbers(by)
     )
-    return dict(rows.fetchall())
 
 
-def _totals(db: sqlite3.Connection, source: str, known: dict[str, str | None], months: bool) -> list[Total]:
-    _know_working_days(db)
-    month = "month" if months else "''"
-    rows = db.execute(
-        f"SELECT commune, {month}, value, {_SUMS} FROM ({source}) "
-        f"GROUP BY commune, {month}, value HAVING sum(number) > 0 ORDER BY commune, {month}, value",
-        known,
-    )
-    return [Total(*row) for row in rows]
+def _group(months: bool, value: str = "value") -> str:
+    return f"commune, {'month' if months else repr('')}, {value}"
 
 
-def _add(db: sqlite3.Connection, known: dict[str, str], sign: int) -> None:
-    changes = ", ".join(f"{one} = {one} + excluded.{one}" for one in COLUMNS)
-    sums = ", ".join(f"sum({sign} * {one})" for one in COLUMNS)
-    db.execute(
-        f"INSERT INTO month_figure (by, {_GROUP}, {', '.join(COLUMNS)}) "
-        f"SELECT k.by, commune, month, {_VALUE}, first_end, last_end, late_from, {sums} "
-        f"FROM counted JOIN {_BY} WHERE case_id IN ({_CASES}) GROUP BY 1, 2, 3, 4, 5, 6, 7 "
-        f"ON CONFLICT (by, {_GROUP}) DO UPDATE SET {changes}",
-        known,
-    )
+def _value(by: str) -> str:
+    return by if by in ("channel", "field", "department", "rule") else "''"
+
+
+def _of(by: str) -> str:
+    return "WHERE rule <> ''" if by in ("term", "rule") else "WHERE rule = ''"
+
+
+def _add(db: sqlite3.Connection, known: Mapping[str, Any], sign: int) -> None:
+    """Add to the figures, or take away from them, what is counted of some cases."""
+    for by in KINDS:
+        columns = [one for one in COLUMNS if one in _numbers(by)]
+        sums = ", ".join(f"{sign} * sum({one})" for one in columns)
+        changes = ", ".join(f"{one} = {one} + excluded.{one}" for one in columns)
+        db.execute(
+            f"INSERT INTO month_figure (by, commune, month, value, {', '.join(columns)}) "
+            f"SELECT '{by}', {_group(True, _value(by))}, {sums} FROM counted {_of(by)} AND case_id IN ({_CASES}) "
+            f"GROUP BY 1, 2, 3, 4 ON CONFLICT (by, commune, month, value) DO UPDATE SET {changes}",
+            known,
+        )
     for column, change in (("late_on", sign), ("met_on", -sign)):
         db.execute(
-            f"INSERT INTO day_figure (commune, day, change) SELECT commune, {column}, sum({change}) FROM counted "
+            f"INSERT INTO day_figure (commune, day, change) SELECT commune, {column}, {change} * count(*) FROM counted "
             f"WHERE case_id IN ({_CASES}) AND {column} IS NOT NULL GROUP BY 1, 2 "
             "ON CONFLICT (commune, day) DO UPDATE SET change = change + excluded.change",
             known,
@@ -198,15 +256,6 @@ def _add(db: sqlite3.Connection, known: dict[str, str], sign: int) -> None:
 
 def _know_working_days(db: sqlite3.Connection) -> None:
     db.create_function("working_days", 2, working_days.taken, deterministic=True)
-
-
-def _sign(source: str, sign: int) -> str:
-    """Rows of cases as rows of figures, to be added or taken away."""
-    numbers = ", ".join(f"{sign} * {one} AS {one}" for one in COLUMNS)
-    return (
-        f"SELECT commune, month, {_VALUE} AS value, first_end, last_end, late_from, {numbers} FROM {source} "
-        f"JOIN {_BY} WHERE k.by = :by AND {_WITHIN}"
-    )
 
 
 def _of_cases(cases: str) -> str:
@@ -221,7 +270,7 @@ SELECT
   ), '{NEVER}') AS late_from,
   CASE WHEN t.state IN {RUNS} OR {_LATE} THEN {_day("t.due_at")} END AS late_on,
   CASE WHEN {_LATE} THEN {_day("t.met_at")} END AS met_on,
-  {_numbers({**_OUTCOMES, **_KEPT, **_OF_QUESTION, **_TAKEN})}
+  {_columns({**_OUTCOMES, **_KEPT, **_OF_QUESTION, **_TAKEN})}
 FROM question q JOIN submission s ON s.id = q.submission
 LEFT JOIN term t ON t.about = q.id AND t.rule = 'department-answer'
 WHERE q.submission IN ({cases}) AND s.received_at IS NOT NULL
@@ -229,7 +278,7 @@ UNION ALL
 SELECT
   c.case_id, t.id, t.commune, coalesce({_month("s.received_at")}, {_month("d.held_at")}, {_month("t.due_at")}),
   '', '', '', t.rule, {_ENDS}, '{NEVER}', NULL, NULL,
-  {_numbers({**_KEPT, **_OF_TERM})}
+  {_columns({**_KEPT, **_OF_TERM})}
 FROM ({cases}) c JOIN term t ON t.about >= c.case_id AND t.about < c.case_id || '.' AND t.case_id = c.case_id
 LEFT JOIN question q ON q.id = t.about LEFT JOIN submission s ON s.id = q.submission
 LEFT JOIN dialogue d ON d.id = t.case_id
@@ -238,7 +287,7 @@ WHERE t.rule <> 'registration-cutoff' AND t.due_at IS NOT NULL AND (
 )"""
 
 
-def _numbers(known: Mapping[str, str]) -> str:
+def _columns(known: Mapping[str, str]) -> str:
     """All columns; what is not counted of a row is 0."""
     return ", ".join(f"coalesce({known.get(one, '0')}, 0) AS {one}" for one in COLUMNS)
 
@@ -251,6 +300,9 @@ def _day(instant: str) -> str:
     return f"date({instant}, '+7 hours')"
 
 
+OWED = "('running', 'near', 'missed', 'paused')"
+RUNS = "('running', 'near', 'missed')"
+
 # A question that was referred up is so from the day it was: what is still to be told, its terms say.
 OUTCOME = """CASE
     WHEN q.standing = 'withdrawn' THEN 'withdrawn'
@@ -260,13 +312,15 @@ OUTCOME = """CASE
     WHEN q.heard OR q.settled_how = 'answered-at-dialogue' THEN 'at_dialogue'
     ELSE 'in_writing'
   END"""
-
 _OUTCOMES = {"number": "1"} | {one: f"{OUTCOME} = '{one}'" for one in OUTCOMES}
 
 # A term that stands still is over only by its first end, which did not.
 _ENDS = f"""
   coalesce(CASE WHEN t.state IN {OWED} THEN coalesce(t.original_due_at, t.due_at) END, '{NEVER}') AS first_end,
   coalesce(CASE WHEN t.state IN {RUNS} THEN t.due_at END, '{NEVER}') AS last_end"""
+_OVER = {"late_first": "first_end", "late": "last_end", "late_open": "late_from"}
+"""From when on what is owed counts as late."""
+_IS_OVER = f"over_from <> '{NEVER}' AND over_from < :now"
 _LATE = "(t.state IS 'met' AND t.met_at > t.due_at)"
 _KEPT = {
     "kept_first": "t.state = 'met' AND t.met_at <= coalesce(t.original_due_at, t.due_at)",
@@ -294,39 +348,7 @@ _TAKEN = {
 }
 
 _KEYS = "case_id, id, commune, month, channel, field, department, rule, first_end, last_end, late_from, late_on, met_on"
-_GROUP = "commune, month, value, first_end, last_end, late_from"
 _CASES = "SELECT value AS case_id FROM json_each(:cases)"
-_BY = (
-    "(SELECT 'all' AS by UNION ALL SELECT 'channel' UNION ALL SELECT 'field' UNION ALL SELECT 'department' "
-    "UNION ALL SELECT 'rule') k ON (k.by = 'rule') = (rule <> '')"
-)
-_VALUE = (
-    "CASE k.by WHEN 'channel' THEN channel WHEN 'field' THEN field WHEN 'department' THEN department "
-    "WHEN 'rule' THEN rule ELSE '' END"
-)
-_WITHIN = "(:commune IS NULL OR commune = :commune) AND month >= :first AND month < :end"
-_STORED = f"SELECT {_GROUP}, {', '.join(COLUMNS)} FROM month_figure WHERE by = :by AND {_WITHIN}"
 _UNCOUNTED = "SELECT case_id FROM uncounted"
-_WAITING = " UNION ALL ".join(
-    (_sign(f"(SELECT * FROM counted WHERE case_id IN ({_UNCOUNTED}))", -1), _sign(f"({_of_cases(_UNCOUNTED)})", 1))
-)
-_OVER = {"late_first": "first_end", "late": "last_end"}
-_SUMS = ", ".join(
-    (
-        *(f"sum({one} + ({_OVER[one]} < :now) * number)" if one in _OVER else f"sum({one})" for one in COLUMNS),
-        "sum((late_from < :now) * number)",
-    )
-)
-_CHANGES = " UNION ALL ".join(
-    (
-        "SELECT commune, day, change FROM day_figure",
-        *(
-            f"SELECT commune, {column}, {change} FROM ({source}) WHERE {column} IS NOT NULL"
-            for column, sign in (("late_on", 1), ("met_on", -1))
-            for source, change in (
-                (f"SELECT * FROM counted WHERE case_id IN ({_UNCOUNTED})", -sign),
-                (_of_cases(_UNCOUNTED), sign),
-            )
-        ),
-    )
-)
+_ANEW = ((f"SELECT * FROM counted WHERE case_id IN ({_UNCOUNTED})", -1), (_of_cases(_UNCOUNTED), 1))
+"""What was counted of the uncounted cases is taken away, and added as it is now."""
