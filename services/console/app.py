@@ -18,6 +18,7 @@ def build(settings: Settings) -> Service:
     reader = Reader(view, watch.tell)
     FIGURES.watch = watch
     service.works(lambda: reader.run(service.nats), busy=lambda: reader.behind)
+    service.works(watch.run)
 
     async def settle() -> None:
         """Not while the stream is read anew: what is counted now would be counted again."""

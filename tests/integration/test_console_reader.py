@@ -14,16 +14,15 @@ from nats.js import JetStreamContext
 from services.console import terms
 from services.console.acting import Acting
 from services.console.reader import Reader
-from services.console.streams import deadletters
 from services.console.streams.tail import Tail, Wanted
 from services.console.view import Seen, View, recent
 from services.console.words import Term
-from shared.broker import DEADLETTERS, EVENTS, provision_streams
+from shared.broker import EVENTS, provision_streams
 from shared.communes import Communes
 from shared.contracts import Done, Envelope, Event, Role
 from shared.contracts.deadlines import ExplainTerms
 from shared.contracts.routing import QuestionAssigned
-from tests.builders import COMMUNE, NOW, SUBMISSION, any_of, of_question, question, submission_received
+from tests.builders import COMMUNE, NOW, of_question, question, submission_received
 from tests.servers import Servers
 
 TIME_LIMIT_S = 20.0
@@ -213,54 +212,6 @@ async def test_the_tail_shows_what_was_missed_and_what_comes(fresh: Servers, js:
         assert told.startswith(b"id: 4\n")
         assert b"question-assigned" in told
         await lines.aclose()  # type: ignore[attr-defined]
-
-
-async def park(js: JetStreamContext, handler: str) -> None:
-    await js.publish(
-        f"deadletter.{handler.replace('-', '.', 1)}",
-        any_of(QuestionAssigned).model_dump_json().encode(),
-        stream=DEADLETTERS,
-        headers={
-            "Doithoai-Handler": handler,
-            "Doithoai-Subject": "event.routing.thanh-tri.01J.question-assigned",
-            "Doithoai-Sequence": "7",
-            "Doithoai-Delivered": "8",
-            "Doithoai-Error": "NoCalendar: No working calendar for 2027",
-        },
-    )
-
-
-async def test_a_parked_message_goes_back_to_its_handler_alone(js: JetStreamContext) -> None:
-    await park(js, "deadlines-start-the-clock")
-    [parked] = await deadletters.parked(js)
-    assert (parked.handler, parked.error, parked.position, parked.delivered) == (
-        "deadlines-start-the-clock",
-        "NoCalendar: No working calendar for 2027",
-        7,
-        8,
-    )
-    await deadletters.replay(js, parked, key="once")
-    replayed = await js.get_last_msg(EVENTS, "replay.deadlines-start-the-clock")
-    assert replayed.data == parked.body
-    assert await deadletters.parked(js) == []
-
-
-async def test_the_same_click_replays_once(js: JetStreamContext) -> None:
-    await park(js, "deadlines-start-the-clock")
-    [parked] = await deadletters.parked(js)
-    await deadletters.replay(js, parked, key="once")
-    await deadletters.replay(js, parked, key="once")
-    assert (await js.stream_info(EVENTS)).state.messages == 1
-
-
-async def test_a_discarded_message_is_gone_and_nothing_else(js: JetStreamContext) -> None:
-    await park(js, "deadlines-start-the-clock")
-    await park(js, "notify-acknowledge")
-    first, second = await deadletters.parked(js)
-    await deadletters.discard(js, first, "thử")
-    assert await deadletters.one(js, first.number) is None
-    assert await deadletters.parked(js) == [second]
-    assert SUBMISSION in second.pretty
 
 
 # --- terms as deadlines explains them -------------------------------------------------------------------------------

@@ -1,25 +1,31 @@
 """What handlers could not cope with: parked messages, one by one; replaying and discarding them."""
 
 import json
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote
 
-from nats.js import JetStreamContext
-from nats.js.api import Header, RawStreamMsg
-from nats.js.errors import APIError, NotFoundError
+from nats.aio.client import Client
+from nats.js.api import Header
+from nats.js.errors import APIError
 
+from services.console.streams.history import Lying, read
 from shared.broker import DEADLETTERS, EVENTS
 from shared.logs import logger
 
-MOST = 100
+AT_ONCE = 100
+MOST_LOOKED_AT = 2_000
+"""Of more than this nobody reads a list: what to do with them is decided by handler and error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parked:
     """One parked message.
 
-    number: its place in DEADLETTERS. position: the event's place in EVENTS.
+    number: its place in DEADLETTERS. position: the place in EVENTS from which its handler had it.
+    subject: of the event, also of one that was replayed before.
     """
 
     number: int
@@ -32,6 +38,16 @@ class Parked:
     body: bytes
 
     @property
+    def service(self) -> str:
+        return self.handler.split("-")[0]
+
+    @property
+    def event(self) -> str:
+        """The name of the event; "" where its subject is none of an event."""
+        parts = self.subject.split(".")
+        return parts[4] if len(parts) == 5 and parts[0] == "event" else ""
+
+    @property
     def pretty(self) -> str:
         """The body for a person: indented where it is JSON, as it is where not."""
         try:
@@ -40,72 +56,114 @@ class Parked:
             return self.body.decode("utf-8", "backslashreplace")
 
 
-async def parked(js: JetStreamContext) -> list[Parked]:
-    """The first 100 of them, the earliest first: the order in which they should be mended."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which of them are meant; "" and None: any. parked_before: since that time at least."""
+
+    handler: str = ""
+    error: str = ""
+    parked_before: datetime | None = None
+    service: str = ""
+
+    def __call__(self, one: Parked) -> bool:
+        return (
+            self.handler in ("", one.handler)
+            and self.service in ("", one.service)
+            and self.error in ("", one.error)
+            and (self.parked_before is None or one.parked_at <= self.parked_before)
+        )
+
+    @property
+    def subject(self) -> str:
+        return f"deadletter.{self.handler.replace('-', '.', 1)}" if self.handler else "deadletter.>"
+
+
+ANY = Chosen()
+
+
+async def parked(nats: Client, chosen: Chosen = ANY, after: int = 0, most: int = AT_ONCE) -> list[Parked]:
+    """The earliest first: the order in which they should be mended. after: a number in DEADLETTERS."""
     found: list[Parked] = []
-    number = 1
-    while len(found) < MOST:
-        try:
-            message = await js.get_msg(DEADLETTERS, seq=number, subject="deadletter.>", direct=True, next=True)
-        except NotFoundError:
+    looked_at = 0
+    while len(found) < most and looked_at < MOST_LOOKED_AT:
+        batch = await read(nats, chosen.subject, after + 1, AT_ONCE, DEADLETTERS)
+        found += [one for one in map(from_stream, batch) if chosen(one)]
+        looked_at += len(batch)
+        if len(batch) < AT_ONCE:
             break
-        found.append(_read(message))
-        number = found[-1].number + 1
-    return found
+        after = batch[-1].position
+    return found[:most]
 
 
-async def one(js: JetStreamContext, number: int) -> Parked | None:
+async def one(nats: Client, number: int) -> Parked | None:
     """None when it is not there any more."""
-    try:
-        return _read(await js.get_msg(DEADLETTERS, seq=number, direct=True))
-    except NotFoundError:
-        return None
+    found = await read(nats, "deadletter.>", number, 1, DEADLETTERS)
+    return from_stream(found[0]) if found and found[0].position == number else None
 
 
-async def replay(js: JetStreamContext, message: Parked, key: str) -> None:
+async def replay(nats: Client, message: Parked, key: str) -> int:
     """Give it back to the handler that failed on it, and to no other; then take it out.
 
     A crash in between leaves it parked; done again with another key, its handler sees an event it has handled.
+
+    Returns:
+        Its place in EVENTS, where the handler finds it.
     """
-    await js.publish(
+    ack = await nats.jetstream().publish(
         f"replay.{message.handler}",
         message.body,
         stream=EVENTS,
         timeout=10,
         headers={Header.MSG_ID: f"replay:{message.number}:{key}"},
     )
-    await _take_out(js, message)
+    await _take_out(nats, message)
     logger().info("replayed", parked=message.number, replayed_to=message.handler, position=message.position)
+    return ack.seq
 
 
-async def discard(js: JetStreamContext, message: Parked, reason: str) -> None:
+async def discard(nats: Client, message: Parked, reason: str) -> None:
     """Give it up. The event itself stays in EVENTS and in the database of its speaker."""
-    await _take_out(js, message)
+    await _take_out(nats, message)
     logger().warning(
         "discarded", parked=message.number, failed_in=message.handler, position=message.position, reason=reason
     )
 
 
-async def _take_out(js: JetStreamContext, message: Parked) -> None:
+def kinds(found: Iterable[Parked]) -> list[tuple[str, str, int]]:
+    """Handler, error and how many there are of them, those with most first."""
+    counted = Counter((one.handler, one.error) for one in found)
+    return [(handler, error, number) for (handler, error), number in counted.most_common()]
+
+
+async def _take_out(nats: Client, message: Parked) -> None:
     """Done also when somebody else was faster."""
     try:
-        await js.delete_msg(DEADLETTERS, message.number)
+        await nats.jetstream().delete_msg(DEADLETTERS, message.number)
     except APIError:
-        if await one(js, message.number) is not None:
+        if await one(nats, message.number) is not None:
             raise
 
 
-def _read(message: RawStreamMsg) -> Parked:
-    headers: dict[str, str] = {str(name): str(value) for name, value in (message.headers or {}).items()}
-    assert message.seq is not None
-    parked_at = message.time or datetime.fromisoformat(headers["Nats-Time-Stamp"])
+def from_stream(message: Lying) -> Parked:
+    headers = message.headers
     return Parked(
-        number=message.seq,
+        number=message.position,
         handler=headers.get("Doithoai-Handler", ""),
-        subject=headers.get("Doithoai-Subject", ""),
+        subject=_subject(headers.get("Doithoai-Subject", ""), message.body),
         error=unquote(headers.get("Doithoai-Error", "")),
         delivered=int(headers.get("Doithoai-Delivered", 0)),
-        parked_at=parked_at,
+        parked_at=message.at,
         position=int(headers.get("Doithoai-Sequence", 0)),
-        body=message.data or b"",
+        body=message.body,
     )
+
+
+def _subject(told: str, body: bytes) -> str:
+    """What failed again after a replay came by the handler's own subject; its envelope still says what it is."""
+    if told.startswith("replay."):
+        try:
+            inside = json.loads(body)
+            return str(inside["subject"])
+        except (ValueError, KeyError, TypeError):
+            return told
+    return told

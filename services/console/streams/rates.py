@@ -1,7 +1,7 @@
 """How many events of each kind came in the last hour: counted as they come, in slots of five seconds, in memory."""
 
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.console.view import Seen
 
@@ -59,9 +59,9 @@ class Rates:
         return self._slots[-1][1]
 
 
-def said_by(counted: Counter[Kind], speaker: str) -> int:
+def said_by(counted: Mapping[Kind, int], speaker: str) -> int:
     return sum(number for (who, _), number in counted.items() if who == speaker)
 
 
-def named(counted: Counter[Kind], names: Sequence[str]) -> int:
+def named(counted: Mapping[Kind, int], names: Sequence[str]) -> int:
     return sum(number for (_, name), number in counted.items() if name in names)

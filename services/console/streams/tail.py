@@ -2,18 +2,20 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from services.console.event_words import EVENTS
+from services.console.streams.spoken import event_name, service_name
 from services.console.view import Seen
-from services.console.words import SERVICES
 from shared.web import HANOI
 
 LONGEST_QUEUE = 2_000
 HEARTBEAT_S = 10.0
 RETRY_MS = 1_000
+TOKEN = re.compile("[A-Za-z0-9_-]{1,64}")
+NOTHING = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,26 @@ class Wanted:
     commune: str | None = None
     name: str | None = None
     case: str | None = None
+    speaker: str | None = None
 
     def __call__(self, seen: Seen) -> bool:
         return (
-            self.commune in (None, seen.commune) and self.name in (None, seen.name) and self.case in (None, seen.case)
+            self.commune in (None, seen.commune)
+            and self.name in (None, seen.name)
+            and self.case in (None, seen.case)
+            and self.speaker in (None, seen.speaker)
         )
+
+    @property
+    def subject(self) -> str:
+        """The subjects of these events, as the stream is asked for them."""
+        return ".".join(("event", *(part or "*" for part in (self.speaker, self.commune, self.case, self.name))))
+
+
+def wanted(commune: str = "", name: str = "", case: str = "", speaker: str = "") -> Wanted:
+    """From what stands in an address; nothing matches what cannot be part of a subject."""
+    parts = ((part if TOKEN.fullmatch(part) else NOTHING) if part else None for part in (commune, name, case, speaker))
+    return Wanted(*parts)
 
 
 class Tail:
@@ -80,9 +97,10 @@ def shown(seen: Seen) -> dict[str, str | int]:
         "at": f"{seen.occurred_at.astimezone(HANOI):%d/%m/%Y %H:%M:%S}",
         "commune": seen.commune,
         "case": seen.case,
-        "speaker": SERVICES.get(seen.speaker, seen.speaker),
+        "speaker": service_name(seen.speaker),
+        "service": seen.speaker,
         "name": seen.name,
-        "words": EVENTS.get(seen.name, seen.name),
+        "words": event_name(seen.name),
     }
 
 
