@@ -44,6 +44,7 @@ from tests.bench.load import percentile
 from tests.bench.province_events import BEGAN, NOW, events, province
 from tests.builders import COMMUNE
 from tests.door import COOKIE, KnownDoor
+from tests.remembered import remembered
 
 QUESTIONS, BESIDE, COMMUNES, ROUNDS, REBUILT = 100_000, 1_000, 126, 25, 60_000
 AT_ONCE = 500
@@ -80,7 +81,7 @@ SEARCHES = (
 """Words that are everywhere, a name, a letter, a phone number, a code, with marks and without."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Size:
     """A province and its view."""
 
@@ -190,7 +191,7 @@ def _console(client: Client, size: Size) -> FastAPI:
         database=None,
         settings=SimpleNamespace(host="127.0.0.1", console_url="http://127.0.0.1", public_url="http://127.0.0.1:8080"),
     )
-    add_routes(cast("Service", service), size.view, Reader(size.view), Watch(), KnownDoor())
+    add_routes(cast("Service", service), size.view, Reader(size.view), Watch(), KnownDoor(), remembered())
     return app
 
 
@@ -199,7 +200,7 @@ async def _pages(client: Client, size: Size, rounds: int) -> dict[str, list[floa
     app = _console(client, size)
     with size.view.reading() as db:
         rows = db.execute(
-            "SELECT submission FROM question WHERE commune = ? AND standing = 'open' ORDER BY id LIMIT ?",
+            "SELECT submission FROM question WHERE commune = ? ORDER BY rank, id LIMIT ?",
             (COMMUNE, rounds + 1),
         ).fetchall()
     waits: dict[str, list[float]] = {name: [] for name in PAGES}
