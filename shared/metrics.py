@@ -3,7 +3,9 @@
 What one service alone has to tell stands in its own `metrics.py`.
 """
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+
+disable_created_metrics()  # when each series began is nothing anybody asks
 
 QUICK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 """Seconds. A page of the console may take 0.05, an answer to a citizen 0.25; a command is waited for 10."""
@@ -20,7 +22,7 @@ REQUEST_SECONDS = Histogram(
 
 COMMANDS = Counter("doithoai_commands_total", "Commands answered, by what became of them", ["verb", "outcome"])
 COMMAND_SECONDS = Histogram("doithoai_command_seconds", "Time to answer a command", ["verb"], buckets=QUICK)
-UNANSWERED = Counter("doithoai_commands_unanswered_total", "Commands sent that a service left unanswered", ["service"])
+UNANSWERED = Counter("doithoai_commands_unanswered_total", "Commands sent that a service left unanswered", ["listener"])
 
 HANDLED = Counter("doithoai_messages_total", "Events by handler and what became of them", ["handler", "outcome"])
 SECONDS = Histogram(

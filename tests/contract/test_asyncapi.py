@@ -85,10 +85,7 @@ def test_a_contract_is_described_by_its_docstring_and_a_handler_by_its_own(docum
     told = document["components"]["messages"]["AnswerApproved"]["description"]
     assert told == cleandoc(AnswerApproved.__doc__ or "")
     does = document["operations"]["notify-note-answer.AnswerApproved"]["description"]
-    assert (
-        does
-        == "The form is read before the dialogue: a dialogue that ends in between is then seen in one or the other."
-    )
+    assert does.startswith("The form is read before the dialogue")
 
 
 def test_it_is_the_same_whatever_the_order_in_which_services_are_asked(document):
