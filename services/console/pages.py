@@ -30,7 +30,11 @@ from shared.service import Service
 from shared.web import SECURITY_HEADERS, templates
 
 HERE = Path(__file__).parent
-HEADERS = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
+HEADERS = {
+    **SECURITY_HEADERS,
+    "Cache-Control": "no-store",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
 
 T = TypeVar("T")
 

@@ -151,6 +151,7 @@ def _overview(at: Looking) -> Mapping[str, Any]:
         "turnout": conferences.turnouts(at.db, at.commune)[at.dialogue.id],
         "questions": len(questions),
         "open": sum(one.standing == "open" for one in questions),
+        "to_call": any(one.can_be_called for one in questions),
         "fields": by_field(questions)[:6],
         "duties": (sum(one.done_at is not None for one in duties), len(duties)),
         "late_duties": sum(bool(one.term and one.term.urgency == "late") for one in duties if one.done_at is None),

@@ -13,8 +13,7 @@ from typing import Literal
 from services.console.asked import Asked
 from services.console.conferences import Conference
 from services.console.hall.order import Floor, next_one, running
-from shared.contracts.taxonomy import field_in_words
-from shared.web import capital
+from services.console.words import FIELDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def screen(
 def _about(one: Asked | None) -> str:
     if one is None:
         return ""
-    return capital(one.topic or (field_in_words(one.field) if one.field else "Câu hỏi của người dân"))
+    return one.topic or FIELDS.get(one.field or "", "Câu hỏi của người dân")
 
 
 def _session_of(dialogue: Conference, one: Asked | None) -> str:
