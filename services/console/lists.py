@@ -138,6 +138,13 @@ def questions(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetim
     return [_item(db, row, now) for row in rows]
 
 
+def every_id(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetime) -> list[str]:
+    """All of the list, in its order."""
+    conditions, values = _wanted(commune, wanted, now)
+    rows = db.execute(f"SELECT id FROM item WHERE {conditions} ORDER BY rank, id", values)  # noqa: S608 - no value is in the text
+    return [row["id"] for row in rows]
+
+
 def counts(
     db: sqlite3.Connection,
     commune: str,

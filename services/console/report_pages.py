@@ -1,4 +1,4 @@
-"""The pages of figures: `/bao-cao` of one commune, also as spreadsheet and document; `/tinh` of all side by side."""
+"""The figures of one commune: `/bao-cao`, also as spreadsheet and document."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,17 +11,16 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from ulid import ULID
 
-from services.console import asking, conferences, province, report_files, reports
+from services.console import asking, conferences, report_files, reports
 from services.console.acting import Acting
 from services.console.commands import STATUS
 from services.console.pages import HEADERS, Pages, Who, download
 from services.console.reports import Subject
-from shared.contracts import Refused, Role
+from shared.contracts import Refused
 from shared.contracts.notify import RenderReport
 from shared.service import Service
 from shared.web import HANOI
 
-SEES_ALL = frozenset({Role.PROVINCE, Role.OPERATOR})
 FIRST_YEAR = 2024
 DialogueAsked = Annotated[str, Query(alias="hoi-nghi")]
 
@@ -85,21 +84,6 @@ def add_reports(router: APIRouter, service: Service, pages: Pages) -> None:
         if isinstance(file, Refused):
             raise HTTPException(STATUS[file.code], file.reason)
         return download(f"bao-cao-{who.commune}-{figures.subject.slug}.pdf", file.media_type, file.data)
-
-
-def add_province(router: APIRouter, service: Service, pages: Pages) -> None:
-    """`/tinh`: numbers of all communes for the province and the operators; for others of their own."""
-
-    @router.get("/tinh")
-    async def side_by_side(who: Who, nam: int | None = None) -> Response:
-        now = service.clock()
-        years = range(FIRST_YEAR, now.astimezone(HANOI).year + 1)
-        year = nam if nam is not None and nam in years else years[-1]
-        profiles = list(service.communes.values()) if who.role in SEES_ALL else [who.profile]
-        found = await pages.read(lambda db: province.standings(db, profiles, year, now))
-        return pages.show(
-            "province.html", who, standings=found, year=year, years=years, all_communes=who.role in SEES_ALL
-        )
 
 
 def _subject(db: Connection, who: Acting, typed: str, dialogue: str, now: datetime) -> Subject:

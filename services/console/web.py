@@ -20,10 +20,11 @@ from services.console.pages import HEADERS, HERE, Pages, wants_json
 from services.console.paper_desk import MOST_OF_A_BODY, PATH, add_paper_desk
 from services.console.post_pages import PATH as POST
 from services.console.post_pages import add_post
+from services.console.province_pages import add_province
 from services.console.publication_pages import add_publication
 from services.console.reader import Reader
 from services.console.register_pages import add_registers
-from services.console.report_pages import add_province, add_reports
+from services.console.report_pages import add_reports
 from services.console.room import add_dialogues
 from services.console.streams.contract_page import add_contract
 from services.console.streams.operations import add_operations
