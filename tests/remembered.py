@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.console.held import Act
+from services.console.kept import Kept
 from services.console.saved_filters import SavedFilter
 
 
@@ -63,3 +64,8 @@ class RememberedFilters:
             return False
         del self.filters[id]
         return True
+
+
+def remembered() -> Kept:
+    """For pages whose records nobody looks at afterwards."""
+    return Kept(RememberedActs(), RememberedFilters())

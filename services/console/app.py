@@ -2,8 +2,9 @@
 
 import asyncio
 
-from services.console import web
+from services.console import held_worker, web
 from services.console.door.doorkeeper import Doorkeeper
+from services.console.kept import kept_in
 from services.console.reader import Reader
 from services.console.streams.figures import FIGURES
 from services.console.streams.watch import Watch
@@ -26,5 +27,9 @@ def build(settings: Settings) -> Service:
             pass
 
     service.tidies(1.0, settle)
-    web.add_routes(service, view, reader, watch, Doorkeeper(service))
+    assert service.database is not None
+    kept = kept_in(service.database)
+    service.works(lambda: held_worker.work(kept.acts, service.nats))
+    service.tidies(held_worker.FORGET_EVERY_S, lambda: held_worker.forget_old(kept.acts))
+    web.add_routes(service, view, reader, watch, Doorkeeper(service), kept)
     return service

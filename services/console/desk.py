@@ -1,29 +1,46 @@
 """The desk: the list of questions, and everything that is owed."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from sqlite3 import Connection
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.console import lists, offers, terms, words
+from services.console import also_found, lists, offers, several, terms, words
 from services.console.acting import Acting
 from services.console.commands import Attempt, perform
+from services.console.filter_pages import filters_of
 from services.console.filters import ALL, CHOICES, OPEN, Choice
+from services.console.kept import Kept
 from services.console.my_work import has_desk
 from services.console.pages import Pages, Who, done, typed_in
 from services.console.reader import Reader
+from services.console.several_pages import of_worker
+from services.console.view import said
 from services.console.work_pages import show_work, wants_list
+from shared.clock import real_now
 from shared.service import Service
 from shared.text import one_line
 
 SITUATIONS: Mapping[str, terms.Situation] = {"qua-han": "late", "sap-den-han": "near"}
+LONGEST_SEARCH = 200
 
 
-def add_questions(router: APIRouter, service: Service, pages: Pages) -> None:
-    """`/`: what waits for whoever was chosen; else the questions of a commune, those that are open, unless all are done
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of the list. versions: of routing, for commands, by question. others: found besides questions."""
+
+    choice: Choice
+    items: Sequence[lists.Item]
+    counts: lists.Counts
+    versions: Mapping[str, int]
+    others: Sequence[also_found.Hit]
+
+
+def add_questions(router: APIRouter, service: Service, pages: Pages, kept: Kept) -> None:
+    """`/`: what waits for whoever is there; else the questions of a commune, those that are open, unless all are done
     with."""
 
     @router.get("/")
@@ -37,33 +54,45 @@ def add_questions(router: APIRouter, service: Service, pages: Pages) -> None:
         xong: str = "",
     ) -> Response:
         if has_desk(who) and not wants_list(request.query_params):
-            return await show_work(service, pages, who, verb=xong)
+            return await show_work(service, pages, kept, who, verb=xong, open_case=_case(request))
         now, number = service.clock(), max(1, min(trang, 10_000))
         department = _department(who, phong)
-        search = one_line(tim)[:200]
+        search = one_line(tim)[:LONGEST_SEARCH]
 
-        def query(db: Connection) -> tuple[Choice, list[lists.Item], lists.Counts]:
+        def query(db: Connection) -> Found:
             decider = _decider(who)
             counts = lists.counts(db, who.commune, now, department, decider)
             choice = CHOICES.get(loc) or (OPEN if counts.open or not counts.received else ALL)
             office = who.role in offers.OFFICE
             wanted = replace(choice.filter, department=department, search=search, reachable=office, decider=decider)
-            return choice, lists.questions(db, who.commune, wanted, now, number), counts
+            items = lists.questions(db, who.commune, wanted, now, number)
+            versions = {item.id: said(db, "routing", item.id) for item in items[: lists.PAGE]}
+            others = also_found.also_found(db, who, search) if search and number == 1 else []
+            return Found(choice, items, counts, versions, others)
 
-        choice, items, counts = await pages.read(query)
-        still_owed = [item.term for item in items if item.term and item.term.owed and not item.waiting]
+        found = await pages.read(query)
+        shown = found.items[: lists.PAGE]
+        still_owed = [item.term for item in shown if item.term and item.term.owed and not item.waiting]
+        asked = {"loc": found.choice.slug, "phong": department or ""} | ({"tim": search} if search else {})
         return pages.show(
             "questions.html",
             who,
-            items=items[: lists.PAGE],
-            more=len(items) > lists.PAGE,
-            counts=counts,
-            choice=choice,
+            items=shown,
+            more=len(found.items) > lists.PAGE,
+            counts=found.counts,
+            choice=found.choice,
+            versions=found.versions,
+            others=found.others,
             department=department,
             search=search,
             number=number,
             offices=offers.OFFICE,
+            kinds=several.kinds_for(who),
+            query=urlencode(asked),
+            open=_case(request),
             explained=await terms.explain(service.nats, who, still_owed),
+            **await filters_of(kept.filters, who, urlencode(asked), request.query_params),
+            **await of_worker(kept.acts, who, real_now()),
         )
 
 
@@ -72,9 +101,15 @@ def add_terms(router: APIRouter, service: Service, pages: Pages, reader: Reader)
 
     @router.get("/viec")
     async def owed(
-        who: Who, loai: str = "", phong: str | None = None, tinh: str = "", trang: int = 1, xong: str = ""
+        request: Request,
+        who: Who,
+        loai: str = "",
+        phong: str | None = None,
+        tinh: str = "",
+        trang: int = 1,
+        xong: str = "",
     ) -> Response:
-        return await show_owed(who, loai, phong, tinh, trang, verb=xong)
+        return await show_owed(who, loai, phong, tinh, trang, verb=xong, open_case=_case(request))
 
     @router.post("/viec")
     async def acknowledge(
@@ -95,6 +130,7 @@ def add_terms(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         trang: int,
         verb: str = "",
         attempt: Attempt | None = None,
+        open_case: str = "",
     ) -> Response:
         now, number = service.clock(), max(1, min(trang, 10_000))
         department, rule = _department(who, phong), loai if loai in words.RULES else None
@@ -117,6 +153,8 @@ def add_terms(router: APIRouter, service: Service, pages: Pages, reader: Reader)
             department=department,
             situation=tinh if situation else "",
             number=number,
+            query=urlencode({"loai": rule or "", "phong": department or "", "tinh": tinh if situation else ""}),
+            open=open_case,
             explained=await terms.explain(service.nats, who, [one.term for one in shown]),
             attempt=attempt,
             done=done(verb),
@@ -133,3 +171,9 @@ def _department(who: Acting, asked: str | None) -> str | None:
     own = who.worker.department if who.worker else None
     department = own if asked is None else asked
     return department if department and who.profile.department(department) else None
+
+
+def _case(request: Request) -> str:
+    """Id of the case that stands beside the list; "" when none does."""
+    case = request.query_params.get("ho-so", "")
+    return case if case.replace("-", "").replace("_", "").isalnum() and case.isascii() and len(case) <= 64 else ""

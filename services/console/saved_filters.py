@@ -70,8 +70,20 @@ DEFAULTS: Mapping[Role, tuple[Ready, ...]] = {
 """Without a department the address means one's own."""
 
 
+WHY_NOT: Mapping[str, str] = {
+    "empty": "Xin đặt tên cho bộ lọc.",
+    "long": f"Tên bộ lọc không quá {LONGEST_NAME} chữ.",
+    "taken": "Đã có bộ lọc tên này. Xin chọn tên khác.",
+    "many": f"Mỗi người giữ được {MOST} bộ lọc. Xin xóa bớt bộ lọc cũ.",
+}
+
+
 class Wrong(ValueError):
-    """A filter that cannot be kept; a Vietnamese sentence says why."""
+    """A filter that cannot be kept. code: of `WHY_NOT`, which says it in words."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
 
 
 def named(typed: str) -> str:
@@ -82,9 +94,9 @@ def named(typed: str) -> str:
     """
     name = one_line(typed)
     if not name:
-        raise Wrong("Xin đặt tên cho bộ lọc.")
+        raise Wrong("empty")
     if len(name) > LONGEST_NAME:
-        raise Wrong(f"Tên bộ lọc không quá {LONGEST_NAME} chữ.")
+        raise Wrong("long")
     return name
 
 
@@ -112,7 +124,7 @@ def new(
     """
     kept = SavedFilter(id, commune, worker, named(name), address(query), now)
     if any(one.name.casefold() == kept.name.casefold() for one in own if one.id != id):
-        raise Wrong(f"Đã có bộ lọc tên “{kept.name}”. Xin chọn tên khác.")
+        raise Wrong("taken")
     if len(own) >= MOST:
-        raise Wrong(f"Mỗi người giữ được {MOST} bộ lọc. Xin xóa bớt bộ lọc cũ.")
+        raise Wrong("many")
     return kept

@@ -167,6 +167,8 @@ def _why_not(who: Acting, kind: Kind, row: Chosen) -> str:
         return f"Câu hỏi đã xong: {STAGES[question.stage]}."
     if kind.verb == ExtendTerm.verb and question.wanted_days is None:
         return "Phòng chuyên môn không xin gia hạn."
+    if kind.verb == ExtendTerm.verb and not (question.wanted_requirement and question.wanted_responsible):
+        return "Đề nghị chưa nêu yêu cầu và nơi chịu trách nhiệm; xin gia hạn trong hồ sơ."
     if kind.verb == PrioritiseQuestion.verb and question.pressing:
         return "Câu hỏi đã được đánh dấu bức xúc."
     if kind.verb not in [offer.verb for offer in offers.for_question(who, question)]:

@@ -12,7 +12,9 @@ from services.console.acting import Acting, is_called_rightly, known_hosts, requ
 from services.console.case_pages import add_cases
 from services.console.desk import add_questions, add_terms
 from services.console.door.admission import Door, NotSignedIn, admit, sign_in_path
+from services.console.filter_pages import add_filters
 from services.console.handbook_pages import add_handbook
+from services.console.kept import Kept
 from services.console.library import add_library
 from services.console.list_pages import add_lists
 from services.console.mailbox_pages import add_mailbox
@@ -26,6 +28,7 @@ from services.console.reader import Reader
 from services.console.register_pages import add_registers
 from services.console.report_pages import add_reports
 from services.console.room import add_dialogues
+from services.console.several_pages import add_several
 from services.console.streams.contract_page import add_contract
 from services.console.streams.operations import add_operations
 from services.console.streams.watch import Watch
@@ -43,7 +46,7 @@ FILES_TO = {"/danh-sach": 12_000_000, PATH: MOST_OF_A_BODY, "/ho-so": 52_000_000
 """Paths that files are sent to: one of 10 MB and what is typed with it."""
 
 
-def add_routes(service: Service, view: View, reader: Reader, watch: Watch, door: Door) -> None:
+def add_routes(service: Service, view: View, reader: Reader, watch: Watch, door: Door, kept: Kept) -> None:
     """Give the service its pages."""
     hosts = known_hosts(service.settings.host, service.settings.console_url)
 
@@ -61,8 +64,10 @@ def add_routes(service: Service, view: View, reader: Reader, watch: Watch, door:
         dependencies=[Depends(own_site), Depends(admitted)],
     )
     door.add_pages(outside, router, service, pages)
-    add_questions(router, service, pages)
-    add_work(router, service, pages, reader)
+    add_questions(router, service, pages, kept)
+    add_work(router, service, pages, reader, kept)
+    add_several(router, service, pages, kept.acts)
+    add_filters(router, kept.filters)
     add_cases(router, service, pages, reader)
     add_publication(router, service, pages, reader)
     add_terms(router, service, pages, reader)

@@ -1,114 +1,85 @@
-"""`/`: what waits for whoever was chosen, and what he does about it without opening each case."""
+"""`/`: what waits for whoever is there, and what he does about it without opening each case."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from sqlite3 import Connection
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.console import my_work, terms
+from services.console import my_work, several, terms
 from services.console.acting import Acting
 from services.console.commands import Attempt, Success, perform
-from services.console.my_work import Task
+from services.console.kept import Kept
+from services.console.my_work import Work
 from services.console.pages import Pages, Who, done, typed_in
 from services.console.reader import Reader
-from shared.contracts.routing import ApproveAnswer, AssignQuestion
+from services.console.several_pages import of_worker
+from services.console.today import Today, today
+from shared.clock import real_now
+from shared.contracts.routing import AssignQuestion, ReturnAnswer
 from shared.service import Service
 
-APPROVE_ALL = "/duyet"
-ASSIGN = "/giao"
-CHOSEN = "chon-"
-"""Begins the name of the box of each draft that is approved."""
-AS_PROPOSED = "Văn phòng xác nhận đề xuất phân loại."
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What became of one of several. called: its form and place on it. refused: why nothing came of it."""
-
-    id: str
-    called: str
-    refused: Attempt | None
+ASSIGN = "/viec/giao"
+RETURN = "/viec/tra-lai"
+AS_PROPOSED = several.BECAUSE_PROPOSED
+IN_ADDRESS = ("loc", "phong", "tim", "trang")
+"""Parts of an address that ask for the list of questions."""
 
 
 async def show_work(
     service: Service,
     pages: Pages,
+    kept: Kept,
     who: Acting,
     *,
     verb: str = "",
     attempt: Attempt | None = None,
-    decided: Sequence[Decided] = (),
+    open_case: str = "",
 ) -> Response:
     """The desk of one person."""
     now = service.clock()
-    work = await pages.read(lambda db: my_work.work(db, who, now))
-    refused = [one.refused.status for one in decided if one.refused]
+
+    def query(db: Connection) -> tuple[Work, Today]:
+        return my_work.work(db, who, now), today(db, who, now)
+
+    work, day = await pages.read(query)
     return pages.show(
         "work.html",
         who,
-        attempt.status if attempt else max(refused, default=200),
+        attempt.status if attempt else 200,
         work=work,
+        day=day,
         explained=await terms.explain(service.nats, who, work.terms),
         most=my_work.MOST,
         attempt=attempt,
-        decided=decided,
         done=done(verb),
-        paths={"approve": APPROVE_ALL, "assign": ASSIGN},
-        chosen=CHOSEN,
+        open=open_case,
+        assign_path=ASSIGN,
+        return_path=RETURN,
+        **await of_worker(kept.acts, who, real_now()),
     )
 
 
-def add_work(router: APIRouter, service: Service, pages: Pages, reader: Reader) -> None:
-    @router.post(APPROVE_ALL)
-    async def approve(request: Request, who: Who) -> Response:
-        """Each is a command of its own: one that is refused does not hold the others up."""
-        typed = await typed_in(request)
-        now = service.clock()
-        known = {task.id: task for task in (await pages.read(lambda db: my_work.work(db, who, now))).to_decide}
-        decided = []
-        if not chosen_in(typed):
-            nothing = Attempt(ApproveAnswer.verb, "", typed, 422, "Xin đánh dấu ít nhất một câu trả lời.")
-            return await show_work(service, pages, who, attempt=nothing)
-        for question in chosen_in(typed):
-            result = await perform(service, reader, who, approval_of(question, typed))
-            refused = result if isinstance(result, Attempt) else None
-            decided.append(Decided(question, called(known.get(question), question), refused))
-        return await show_work(service, pages, who, decided=decided)
-
+def add_work(router: APIRouter, service: Service, pages: Pages, reader: Reader, kept: Kept) -> None:
     @router.post(ASSIGN)
     async def assign(request: Request, who: Who) -> Response:
         """What the machine proposed, and a person of the office confirms."""
         typed = await typed_in(request)
-        match await perform(service, reader, who, typed | {"verb": AssignQuestion.verb, "reason": AS_PROPOSED}):
+        return await carried_out(who, typed | {"verb": AssignQuestion.verb, "reason": AS_PROPOSED})
+
+    @router.post(RETURN)
+    async def return_draft(request: Request, who: Who) -> Response:
+        """A draft that was read on the desk goes back with remarks."""
+        return await carried_out(who, await typed_in(request) | {"verb": ReturnAnswer.verb})
+
+    async def carried_out(who: Acting, typed: Mapping[str, str]) -> Response:
+        match await perform(service, reader, who, typed):
             case Attempt() as attempt:
-                return await show_work(service, pages, who, attempt=attempt)
+                return await show_work(service, pages, kept, who, attempt=attempt)
             case Success() as success:
                 return RedirectResponse(f"/?xong={success.verb}", 303)
 
 
-def chosen_in(typed: Mapping[str, str]) -> list[str]:
-    """The drafts whose boxes were ticked, in the order of the page."""
-    return [name.removeprefix(CHOSEN) for name in typed if name.startswith(CHOSEN)]
-
-
-def approval_of(question: str, typed: Mapping[str, str]) -> dict[str, str]:
-    """The form of one approval, of the page that holds several: each with a key and a version of its own."""
-    return {
-        "verb": ApproveAnswer.verb,
-        "question": question,
-        "key": typed.get(f"key-{question}", ""),
-        "version": typed.get(f"version-{question}", ""),
-    }
-
-
-def called(task: Task | None, id: str) -> str:
-    """`Phiếu K7QX-3M9D, câu 2`."""
-    if task is None or task.code is None:
-        return id
-    return f"Phiếu {task.code}, câu {task.number}" if task.number else f"Phiếu {task.code}"
-
-
 def wants_list(asked: Mapping[str, str]) -> bool:
     """Whether the address asks for the list of questions, and not for one's own desk."""
-    return any(name in asked for name in ("loc", "phong", "tim", "trang"))
+    return any(name in asked for name in IN_ADDRESS)

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import httpx
 from fastapi import FastAPI
+from nats.errors import Error as NatsError
 
 from services.console.reader import Reader
 from services.console.streams.watch import Watch
@@ -17,6 +18,7 @@ from shared.contracts import COMMANDS, Command, Done, Event, Refused
 from shared.service import Service
 from tests.builders import COMMUNE, NOW
 from tests.door import KnownDoor
+from tests.remembered import remembered
 from tests.unit.test_console_view import messages
 
 CLERK, OFFICER = "hanh.clerk@hanoi.example", "quan.hcc@hanoi.example"
@@ -33,12 +35,16 @@ class Routing:
         }
         self.received: list[Command] = []
 
-    async def request(self, subject: str, payload: bytes, timeout: float) -> Any:
+    async def request(self, subject: str, payload: bytes, timeout: float, headers: Any = None) -> Any:
         service, _, verb = subject.removeprefix("command.").split(".")
         self.received.append(COMMANDS[f"{service}.{verb}"].model_validate_json(payload))
         answer = self.answers.get(verb, Refused(code="unavailable", reason="Không ai trả lời."))
         reply = answer if isinstance(answer, Refused) else Done(version=0, state=dict(answer))
         return SimpleNamespace(data=reply.model_dump_json().encode())
+
+    def jetstream(self) -> Any:
+        """There is no stream whose history could be read."""
+        raise NatsError
 
     def sent(self, contract: type[Command]) -> list[Any]:
         """The commands of a kind that came in."""
@@ -53,12 +59,12 @@ class Desk:
     ) -> None:
         view = View(folder / f"{len(list(folder.iterdir()))}.db")
         view.apply(0, messages(*events))
-        self._app = FastAPI()
+        self._app, self.kept = FastAPI(), remembered()
         settings = SimpleNamespace(host="127.0.0.1", console_url="http://127.0.0.1", public_url="http://xa.example")
         service = SimpleNamespace(
-            app=self._app, communes=Communes.load(), clock=lambda: now, nats=routing, settings=settings
+            database=None, app=self._app, communes=Communes.load(), clock=lambda: now, nats=routing, settings=settings
         )
-        add_routes(cast("Service", service), view, Reader(view), Watch(), KnownDoor())
+        add_routes(cast("Service", service), view, Reader(view), Watch(), KnownDoor(), self.kept)
         self._cookies = {"doithoai_console": f"{COMMUNE}/{worker}"}
 
     async def get(self, path: str) -> httpx.Response:

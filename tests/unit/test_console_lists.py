@@ -30,6 +30,7 @@ from shared.contracts.people import Attachment
 from shared.service import Service
 from tests.builders import COMMUNE, DIALOGUE, NOW, actor
 from tests.door import KnownDoor
+from tests.remembered import remembered
 from tests.tables import CSV, as_excel
 from tests.unit import conference_scene as scene
 from tests.unit.test_console_view import messages
@@ -99,13 +100,14 @@ class Desk:
         view.apply(0, messages(*scene.PLANNED))
         app = FastAPI()
         service = SimpleNamespace(
+            database=None,
             app=app,
             communes=Communes.load(),
             clock=lambda: NOW,
             nats=self.intake,
             settings=SimpleNamespace(host="127.0.0.1", console_url="http://127.0.0.1", public_url="http://xa.example"),
         )
-        add_routes(cast("Service", service), view, Reader(view), Watch(), KnownDoor())
+        add_routes(cast("Service", service), view, Reader(view), Watch(), KnownDoor(), remembered())
         self._app, self._cookies = app, {"doithoai_console": f"{COMMUNE}/{worker}"}
 
     def _browser(self) -> httpx.AsyncClient:

@@ -65,6 +65,7 @@ from tests.builders import (
     submission_received,
 )
 from tests.door import KnownDoor
+from tests.remembered import remembered
 from tests.unit.test_console_view import messages
 
 CLERK, OFFICER, CHAIRMAN = "hanh.clerk@hanoi.example", "quan.hcc@hanoi.example", "loi.lanhdao@hanoi.example"
@@ -100,13 +101,14 @@ def console(folder: Path, events: Sequence[Event], now: datetime) -> FastAPI:
     view.apply(0, messages(*events))
     app = FastAPI()
     service = SimpleNamespace(
+        database=None,
         app=app,
         communes=Communes.load(),
         clock=lambda: now,
         nats=Client(),
         settings=SimpleNamespace(host="127.0.0.1", console_url="http://127.0.0.1", public_url="http://127.0.0.1:8080"),
     )
-    add_routes(cast("Service", service), view, Reader(view), Watch(), KnownDoor())
+    add_routes(cast("Service", service), view, Reader(view), Watch(), KnownDoor(), remembered())
     return app
 
 

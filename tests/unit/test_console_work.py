@@ -1,6 +1,5 @@
 """`/`: what waits for whoever was chosen, by its terms; several drafts approved at once, and questions sorted."""
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +19,6 @@ from shared.contracts.routing import (
     AnswerDrafted,
     AnswerEndorsed,
     AnswerReturned,
-    ApproveAnswer,
     AssignQuestion,
     CoordinationAsked,
     DraftKept,
@@ -31,6 +29,7 @@ from shared.contracts.routing import (
     QuestionAwaitsTriage,
     QuestionHandedBack,
     QuestionJoined,
+    ReturnAnswer,
 )
 from tests.builders import NOW, QUESTION, SUBMISSION, of_deadline, of_question, question, submission_received
 from tests.unit.teaching_scene import CLERK, OFFICER, Desk, Routing
@@ -216,10 +215,6 @@ def test_what_may_be_a_complaint_is_given_to_nobody_with_one_click(tmp_path: Pat
 # --- the page -------------------------------------------------------------------------------------------------------
 
 
-def hidden(html: str) -> dict[str, str]:
-    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', html))
-
-
 @pytest.mark.parametrize(
     ("worker", "events", "shown", "because"),
     [
@@ -247,51 +242,45 @@ async def test_whoever_asks_for_the_list_gets_the_list(tmp_path: Path, path: str
     assert "<h1>Việc của tôi</h1>" in (await desk.get("/")).text
 
 
-async def test_several_drafts_are_approved_at_once_each_as_it_was_seen(tmp_path: Path) -> None:
-    events = [
-        RECEIVED,
-        *[of_question(QuestionAssigned, question=one) for one in (QUESTION, SECOND)],
-        *[of_question(AnswerDrafted, question=one) for one in (QUESTION, SECOND)],
-    ]
-    routing = Routing(approve_answer=Refused(code="stale", reason="Đã thay đổi.", changes=("answer-returned",)))
-    desk = Desk(tmp_path, routing, events, CHAIRMAN)
-    sent = hidden((await desk.get("/")).text)
-    assert {f"version-{QUESTION}", f"key-{SECOND}"} <= set(sent)
-    answer = await desk.send("/duyet", sent | {f"chon-{QUESTION}": "1", f"chon-{SECOND}": "1"})
-    commands = routing.sent(ApproveAnswer)
-    assert [(one.question, one.version) for one in commands] == [(QUESTION, 2), (SECOND, 2)]
-    assert commands[0].key != commands[1].key
+async def test_a_draft_that_was_read_goes_back_with_remarks_from_the_desk(tmp_path: Path) -> None:
+    routing = Routing(return_answer={})
+    desk = Desk(tmp_path, routing, [RECEIVED, ASSIGNED, DRAFTED], HEAD)
+    typed = {"question": QUESTION, "version": "2", "key": "01J", "remarks": "Xin nêu rõ lệ phí."}
+    answer = await desk.send("/viec/tra-lai", typed)
+    [command] = routing.sent(ReturnAnswer)
+    assert (command.question, command.version, command.remarks) == (QUESTION, 2, "Xin nêu rõ lệ phí.")
+    assert answer.headers["location"] == "/?xong=return-answer"
+
+
+@pytest.mark.parametrize(
+    ("events", "because"),
+    [
+        ([ASSIGNED, DRAFTED], "they stand in their form"),
+        ([ASSIGNED], "and on the page, where the form has gone"),
+    ],
+)
+async def test_remarks_that_could_not_be_sent_are_not_lost(tmp_path: Path, events: list[Event], because: str) -> None:
+    stale = Refused(code="stale", reason="Đã thay đổi.", changes=("answer-drafted",))
+    desk = Desk(tmp_path, Routing(return_answer=stale), [RECEIVED, *events], HEAD)
+    typed = {"question": QUESTION, "version": "2", "key": "01J", "remarks": "Xin nêu rõ lệ phí."}
+    answer = await desk.send("/viec/tra-lai", typed)
     assert answer.status_code == 409
-    for told in ("Chưa duyệt được 2 câu trả lời.", "Phiếu K7QX-3M9D, câu 2: Đã thay đổi. Đã có: Trả lại dự thảo."):
-        assert told in answer.text
-
-
-async def test_what_was_approved_is_told_by_its_form(tmp_path: Path) -> None:
-    events = [RECEIVED, ASSIGNED, of_question(AnswerDrafted)]
-    desk = Desk(tmp_path, Routing(approve_answer={}), events, CHAIRMAN)
-    answer = await desk.send("/duyet", hidden((await desk.get("/")).text) | {f"chon-{QUESTION}": "1"})
-    assert (answer.status_code, "Đã duyệt 1 câu trả lời: Phiếu K7QX-3M9D, câu 1." in answer.text) == (200, True)
-
-
-async def test_nothing_is_approved_without_a_tick(tmp_path: Path) -> None:
-    routing = Routing(approve_answer={})
-    answer = await Desk(tmp_path, routing, [RECEIVED, ASSIGNED, DRAFTED], HEAD).send("/duyet", {})
-    assert (answer.status_code, routing.sent(ApproveAnswer)) == (422, [])
-    assert "Xin đánh dấu ít nhất một câu trả lời." in answer.text
+    assert "Xin nêu rõ lệ phí.</textarea>" in answer.text, because
+    assert "đã có: Trình dự thảo trả lời" in answer.text
 
 
 async def test_a_proposal_is_taken_with_one_click(tmp_path: Path) -> None:
     routing = Routing(assign_question={})
     desk = Desk(tmp_path, routing, [RECEIVED, UNSURE], CLERK)
     chosen_one: dict[str, Any] = {"question": QUESTION, "version": "1", "key": "01J"}
-    answer = await desk.send("/giao", chosen_one | {"field": "land", "department": "phong-kinh-te"})
+    answer = await desk.send("/viec/giao", chosen_one | {"field": "land", "department": "phong-kinh-te"})
     [command] = routing.sent(AssignQuestion)
     assert (command.field, command.department, command.version) == ("land", "phong-kinh-te", 1)
     assert command.reason == "Văn phòng xác nhận đề xuất phân loại."
     assert answer.headers["location"] == "/?xong=assign-question"
     refused = Routing(assign_question=Refused(code="forbidden", reason="Việc này dành cho Văn phòng."))
     told = await Desk(tmp_path, refused, [RECEIVED, UNSURE], CLERK).send(
-        "/giao", chosen_one | {"field": "land", "department": "phong-kinh-te"}
+        "/viec/giao", chosen_one | {"field": "land", "department": "phong-kinh-te"}
     )
     assert (told.status_code, "Việc này dành cho Văn phòng." in told.text) == (403, True)
 

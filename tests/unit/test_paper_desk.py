@@ -36,6 +36,7 @@ from tests.builders import (
     submission_received,
 )
 from tests.door import KnownDoor
+from tests.remembered import remembered
 from tests.unit.test_console_view import messages
 
 CLERK, OFFICER = "hanh.clerk@hanoi.example", "quan.hcc@hanoi.example"
@@ -58,6 +59,7 @@ def desk(folder: Path, events: Sequence[Event], worker: str = CLERK, pile: Pile 
     view.apply(0, messages(*events))
     app = FastAPI()
     service = SimpleNamespace(
+        database=None,
         app=app,
         communes=Communes.load(),
         clock=lambda: NOW,
@@ -66,7 +68,7 @@ def desk(folder: Path, events: Sequence[Event], worker: str = CLERK, pile: Pile 
             host="127.0.0.1", console_url="http://127.0.0.1", public_url="https://doithoai.example"
         ),
     )
-    add_routes(cast("Service", service), view, Reader(view), Watch(), KnownDoor())
+    add_routes(cast("Service", service), view, Reader(view), Watch(), KnownDoor(), remembered())
     cookies = {"doithoai_console": f"{COMMUNE}/{worker}"} | ({"doithoai_pile": pile.written()} if pile else {})
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app),
