@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
+from services.console.streams.spoken import translated
 from shared.contracts import EVENTS, Envelope
 
 Verdict = Literal["fits", "missing", "wrong", "unknown", "left-out"]
@@ -123,10 +124,12 @@ def compare(body: bytes, *, masked: bool = True) -> Compared:
         )
     if not isinstance(told.get("data"), dict):
         wrong: Verdict = "wrong" if "data" in told else "missing"
-        data = Field(("data",), wrong, "nhóm trường", _kind(told.get("data")), problem=WORDS["model_type"])
+        kind, expected = _kind(told.get("data")), translated(TYPES["object"])
+        data = Field(("data",), wrong, expected, kind, problem=WORDS["model_type"])
         return Compared("", contract.name, subject, [*fields, data])
-    inside = _fields(contract, told["data"], masked=masked)
-    return Compared("", contract.name, subject, [*fields, *(_within_data(field) for field in inside)])
+    data = Field(("data",), "fits", translated(TYPES["object"]), _kind(told["data"]))
+    inside = [_within_data(field) for field in _fields(contract, told["data"], masked=masked)]
+    return Compared("", contract.name, subject, [*fields, data, *inside])
 
 
 def _within_data(field: Field) -> Field:
@@ -232,13 +235,13 @@ class _Walk:
     def _expected(self, schema: Mapping[str, Any]) -> str:
         schema = self._resolved(schema)
         if branches := schema.get("anyOf") or schema.get("oneOf"):
-            return " hoặc ".join(dict.fromkeys(self._expected(one) for one in branches))
+            return translated(" hoặc ").join(dict.fromkeys(self._expected(one) for one in branches))
         if "enum" in schema or "const" in schema:
             known = schema.get("enum") or [schema["const"]]
-            return "một trong: " + ", ".join(map(str, known[:6])) + (" …" if len(known) > 6 else "")
+            return translated("một trong:") + " " + ", ".join(map(str, known[:6])) + (" …" if len(known) > 6 else "")
         if schema.get("format") in ("date-time", "date"):
-            return "thời điểm" if schema["format"] == "date-time" else "ngày"
-        return TYPES.get(schema.get("type", ""), "giá trị bất kỳ")
+            return translated("thời điểm" if schema["format"] == "date-time" else "ngày")
+        return translated(TYPES.get(schema.get("type", ""), "giá trị bất kỳ"))
 
     def _shown(self, schema: Mapping[str, Any], name: str, told: Any) -> str | None:
         """The value, where nobody can be known by it, or somebody has asked for it."""
@@ -266,6 +269,11 @@ TYPES: Mapping[str, str] = {
     "object": "nhóm trường",
     "null": "trống",
 }
+LONG: Mapping[str, str] = {
+    "string": "chữ, %(n)s ký tự",
+    "array": "danh sách, %(n)s mục",
+    "object": "nhóm, %(n)s trường",
+}
 
 
 def _json_type(told: Any) -> str:
@@ -290,14 +298,14 @@ def _kind(told: Any) -> str:
     """What it is, without saying it: `chữ, 34 ký tự`."""
     match told:
         case None:
-            return "trống"
+            return translated(TYPES["null"])
         case bool():
-            return "đúng hoặc sai"
+            return translated(TYPES["boolean"])
         case int() | float():
-            return "số"
+            return translated(TYPES["number"])
         case str():
-            return f"chữ, {len(told)} ký tự"
+            return translated(LONG["string"]) % {"n": len(told)}
         case list():
-            return f"danh sách, {len(told)} mục"
+            return translated(LONG["array"]) % {"n": len(told)}
         case _:
-            return f"nhóm, {len(told)} trường"
+            return translated(LONG["object"]) % {"n": len(told)}

@@ -1,20 +1,34 @@
-"""What operators did, and why: noted where the audit can show it, and in the log without anybody's data."""
+"""What operators did, and why: in the record of who did what, and in the log."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.console.acting import Acting
 from shared.logs import logger
+from shared.service import Service
 
 
-class Deeds(Protocol):
-    """Where it is noted."""
+class Record(Protocol):
+    """The console's audit."""
+
+    async def note(self, kind: Any, outcome: str, **told: Any) -> None: ...
+
+
+async def note_deed(record: Record | None, who: str, name: str, what: str, about: str, reason: str = "") -> None:
+    """what: a short English name; about: ids and numbers, nobody's data; reason: in the operator's own words."""
+    logger().warning("operator-did", what=what, about=about, by=who)
+    if record is not None:
+        await record.note(
+            "operation", "done", who=who, name=name, role="operator", verb=what, about=about, reason=reason
+        )
+
+
+class Deeds:
+    """Those done on the pages of one console. Without a door that keeps a record they are in the log alone."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
 
     async def note(self, who: Acting, what: str, about: str, reason: str = "") -> None:
-        """what: a short English name; about: ids and numbers, nobody's data; reason: in his own words."""
-
-
-class Logged:
-    """In the log alone."""
-
-    async def note(self, who: Acting, what: str, about: str, reason: str = "") -> None:
-        logger().warning("operator-did", what=what, about=about, by=who.worker.id if who.worker else "", reason=reason)
+        record: Record | None = getattr(self._service.app.state, "audit", None)
+        worker = who.worker
+        await note_deed(record, worker.id if worker else "", worker.name if worker else "", what, about, reason)

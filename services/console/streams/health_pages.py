@@ -7,7 +7,6 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from services.console.pages import HEADERS, Who
 from services.console.streams import health
-from services.console.streams.alerts import CONDITIONS
 from services.console.streams.frame import GUIDE, HOME, Frame
 from services.console.streams.guide import as_page
 
@@ -37,7 +36,8 @@ def add_health(router: APIRouter, frame: Frame) -> None:
 
     @router.get(GUIDE)
     async def guide(who: Who) -> Response:
-        return frame.show("streams_guide.html", who, "guide", guide_page=as_page(), conditions=CONDITIONS)
+        await watch.seen()
+        return frame.show("streams_guide.html", who, "guide", guide_page=as_page())
 
     @router.get(f"{HOME}/dung-lai.json")
     async def how_far(who: Who) -> Response:

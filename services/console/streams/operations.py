@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from services.console.pages import Pages
 from services.console.reader import Reader
-from services.console.streams.deeds import Deeds, Logged
+from services.console.streams.deeds import Deeds
 from services.console.streams.flow_pages import add_flow
 from services.console.streams.frame import Frame
 from services.console.streams.health_pages import add_health
@@ -16,18 +16,10 @@ from services.console.view import View
 from shared.service import Service
 
 
-def add_operations(
-    router: APIRouter,
-    service: Service,
-    pages: Pages,
-    view: View,
-    reader: Reader,
-    watch: Watch,
-    deeds: Deeds | None = None,
-) -> None:
+def add_operations(router: APIRouter, service: Service, pages: Pages, view: View, reader: Reader, watch: Watch) -> None:
     """`/van-hanh`."""
     watch.look_with(service, reader)
-    frame = Frame(service, pages, view, reader, watch, deeds or Logged())
+    frame = Frame(service, pages, view, reader, watch, Deeds(service))
     add_flow(router, frame)
     add_streams(router, frame)
     add_tail(router, frame)
