@@ -24,7 +24,7 @@ for (const row of document.querySelectorAll(".frame > nav, .tabs")) {
   if (here) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
 }
 
-for (const part of document.querySelectorAll("[data-refresh]")) {
+for (const part of document.querySelectorAll("[data-refresh^='/']")) {
   setInterval(async () => {
     if (document.hidden || part.contains(document.activeElement)) return;
     try {
