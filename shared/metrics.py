@@ -5,7 +5,7 @@ What one service alone has to tell stands in its own `metrics.py`.
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
-disable_created_metrics()  # when each series began is nothing anybody asks
+disable_created_metrics()  # type: ignore[no-untyped-call]  # when each series began nobody asks
 
 QUICK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 """Seconds. A page of the console may take 0.05, an answer to a citizen 0.25; a command is waited for 10."""

@@ -1,27 +1,22 @@
 """What led to what, across services: OpenTelemetry traces, off unless a collector is named.
 
-Off, nothing of OpenTelemetry is loaded by this module, and a span is one shared object that notes nothing. On, spans go
-by OTLP over HTTP to the collector that `OTEL_EXPORTER_OTLP_ENDPOINT` or the setting `traces` names; everything else is
-said by the standard environment variables (`OTEL_TRACES_SAMPLER`, `OTEL_BSP_…`, `OTEL_RESOURCE_ATTRIBUTES`).
+Off, nothing of OpenTelemetry is loaded here, and a span is one shared object that notes nothing. On, spans go by OTLP
+over HTTP to the collector that `OTEL_EXPORTER_OTLP_ENDPOINT` or the setting `traces` names; everything else is said by
+the standard environment variables (`OTEL_TRACES_SAMPLER`, `OTEL_BSP_…`, `OTEL_RESOURCE_ATTRIBUTES`).
 
 An attribute is a name from the code, a number, or an id that opens nothing: never what a person wrote, is called, or
 can be reached by, nor a receipt code, nor the words of an exception, for they may quote any of these.
 """
 
 import os
-import socket
 from collections.abc import Iterable, Mapping
-from importlib.metadata import version
-from threading import Thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 if TYPE_CHECKING:
-    from opentelemetry.context import Context
-    from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
-    from opentelemetry.trace import Span as Recorded
-    from opentelemetry.trace import Tracer
+
+    from shared.recording import Recorder
 
 Kind = Literal["internal", "server", "client", "producer", "consumer"]
 Value = str | int | float | bool
@@ -30,14 +25,11 @@ HERE = "here"
 """As a parent: whatever is being done."""
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-PATH = "/v1/traces"
 HEADER = "traceparent"
-FAREWELL_S = 3.0
-"""How long a process that stops waits for a collector that may be away."""
 
 
 class Span:
-    """Something that takes time. This one stands for all that are not recorded."""
+    """Something that takes time, for a `with` statement. This one stands for all that are not recorded."""
 
     __slots__ = ()
 
@@ -61,55 +53,7 @@ class Span:
 
 NOTHING = Span()
 
-
-class _Recorded(Span):
-    """One that is begun when it is entered, and is `here` for what is done within."""
-
-    __slots__ = ("_begin", "_span", "_token")
-
-    def __init__(self, **begin: Any) -> None:
-        self._begin = begin
-        self._span: Recorded
-        self._token: Any
-
-    def note(self, name: str, value: Value) -> None:
-        self._span.set_attribute(name, value)
-
-    def failed(self, what: str) -> None:
-        from opentelemetry.trace import Status, StatusCode
-
-        self._span.set_attribute("error.type", what)
-        self._span.set_status(Status(StatusCode.ERROR))
-
-    def rename(self, name: str) -> None:
-        self._span.update_name(name)
-
-    def __enter__(self) -> Self:
-        from opentelemetry import context
-        from opentelemetry.trace import set_span_in_context
-
-        assert _tracer is not None, "made by span(), while there is one"
-        self._span = _tracer.start_span(record_exception=False, set_status_on_exception=False, **self._begin)
-        self._token = context.attach(set_span_in_context(self._span))
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        from opentelemetry import context
-
-        context.detach(self._token)
-        if kind is not None:
-            self.failed(kind.__qualname__)
-        self._span.end()
-
-
-_tracer: "Tracer | None" = None
-_provider: "TracerProvider | None" = None
-
-
-def is_on() -> bool:
-    return _tracer is not None
+_recorder: "Recorder | None" = None
 
 
 def start(service: str, collector: str | None = None) -> None:
@@ -120,9 +64,9 @@ def start(service: str, collector: str | None = None) -> None:
     """
     if is_on() or not wanted(collector, os.environ):
         return
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from shared import recording
 
-    record(service, OTLPSpanExporter(endpoint=f"{collector.rstrip('/')}{PATH}" if collector else None))
+    record(service, recording.to(collector))
 
 
 def wanted(collector: str | None, environment: Mapping[str, str]) -> bool:
@@ -133,32 +77,23 @@ def wanted(collector: str | None, environment: Mapping[str, str]) -> bool:
 
 
 def record(service: str, exporter: "SpanExporter") -> None:
-    """Give all spans to this exporter, in batches. The global provider stays what it is: libraries that look for one,
-    as FastAPI does, note whole addresses, and so receipt codes."""
-    global _provider, _tracer
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    """Give all spans to this exporter."""
+    global _recorder
+    from shared.recording import Recorder
 
-    resource = {
-        "service.name": service,
-        "service.namespace": "doithoai",
-        "service.version": version("doithoai"),
-        "service.instance.id": f"{socket.gethostname()}:{os.getpid()}",
-    }
-    _provider = TracerProvider(resource=Resource.create(resource), shutdown_on_exit=False)
-    _provider.add_span_processor(BatchSpanProcessor(exporter))
-    _tracer = _provider.get_tracer("doithoai", version("doithoai"))
+    _recorder = Recorder(service, exporter)
 
 
 def stop() -> None:
     """Hand over what is recorded, if the collector takes it soon, and record no more."""
-    global _provider, _tracer
-    provider, _provider, _tracer = _provider, None, None
-    if provider is not None:
-        last = Thread(target=provider.shutdown, name="traces-end", daemon=True)
-        last.start()
-        last.join(FAREWELL_S)
+    global _recorder
+    recorder, _recorder = _recorder, None
+    if recorder is not None:
+        recorder.stop()
+
+
+def is_on() -> bool:
+    return _recorder is not None
 
 
 def span(
@@ -176,39 +111,29 @@ def span(
         parent: the `traceparent` of what led to it, perhaps in another process; None: nothing did, a trace begins.
         links: `traceparent`s of what else it has to do with.
     """
-    if _tracer is None:
+    if _recorder is None:
         return NOTHING
-    from opentelemetry.trace import Link, SpanKind, get_current_span
+    from shared.recording import context_of
 
-    contexts = (get_current_span(_context(link)).get_span_context() for link in links if link)
-    return _Recorded(
-        name=name,
-        kind=SpanKind[kind.upper()],
-        context=None if parent == HERE else _context(parent),
-        attributes={key: value for key, value in (attributes or {}).items() if value is not None},
-        links=[Link(one) for one in contexts if one.is_valid],
-    )
+    return _recorder.span(name, kind, attributes or {}, None if parent == HERE else context_of(parent), links)
 
 
 def current() -> Span:
     """What is being done, to say more of it."""
-    if _tracer is None:
+    if _recorder is None:
         return NOTHING
-    from opentelemetry.trace import get_current_span
+    from shared.recording import here
 
-    here = _Recorded()
-    here._span = get_current_span()
-    return here
+    return here()
 
 
 def traceparent() -> str | None:
     """What is being done, as W3C Trace Context tells it to others; None when nothing is."""
-    if _tracer is None:
+    if _recorder is None:
         return None
-    from opentelemetry.trace import get_current_span
+    from shared import recording
 
-    here = get_current_span().get_span_context()
-    return f"00-{here.trace_id:032x}-{here.span_id:016x}-{here.trace_flags:02x}" if here.is_valid else None
+    return recording.traceparent()
 
 
 def headers() -> dict[str, str] | None:
@@ -224,13 +149,3 @@ def ids() -> dict[str, str]:
         return {}
     _, trace, span, _ = here.split("-")
     return {"trace_id": trace, "span_id": span}
-
-
-def _context(parent: str | None) -> "Context":
-    """Empty for what is no `traceparent`: a trace begins."""
-    from opentelemetry.context import Context
-    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-
-    if parent is None:
-        return Context()
-    return TraceContextTextMapPropagator().extract({HEADER: parent}, Context())
