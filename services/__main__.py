@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast, get_args
 import typer
 
 if TYPE_CHECKING:
+    from deploy.embedded.accounts import Office
     from deploy.embedded.doctor import Finding
     from deploy.embedded.installation import Clock, RunningStack
     from deploy.embedded.operating import Desk
@@ -215,13 +216,24 @@ def report(
     """Số liệu của một kỳ (.xlsx), hoặc dự thảo báo cáo để ký (.docx), của hệ thống đang chạy."""
     import httpx
 
+    from deploy.embedded.accounts import let_in
+
     _profile(commune)
     kind = output.suffix.lower()
     if kind not in (".xlsx", ".docx"):
         _wrong_usage("-o là tệp .xlsx hoặc .docx")
-    address = f"{_stack(data).services['console']}/bao-cao{kind}"
+    stack = _stack(data)
+    address = f"{stack.services['console']}/bao-cao{kind}"
+
+    async def fetched() -> httpx.Response:
+        async with (
+            let_in(stack.mongo_url, commune, "doithoai report") as cookies,
+            httpx.AsyncClient(cookies=cookies, timeout=60) as http,
+        ):
+            return await http.get(address, params={"ky": period})
+
     try:
-        answer = httpx.get(address, params={"ky": period}, cookies={"doithoai_console": f"{commune}/"}, timeout=60)
+        answer = asyncio.run(fetched())
     except httpx.HTTPError as error:
         _refuse(f"Bàn làm việc không trả lời: {error}")
     if answer.status_code == 404:
@@ -370,6 +382,89 @@ def _not_yet(what: str) -> Callable[[], None]:
 
     command.__doc__ = "Chưa có trong bản này."
     return command
+
+
+account = typer.Typer(help="Tài khoản vào bàn làm việc.", no_args_is_help=True)
+app.add_typer(account, name="account")
+Email = Annotated[str, typer.Argument(metavar="EMAIL")]
+
+
+@account.command("add")
+def account_add(
+    email: Email,
+    role: Annotated[str, typer.Option(help="province, operator: người không thuộc xã nào.")] = "",
+    commune: Annotated[str, typer.Option(help="Khi địa chỉ có trong hồ sơ của nhiều xã.")] = "",
+    name: Annotated[str, typer.Option(help="Họ tên, cho người không thuộc xã nào.")] = "",
+    data: Data = VAR,
+    json_lines: Json = False,
+) -> None:
+    """Mở tài khoản cho một người của hồ sơ xã, của tỉnh hoặc vận hành; in đường dẫn dùng một lần trong 24 giờ."""
+    from shared.contracts import Role
+
+    if role not in ("", "province", "operator"):
+        _wrong_usage("--role là province hoặc operator; vai của người trong xã nằm ở hồ sơ xã")
+    if role and (commune or not name):
+        _wrong_usage("người của tỉnh và người vận hành cần --name, và không có --commune")
+    if not role and name:
+        _wrong_usage("họ tên của người trong xã nằm ở hồ sơ xã")
+    link = _of_accounts(data, lambda office: office.add(email, commune, Role(role) if role else None, name))
+    _print_link(email, link, json_lines)
+
+
+@account.command("reset")
+def account_reset(email: Email, data: Data = VAR, json_lines: Json = False) -> None:
+    """Bỏ mật khẩu, mã hai bước và mọi phiên của một tài khoản; in đường dẫn mới."""
+    _print_link(email, _of_accounts(data, lambda office: office.reset(email)), json_lines)
+
+
+@account.command("revoke")
+def account_revoke(email: Email, data: Data = VAR, json_lines: Json = False) -> None:
+    """Khóa tài khoản và kết thúc mọi phiên của người đó; mở lại bằng `account add`."""
+    ended = _of_accounts(data, lambda office: office.close(email))
+    if json_lines:
+        _print_json({"email": email, "sessions": ended})
+    else:
+        typer.echo(f"Đã khóa tài khoản {email}; {ended} phiên đã kết thúc.")
+
+
+@account.command("list")
+def account_list(data: Data = VAR, json_lines: Json = False) -> None:
+    """Các tài khoản: của ai, vai gì, đang thế nào."""
+    from dataclasses import asdict
+
+    for one in _of_accounts(data, lambda office: office.listed()):
+        if json_lines:
+            _print_json(asdict(one))
+        else:
+            two = "hai bước" if one.two_steps else "một bước"
+            where = one.commune or "toàn tỉnh"
+            typer.echo(f"{one.email}  {one.name}  {one.role or '–'}  {where}  {one.state}  {two}  {one.sessions} phiên")
+
+
+def _of_accounts(data: Path, ask: "Callable[[Office], Coroutine[Any, Any, Any]]") -> Any:
+    from deploy.embedded.accounts import office
+    from shared.contracts import Refusal
+    from shared.store import OUTAGES
+
+    async def asked() -> Any:
+        async with office(data) as found:
+            return await ask(found)
+
+    try:
+        return asyncio.run(asked())
+    except Refusal as refusal:
+        _refuse(refusal.reason)
+    except OUTAGES:
+        _refuse("Cơ sở dữ liệu không trả lời. Hãy chạy `doithoai up` trước, hoặc đặt MONGO_URL.")
+
+
+def _print_link(email: str, link: str, json_lines: bool) -> None:
+    if json_lines:
+        _print_json({"email": email, "link": link})
+    else:
+        typer.echo(f"Xin chuyển đường dẫn này cho {email}, qua một kênh mà chỉ người đó đọc được:")
+        typer.echo(link)
+        typer.echo("Dùng được một lần, trong 24 giờ.")
 
 
 mailbox = typer.Typer(help="Hộp thư điện tử của xã.", no_args_is_help=True)

@@ -19,6 +19,9 @@ class KnownDoor:
         found = chosen(request.app.state.communes, commune, worker)
         return found if found.worker else None
 
+    async def who_was(self, request: Request) -> Acting | None:
+        return None
+
     def add_pages(self, outside: APIRouter, inside: APIRouter, service: Service, pages: Pages) -> None:
         """It has none."""
 

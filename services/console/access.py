@@ -15,6 +15,7 @@ PLACES: Mapping[str, frozenset[Role]] = {
     "/": DESK,
     "/bao-cao": EVERYBODY,
     "/buu-chinh": OFFICE,
+    "/cau-hoi": DESK,
     "/danh-sach": OFFICE | {Role.CHAIRMAN},
     "/duyet": DESK,
     "/giao": DESK,
@@ -28,12 +29,13 @@ PLACES: Mapping[str, frozenset[Role]] = {
     "/thu-vien": EVERYBODY,
     "/tinh": EVERYBODY,
     "/toi": EVERYBODY,
+    "/toi/nhat-ky": frozenset({Role.OFFICE_HEAD}),
     "/van-ban": OFFICE,
     "/van-hanh": frozenset({Role.OPERATOR}),
     "/viec": DESK,
 }
-"""First part of a path, and the roles whose page it is. `/toi`: the own account. The province and the operators see
-figures, never who asked what."""
+"""The first two parts of a path, or its first, and the roles whose page it is. `/toi`: the own account. The province
+and the operators see figures, never who asked what."""
 
 
 def may_open(role: Role | None, path: str) -> bool:
@@ -43,7 +45,8 @@ def may_open(role: Role | None, path: str) -> bool:
 
 def roles_of(path: str) -> frozenset[Role]:
     """The roles whose page it is; nobody's, where no place is known for the path."""
-    return PLACES.get("/" + path.strip("/").split("/")[0].split(".")[0], frozenset())
+    first, second, *_ = [part.split(".")[0] for part in path.strip("/").split("/")] + [""]
+    return PLACES.get(f"/{first}/{second}") or PLACES.get(f"/{first}", frozenset())
 
 
 def home(role: Role) -> str:

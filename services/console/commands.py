@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from services.console import offers
 from services.console.acting import Acting
+from services.console.door.audit import note_command
 from services.console.event_words import EVENTS
 from services.console.reader import Reader
 from shared.commands import send
@@ -88,7 +89,9 @@ async def carry_out(service: Service, reader: Reader, command: Command, typed: M
     What is registered is a case of its own, whose id the reply gives.
     """
     about = (command.dialogue or "") if isinstance(command, RegisterSubmission) else offers.about(command)
-    match await send(service.nats, command):
+    reply = await send(service.nats, command)
+    await note_command(service, command, reply)
+    match reply:
         case Done(version=version, state=state):
             if isinstance(command, RegisterSubmission):
                 about = submission_of(str(state["questions"][0]["id"]))

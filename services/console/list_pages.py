@@ -13,6 +13,7 @@ from ulid import ULID
 
 from services.console import list_forms, offers
 from services.console.acting import Acting
+from services.console.door.audit import note_command
 from services.console.commands import STATUS
 from services.console.list_forms import Chosen
 from services.console.offers import WrongFields
@@ -93,7 +94,9 @@ def add_lists(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         )
 
     async def receive(who: Acting, what: Chosen) -> Response:
-        reply = await send(service.nats, list_forms.to_receive(who.actor, what), timeout=RECEIVED_WITHIN_S)
+        command = list_forms.to_receive(who.actor, what)
+        reply = await send(service.nats, command, timeout=RECEIVED_WITHIN_S)
+        await note_command(service, command, reply)
         if isinstance(reply, Refused):
             return await preview(who, what, {"list": reply.reason})
         if what.list and reply.version:

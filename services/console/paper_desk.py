@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from services.console import paper_forms
 from services.console.acting import Acting
+from services.console.door.audit import note_command
 from services.console.commands import Attempt, carry_out
 from services.console.entered import Entered, Open, entered, form, open_dialogues
 from services.console.offers import CLERKS, WrongFields
@@ -139,7 +140,9 @@ def add_paper_desk(router: APIRouter, service: Service, pages: Pages, reader: Re
         command = AddFiles(
             actor=who.actor, key=f"{keyed.typed.get('key', '')}-scan", submission=submission, attachments=scans
         )
-        return "thieu" if isinstance(await send(service.nats, command), Refused) else "kem"
+        reply = await send(service.nats, command)
+        await note_command(service, command, reply)
+        return "thieu" if isinstance(reply, Refused) else "kem"
 
     async def show(who: Acting, pile: Pile, keyed: Keyed, last: str = "", again: str = "") -> Response:
         now = service.clock()

@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from services.console.acting import Acting, is_called_rightly, known_hosts, require_own_site, usual
 from services.console.case_pages import add_cases
 from services.console.desk import add_questions, add_terms
-from services.console.door.admission import Door, NotSignedIn, admit, sign_in_path
+from services.console.door.admission import SIGN_IN, Door, NotSignedIn, admit, sign_in_path
+from services.console.door.resend import kept_on_page
 from services.console.filter_pages import add_filters
 from services.console.handbook_pages import add_handbook
 from services.console.kept import Kept
@@ -107,11 +108,17 @@ def _tell_problems(service: Service, pages: Pages, door: Door, hosts: frozenset[
 
     @service.app.exception_handler(NotSignedIn)
     async def nobody(request: Request, error: NotSignedIn) -> Response:
-        """A page leads to the sign-in; whatever else was asked for, or sent, is answered in words."""
-        pages_only = request.method in ("GET", "HEAD") and "text/event-stream" not in request.headers.get("accept", "")
-        if pages_only and not wants_json(request):
+        """A page leads to the sign-in; what was typed waits on a page; a script is answered in words."""
+        if wants_json(request) or "text/event-stream" in request.headers.get("accept", ""):
+            told = {"reason": error.detail, "sign_in": SIGN_IN}
+            return JSONResponse(told, error.status_code, HEADERS)
+        if request.method in ("GET", "HEAD"):
+            if "hx-request" in request.headers:  # a part of a page, which as a whole leads to the sign-in
+                return Response(status_code=error.status_code, headers=HEADERS | {"HX-Redirect": SIGN_IN})
             return RedirectResponse(sign_in_path(request), 303, HEADERS)
-        return await told(request, error.detail, error.status_code)
+        if request.url.path.startswith("/toi"):  # passwords stay on no page
+            return RedirectResponse(SIGN_IN, 303, HEADERS)
+        return await kept_on_page(request, pages, Acting(usual(service.communes)), await door.who_was(request))
 
     @service.app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
@@ -129,6 +136,8 @@ def _tell_problems(service: Service, pages: Pages, door: Door, hosts: frozenset[
     async def away(request: Request, error: Exception) -> Response:
         logger().warning("unavailable", error=in_short(error))
         detail = "Không hỏi được NATS hoặc cơ sở dữ liệu lúc này. Xin tải lại trang sau ít phút; không có gì bị mất."
+        if not hasattr(request.state, "acting"):  # the door itself could not ask
+            request.state.acting = Acting(usual(service.communes))
         return await told(request, detail, 503)
 
     for kind in (NatsError, TimeoutError, *OUTAGES):

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from services.console.access import home, may_open, roles_of
 from services.console.acting import Acting
+from services.console.door.resend import is_anothers
 from services.console.pages import Pages
 from services.console.words import ROLES
 from shared.service import Service
@@ -22,6 +23,9 @@ class Door(Protocol):
 
     async def who(self, request: Request) -> Acting | None:
         """Whoever is signed in; None when nobody is."""
+
+    async def who_was(self, request: Request) -> Acting | None:
+        """Whose session this browser had, also where it is over; None where that is not known."""
 
     def add_pages(self, outside: APIRouter, inside: APIRouter, service: Service, pages: Pages) -> None:
         """Pages for nobody yet, and those of whoever is in."""
@@ -53,11 +57,13 @@ async def admit(door: Door, request: Request) -> Acting:
     """Whoever asks for a page, if it is his.
 
     Raises:
-        NotSignedIn, NotYours, ElsewhereAtHome.
+        NotSignedIn, NotYours, ElsewhereAtHome, HTTPException (403): somebody else has typed what is sent.
     """
     who, path = await door.who(request), request.url.path
     if who is None:
         raise NotSignedIn
+    if is_anothers(request, who):
+        raise HTTPException(403, "Nội dung này do người khác nhập, nên không được gửi với tên ông/bà.")
     if may_open(who.role, path):
         return who
     if path == "/" and who.role is not None and request.method == "GET":

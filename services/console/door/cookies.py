@@ -1,4 +1,4 @@
-"""The cookies of the door: what a browser holds so that it is known again."""
+"""What a browser is known by: cookies of this site, and the address it comes from."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,3 +35,8 @@ class Cookie:
 
     def drop(self, response: Response) -> None:
         response.delete_cookie(self.full_name, path="/", secure=self.secure, httponly=True, samesite="lax")
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from, as the server knows it (`trusted_proxies`)."""
+    return request.client.host if request.client else ""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from services.console.acting import Acting, Worker, chosen, usual
 from services.console.door.sessions import Session
 from shared.communes import Person, Profile
+from shared.contracts import Role
 from shared.text import clean
 
 Communes = Mapping[str, Profile]
@@ -25,15 +26,22 @@ def communes_of(communes: Communes, account: str) -> list[str]:
     return [id for id, profile in communes.items() if person_of(profile, account)]
 
 
+def acting_as(
+    communes: Communes, account: str, commune: str, role: Role | None = None, name: str = ""
+) -> Acting | None:
+    """Who an account is today. role, name: of those whom no profile names; they belong to no commune, or to all."""
+    profile = communes.get(commune)
+    if role is not None:
+        return Acting(profile or usual(communes), Worker(account, name, role))
+    person = person_of(profile, account) if profile else None
+    if profile is None or person is None:
+        return None
+    return Acting(profile, Worker(person.email, person.name, person.role, person.department))
+
+
 def who_is(communes: Communes, session: Session, *, rehearsed: bool) -> Acting | None:
     """Who a session lets in today; None when the profile does not know him any more."""
     if session.how == "rehearsal":
         found = chosen(communes, session.commune, session.account)
         return found if rehearsed and found.worker else None
-    if session.role is not None:
-        return Acting(usual(communes), Worker(session.account, session.name, session.role))
-    profile = communes.get(session.commune)
-    person = person_of(profile, session.account) if profile else None
-    if profile is None or person is None:
-        return None
-    return Acting(profile, Worker(person.email, person.name, person.role, person.department))
+    return acting_as(communes, session.account, session.commune, session.role, session.name)
