@@ -2,7 +2,7 @@
 
 Rows are read and written in threads of their own, a chunk at a time, so that pages are answered meanwhile. A CSV file
 is sent as it is made; when its rows end with an error the connection is broken off, so that no part looks whole. An
-XLSX file is made first, for its directory comes last; it lies in a file without a name, which is gone with whoever asked.
+XLSX file is made first, for its directory comes last; it lies in a file without a name, gone with whoever asked for it.
 """
 
 import asyncio
@@ -223,4 +223,10 @@ def _take(rows: Iterator[Sequence[Value]]) -> list[Sequence[Value]]:
 
 
 async def _in_thread(work: Callable[..., T], *arguments: Any) -> T:
-    return await asyncio.get_running_loop().run_in_executor(_threads, work, *arguments)
+    """Whoever does not wait for it any more still lets it end: nothing is closed beneath a thread that uses it."""
+    working = asyncio.get_running_loop().run_in_executor(_threads, work, *arguments)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])
+        raise

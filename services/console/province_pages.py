@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from services.console import charts, exports, province, province_tables
+from services.console import charts, export_pages, exports, province, province_tables
 from services.console.acting import Acting
 from services.console.charts import Line
 from services.console.pages import Pages, Who
@@ -102,6 +102,7 @@ def add_province(router: APIRouter, service: Service, pages: Pages) -> None:
         known = _visible(service, who)
         found = await pages.read(lambda db: _compared(db, known, asked, now))
         head, rows = province_tables.head(asked.view), list(province_tables.rows(found, asked.view))
+        await export_pages.note(request, who)
         name = "-".join(filter(None, ("cac-xa-phuong", str(asked.year), asked.view.slug)))
         return await exports.stream(format, name, f"Năm {asked.year}", head, rows)
 
@@ -112,6 +113,7 @@ def add_province(router: APIRouter, service: Service, pages: Pages) -> None:
         asked, profile = Asked.of(request, now), _profile(service, who, commune)
         found = await pages.read(lambda db: province.insight(db, profile, asked.year, now))
         rows = list(province_tables.detail(found))
+        await export_pages.note(request, who)
         return await exports.stream(
             format, f"so-lieu-{commune}-{asked.year}", f"Năm {asked.year}", province_tables.DETAIL, rows
         )

@@ -1,21 +1,20 @@
 """`/so-van-ban`: the outgoing register of each kind of document and year, and letters that wait for their number."""
 
 from collections.abc import Mapping
-from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from ulid import ULID
 
-from services.console import asking, offers, posting, registers, words
+from services.console import asking, export_pages, exports, offers, posting, registers, words
 from services.console.acting import Acting
 from services.console.commands import STATUS, Attempt, carry_out
+from services.console.exports import Format
 from services.console.offers import WrongFields
-from services.console.pages import Pages, Who, done, download, require_clerk, typed_in
+from services.console.pages import Pages, Who, done, require_clerk, typed_in
 from services.console.reader import Reader
 from services.console.registers import Book, Row
-from services.console.report_files import XLSX
 from shared.contracts import Command, Refused
 from shared.contracts.post import GiveNumbers, OpenRegister, ReadRegister
 from shared.service import Service
@@ -37,14 +36,14 @@ def add_registers(router: APIRouter, service: Service, pages: Pages, reader: Rea
         return await show(who, so, nam, duoi, verb=xong)
 
     @router.get(PATH + ".{format}")
-    async def file(who: Who, format: Literal["xlsx", "csv"], so: str = "letter", nam: int | None = None) -> Response:
+    async def file(request: Request, who: Who, format: Format, so: str = "letter", nam: int | None = None) -> Response:
         """The whole book of a year."""
         require_clerk(who, WHAT)
         year = nam or offers.local(service.clock()).year
         rows = await every_row(who, so, year)
-        make = registers.spreadsheet if format == "xlsx" else registers.comma_separated
-        kind = XLSX if format == "xlsx" else "text/csv; charset=utf-8"
-        return download(f"so-van-ban-di-{who.commune}-{so}-{year}.{format}", kind, make(so, year, rows))
+        await export_pages.note(request, who)
+        name, title = f"so-van-ban-di-{who.commune}-{so}-{year}", f"{words.REGISTERS[so]} {year}"
+        return await exports.stream(format, name, title, registers.COLUMNS, registers.cells(rows))
 
     @router.post(PATH)
     async def act(request: Request, who: Who, so: str = "letter", nam: int | None = None) -> Response:

@@ -1,24 +1,19 @@
-"""The outgoing register as notify tells of it: its rows, the letters that wait for a number, and the book as a file."""
+"""The outgoing register as notify tells of it: its rows, the letters that wait for a number, the book as a table."""
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from pydantic import AwareDatetime
 
-from services.console import report_files, words
+from services.console.exports import Value
 from services.console.posting import TICKED, Letter
-from services.console.report_files import Table
 from shared.contracts.base import Model
-from shared.web import local_day
 
 PAGE = 500
 """Rows that notify tells at once."""
 ORDER = "xep-"
 """Begins the name of the field that says which letter comes when."""
 LAST = 100_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = ("Số, ký hiệu", "Ngày văn bản", "Trích yếu", "Người cấp số", "Cấp số lúc", "Ghi chú")
 
 
@@ -65,36 +60,8 @@ def chosen(typed: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted((name.removeprefix(TICKED) for name in typed if name.startswith(TICKED)), key=place))
 
 
-def table(book: str, year: int, rows: Sequence[Row]) -> Table:
+def cells(rows: Sequence[Row]) -> Iterator[tuple[Value, ...]]:
     """The book as a table, the first number first."""
-    cells = tuple(
-        (
-            row.number,
-            local_day(row.given_on) if row.given_on else None,
-            row.about,
-            row.given_by,
-            row.given_at,
-            f"Đã gạch: {row.struck}" if row.struck else None,
-        )
-        for row in reversed(rows)
-    )
-    return Table(f"{words.REGISTERS[book]} {year}", COLUMNS, cells)
-
-
-def spreadsheet(book: str, year: int, rows: Sequence[Row]) -> bytes:
-    return report_files.workbook([table(book, year, rows)])
-
-
-def comma_separated(book: str, year: int, rows: Sequence[Row]) -> bytes:
-    """For programs, and for Excel, which tells UTF-8 by its mark. No text is a formula, whatever it begins with."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    found = table(book, year, rows)
-    writer.writerow(found.columns)
-    for row in found.rows:
-        writer.writerow([_harmless(report_files.as_text(value)) for value in row])
-    return file.getvalue().encode("utf-8-sig")
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    for row in reversed(rows):
+        struck = f"Đã gạch: {row.struck}" if row.struck else None
+        yield row.number, row.given_on, row.about, row.given_by, row.given_at, struck

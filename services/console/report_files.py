@@ -98,23 +98,6 @@ def tables(figures: Figures) -> list[Table]:
     ]
 
 
-def workbook(tables: Iterable[Table]) -> bytes:
-    """Any tables as a spreadsheet, one a sheet."""
-    book = Workbook(write_only=True)
-    for table in tables:
-        _sheet(book, table)
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
-
-
-def as_text(value: Value) -> str:
-    """A cell where there are only texts: days and instants as they are written in Vietnam."""
-    if isinstance(value, datetime):
-        return local_time(value)
-    return "" if value is None else str(value)
-
-
 def spreadsheet(profile: Profile, figures: Figures, entries: Sequence[Entry]) -> bytes:
     """The figures sheet by sheet, and the list of questions behind them."""
     book = Workbook(write_only=True)

@@ -131,6 +131,24 @@ def owed(
     return [_owed(db, row, term, now) for row in rows if (term := term_of(row, now))]
 
 
+def every_id(
+    db: sqlite3.Connection,
+    commune: str,
+    now: datetime,
+    *,
+    rule: str | None = None,
+    department: str | None = None,
+    situation: Situation | None = None,
+) -> list[str]:
+    """All of them, in their order."""
+    rows = db.execute(
+        "SELECT id FROM owed WHERE commune = :commune AND (:rule IS NULL OR rule = :rule) "  # noqa: S608 - no value is in the text
+        f"AND (:department IS NULL OR department = :department) AND {_SITUATION} ORDER BY state = 'paused', due_at, id",
+        {"commune": commune, "rule": rule, "department": department, "situation": situation, "now": instant(now)},
+    )
+    return [row["id"] for row in rows]
+
+
 def counts(
     db: sqlite3.Connection,
     commune: str,
