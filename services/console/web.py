@@ -13,6 +13,7 @@ from services.console.case_pages import add_cases
 from services.console.desk import add_questions, add_terms
 from services.console.door.admission import SIGN_IN, Door, NotSignedIn, admit, sign_in_path
 from services.console.door.resend import kept_on_page
+from services.console.export_pages import add_exports
 from services.console.filter_pages import add_filters
 from services.console.handbook_pages import add_handbook
 from services.console.kept import Kept
@@ -84,6 +85,7 @@ def add_routes(service: Service, view: View, reader: Reader, watch: Watch, door:
     add_registers(router, service, pages, reader)
     add_reports(router, service, pages)
     add_province(router, service, pages)
+    add_exports(router, service, view)
     add_operations(router, service, pages, view, reader, watch)
     add_contract(router, service)
     service.app.add_middleware(SizeLimit, most=MOST_BYTES, larger=FILES_TO)
