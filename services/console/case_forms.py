@@ -22,6 +22,14 @@ CHOSEN = "cau-"
 COORDINATING = "phoi-hop-"
 """Begins the name of the box of each department that is to coordinate."""
 MOST_PARTS = 10
+WRITTEN = frozenset(
+    {
+        *("text", "reason", "remarks", "guidance", "matter", "note", "requirement", "responsible", "authority"),
+        *("document", "topic", "answered_by", "asked", "answered", "words", "until", "working_days"),
+        *("name", "phone", "email", "address"),
+    }
+)
+"""Fields of a case's forms that somebody writes himself."""
 CHOOSE = "Xin chọn một mục trong danh sách."
 WRONG: Mapping[str, str] = {
     "name": "Xin ghi họ tên, không quá 200 chữ.",
@@ -142,14 +150,23 @@ def places(typed: Mapping[str, str]) -> int:
 def prepared(typed: Mapping[str, str]) -> dict[str, str] | None:
     """A form whose button is no command: what it is to look like now. None of a form that is to be sent.
 
-    `fill`: a text to start the answer from; what was typed stays before it. `more`: room for another matter.
+    `fill`: a text to start the answer from; what was typed stays before it. `more`: room for another matter. `look`:
+    the same once more, with how it reads and what changed.
     """
     if "fill" in typed:
         written, text = typed.get("text", "").strip(), typed["fill"].replace("\r\n", "\n").strip()
         return {**typed, "text": written if text in written else f"{written}\n\n{text}".strip()}
     if "more" in typed:
         return {**typed, "places": str(min(places(typed) + 1, MOST_PARTS))}
-    return None
+    return dict(typed) if "look" in typed else None
+
+
+def typed_words(typed: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What somebody wrote in a form that has gone meanwhile, by field: to be copied, not lost.
+
+    Without what was only chosen, and what a form carries unseen.
+    """
+    return [(name, text) for name, text in typed.items() if name.startswith("phan-") or name in WRITTEN if text.strip()]
 
 
 def _of_question(typed: Mapping[str, str]) -> dict[str, Any]:

@@ -15,13 +15,14 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from ulid import ULID
 
-from services.console import asking, case_forms, dossier, fates, offers, posting, question_rows, terms
+from services.console import asking, case_forms, case_shown, dossier, fates, offers, posting, question_rows, terms
 from services.console.acting import Acting
-from services.console.cases import elsewhere, history
+from services.console.cases import elsewhere, record
 from services.console.commands import STATUS, Attempt, perform
 from services.console.pages import HEADERS, Pages, Sent, Who, all_sent_in, done, download
 from services.console.question import Question
 from services.console.reader import Reader
+from services.console.stale import named
 from services.console.versions import versions
 from shared.contracts import Refused
 from shared.contracts.notify import RenderLetter
@@ -40,8 +41,8 @@ def add_cases(router: APIRouter, service: Service, pages: Pages, reader: Reader)
     _add_question_pages(router, service, pages)
 
     @router.get("/ho-so/{case}")
-    async def case(who: Who, case: str, xong: str = "") -> Response:
-        return await show(who, case, verb=xong)
+    async def case(who: Who, case: str, xong: str = "", xem: str = "") -> Response:
+        return await show(who, case, verb=xong, sight=xem)
 
     @router.post("/ho-so/{case}")
     async def act(request: Request, who: Who, case: str) -> Response:
@@ -56,7 +57,7 @@ def add_cases(router: APIRouter, service: Service, pages: Pages, reader: Reader)
             return await show(who, case, attempt=replace(result, verb=FORM_OF.get(result.verb, result.verb)))
         return RedirectResponse(f"/ho-so/{case}?xong={result.verb}#{quote(typed.get('question') or result.about)}", 303)
 
-    async def show(who: Acting, case: str, verb: str = "", attempt: Attempt | None = None) -> Response:
+    async def show(who: Acting, case: str, verb: str = "", attempt: Attempt | None = None, sight: str = "") -> Response:
         now = service.clock()
 
         def query(db: Connection) -> tuple[dossier.Case, dict[str, list[question_rows.Joinable]]] | None:
@@ -80,11 +81,14 @@ def add_cases(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         offered = [(question, offers.for_question(who, question, here=here)) for question in found.questions]
         offered = [(question, _without_empty(forms, joinable.get(question.id))) for question, forms in offered]
         written = [question.id for question, forms in offered if _is_offered("draft-answer", forms)]
-        lines, explained, suggested = await asyncio.gather(
-            history(service, who, case, secret),
+        recorded, explained, suggested, answers = await asyncio.gather(
+            record(service, who, case),
             terms.explain(service.nats, who, all_terms),
             asking.suggestions(service.nats, who, written),
+            asyncio.to_thread(case_shown.of_answers, who, found.questions, attempt),
         )
+        told = case_shown.of_record(who, recorded, found.questions, explained, now, secret=secret, sight=sight)
+        attempt = named(attempt, told["history"]) if attempt else None
         return pages.show(
             "case.html",
             who,
@@ -97,7 +101,7 @@ def add_cases(router: APIRouter, service: Service, pages: Pages, reader: Reader)
             acknowledgeable=_acknowledgeable(who, found.questions),
             topics=found.topics,
             offered=[*offers.for_registrant(who, found.submission, found.dialogue, now), *of_form],
-            files=found.files if who.worker is None or offers.may_have_files(who, denounced) else [],
+            files=found.files if offers.may_have_files(who, denounced) else [],
             may_have_files=offers.may_have_files(who, denounced),
             words_of_sender=found.words,
             letters=[(letter, offers.for_letter(who, letter, found.letters)) for letter in found.letters],
@@ -105,11 +109,14 @@ def add_cases(router: APIRouter, service: Service, pages: Pages, reader: Reader)
             became_letters=dossier.became_letters(found.letters),
             nobodys=offers.NOBODYS,
             receipt=_receipt(case, found.letters),
-            history=lines,
             explained=explained,
             secret=secret,
             attempt=attempt,
             done=done(verb),
+            done_verb=verb if done(verb) else "",
+            **told,
+            **answers,
+            **case_shown.words_for(who),
         )
 
 

@@ -8,6 +8,7 @@ from services.console import dossier, story
 from services.console.acting import Acting
 from services.console.pages import Pages
 from shared.cases import follow
+from shared.contracts import Envelope
 from shared.logs import in_short, logger
 from shared.service import Service
 
@@ -38,10 +39,16 @@ async def elsewhere(service: Service, pages: Pages, who: Acting, case: str) -> R
 
 async def history(service: Service, who: Acting, case: str, secret: bool = False) -> list[story.Line] | None:
     """None while the stream cannot be read."""
+    found = await record(service, who, case)
+    return None if found is None else story.tell(found, who.unit, confidential=secret)
+
+
+async def record(service: Service, who: Acting, case: str) -> list[Envelope] | None:
+    """What every service said of a case, in the order of the stream; None while it cannot be read."""
     if not service.nats.is_connected:
         return None
     try:
-        return story.tell(await follow(service.nats, who.commune, case), who.unit, confidential=secret)
+        return await follow(service.nats, who.commune, case)
     except (NatsError, TimeoutError) as error:
         logger().warning("history-not-read", error=in_short(error))
         return None

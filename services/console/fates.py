@@ -12,13 +12,17 @@ NOT_WANTED = "Không gửi đi"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that became of it. when: in words. bad: somebody must see to it, or knows that it did not arrive."""
+    """One thing that became of it. when: in words. bad: somebody must see to it, or knows that it did not arrive.
+
+    ahead: it has not happened yet; it is what comes next.
+    """
 
     what: str
     when: str = ""
     more: str = ""
     link: str = ""
     bad: bool = False
+    ahead: bool = False
 
 
 def of(letter: Letter, became_letters: Collection[str] = ()) -> list[Step]:
@@ -31,7 +35,16 @@ def of(letter: Letter, became_letters: Collection[str] = ()) -> list[Step]:
         return [*_on_paper(letter), Step("Đã trao trực tiếp", _at(letter), letter.reference or "")]
     if letter.channel == "email":
         return list(_by_mail(letter, letter.id in became_letters))
-    return [*_waiting(letter), *_on_paper(letter)]
+    return [*_waiting(letter), *_on_paper(letter), *_ahead(letter)]
+
+
+def _ahead(letter: Letter) -> Iterator[Step]:
+    """What a letter has still to pass on its way."""
+    if letter.state == "failed" or letter.returned_on is not None or letter.delivered_on is not None:
+        return
+    if letter.posted_on is None:
+        yield Step("Gửi bưu điện", ahead=True)
+    yield Step("Bưu điện phát", ahead=True)
 
 
 def _by_mail(letter: Letter, became_a_letter: bool) -> Iterator[Step]:

@@ -42,8 +42,8 @@ REFERRED_UP = frozenset({"referred-up"})
 class Offer:
     """One command: who is likely to use it, in which states.
 
-    main: the states that wait for it. own: of the officer's own department only. alone: not while the question gets
-    the answer of another one.
+    main: the states that wait for it. beside: those in which it stands beside what is waited for, where it is not rare.
+    own: of the officer's own department only. alone: not while the question gets the answer of another one.
     """
 
     verb: str
@@ -51,6 +51,7 @@ class Offer:
     roles: frozenset[Role]
     states: frozenset[str]
     main: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
     own: bool = False
     alone: bool = False
 
@@ -60,38 +61,47 @@ TRIAGE_OR_DEPARTMENT = frozenset({"awaits-triage"}) | WITH_DEPARTMENT
 DRAFTED_OR_NOT = WITH_DEPARTMENT | WITH_LEADERS
 OF_QUESTION = (
     Offer("answer-on-the-spot", "Trả lời tại hội nghị", OFFICE, TO_BE_ANSWERED, main=TO_BE_ANSWERED),
-    Offer("take-for-written-answer", "Tiếp nhận, trả lời bằng văn bản", OFFICE, TO_BE_ANSWERED),
+    Offer("take-for-written-answer", "Tiếp nhận, trả lời bằng văn bản", OFFICE, TO_BE_ANSWERED, beside=TO_BE_ANSWERED),
     Offer("approve-answer", "Duyệt câu trả lời", APPROVERS, WITH_LEADERS, main=WITH_LEADERS, alone=True),
-    Offer("return-answer", "Trả lại dự thảo", APPROVERS, WITH_LEADERS, alone=True),
+    Offer("return-answer", "Trả lại dự thảo", APPROVERS, WITH_LEADERS, alone=True, beside=WITH_LEADERS),
     Offer("accept-transfer", "Nhận câu hỏi", EXPERTS, WITH_DEPARTMENT, main=WITH_DEPARTMENT, own=True),
-    Offer("draft-answer", "Soạn câu trả lời", EXPERTS, DRAFTED_OR_NOT, main=WITH_DEPARTMENT, own=True, alone=True),
+    Offer(
+        "draft-answer",
+        "Soạn câu trả lời",
+        EXPERTS,
+        DRAFTED_OR_NOT,
+        main=WITH_DEPARTMENT,
+        beside=WITH_LEADERS,
+        own=True,
+        alone=True,
+    ),
     Offer("give-opinion", "Gửi ý kiến phối hợp", EXPERTS, DRAFTED_OR_NOT, main=DRAFTED_OR_NOT),
     Offer("report-to-superior", "Ghi nhận báo cáo cấp trên", OFFICE, REFERRED_UP, main=REFERRED_UP),
     Offer("assign-question", "Giao cho phòng", CLERKS, UNAPPROVED, main=UNASSIGNED),
-    Offer("split-question", "Tách thành nhiều câu", CLERKS, TRIAGE_OR_DEPARTMENT),
+    Offer("split-question", "Tách thành nhiều câu", CLERKS, TRIAGE_OR_DEPARTMENT, beside=UNASSIGNED),
     Offer("transfer-question", "Chuyển phòng khác", CLERKS, WITH_DEPARTMENT),
     Offer("transfer-question", "Chuyển phòng khác", EXPERTS, WITH_DEPARTMENT, own=True),
-    Offer("hand-back", "Trả lại Văn phòng", EXPERTS, WITH_DEPARTMENT, own=True),
+    Offer("hand-back", "Trả lại Văn phòng", EXPERTS, WITH_DEPARTMENT, own=True, beside=WITH_DEPARTMENT),
     Offer("ask-coordination", "Đề nghị phối hợp", CLERKS, WITH_DEPARTMENT),
-    Offer("ask-coordination", "Đề nghị phối hợp", EXPERTS, WITH_DEPARTMENT, own=True),
+    Offer("ask-coordination", "Đề nghị phối hợp", EXPERTS, WITH_DEPARTMENT, beside=WITH_DEPARTMENT, own=True),
     Offer("join-question", "Trả lời chung với câu khác", CLERKS, WITH_DEPARTMENT, alone=True),
     Offer("join-question", "Trả lời chung với câu khác", EXPERTS, WITH_DEPARTMENT, own=True, alone=True),
     Offer("part-question", "Tách khỏi nhóm trả lời chung", CLERKS, DRAFTED_OR_NOT),
     Offer("part-question", "Tách khỏi nhóm trả lời chung", EXPERTS, DRAFTED_OR_NOT, own=True),
-    Offer("redirect-question", "Hướng dẫn nơi có thẩm quyền", OFFICE, UNAPPROVED),
-    Offer("refer-question-up", "Báo cáo cấp trên", OFFICE, UNAPPROVED),
-    Offer("request-extension", "Xin gia hạn", EXPERTS, WITH_DEPARTMENT, own=True, alone=True),
-    Offer("extend-term", "Gia hạn", LEADERS, WITH_DEPARTMENT, alone=True),
-    Offer("apologise-for-delay", APOLOGISE, CLERKS, TO_BE_ANSWERED),
+    Offer("redirect-question", "Hướng dẫn nơi có thẩm quyền", OFFICE, UNAPPROVED, beside=UNASSIGNED),
+    Offer("refer-question-up", "Báo cáo cấp trên", OFFICE, UNAPPROVED, beside=UNASSIGNED),
+    Offer("request-extension", "Xin gia hạn", EXPERTS, WITH_DEPARTMENT, own=True, alone=True, beside=WITH_DEPARTMENT),
+    Offer("extend-term", "Gia hạn", LEADERS, WITH_DEPARTMENT, alone=True, beside=WITH_DEPARTMENT),
+    Offer("apologise-for-delay", APOLOGISE, CLERKS, TO_BE_ANSWERED, beside=TO_BE_ANSWERED),
     Offer("group-question", "Xếp nhóm nội dung", OFFICE, TO_BE_ANSWERED),
     Offer("prioritise-question", "Đánh dấu bức xúc", OFFICE, TO_BE_ANSWERED),
 )
 ANSWERED = frozenset({"answered-at-dialogue", "answered-in-writing"})
 """Ways in which a question was settled that its asker may rate, and others may read."""
 AFTER_ANSWER = (
-    Offer("rate-answer", "Ghi nhận đánh giá", OFFICE, ANSWERED),
+    Offer("rate-answer", "Ghi nhận đánh giá", OFFICE, ANSWERED, beside=ANSWERED),
     Offer("reopen-question", "Mở lại câu hỏi", OFFICE, ANSWERED),
-    Offer("publish-answer", "Đăng lên thư viện hỏi đáp", OFFICE, ANSWERED),
+    Offer("publish-answer", "Đăng lên thư viện hỏi đáp", OFFICE, ANSWERED, beside=ANSWERED),
 )
 """What may be done with a question that was answered, by how it was settled."""
 UNPUBLISH = Offer("unpublish-answer", "Gỡ khỏi thư viện", OFFICE, frozenset({"published"}))
@@ -130,6 +140,26 @@ def for_question(who: Acting, question: Question, *, here: bool = False) -> list
     found = _offered(OF_QUESTION, who, question.state, question.department)
     found = [offer for offer in found if not (offer.alone and question.follows)]
     return [offer for offer in found if _is_due(who, offer.verb, question, here)] + _unpublish(who, question)
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """What may be done, as a page puts it: the next step, what stands beside it, and what is rare."""
+
+    next: Offer | None
+    beside: tuple[Offer, ...]
+    rare: tuple[Offer, ...]
+
+
+def arranged(offered: Sequence[Offer], question: Question) -> Arranged:
+    """One next step at most: what the state waits for, or time that was asked for and is to be granted."""
+    state = (question.settled_how or "") if question.standing != "open" else question.state
+    wanted = [offer for offer in offered if offer.verb == "extend-term" and question.wanted_days]
+    waited = [offer for offer in offered if state in offer.main]
+    next_step = next(iter((*wanted, *waited)), None)
+    rest = [offer for offer in offered if offer is not next_step]
+    beside = tuple(offer for offer in rest if state in offer.beside or state in offer.main)
+    return Arranged(next_step, beside, tuple(offer for offer in rest if offer not in beside))
 
 
 def _after_answer(who: Acting, question: Question) -> list[Offer]:

@@ -58,6 +58,19 @@ def versions(drafts: Sequence[Draft], asked: int | None = None) -> list[Version]
     return found[::-1]
 
 
+def since_handed_in(drafts: Sequence[Draft]) -> Version:
+    """The last version, with what changed since whoever decides saw one; a first one has changed nothing."""
+    last = drafts[-1]
+    before = next((draft for draft in reversed(drafts[:-1]) if draft.handed_in_at), None)
+    return Version(last, before.number, list(compare(before.text, last.text))) if before else Version(last, None)
+
+
+def since_last(drafts: Sequence[Draft], text: str) -> Version:
+    """What is being written, with what changed since the version that was kept last."""
+    last = drafts[-1]
+    return Version(last, last.number, list(compare(last.text, text)))
+
+
 def compare(before: str, after: str) -> Iterator[Piece]:
     """The later text with what went from the earlier one in its place. Blanks between words do not count."""
     old, new = _WORD.findall(before), _WORD.findall(after)

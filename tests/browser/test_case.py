@@ -10,7 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from shared.contracts import Role, routing
-from tests.browser.test_console import CLERK, OFFICER, Desk, assigned, browser, desk, fill, find, work_as
+from tests.browser.test_console import CLERK, OFFICER, Desk, assigned, browser, desk, fill, find, unfold, work_as
 from tests.door import enter
 from tests.e2e.town import Town, settled_in
 from tests.servers import RunningSystem
@@ -27,8 +27,7 @@ LAND = "Tôi xin cấp giấy chứng nhận quyền sử dụng đất thì c�
 
 async def attach(page: Page, name: str, data: bytes) -> None:
     form = page.locator("details", has=page.locator("input[name=verb][value=add-files]"))
-    if await form.get_attribute("open") is None:
-        await form.locator("summary").first.click()
+    await unfold(form)
     await form.locator("input[type=file]").set_input_files(
         {"name": name, "mimeType": "application/pdf", "buffer": data}
     )
@@ -192,7 +191,6 @@ async def test_an_answer_is_written_with_the_keyboard_alone(desk: Desk, town: To
     await page.goto(f"/ho-so/{town.cases['keyboard']}")
     article = page.locator(f"article[id='{question}']")
     await article.locator("summary", has_text="Soạn câu trả lời").focus()
-    await page.keyboard.press("Enter")
     await page.keyboard.press("Tab")
     await page.keyboard.type("Xã nạo vét trước ngày {ngày}.")
     await expect(article.locator(".places")).to_contain_text("{ngày}")
@@ -220,7 +218,6 @@ async def test_an_answer_is_begun_from_a_template_with_a_script_and_without(
     await enter(page.context, desk.console, "thanh-tri", "toan.kinhte@hanoi.example")
     await page.reload()
     article = page.locator(f"article[id='{question}']")
-    await article.locator("summary", has_text="Soạn câu trả lời").click()
     await article.locator("textarea[name=text]").fill("Kính gửi ông/bà,")
     await article.locator("details.more summary").first.click()
     await article.get_by_role("button", name="Dùng mẫu này").first.click()
@@ -235,7 +232,7 @@ async def test_a_matter_is_added_struck_off_and_the_question_split(desk: Desk, t
     await work_as(page, CLERK)
     await page.goto(f"/ho-so/{town.cases['split']}")
     article = page.locator(f"article[id='{question}']")
-    await article.locator("summary", has_text="Tách thành nhiều câu").click()
+    await unfold(article.locator("details", has=page.locator("input[value=split-question]")))
     await article.get_by_label("Lời hỏi").nth(0).fill(DRAIN)
     await article.get_by_label("Lời hỏi").nth(1).fill("Lệ phí chứng thực là bao nhiêu?")
     await article.get_by_role("button", name="Thêm một nội dung").click()

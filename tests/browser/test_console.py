@@ -108,8 +108,7 @@ async def find(page: Page, code: str) -> Locator:
 async def fill(form_of: Locator, verb: str, button: str, **fields: str) -> None:
     """Open the form of a command, fill it in and send it."""
     form = form_of.locator("details", has=form_of.page.locator(f"input[name=verb][value={verb}]"))
-    if await form.get_attribute("open") is None:
-        await form.locator("summary").first.click()
+    await unfold(form)
     for name, text in fields.items():
         field = form.locator(f"[name={name}]")
         if await field.evaluate("field => field.tagName") == "SELECT":
@@ -117,6 +116,15 @@ async def fill(form_of: Locator, verb: str, button: str, **fields: str) -> None:
         else:
             await field.fill(text)
     await form.get_by_role("button", name=button).click()
+
+
+async def unfold(form: Locator) -> None:
+    """Open a form; a rare one stands behind “Việc khác”."""
+    others = form.locator("xpath=preceding-sibling::details[@class='others' and not(@open)]")
+    if not await form.is_visible() and await others.count():
+        await others.locator("summary").click()
+    if await form.get_attribute("open") is None:
+        await form.locator("summary").first.click()
 
 
 async def assigned(page: Page, code: str) -> Locator:
@@ -224,7 +232,7 @@ async def test_a_question_is_handed_to_another_department_which_takes_it_up(desk
     await work_as(page, CLERK)
     question = await assigned(page, code)
     form = question.locator("details", has=page.locator("input[value=transfer-question]"))
-    await form.locator("summary").click()
+    await unfold(form)
     await form.get_by_label("Tạm dừng").check()
     wanted = {"field": "residence-security", "department": "cong-an", "reason": "Việc dừng đỗ xe thuộc Công an xã."}
     await fill(question, "transfer-question", "Chuyển câu hỏi", **wanted)

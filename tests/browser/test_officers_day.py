@@ -11,7 +11,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, Page, expect
 
 from shared.contracts import Role, handbook, routing
-from tests.browser.test_console import CHAIRMAN, CLERK, OFFICER, Desk, browser, desk, fill, work_as
+from tests.browser.test_console import CHAIRMAN, CLERK, OFFICER, Desk, browser, desk, fill, unfold, work_as
 from tests.e2e.town import Town, settled_in
 from tests.servers import RunningSystem
 
@@ -160,7 +160,7 @@ async def test_an_answer_is_begun_from_what_there_is_kept_handed_in_returned_and
         while not await like.count():
             await page.wait_for_timeout(500)
             await page.reload()
-    await form.locator("summary").first.click()
+    await unfold(form)
     await like.click()
     await form.get_by_role("button", name="Dùng câu trả lời này").first.click()
     text = form.get_by_label("Câu trả lời", exact=True)
@@ -175,7 +175,7 @@ async def test_an_answer_is_begun_from_what_there_is_kept_handed_in_returned_and
     await page.goto("/")
     await expect(page.get_by_role("heading", name="Bản nháp đang viết dở")).to_be_visible()
     await page.goto(f"/ho-so/{case}")
-    await form.locator("summary").first.click()
+    await unfold(form)
     await expect(text).to_have_value(ANSWER + " Liên hệ ông Toàn.")
     await form.get_by_role("button", name="Trình duyệt").click()
     await expect(page.get_by_text("Đã trình câu trả lời để duyệt.")).to_be_visible()
@@ -234,7 +234,7 @@ async def test_another_department_says_what_it_knows(day: Day) -> None:
     await page.goto(f"/ho-so/{day.town.cases['parking']}")
     article = the(page, question)
     form = article.locator("details.act", has=page.locator("input[name=verb][value=ask-coordination]"))
-    await form.locator("summary").first.click()
+    await unfold(form)
     await form.get_by_label("Công an xã").check()
     await form.locator("[name=matter]").fill("Xin cho biết kế hoạch xử lý xe đỗ sai quy định.")
     await form.get_by_role("button", name="Đề nghị phối hợp").click()
@@ -366,7 +366,7 @@ async def test_a_template_of_ones_own_is_taken_for_an_answer(day: Day) -> None:
     question = await day.given("template", "Mương thôn Đông bao giờ nạo vét?")
     await page.goto(f"/ho-so/{day.town.cases['template']}")
     form = the(page, question).locator("details", has=page.locator("input[name=verb][value=draft-answer]"))
-    await form.locator("summary").first.click()
+    await unfold(form)
     await form.get_by_text("Mẫu: Nạo vét mương thôn").click()
     await form.get_by_role("button", name="Dùng mẫu này: mẫu Nạo vét mương thôn").click()
     text = form.get_by_label("Câu trả lời", exact=True)

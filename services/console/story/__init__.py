@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -20,9 +21,19 @@ RULES_OF_QUESTIONS = frozenset(
 """Rules whose term is about a question; any other term is about the dialogue or a part of it."""
 
 
+MACHINES = frozenset({"Hệ thống", "Máy chủ thư", "Bưu điện"})
+"""Whose lines tell what nobody of the office did."""
+
+Kind = Literal["people", "terms", "letters", "system"]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line. `about`: number of the question it is about, where a form has several. `late`: a term was missed."""
+    """One line. `about`: number of the question it is about, where a form has several. `late`: a term was missed.
+
+    id: of its event. kind: what it tells of. by_system: nobody did it, it came about. sequence: its place in the
+    history of `on`, the id of the form or question whose version a command names; "" where commands name none.
+    """
 
     at: datetime
     who: str
@@ -30,6 +41,11 @@ class Line:
     more: str = ""
     about: str = ""
     late: bool = False
+    id: str = ""
+    kind: Kind = "people"
+    by_system: bool = False
+    on: str = ""
+    sequence: int = 0
 
 
 def tell(envelopes: Sequence[Envelope], unit: Unit, *, confidential: bool = False) -> list[Line]:
@@ -66,10 +82,51 @@ def _numbers(events: Sequence[Event]) -> Number:
 
 def _line(envelope: Envelope, event: Event | None, unit: Unit, number: Number) -> Line:
     if event is None:
-        return Line(envelope.time, "Hệ thống", f"Sự kiện mà phiên bản này chưa đọc được: {envelope.type}")
+        unread = f"Sự kiện mà phiên bản này chưa đọc được: {envelope.type}"
+        return Line(envelope.time, "Hệ thống", unread, id=envelope.id, kind="system", by_system=True)
     who, what, more = _told(event, unit, number)
     late = isinstance(event, deadlines.DeadlineMissed | deadlines.EscalationRaised)
-    return Line(event.occurred_at, who, what, more, _about(event, number), late)
+    by_system = _came_about(event, who)
+    return Line(
+        event.occurred_at,
+        who,
+        what,
+        more,
+        _about(event, number),
+        late,
+        id=envelope.id,
+        kind=_kind(event, by_system),
+        by_system=by_system,
+        on=_on(event),
+        sequence=envelope.sequence,
+    )
+
+
+def _came_about(event: Event, who: str) -> bool:
+    """A department is told to have kept its term; the clock saw it, nobody recorded it."""
+    if isinstance(event, deadlines.DeadlineEvent):
+        return not isinstance(event, deadlines.EscalationAcknowledged)
+    return who in MACHINES
+
+
+def _kind(event: Event, by_system: bool) -> Kind:
+    match event:
+        case deadlines.DeadlineEvent() | routing.ExtensionRequested() | routing.ExtensionGranted():
+            return "terms"
+        case notify.NotifyEvent() | post.RunEvent() | intake.DeliveryReported():
+            return "letters"
+        case _:
+            return "system" if by_system else "people"
+
+
+def _on(event: Event) -> str:
+    match event:
+        case routing.RoutingEvent():
+            return event.question
+        case intake.IntakeEvent():
+            return event.case
+        case _:
+            return ""
 
 
 def _about(event: Event, number: Number) -> str:
