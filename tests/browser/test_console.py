@@ -258,41 +258,6 @@ async def test_what_must_be_mended_is_named_beside_its_field(desk: Desk) -> None
     await expect(form.locator("[name=authority]")).to_have_value("UBND thành phố")
 
 
-async def test_the_live_tail_shows_what_happens_now_and_nobodys_words(desk: Desk) -> None:
-    page = await desk.open("/van-hanh", by=OPERATOR)
-    await expect(page.locator("[data-live]")).to_contain_text("đang xem trực tiếp")
-    filtered = await desk.open("/van-hanh?loai=question-assigned", by=OPERATOR)
-    await expect(filtered.locator("[data-live]")).to_contain_text("đang xem trực tiếp")
-    lines = await page.locator(".tail tbody tr").count()
-    await desk.ask("Làm căn cước cho cháu 6 tuổi cần giấy tờ gì?")
-    await expect(page.locator(".tail tbody tr").nth(lines)).to_be_attached()
-    await expect(page.locator(".tail tbody")).to_contain_text("Tiếp nhận phiếu")
-    await expect(page.locator(".tail tbody")).not_to_contain_text("Lê Quang Hòa")
-    await expect(filtered.locator(".tail tbody tr.new").first).to_contain_text("Giao câu hỏi")
-    await expect(filtered.locator(".tail tbody")).not_to_contain_text("Tiếp nhận phiếu")
-
-
-async def test_the_tail_comes_back_by_itself_and_misses_nothing(desk: Desk, stack: RunningSystem) -> None:
-    page = await desk.open("/van-hanh", by=OPERATOR)
-    await expect(page.locator("[data-live]")).to_contain_text("đang xem trực tiếp")
-    newest = page.locator(".tail tbody tr").first.locator("td").last
-    before = int(await newest.inner_text())
-    await asyncio.to_thread(stack.crash, "console")
-    await desk.ask("Thủ tục đăng ký tạm trú cần những giấy tờ gì?")
-    await expect(page.locator("[data-live]")).to_contain_text("đang xem trực tiếp", timeout=20_000)
-    await expect(page.locator(".tail tbody tr td:last-child", has_text=str(before + 1)).first).to_be_attached()
-
-
-async def test_operators_see_who_listens_to_what(desk: Desk) -> None:
-    page = await desk.open("/van-hanh", by=OPERATOR)
-    for service in ("Tiếp nhận", "Phân công và trả lời", "Thời hạn", "Thư và thông báo", "Bàn làm việc"):
-        await expect(page.get_by_role("rowheader", name=service)).to_be_visible()
-    await expect(page.get_by_text("Không có sự kiện nào kẹt")).to_be_visible()
-    await expect(page.get_by_role("cell", name="EVENTS", exact=True)).to_be_visible()
-    await page.get_by_role("button", name="Dựng lại từ đầu").click()
-    await expect(page.get_by_text("Đang dựng lại dữ liệu hiển thị")).to_be_visible()
-
-
 async def test_everything_works_without_javascript(desk: Desk) -> None:
     code = await desk.ask("Mẹ tôi 82 tuổi muốn xin trợ cấp xã hội thì nộp hồ sơ ở đâu?")
     page = await desk.open(javascript=False)

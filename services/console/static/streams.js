@@ -163,10 +163,9 @@ function choosing(form) {
   all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; told(); });
   for (const box of boxes) box.addEventListener("change", told);
   const reason = form.querySelector("[name=reason]");
-  form.addEventListener("submit", (event) => {
-    reason.required = event.submitter?.value === "discard";
-    if (!form.reportValidity()) event.preventDefault();
-  });
+  for (const button of form.querySelectorAll("button[name=do]")) {
+    button.addEventListener("click", () => { reason.required = button.value === "discard"; });
+  }
   told();
 }
 
