@@ -46,7 +46,7 @@ class Notify(Routing):
         """No stream is read here: a case's history is not there."""
         raise NatsError
 
-    async def request(self, subject: str, payload: bytes, timeout: float) -> Any:
+    async def request(self, subject: str, payload: bytes, timeout: float, headers: Any = None) -> Any:
         service, _, verb = subject.removeprefix("command.").split(".")
         command: Command = COMMANDS[f"{service}.{verb}"].model_validate_json(payload)
         self.received.append(command)

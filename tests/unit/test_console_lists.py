@@ -56,7 +56,7 @@ class Intake:
         self.contents: dict[str, bytes] = {}
         self.received: list[ReceiveTable] = []
 
-    async def request(self, subject: str, payload: bytes, timeout: float) -> Any:
+    async def request(self, subject: str, payload: bytes, timeout: float, headers: Any = None) -> Any:
         try:
             reply: Done | Refused = Done(version=0, state=self._state(subject.rsplit(".", 1)[-1], payload))
         except (UnreadableDocument, UnwantedFile) as unreadable:
