@@ -1,0 +1,222 @@
+"""Signing in by the province's own identity provider, and all that it may get wrong."""
+
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from services.console.door.audit import Wanted
+from services.console.door.provider import client_of
+from shared.clock import real_now
+from shared.communes import Communes
+from shared.contracts import Role
+from shared.settings import Settings, WrongSettings
+from tests.identity import CLIENT, SECRET, Identity, identity_provider
+from tests.replicas import Replica
+from tests.servers import Servers
+
+CLERK = "hanh.clerk@hanoi.example"
+
+
+@pytest.fixture
+async def identity() -> AsyncIterator[Identity]:
+    async with identity_provider() as found:
+        found.email = "Hanh.Clerk@hanoi.example"
+        yield found
+
+
+@pytest.fixture
+async def replica(identity: Identity, fresh: Servers, tmp_path: Path) -> AsyncIterator[Replica]:
+    secret = tmp_path / "secret"
+    secret.write_text(f"{SECRET}\n", "utf-8")
+    (tmp_path / "view").mkdir()
+    found = Replica(
+        fresh.mongo_url,
+        tmp_path / "view",
+        oidc_issuer=identity.issuer,
+        oidc_client=CLIENT,
+        oidc_secret_file=secret,
+        oidc_name="tài khoản Hà Nội",
+        oidc_domains="hanoi.example, tinh.example",
+    )
+    await found.prepare()
+    yield found
+    found.close()
+
+
+async def goes_to_provider(browser: httpx.AsyncClient, back: str = "/") -> str:
+    """Where the provider sends the browser back to."""
+    answer = await browser.get("/vao/tinh", params={"tiep": back})
+    assert answer.status_code == 303, answer.text
+    async with httpx.AsyncClient() as elsewhere:
+        sent_back = (await elsewhere.get(answer.headers["location"])).headers["location"]
+    assert sent_back.startswith(f"{browser.base_url}/vao/tinh/ve?")
+    return sent_back
+
+
+async def comes_back(replica: Replica, back: str = "/") -> tuple[httpx.Response, httpx.Response]:
+    """What the browser is told when it is back, and what it sees then."""
+    async with replica.browser() as browser:
+        told = await browser.get(await goes_to_provider(browser, back))
+        return told, await browser.get("/toi")
+
+
+async def why(replica: Replica) -> list[tuple[str, str]]:
+    return [(row.outcome, row.verb) for row in await replica.door.book.audit.rows(Wanted(kind="sign-in-failed"))]
+
+
+async def test_whoever_the_provider_vouches_for_is_let_in_as_the_profile_knows_him(replica: Replica) -> None:
+    async with replica.browser() as browser:
+        assert "Đăng nhập bằng tài khoản Hà Nội" in (await browser.get("/vao?tiep=/viec")).text
+    told, own = await comes_back(replica, "/viec")
+    assert (told.status_code, told.headers["location"]) == (303, "/viec")
+    for words in ("Trần Thị Hạnh", "do hệ thống đăng nhập của tỉnh quản lý"):
+        assert words in own.text
+    assert [row.verb for row in await replica.door.book.audit.rows(Wanted(kind="sign-in"))] == ["provider"]
+
+
+@pytest.mark.parametrize(
+    ("says", "recorded", "because"),
+    [
+        ({"nonce": "another"}, "nonce", "a token of another sign-in"),
+        ({"nonce": None}, "nonce", "a token that is of no sign-in"),
+        ({"aud": "another-client"}, "aud", "a token for somebody else"),
+        ({"aud": [CLIENT, "another"], "azp": "another"}, "azp", "a token that was asked for by somebody else"),
+        ({"iss": "https://elsewhere.example"}, "iss", "another provider"),
+        ({"exp": int(time.time()) - 3600}, "exp", "an old one"),
+        ({"exp": None}, "exp", "one for ever"),
+        ({"email_verified": False}, "e-mail-not-verified", "an address that anybody could claim"),
+        ({"email_verified": None}, "e-mail-not-verified", "an address of which nothing is said"),
+        ({"email_verified": "true"}, "e-mail-not-verified", "nor is a word that looks like it"),
+        ({"email": "hanh.clerk@elsewhere.example"}, "domain", "a domain that is not the province's"),
+        ({"email": None}, "no-e-mail", "nobody in particular"),
+        ({"at_hash": "wrong"}, "at_hash", "a token that was put together"),
+    ],
+)
+async def test_what_cannot_be_believed_lets_nobody_in(
+    replica: Replica, identity: Identity, says: dict[str, Any], recorded: str, because: str
+) -> None:
+    identity.says = says
+    told, own = await comes_back(replica)
+    assert (told.status_code, own.status_code) == (401, 303), because
+    assert "chưa xác nhận được ông/bà" in told.text
+    assert await why(replica) == [("provider", recorded)], because
+
+
+async def test_a_key_that_is_new_is_asked_for_and_one_that_is_nobodys_is_refused(
+    replica: Replica, identity: Identity
+) -> None:
+    assert replica.door.provider
+    now = [0.0]
+    replica.door.provider._clock = lambda: now[0]
+    assert (await comes_back(replica))[0].status_code == 303
+    identity.rotate()
+    now[0] += 60
+    assert (await comes_back(replica))[0].status_code == 303
+    assert identity.asked_for_keys == 2
+    identity.rotate(publish=False)
+    for _ in range(5):
+        assert (await comes_back(replica))[0].status_code == 401
+    assert identity.asked_for_keys == 2, "made-up keys do not make it ask again and again"
+    now[0] += 60
+    assert (await comes_back(replica))[0].status_code == 401
+    assert identity.asked_for_keys == 3
+
+
+async def test_a_token_signed_with_what_we_share_is_refused(replica: Replica, identity: Identity) -> None:
+    identity.algorithm = "HS256"
+    assert (await comes_back(replica))[0].status_code == 401
+    assert await why(replica) == [("provider", "signature")]
+
+
+async def test_an_answer_is_taken_once_and_in_the_browser_that_asked(replica: Replica) -> None:
+    async with replica.browser() as browser, replica.browser() as stranger:
+        answer = await goes_to_provider(browser)
+        assert (await stranger.get(answer)).status_code == 401, "somebody was sent another's answer"
+        forged = httpx.URL(answer).copy_merge_params({"state": "made-up"})
+        assert (await browser.get(forged)).status_code == 401
+        assert (await browser.get(answer)).status_code == 401, "a try uses it up"
+        again = await goes_to_provider(browser)
+        assert (await browser.get(again)).status_code == 303
+        assert (await browser.get(again)).status_code == 401
+    assert {verb for _, verb in await why(replica)} == {"not-asked", "state"}
+
+
+async def test_an_address_told_apart_must_be_of_the_same_person(replica: Replica, identity: Identity) -> None:
+    identity.tells_e_mail_apart = True
+    assert (await comes_back(replica))[0].status_code == 303
+    identity.says = {"sub-of-me": "8"}
+    assert (await comes_back(replica))[0].status_code == 401
+    assert await why(replica) == [("provider", "subject")]
+
+
+async def test_who_is_in_no_profile_is_told_so(replica: Replica, identity: Identity) -> None:
+    identity.email = "nobody@hanoi.example"
+    told, _ = await comes_back(replica)
+    assert (told.status_code, "không có trong hồ sơ xã nào" in told.text) == (403, True)
+
+
+async def test_people_of_no_commune_are_known_by_their_accounts_and_a_closed_one_is_out(
+    replica: Replica, identity: Identity
+) -> None:
+    communes, book = Communes.load(), replica.door.book
+    await book.add("an@tinh.example", communes, real_now(), role=Role.PROVINCE, name="Lê An")
+    identity.email = "an@tinh.example"
+    told, own = await comes_back(replica)
+    assert (told.status_code, told.headers["location"], "Lê An" in own.text) == (303, "/tinh", True)
+    await book.close(CLERK, communes, real_now())
+    identity.email = CLERK
+    assert (await comes_back(replica))[0].status_code == 403
+
+
+async def test_a_provider_that_is_away_is_told_in_words(replica: Replica, identity: Identity) -> None:
+    identity.shown = []
+    identity.issuer = "https://another.example"  # it says so of itself
+    async with replica.browser() as browser:
+        answer = await browser.get("/vao/tinh")
+    assert (answer.status_code, "chưa trả lời" in answer.text) == (503, True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"oidc_issuer": "http://sso.tinh.example", "oidc_client": "a", "oidc_domains": "b"}, "https"),
+        (
+            {
+                "oidc_issuer": "https://sso.tinh.example",
+                "console_url": "http://ban.tinh.example",
+                "oidc_client": "a",
+                "oidc_domains": "b",
+            },
+            "https",
+        ),
+        ({"oidc_issuer": "https://sso.tinh.example", "oidc_domains": "b"}, "DOITHOAI_OIDC_CLIENT"),
+        ({"oidc_issuer": "https://sso.tinh.example", "oidc_client": "a"}, "DOITHOAI_OIDC_DOMAINS"),
+        (
+            {
+                "oidc_issuer": "https://sso.tinh.example",
+                "oidc_client": "a",
+                "oidc_domains": "b",
+                "oidc_secret_file": Path("/nowhere/secret"),
+            },
+            "/nowhere/secret",
+        ),
+    ],
+)
+def test_a_provider_that_cannot_be_used_safely_is_not_begun_with(settings: dict[str, Any], told: str) -> None:
+    with pytest.raises(WrongSettings, match=told):
+        client_of(Settings(**settings))
+
+
+def test_a_secret_is_shown_nowhere() -> None:
+    settings = Settings(
+        oidc_issuer="https://sso.tinh.example", oidc_client="a", oidc_domains="b", oidc_secret=SecretStr(SECRET)
+    )
+    client = client_of(settings)
+    assert client
+    assert client.secret == SECRET
+    assert SECRET not in repr(client) + repr(settings)
