@@ -72,8 +72,12 @@ OUTCOMES: Mapping[str, str] = {
     "locked": "Phải chờ",
     "provider": "Nhà cung cấp danh tính không xác nhận",
     "not-known": "Không phải người của hệ thống",
-    "password": "Bằng mật khẩu",
-    "rehearsal": "Diễn tập",
+}
+HOW: Mapping[str, str] = {
+    "password": "bằng mật khẩu",
+    "provider": "qua hệ thống của tỉnh",
+    "rehearsal": "diễn tập",
+    "machine": "dòng lệnh",
 }
 
 

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.console.door.audit import KINDS, OUTCOMES, ROWS, Audit, Wanted
+from services.console.door.audit import HOW, KINDS, OUTCOMES, ROWS, Audit, Wanted
+from services.console.event_words import DONE
 from services.console.pages import Pages, Who
 from shared.text import clean
 from shared.web import HANOI
@@ -22,7 +23,15 @@ def add_audit(inside: APIRouter, pages: Pages, audit: Audit) -> None:
         asked = {"ai": wanted.person, "loai": wanted.kind, "ngay": ngay}
         filters = {name: value for name, value in asked.items() if value}
         older = f"{path}?{urlencode({**filters, 'truoc': rows[ROWS - 1].id})}" if len(rows) > ROWS else ""
-        told: dict[str, Any] = {"kinds": KINDS, "outcomes": OUTCOMES, "wanted": wanted, "day": ngay, "path": path}
+        told: dict[str, Any] = {
+            "kinds": KINDS,
+            "outcomes": OUTCOMES,
+            "how": HOW,
+            "done": DONE,
+            "wanted": wanted,
+            "day": ngay,
+            "path": path,
+        }
         return pages.show("audit.html", who, rows=rows[:ROWS], older=older, filtered=bool(filters), **told)
 
     @inside.get(OF_ALL)

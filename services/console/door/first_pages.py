@@ -70,7 +70,13 @@ def add_first(outside: APIRouter, pages: Pages, keeper: "Doorkeeper") -> None:
             raise HTTPException(410, refusal.reason) from None
         await keeper.book.sessions.end_all(id)
         await keeper.book.audit.note(
-            "account-set-up", "done", who=id, commune=account.commune, address=keeper.place(request).address
+            "account-set-up",
+            "done",
+            who=id,
+            name=who.worker.name if who.worker else "",
+            role=who.role,
+            commune=account.commune,
+            address=keeper.place(request).address,
         )
         onward = on_to(who, "/")
         response = (

@@ -27,8 +27,8 @@ CODE = f"{SIGN_IN}/ma"
 GROUPS: tuple[tuple[str, frozenset[Role]], ...] = (
     ("Lãnh đạo", frozenset({Role.CHAIRMAN})),
     ("Văn phòng", frozenset({Role.OFFICE_HEAD, Role.CLERK})),
-    ("Phòng chuyên môn", frozenset({Role.HEAD, Role.OFFICER})),
     ("Cấp trên và vận hành", frozenset({Role.PROVINCE, Role.OPERATOR})),
+    ("Phòng chuyên môn", frozenset({Role.HEAD, Role.OFFICER})),
 )
 
 
