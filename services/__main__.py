@@ -511,7 +511,8 @@ FATES = {
 @deadletters.command("list")
 def deadletters_list(handler: OfHandler = "", error: OfError = "", data: Data = VAR, json_lines: Json = False) -> None:
     """Những sự kiện đang bị giữ, cũ trước mới sau."""
-    from deploy.embedded.operating import Chosen, told
+    from deploy.embedded.operating import told
+    from services.console.streams.deadletters import Chosen
     from shared.web import local_time
 
     found = _operate(data, "doithoai deadletters list", lambda desk: desk.find((), Chosen(handler, error)))
@@ -562,7 +563,7 @@ def deadletters_replay(
     _some_or_all(numbers, everything)
 
     async def replayed(desk: "Desk") -> Any:
-        from deploy.embedded.operating import Chosen
+        from services.console.streams.deadletters import Chosen
 
         found = await desk.find(numbers or (), Chosen(handler, error) if everything else None)
         return await desk.replay(found, wait) if found else []
@@ -597,7 +598,7 @@ def deadletters_discard(
         _wrong_usage("cần --reason: lý do bỏ được ghi vào nhật ký kiểm tra")
 
     async def discarded(desk: "Desk") -> Any:
-        from deploy.embedded.operating import Chosen
+        from services.console.streams.deadletters import Chosen
 
         found = await desk.find(numbers or (), Chosen(handler, error) if everything else None)
         if found:

@@ -34,16 +34,15 @@ class Arrow:
 
 def arrows(handlers: Iterable[Handler]) -> list[Arrow]:
     """One for each pair of services of which one hears the other, or itself; in the order of the services."""
-    heard: dict[tuple[str, str], tuple[set[str], list[Handler]]] = {}
+    heard: dict[tuple[str, str], tuple[set[str], dict[str, Handler]]] = {}
     for handler in handlers:
         for speaker, name in handler.hears:
-            names, hearers = heard.setdefault((speaker, handler.service), (set(), []))
+            names, hearers = heard.setdefault((speaker, handler.service), (set(), {}))
             names.add(name)
-            if handler not in hearers:
-                hearers.append(handler)
-    order = names_in_order(handler for _, hearers in heard.values() for handler in hearers)
+            hearers[handler.name] = handler
+    order = names_in_order(handler for _, hearers in heard.values() for handler in hearers.values())
     return [
-        Arrow(speaker, hearer, tuple(name for name in said_by(speaker) if name in names), tuple(hearers))
+        Arrow(speaker, hearer, tuple(name for name in said_by(speaker) if name in names), tuple(hearers.values()))
         for (speaker, hearer), (names, hearers) in sorted(
             heard.items(), key=lambda one: (order.index(one[0][0]), order.index(one[0][1]))
         )

@@ -6,6 +6,7 @@ on the left. Arrows bend to their left, so that two of opposite direction run be
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import permutations
 from math import cos, hypot, pi, sin, tau
 
@@ -53,6 +54,11 @@ class Picture:
 
 def draw(names: Sequence[str], links: Sequence[tuple[str, str]]) -> Picture:
     """links: pairs of names, the arrow's tail and head; a pair of one name is a loop."""
+    return _drawn(tuple(names), tuple(links))
+
+
+@lru_cache(maxsize=16)
+def _drawn(names: tuple[str, ...], links: tuple[tuple[str, str], ...]) -> Picture:
     boxes = {name: _on_the_oval(name, place, len(names)) for place, name in enumerate(_best_order(names, links))}
     curves = [_loop(boxes[tail]) if tail == head else _curve(boxes[tail], boxes[head]) for tail, head in links]
     return Picture(tuple(boxes[name] for name in names), tuple(curves))

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from nats.aio.client import Client
@@ -83,11 +84,7 @@ class Handler:
 
     @property
     def hears(self) -> tuple[tuple[str, str], ...]:
-        return tuple(
-            (event.speaker, event.name)
-            for event in CONTRACTS.values()
-            if any(_matches(one, event.everywhere()) for one in self.filters)
-        )
+        return _heard_through(self.filters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +221,16 @@ def read_handler(info: Mapping[str, Any]) -> Handler:
         waiting=info.get("num_waiting", 0),
         paused=bool(info.get("paused")),
         filters=tuple(config.get("filter_subjects") or filter(None, [config.get("filter_subject")])),
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _heard_through(filters: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Asked again and again of the same filters: a picture asks all of them."""
+    return tuple(
+        (event.speaker, event.name)
+        for event in CONTRACTS.values()
+        if any(_matches(one, event.everywhere()) for one in filters)
     )
 
 

@@ -21,6 +21,8 @@ from shared.text import one_line
 from shared.web import HANOI
 
 LINES = 50
+FILTERED = 2_000
+"""Of so many of the latest events those are shown that match; what lies further back is in the stream."""
 TAIL = f"{HOME}/su-kien"
 LONGEST_REASON = 500
 
@@ -46,7 +48,8 @@ def add_tail(router: APIRouter, frame: Frame) -> None:
         moment, problem = _moment(luc, frame.service.clock()) if luc else (None, "")
         live = not (truoc or sau or moment)
         if live:
-            latest = await frame.pages.read(lambda db: recent(db, limit=2_000))
+            looked_at = FILTERED if any(filters.values()) else LINES
+            latest = await frame.pages.read(lambda db: recent(db, limit=looked_at))
             found = [one for one in latest if which(one)][-LINES:]
         else:
             found = await _earlier(frame, which, truoc, sau, moment, last)
