@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -96,7 +97,7 @@ class _Static(StaticFiles):
 def add_static(app: FastAPI, folder: Path) -> None:
     """Serve a service's own files at `/static`, and the typeface of all pages at `/static/fonts`."""
     app.mount("/static/fonts", _Static(FONTS, "public, max-age=2592000"), name="fonts")
-    app.mount("/static", _Static(folder, "no-cache"), name="static")
+    app.mount("/static", GZipMiddleware(_Static(folder, "no-cache"), minimum_size=1_000), name="static")
 
 
 def problem(

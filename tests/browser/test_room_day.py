@@ -16,6 +16,7 @@ import segno
 from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Page, Response, async_playwright, expect
 
+from deploy.embedded.quiet import until_quiet
 from shared.clock import move_clock
 from shared.commands import send
 from shared.contracts import Command, Done, Envelope
@@ -24,7 +25,6 @@ from tests.browser.conftest import ARGUMENTS
 from tests.browser.test_officers_day import WIDTHS, must_be_good
 from tests.builders import COMMUNE, DIALOGUE, HELD_AT, NOW, PLACE, TITLE, actor
 from tests.door import enter
-from tests.e2e.town import until_quiet
 from tests.servers import RunningSystem
 
 CLERK = "hanh.clerk@hanoi.example"
@@ -247,19 +247,6 @@ async def test_the_chair_puts_them_in_another_order_by_keys(evening: Evening) ->
     await expect(waiting).to_have_text([*before[:-2], before[-1], before[-2]])
 
 
-async def test_a_screen_that_lost_its_connection_says_so_and_comes_back(evening: Evening) -> None:
-    await everybody_is_in(evening)
-    context = await evening.context(1920)
-    screen = await context.new_page()
-    await screen.goto(f"{ROOM}/man-chieu")
-    shown = await screen.locator("h1").inner_text()
-    await context.set_offline(True)
-    await expect(screen.get_by_text("Đang nối lại. Hình này có thể đã cũ.")).to_be_visible(timeout=20_000)
-    assert await screen.locator("h1").inner_text() == shown
-    await context.set_offline(False)
-    await expect(screen.get_by_text("Đang nối lại")).to_be_hidden(timeout=20_000)
-
-
 @pytest.mark.parametrize("path", ["", "/chuan-bi", "/nguoi-du", "/cau-hoi", "/viec-con-lai", "/ket-luan"])
 async def test_every_page_of_the_room_fits_and_is_for_everybody(evening: Evening, path: str) -> None:
     page = await evening.open(path)
@@ -281,7 +268,7 @@ async def test_the_door_with_its_decoder_weighs_little(evening: Evening) -> None
     page, weights = await context.new_page(), list[int]()
 
     async def weigh(response: Response) -> None:
-        weights.append(len(await response.body()))
+        weights.append((await response.request.sizes())["responseBodySize"])
 
     seen = list[asyncio.Task[None]]()
     page.on("response", lambda response: seen.append(asyncio.ensure_future(weigh(response))))
@@ -291,6 +278,20 @@ async def test_the_door_with_its_decoder_weighs_little(evening: Evening) -> None
     await asyncio.gather(*seen)
     own = sum(weights) - weights[0]
     assert 0 < own < MOST_OF_A_PAGE, own
+
+
+async def test_a_screen_that_lost_its_connection_says_so_and_comes_back(evening: Evening) -> None:
+    """The console dies under it and is started again."""
+    await everybody_is_in(evening)
+    screen = await (await evening.context(1920)).new_page()
+    await screen.goto(f"{ROOM}/man-chieu")
+    shown = await screen.locator("h1").inner_text()
+    evening.stack.kill("console")
+    await expect(screen.get_by_text("Đang nối lại. Hình này có thể đã cũ.")).to_be_visible(timeout=20_000)
+    assert await screen.locator("h1").inner_text() == shown
+    evening.stack.until_ready()
+    await expect(screen.get_by_text("Đang nối lại")).to_be_hidden(timeout=20_000)
+    assert await screen.locator("h1").inner_text() == shown
 
 
 async def everybody_is_in(evening: Evening) -> None:

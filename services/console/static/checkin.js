@@ -39,10 +39,10 @@ function start(section) {
   }
 
   function greetPerson(person, verdict, kind, deeds = []) {
-    const { seat, place } = person.dataset;
+    const { seat, place, from, name } = person.dataset;
     const words = seat ? `${say.seat} ${seat}` : kind === "in" ? say.noSeat : "";
-    const more = [person.querySelector(".by")?.textContent, queue.cutOff ? say.cut : ""].filter(Boolean).join(" · ");
-    greet(verdict, { kind, name: person.dataset.name || say.hiddenName, seat: words, more: place ? `${more} (${place})` : more, deeds });
+    const more = [from, place && kind === "stop" ? `${say.placeWords} ${place}` : "", queue.cutOff ? say.cut : ""];
+    greet(verdict, { kind, name: name || say.hiddenName, seat: words, more: more.filter(Boolean).join(" · "), deeds });
   }
 
   // --- what is done ---------------------------------------------------------------------------------------------------
@@ -80,11 +80,10 @@ function start(section) {
     queue.drain();
   }
 
-  function taken(entry) {
-    if (entry.fields.verb === "find-guest") refreshRoll().then(() => {
-      const person = ofCode(codeOf(entry.fields.wanted));
-      if (person) greetPerson(person, say.welcome, "in");
-    });
+  async function taken(entry) {
+    await refreshRoll();
+    const person = entry.fields.verb === "find-guest" && ofCode(codeOf(entry.fields.wanted));
+    if (person) greetPerson(person, say.welcome, "in");
   }
 
   function refused(entry, reason) {
@@ -261,6 +260,7 @@ function camera(section, scanned) {
     }
     video.srcObject = stream;
     finder.hidden = false;
+    bar.scrollIntoView({ block: "start", behavior: "smooth" });
     toggle.textContent = say.stop;
     toggle.setAttribute("aria-pressed", "true");
     await video.play();
