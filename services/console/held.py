@@ -65,6 +65,7 @@ class Act:
 
     worker: id of his account. aim: the department or topic that the verb needs to be told; "" where it says it all.
     next_at: when a console takes it up; None when nothing is left to do. read_at: when he saw what became of it.
+    told_at: when it was done by the clock that pages show, which a rehearsal moves.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Act:
     verb: str
     aim: str
     steps: tuple[Step, ...]
+    told_at: datetime
     held_at: datetime
     due_at: datetime
     state: State = State.HELD
@@ -102,13 +104,20 @@ class NotNow(Exception):
 
 
 def hold(
-    id: str, commune: str, worker: str, aim: str, steps: Sequence[tuple[Command, str, str]], now: datetime
+    id: str,
+    commune: str,
+    worker: str,
+    aim: str,
+    steps: Sequence[tuple[Command, str, str]],
+    now: datetime,
+    told_at: datetime | None = None,
 ) -> Act:
     """Hold commands back.
 
     Args:
         id: the key of the form; each command has one of its own that follows from it.
         steps: at least one command on a question, with the question's case and how it is called.
+        told_at: the time as pages show it, where that is another than `now`.
     """
     due_at = now + HELD_FOR
     return Act(
@@ -127,6 +136,7 @@ def hold(
             )
             for command, case, called in steps
         ),
+        told_at=told_at or now,
         held_at=now,
         due_at=due_at,
         next_at=due_at,
@@ -167,10 +177,7 @@ def note(act: Act, question: str, reply: Done | Refused, now: datetime) -> Act:
     if isinstance(reply, Refused) and reply.code == "unavailable" and now < act.due_at + GIVEN_UP_AFTER:
         return replace(act, next_at=now + AGAIN_AFTER)
     outcome = Outcome(True) if isinstance(reply, Done) else Outcome(False, reply.reason, reply.changes)
-    steps = tuple(
-        replace(step, outcome=outcome) if step.question == question else step
-        for step in act.steps
-    )
+    steps = tuple(replace(step, outcome=outcome) if step.question == question else step for step in act.steps)
     over = all(step.outcome for step in steps)
     return replace(act, steps=steps, state=State.OVER if over else act.state, next_at=None if over else now + LEASE)
 

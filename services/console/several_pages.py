@@ -65,7 +65,8 @@ def add_several(router: APIRouter, service: Service, pages: Pages, acts: HeldAct
         except WrongFields as error:
             return await show(who, typed, wrong=error.fields, status=422)
         assert who.worker is not None, "has an actor"
-        await acts.add(held.hold(key, who.commune, who.worker.id, several.aim(kind, typed), steps, real_now()))
+        aim, now = several.aim(kind, typed), real_now()
+        await acts.add(held.hold(key, who.commune, who.worker.id, aim, steps, now, service.clock()))
         return RedirectResponse(_back(typed), 303)
 
     @router.post(UNDO)

@@ -52,18 +52,16 @@ async function load(url, request = {}) {
   beside.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(url, request);
-    const text = await answer.text();
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const article = page.getElementById("case");
     if (mine !== asked) return true;
-    if (!/id="?case"?[\s>]/.test(text)) return false;
-    const at = beside.scrollTop;
-    const body = document.createElement("div");
-    beside.replaceChildren(head(answer.url), body);
-    await htmx.swap({ text, target: body, select: "#case", swap: "innerHTML", sourceElement: body });
-    const part = new URL(request.method ? answer.url : url, location.href).hash.slice(1);
-    const told = body.querySelector("[role=alert]") || (part && document.getElementById(decodeURIComponent(part)));
+    if (!article) return false;
+    const [at, part] = [beside.scrollTop, new URL(url, location.href).hash.slice(1)];
+    beside.replaceChildren(head(`/ho-so/${caseOf(url)}`), document.importNode(article, true));
+    const told = beside.querySelector("[role=alert]") || (request.method ? beside.querySelector(".notice.done") : part && document.getElementById(decodeURIComponent(part)));
     if (told && beside.contains(told)) told.scrollIntoView({ block: "nearest" });
     else beside.scrollTop = request.method ? at : 0;
-    document.dispatchEvent(new CustomEvent("doithoai:shown", { detail: { in: beside } }));
+    globalThis.htmx?.process(beside);
     return true;
   } finally {
     if (mine === asked) beside.removeAttribute("aria-busy");
@@ -109,30 +107,26 @@ if (lists && beside) {
   });
   beside.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
-    if (!link || link.closest(".beside-head") || link.hasAttribute("download") || link.target) return;
+    if (!link || !caseOf(link.href) || link.closest(".beside-head") || link.hasAttribute("download")) return;
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const same = new URL(link.href).pathname === location.pathname || caseOf(link.href) === beside.dataset.open;
-    if (!caseOf(link.href)) return;
     event.preventDefault();
     const part = document.getElementById(decodeURIComponent(new URL(link.href).hash.slice(1)));
-    if (same && part && beside.contains(part)) part.scrollIntoView();
-    else open(link.href);
+    const here = caseOf(link.href) === beside.dataset.open;
+    if (here && beside.contains(part)) part.scrollIntoView();
+    else open(link.href, !here);
   });
-  beside.addEventListener("submit", async (event) => {
-    const form = event.target;
-    const way = (event.submitter?.getAttribute("formmethod") || form.method).toLowerCase();
-    const to = event.submitter?.formAction && event.submitter.hasAttribute("formaction") ? event.submitter.formAction : form.action;
-    if (event.defaultPrevented || way !== "post" || !caseOf(to)) return;
+  // After whatever the case itself has to say to a form that is sent, which may be that it is not sent yet.
+  document.addEventListener("submit", async (event) => {
+    const { target: form, submitter } = event;
+    const to = submitter?.hasAttribute("formaction") ? submitter.formAction : form.action;
+    if (event.defaultPrevented || !beside.contains(form) || form.method !== "post" || !caseOf(to)) return;
     event.preventDefault();
-    if (form.dataset.sending) return;
-    form.dataset.sending = "true";
+    let shown = false;
     try {
-      if (await load(to, { method: "POST", body: new FormData(form, event.submitter) })) return;
-      fail(form);
-    } catch {
-      fail(form);
+      shown = await load(to, { method: "POST", body: new FormData(form, submitter) });
     } finally {
-      delete form.dataset.sending;
+      delete form.dataset.going;
+      if (!shown) fail(form);
     }
   });
   addEventListener("popstate", () => {
