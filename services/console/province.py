@@ -170,19 +170,16 @@ def insight(db: sqlite3.Connection, profile: Profile, year: int, now: datetime) 
     [standing] = standings(db, [profile], year, now)
     bounds, at = (f"{year}-01", f"{year + 1}-01"), instant(now)
 
-    def counted(by: str, months: bool = False) -> list[figures.Total]:
-        return figures.counted(db, by, *bounds, at, commune=profile.id, months=months)
+    def counted(by: str) -> list[figures.Total]:
+        return figures.counted(db, by, *bounds, at, commune=profile.id)
 
     names = {department.id: department.name for department in profile.departments}
     first, end = _days(year, now)
     levels = charts.levels(first, end, _late_days(db, first, end, profile.id).get(profile.id, ()))
-    by_month = {one.month: one for one in counted("all", months=True)}
     months = []
-    for number in range(1, 13):
-        key = f"{year}-{number:02}"
+    for number, row in enumerate(reports.by_month(db, profile, year, now), 1):
         own = [level for day, level in levels.items() if day.month == number]
-        row = reports.row_of(by_month.get(key), key, f"Tháng {number}")
-        months.append(Month(key, row.name, row, max(own) if own else None))
+        months.append(Month(row.id, row.name, row, max(own) if own else None))
     return Insight(
         standing,
         tuple(months),

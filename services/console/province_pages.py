@@ -16,6 +16,7 @@ from services.console.charts import Line
 from services.console.pages import Pages, Who
 from services.console.province import Insight, Standing
 from services.console.province_tables import VIEWS, View
+from services.console.reports import Row
 from shared.communes import Profile
 from shared.contracts import Role
 from shared.service import Service
@@ -24,6 +25,7 @@ from shared.web import HANOI
 PATH = "/tinh"
 SEES_ALL = frozenset({Role.PROVINCE, Role.OPERATOR})
 FIRST_YEAR = 2024
+MONTHS = tuple(str(number) for number in range(1, 13))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +178,17 @@ def _length(year: int, month: int) -> int:
 
 
 def _lines(found: Insight, year: int, now: datetime) -> dict[str, Line]:
-    """What came in, what was in time, what was late: month by month, those ahead without a value."""
-    today = now.astimezone(HANOI).date()
-    begun = [date(year, number, 1) <= today for number in range(1, 13)]
-    names = [str(number) for number in range(1, 13)]
-    months = list(zip(found.months, begun, strict=True))
+    peaks = [month.peak for month in found.months]
+    return lines([month.questions for month in found.months], year, now) | {"peak": charts.line(MONTHS, peaks)}
+
+
+def lines(months: Sequence[Row], year: int, now: datetime) -> dict[str, Line]:
+    """What came in and what was in time, month by month; those ahead have no value."""
+    begun = [date(year, number, 1) <= now.astimezone(HANOI).date() for number in range(1, 13)]
+    known = list(zip(months, begun, strict=True))
     return {
-        "received": charts.line(names, [month.questions.received if is_over else None for month, is_over in months]),
-        "share": charts.line(names, [month.questions.share_first if is_over else None for month, is_over in months], 1),
-        "peak": charts.line(names, [month.peak if is_over else None for month, is_over in months]),
+        "received": charts.line(MONTHS, [month.received if is_over else None for month, is_over in known]),
+        "share": charts.line(MONTHS, [month.share_first if is_over else None for month, is_over in known], 1),
     }
 
 

@@ -1,6 +1,6 @@
 """The figures of one commune: `/bao-cao`, also as spreadsheet and document."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Annotated
@@ -15,13 +15,14 @@ from services.console import asking, conferences, report_files, reports
 from services.console.acting import Acting
 from services.console.commands import STATUS
 from services.console.pages import HEADERS, Pages, Who, download
-from services.console.reports import Subject
+from services.console.province_pages import FIRST_YEAR, lines
+from services.console.province_tables import WITHIN
+from services.console.reports import Row, Subject
 from shared.contracts import Refused
 from shared.contracts.notify import RenderReport
 from shared.service import Service
 from shared.web import HANOI
 
-FIRST_YEAR = 2024
 DialogueAsked = Annotated[str, Query(alias="hoi-nghi")]
 
 
@@ -32,16 +33,21 @@ def add_reports(router: APIRouter, service: Service, pages: Pages) -> None:
     async def report(who: Who, ky: str = "", hoi_nghi: DialogueAsked = "") -> Response:
         now = service.clock()
 
-        def query(db: Connection) -> tuple[reports.Figures, list[conferences.Conference]]:
+        def query(db: Connection) -> tuple[reports.Figures, list[conferences.Conference], Sequence[Row]]:
             subject = _subject(db, who, ky, hoi_nghi, now)
-            return reports.figures(db, who.profile, subject, now), conferences.conferences(db, who.commune, now)
+            figures = reports.figures(db, who.profile, subject, now)
+            months = () if subject.dialogue else reports.by_month(db, who.profile, int(subject.slug[:4]), now)
+            return figures, conferences.conferences(db, who.commune, now), months
 
-        figures, dialogues = await pages.read(query)
+        figures, dialogues, months = await pages.read(query)
         return pages.show(
             "reports.html",
             who,
             figures=figures,
             tables=report_files.tables(figures),
+            months=months,
+            lines=lines(months, int(figures.subject.slug[:4]), now) if months else {},
+            within=WITHIN,
             periods=_periods(now),
             dialogues=dialogues,
             asked=f"hoi-nghi={quote(hoi_nghi)}" if hoi_nghi else f"ky={figures.subject.slug}",

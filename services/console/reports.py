@@ -244,6 +244,14 @@ def figures(db: sqlite3.Connection, profile: Profile, subject: Subject, now: dat
     )
 
 
+def by_month(db: sqlite3.Connection, profile: Profile, year: int, now: datetime) -> tuple[Row, ...]:
+    """The questions of each month of a year."""
+    found = counting.counted(db, "all", f"{year}-01", f"{year + 1}-01", instant(now), commune=profile.id, months=True)
+    totals = {one.month: one for one in found}
+    months = [f"{year}-{number:02}" for number in range(1, 13)]
+    return tuple(row_of(totals.get(month), month, f"Tháng {int(month[-2:])}") for month in months)
+
+
 def months_of(subject: Subject) -> tuple[str, str]:
     """The first month of a period, and the first one after it, in Vietnam."""
     return _month(subject.start), _month(subject.end)
