@@ -63,6 +63,7 @@ class Pages:
         self._service = service
         self._view = view
         self._reader = reader
+        self.alarms: Callable[[], int] = lambda: 0
         self._templates = {spoken: speak(_environment(), spoken) for spoken in get_args(Language)}
         service.app.add_middleware(ReadsLanguage)
         service.app.state.communes = service.communes

@@ -19,6 +19,7 @@ from shared.service import Service
 def add_operations(router: APIRouter, service: Service, pages: Pages, view: View, reader: Reader, watch: Watch) -> None:
     """`/van-hanh`."""
     watch.look_with(service, reader)
+    pages.alarms = lambda: len(watch.alarms.now)
     frame = Frame(service, pages, view, reader, watch, Deeds(service))
     add_flow(router, frame)
     add_streams(router, frame)
