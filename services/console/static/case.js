@@ -126,20 +126,39 @@ async function lookOver(event) {
   }
 }
 
+// First it is said who decides, then it is sent.
+function handIn(form) {
+  const sure = form.querySelector("[data-sure]");
+  if (sure.hidden) sure.hidden = false;
+  else form.requestSubmit(form.querySelector("[data-send]"));
+}
+
 document.addEventListener("keydown", (event) => {
   const editor = event.target.closest?.("[data-editor]");
-  if (!editor) return;
-  const form = areaOf(editor).form;
-  const sure = form.querySelector("[data-sure]");
-  if (event.key === "Escape" && !sure.hidden) {
+  const sure = editor && areaOf(editor).form.querySelector("[data-sure]");
+  if (sure && event.key === "Escape" && !sure.hidden) {
     sure.hidden = true;
     event.stopPropagation();
-  } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+  } else if (sure && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    if (sure.hidden) sure.hidden = false;
-    else form.requestSubmit(form.querySelector("[data-send]"));
+    handIn(areaOf(editor).form);
   }
 });
+
+// A key that opens a form goes into it where it is open already; `s` asks before it sends.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  if (!/^[a-z]$/.test(event.key)) return;
+  const target = document.querySelector(`#case .act[open] > summary[data-key="${event.key}"], #case .act[open] [data-send][data-key="${event.key}"]`);
+  if (!target) return;
+  event.preventDefault();
+  if (target.matches("[data-send]")) {
+    target.focus();
+    handIn(target.form);
+  } else {
+    target.parentElement.querySelector("form :is(input:not([type=hidden]), textarea, select, button)")?.focus();
+  }
+}, true);
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("#case [data-fill]");
@@ -164,22 +183,27 @@ const nameOf = (details) => (details.id || details.closest("[id]").id) + details
 document.addEventListener("doithoai:news", async ({ detail }) => {
   const whole = article();
   if (!whole || !detail.cases?.includes(whole.dataset.case)) return;
-  const changed = whole.querySelector("[data-changed]");
-  if (isBusy(whole)) return void (changed.hidden = false);
+  const say = () => { whole.querySelector("[data-changed]").hidden = false; };
   try {
     const answer = await fetch(`/ho-so/${whole.dataset.case}`);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById("case");
-    if (!answer.ok || !fresh || isBusy(whole)) return void (changed.hidden = false);
-    const open = new Set([...whole.querySelectorAll("details[open]")].map(nameOf));
-    for (const one of fresh.querySelectorAll("details")) if (open.has(nameOf(one))) one.open = true;
-    const done = whole.querySelector(".notice.done");
-    if (done) fresh.prepend(done);
-    whole.replaceWith(fresh);
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("case");
+    if (!answer.ok || !fresh || !whole.isConnected) return say();
+    const parts = isBusy(whole) ? [...whole.querySelectorAll("[data-part]")].filter((one) => !isBusy(one)) : [whole];
+    if (parts[0] !== whole) say();
+    for (const part of parts) swap(part, part === whole ? fresh : fresh.querySelector(`#${part.id}`));
   } catch {
-    changed.hidden = false;
+    say();
   }
 });
+
+function swap(part, fresh) {
+  const open = new Set([...part.querySelectorAll("details[open]")].map(nameOf));
+  for (const one of fresh.querySelectorAll("details")) if (open.has(nameOf(one))) one.open = true;
+  const done = part.querySelector(".notice.done");
+  if (done) fresh.prepend(done);
+  part.replaceWith(fresh);
+  globalThis.htmx?.process(fresh);
+}
 
 // --- what is folded: opened for whoever follows a link to it, and for paper -----------------------------------------
 
