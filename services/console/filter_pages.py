@@ -54,7 +54,7 @@ async def filters_of(filters: Filters, who: Acting, address: str, asked: Mapping
     return {
         "ready_filters": [(one, one.address in here) for one in ready],
         "own_filters": [(one, one.address in here) for one in own],
-        "address": saved_filters.address(address),
+        "filter_address": saved_filters.address(address),
         "filters_path": FILTERS,
         "filter_wrong": WHY_NOT.get(asked.get(WHY_NOT_KEPT, ""), ""),
         "filter_typed": asked.get(TYPED, "")[:200],

@@ -100,8 +100,7 @@ async def find(page: Page, code: str) -> Locator:
         await page.goto(f"/?loc=tat-ca&phong=&tim={code}")
         while not await page.locator("a.case").count():
             await page.reload()
-    await page.locator("a.case").first.click()
-    await page.wait_for_url("**/ho-so/**")
+    await page.goto(str(await page.locator("a.case").first.get_attribute("href")))
     return page.locator("article.question").first
 
 

@@ -129,7 +129,7 @@ async def test_in_the_morning_an_officer_hands_back_what_is_not_his_and_the_aske
         if await mine.evaluate("link => link === document.activeElement"):
             break
     await page.keyboard.press("Enter")
-    await page.wait_for_url("**/ho-so/**")
+    await expect(page.locator("#beside #case")).to_be_visible()
     reason = "Trợ cấp xã hội do Phòng Văn hóa - Xã hội giải quyết."
     await fill(the(page, question), "hand-back", "Trả lại Văn phòng", reason=reason)
     await expect(page.get_by_role("status").first).to_contain_text("Đã trả lại câu hỏi")
@@ -205,7 +205,9 @@ async def test_an_answer_is_begun_from_what_there_is_kept_handed_in_returned_and
         await expect(waiting).to_contain_text("số 024.3861.0000")
         await waiting.get_by_role("checkbox").check()
         await page.get_by_role("button", name="Duyệt các câu đã chọn").click()
-        await expect(page.get_by_role("status").first).to_contain_text("Đã duyệt 1 câu trả lời")
+        await page.get_by_role("button", name="Duyệt (1)").click()
+        await expect(page.locator("#held a")).to_have_text("1 việc vừa thực hiện", timeout=30_000)
+        await page.locator("#held a").click()
     await page.goto(f"/ho-so/{case}")
     await expect(article).to_contain_text("Câu trả lời đã duyệt")
 
@@ -218,14 +220,21 @@ async def test_several_drafts_are_approved_at_once_and_each_that_is_refused_is_n
     for question in questions:
         await page.locator(f"input[id='chon-{question}']").focus()
         await page.keyboard.press("Space")
+    await page.get_by_role("button", name="Duyệt các câu đã chọn").focus()
+    await page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("qua thư điện tử one@nguoidan.example")
+    await dialog.get_by_role("button", name="Duyệt (2)").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#held")).to_contain_text("Sẽ duyệt 2 câu trả lời")
     await day.town.does(
         routing.ReturnAnswer, Role.HEAD, ECONOMY, question=questions[1], remarks="Nêu rõ đơn vị thi công."
     )
-    await page.get_by_role("button", name="Duyệt các câu đã chọn").focus()
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("status").first).to_contain_text(f"Phiếu {day.town.codes['one']}")
-    await expect(page.get_by_role("alert")).to_contain_text("Chưa duyệt được 1 câu trả lời.")
-    await expect(page.get_by_role("alert")).to_contain_text("Trả lại dự thảo")
+    await expect(page.locator("#held a")).to_have_text("1 việc vừa thực hiện, 1 việc chưa được", timeout=30_000)
+    await page.locator("#held a").click()
+    refused = page.locator(".just-done li", has_text=day.town.codes["two"])
+    await expect(refused).to_contain_text("Bùi Thị Hải")
+    await expect(refused).to_contain_text("trả lại")
 
 
 async def test_another_department_says_what_it_knows(day: Day) -> None:
@@ -431,7 +440,12 @@ async def test_everything_on_these_pages_works_without_javascript(day: Day) -> N
     page = await day.desk.open("/", javascript=False, by=HEAD)
     await page.locator(f"input[id='chon-{question}']").check()
     await page.get_by_role("button", name="Duyệt các câu đã chọn").click()
-    await expect(page.get_by_role("status").first).to_contain_text("Đã duyệt 1 câu trả lời")
+    await page.get_by_role("button", name="Duyệt (1)").click()
+    await expect(page.get_by_role("status").filter(has_text="Sẽ duyệt 1 câu trả lời")).to_be_visible()
+    async with asyncio.timeout(40):
+        while not await page.get_by_text("1 việc vừa thực hiện").count():
+            await page.wait_for_timeout(500)
+            await page.goto("/")
     await work_as(page, CLERK)
     await page.goto("/so-tay")
     before = await page.locator("table.rules tbody tr").count()

@@ -126,6 +126,7 @@ if (lists && beside) {
       shown = await load(to, { method: "POST", body: new FormData(form, submitter) });
     } finally {
       delete form.dataset.going;
+      delete form.dataset.sent;
       if (!shown) fail(form);
     }
   });
@@ -191,12 +192,16 @@ document.addEventListener("change", (event) => {
   if (form) count(form);
 });
 // The key x is keys.js's: it clicks the box of the row. What was swapped in is counted anew.
-document.addEventListener("doithoai:refreshed", countAll);
+document.addEventListener("doithoai:refreshed", () => {
+  countAll();
+  if (beside?.dataset.open) mark(rowOf(beside.dataset.open));
+});
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches("[data-several]")) return;
   event.preventDefault();
+  delete form.dataset.sent; // it only asks
   const data = new FormData(form, event.submitter);
   const only = event.submitter?.dataset.only;
   if (only) {
