@@ -27,6 +27,7 @@ PLACES: Mapping[str, frozenset[Role]] = {
     "/so-tay": DESK,
     "/so-van-ban": OFFICE,
     "/thu-vien": EVERYBODY,
+    "/tin": EVERYBODY,
     "/tinh": EVERYBODY,
     "/toi": EVERYBODY,
     "/toi/nhat-ky": frozenset({Role.OFFICE_HEAD}),

@@ -13,27 +13,12 @@ from typing import Literal
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from jinja2 import Environment
-from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 Language = Literal["vi", "en"]
-COOKIE = "doithoai_language"
 CATALOGUE = Path(__file__).parent / "english"
 
 language: ContextVar[Language] = ContextVar("language", default="vi")
 """The language of the request that is answered."""
-
-
-class ReadsLanguage:
-    """Middleware that knows by a cookie in which language a page is wanted."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            language.set("en" if HTTPConnection(scope).cookies.get(COOKIE) == "en" else "vi")
-        await self._app(scope, receive, send)
 
 
 @cache

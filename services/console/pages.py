@@ -1,7 +1,7 @@
 """What every page of the console needs: who acts, one snapshot of the view, and the frame around it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
@@ -19,13 +19,15 @@ from services.console.access import may_open
 from services.console.acting import Acting
 from services.console.event_words import DONE
 from services.console.filters import CHOICES
-from services.console.language import Language, ReadsLanguage, language, speak
-from services.console.mailbox import count_waiting
-from services.console.offers import CLERKS, OFFICE, local, may_have_slip
+from services.console.language import Language, language, speak
+from services.console.offers import CLERKS, local, may_have_slip
+from services.console.places import places_of, waiting
+from services.console.preferences import ReadsPreferences, address, theme
 from services.console.reader import Reader
 from services.console.versions import unfilled
 from services.console.view import View
 from shared.clock import RehearsalClock
+from shared.contracts import Role
 from shared.service import Service
 from shared.web import SECURITY_HEADERS, templates
 
@@ -65,7 +67,7 @@ class Pages:
         self._reader = reader
         self.alarms: Callable[[], int] = lambda: 0
         self._templates = {spoken: speak(_environment(), spoken) for spoken in get_args(Language)}
-        service.app.add_middleware(ReadsLanguage)
+        service.app.add_middleware(ReadsPreferences)
         service.app.state.communes = service.communes
 
     async def read(self, query: Callable[[Connection], T]) -> T:
@@ -92,18 +94,21 @@ class Pages:
                 connected=self._service.nats.is_connected,
                 behind=self._reader.behind,
                 trouble=self._reader.trouble,
-                quarantined=self._quarantined(who),
+                groups=places_of(who.role),
+                at_places=self._waiting(who),
+                theme=theme.get(),
+                address=address.get(),
                 **{"explained": {}, "today": local(self._service.clock()), **values},
             )
         )
         return HTMLResponse(html, status, headers=HEADERS)
 
-    def _quarantined(self, who: Acting) -> int:
-        """Mails that wait for whoever sees to them, for the navigation. Read here: an index knows the number."""
-        if who.role not in OFFICE:
-            return 0
+    def _waiting(self, who: Acting) -> Mapping[str, int]:
+        """What waits in the places of the navigation. Read here: indexes know the numbers."""
+        if who.role is Role.OPERATOR:
+            return {"operations": self.alarms()}
         with self._view.reading() as db:
-            return count_waiting(db, who.commune)
+            return waiting(db, who, self._service.clock())
 
 
 def _environment() -> Environment:

@@ -15,6 +15,7 @@ from services.console.door.admission import SIGN_IN, Door, NotSignedIn, admit, s
 from services.console.door.resend import kept_on_page
 from services.console.export_pages import add_exports
 from services.console.filter_pages import add_filters
+from services.console.frame_pages import add_frame
 from services.console.handbook_pages import add_handbook
 from services.console.kept import Kept
 from services.console.library import add_library
@@ -66,6 +67,7 @@ def add_routes(service: Service, view: View, reader: Reader, watch: Watch, door:
         dependencies=[Depends(own_site), Depends(admitted)],
     )
     door.add_pages(outside, router, service, pages)
+    add_frame(outside, router, watch.news, reader)
     add_questions(router, service, pages, kept)
     add_work(router, service, pages, reader, kept)
     add_several(router, service, pages, kept.acts)

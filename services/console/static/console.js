@@ -18,8 +18,8 @@ for (const form of document.querySelectorAll("form[data-submit]")) {
   form.addEventListener("change", () => form.requestSubmit());
 }
 
-// On a telephone the places stand in one row that scrolls, and the one that is open may be far along it.
-for (const row of document.querySelectorAll(".frame > nav, .tabs")) {
+// On a telephone tabs stand in one row that scrolls, and the one that is open may be far along it.
+for (const row of document.querySelectorAll(".tabs")) {
   const here = row.querySelector("[aria-current]");
   if (here) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
 }
@@ -104,17 +104,3 @@ for (const told of document.querySelectorAll("[data-places]")) {
     told.querySelector("span").textContent = [...places].join(", ");
   });
 }
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
-  if (event.key === "/") {
-    const search = document.querySelector("[data-key='/']");
-    if (search) { event.preventDefault(); search.focus(); }
-    return;
-  }
-  const step = { j: 1, k: -1 }[event.key];
-  const links = [...document.querySelectorAll("[data-walk] a.case, [data-walk] a.case-link")];
-  if (!step || !links.length) return;
-  const next = links[Math.max(0, Math.min(links.length - 1, links.indexOf(document.activeElement) + step))];
-  next.focus();
-});

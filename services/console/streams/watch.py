@@ -21,6 +21,7 @@ from services.console.streams.alerts import Alarms, Mails, Observed, ServiceTold
 from services.console.streams.flow import Arrow, arrows
 from services.console.streams.health import Replica
 from services.console.streams.monitor import Account, Away, Handler, ServiceState, Stream
+from services.console.streams.news import News
 from services.console.streams.rates import HOUR_S, Kind, Rates, named, said_by
 from services.console.streams.samples import EVERY_S, Samples
 from services.console.streams.tail import Tail
@@ -95,6 +96,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.tail = Tail()
+        self.news = News()
         self.rates = Rates()
         self.samples = Samples()
         self.alarms = Alarms()
@@ -116,6 +118,7 @@ class Watch:
     def tell(self, events: Sequence[Seen]) -> None:
         """Called by the reader with what it has applied."""
         self.tail.tell(events)
+        self.news.tell(events)
         self.rates.count(events, monotonic())
 
     def look_with(self, service: Service, reader: Reader) -> None:
