@@ -85,9 +85,10 @@ def questions(view: View, profile: Profile, wanted: Filter, now: datetime) -> It
         view,
         lambda db: lists.every_id(db, profile.id, wanted, now),
         "SELECT i.code, i.number, s.received_at, s.channel, i.name, i.of_denouncer, i.scope, i.text, i.field, "
-        "i.department, i.stage, i.extended_days, i.owed_in_writing, i.rating, i.term_id, i.rule, i.term_state, i.set_at, "
-        "i.due_at, i.original_due_at, i.met_at, i.basis, i.provisional, i.moved_because, i.cause, i.paused_because "
-        "FROM json_each(?) j JOIN item i ON i.id = j.value LEFT JOIN submission s ON s.id = i.submission ORDER BY j.key",
+        "i.department, i.stage, i.extended_days, i.owed_in_writing, i.rating, i.term_id, i.rule, i.term_state, "
+        "i.set_at, i.due_at, i.original_due_at, i.met_at, i.basis, i.provisional, i.moved_because, i.cause, "
+        "i.paused_because FROM json_each(?) j JOIN item i ON i.id = j.value "
+        "LEFT JOIN submission s ON s.id = i.submission ORDER BY j.key",
         told,
     )
 

@@ -91,7 +91,7 @@ OBLIGATIONS: Sequence[tuple[str, str, str, tuple[str, ...]]] = (
     ("thuc-hien", "Thực hiện kết luận", DIALOGUES, ("resolution", "resolution-extended")),
     ("bao-cao", "Báo cáo kết quả", DIALOGUES, ("result-report", "delegate-report")),
     ("phan-loai", "Phân loại, giao", ANSWERS, ("triage",)),
-    ("tra-loi", "Phòng trả lời", ANSWERS, ("department-answer",)),
+    ("tra-loi", "Trả lời của phòng", ANSWERS, ("department-answer",)),
     ("duyet", "Duyệt, hoàn thiện", ANSWERS, ("approval", "revision")),
     ("gui", "Trả lời, hướng dẫn bằng văn bản", ANSWERS, ("written-answer", "guidance")),
     ("cap-tren", "Báo cáo cấp trên", ANSWERS, ("superior-report",)),

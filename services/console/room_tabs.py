@@ -199,7 +199,7 @@ def _questions(at: Looking) -> Mapping[str, Any]:
         "questions": questions,
         "sections": by_session(at.dialogue, questions),
         "by_topic": by_topic,
-        "groups": groups(questions),
+        "alike": groups(questions),
         "topics": sorted({one.topic for one in questions if one.topic}),
         "fields": by_field(questions),
         "asked_from": by_hamlet(questions, attendees.guests(at.db, at.who.profile, at.dialogue.id)),

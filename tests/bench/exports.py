@@ -24,8 +24,8 @@ MB = 1_000_000
 
 @dataclass(frozen=True)
 class Cost:
-    """megabytes: of the file. memory_mb: the most that was held above what was before. cpu_s: of the whole process, what
-    else was asked in it. wait_p95_ms, wait_max_ms: how long that took meanwhile; idle_p95_ms: how long it takes else.
+    """megabytes: of the file. memory_mb: the most that was held above what was before. cpu_s: of the whole process, and
+    what else was asked in it. wait_p95_ms, wait_max_ms: how long that took meanwhile; idle_p95_ms: otherwise.
     """
 
     rows: int

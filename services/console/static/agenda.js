@@ -10,16 +10,17 @@ function isInUse(part) {
   return written || part.querySelector("details[open]") || part.contains(document.activeElement);
 }
 
-/** Puts the agenda of a page that was fetched in the place of the one that is shown. Keeps the focus where it can. */
+/** Puts the agenda of a page in the place of the one that is shown, and keeps the focus where it can. False: it has none. */
 export function show(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-agenda]");
   const shown = agenda();
-  if (!fresh || !shown) return;
+  if (!fresh || !shown) return false;
   const at = document.activeElement;
   const place = shown.contains(at) ? [at.closest("[data-question]")?.id, at.name, at.value, at.dataset.shortcut] : null;
   shown.replaceWith(fresh);
   if (place) refocus(fresh, place);
   document.dispatchEvent(new CustomEvent("doithoai:agenda"));
+  return true;
 }
 
 function refocus(fresh, [question, name, value, shortcut]) {

@@ -7,12 +7,23 @@ async function note(form, submitter) {
   const body = new URLSearchParams(new FormData(form, submitter));
   try {
     const answer = await fetch(form.action, { method: "POST", body });
-    show(await answer.text());
-    if (answer.ok) return;
+    if (show(await answer.text())) return;
   } catch {
     // said below
   }
-  if (!navigator.onLine) form.classList.add("stale");
+  complain();
+}
+
+/** Nothing was noted: the connection is lost, or nobody is signed in any more. */
+function complain() {
+  const part = agenda();
+  part.querySelector("[data-not-noted]")?.remove();
+  const notice = document.createElement("p");
+  notice.className = "notice warn";
+  notice.setAttribute("role", "alert");
+  notice.dataset.notNoted = "";
+  notice.textContent = part.dataset.notNoted;
+  part.prepend(notice);
 }
 
 document.addEventListener("submit", (event) => {
@@ -25,7 +36,12 @@ document.addEventListener("change", (event) => {
 });
 
 const OPEN = { r: "answer-on-the-spot", v: "take-for-written-answer" };
+const SEQUENCE_MS = 1500;
+let led = -SEQUENCE_MS;
 document.addEventListener("keydown", (event) => {
+  const follows = event.timeStamp - led < SEQUENCE_MS; // “g n” leads to a page, and calls nobody
+  led = event.key === "g" ? event.timeStamp : -SEQUENCE_MS;
+  if (follows || event.defaultPrevented) return;
   const item = document.activeElement?.closest?.("[data-question]");
   if (event.altKey && item && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
     event.preventDefault();
@@ -34,8 +50,9 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
-  const shortcut = agenda()?.querySelector(`[data-shortcut="${event.key.toLowerCase()}"]`);
-  const form = OPEN[event.key.toLowerCase()] && agenda()?.querySelector(`.podium details:has(input[value="${OPEN[event.key.toLowerCase()]}"])`);
+  const key = event.key.toLowerCase();
+  const shortcut = key === "n" && agenda()?.querySelector('[data-shortcut="n"]');
+  const form = OPEN[key] && agenda()?.querySelector(`.podium details:has(input[value="${OPEN[key]}"])`);
   if (!shortcut && !form) return;
   event.preventDefault();
   if (shortcut) {
