@@ -43,4 +43,4 @@ async def kept_on_page(request: Request, pages: Pages, nobody: Acting, was: Acti
         address = address.include_query_params(**{MARK: mark_of(was)})
     several = request.headers.get("content-type", "").startswith("multipart/")
     told = {"typed": typed, "files": list(dict.fromkeys(files)), "several": several}
-    return pages.show("door_resend.html", nobody, 401, address=str(address), was=was, **told)
+    return pages.show("door_resend.html", nobody, 401, path=str(address), was=was, **told)
