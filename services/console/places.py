@@ -53,7 +53,7 @@ GROUPS: Sequence[Group] = (
     Group(
         "Hội nghị và thư từ",
         (
-            Place("dialogues", "/hoi-nghi", "Hội nghị", "people", "i"),
+            Place("dialogues", "/hoi-nghi", "Hội nghị đối thoại", "people", "i"),
             Place("post", "/buu-chinh", "Thư bưu điện", "post", "b"),
             Place("register", "/so-van-ban", "Sổ văn bản", "book", "s"),
             Place("texts", "/van-ban", "Mẫu văn bản", "page", "m"),
@@ -70,7 +70,7 @@ GROUPS: Sequence[Group] = (
     Group(
         "Số liệu và hệ thống",
         (
-            Place("reports", "/bao-cao", "Báo cáo", "chart", "o"),
+            Place("reports", "/bao-cao", "Báo cáo, thống kê", "chart", "o"),
             Place("province", "/tinh", "Cấp tỉnh", "map", "p"),
             Place("operations", "/van-hanh", "Vận hành", "flow", "w"),
             Place("audit", "/van-hanh/nhat-ky", "Nhật ký", "record", "k"),
