@@ -1,8 +1,10 @@
 """Wires the console."""
 
 import asyncio
+from functools import partial
 
 from services.console import held_worker, web
+from services.console.door.audit import note_command
 from services.console.door.doorkeeper import Doorkeeper
 from services.console.kept import kept_in
 from services.console.reader import Reader
@@ -29,7 +31,7 @@ def build(settings: Settings) -> Service:
     service.tidies(1.0, settle)
     assert service.database is not None
     kept = kept_in(service.database)
-    service.works(lambda: held_worker.work(kept.acts, service.nats))
+    service.works(lambda: held_worker.work(kept.acts, service.nats, noted=partial(note_command, service)))
     service.tidies(held_worker.FORGET_EVERY_S, lambda: held_worker.forget_old(kept.acts))
     web.add_routes(service, view, reader, watch, Doorkeeper(service), kept)
     return service

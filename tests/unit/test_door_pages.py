@@ -24,7 +24,7 @@ WHO = {
     Role.PROVINCE: "cap-tinh",
     Role.OPERATOR: "van-hanh",
 }
-OUTSIDE = ("/vao", "/ra", "/static", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/redoc", "/tieng")
+OUTSIDE = ("/vao", "/ra", "/giao-dien", "/static", "/healthz", "/readyz", "/metrics")
 
 
 def routes(of: Any) -> Iterator[APIRoute]:
