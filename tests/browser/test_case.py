@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from shared.contracts import Role, routing
 from tests.browser.test_console import CLERK, OFFICER, Desk, assigned, browser, desk, fill, find, unfold, work_as
@@ -262,3 +262,87 @@ async def test_a_slip_goes_with_what_is_referred_up(desk: Desk, town: Town, tmp_
             await page.get_by_role("link", name=label).click()
         await (await coming.value).save_as(tmp_path / "slip")
         assert (tmp_path / "slip").read_bytes().startswith(starts)
+
+
+# --- what the page does with a script -------------------------------------------------------------------------------
+
+HEAD_DECIDES = "Trưởng phòng Bùi Thị Hải"
+
+
+async def at_case(desk: Desk, town: Town, name: str) -> tuple[Page, Locator]:
+    """The officer has the case of a drain before him; the page and the place where he writes."""
+    await asked_and_given(town, name, f"{DRAIN} ({name})")
+    page = await desk.open()
+    await work_as(page, OFFICER)
+    await page.goto(f"/ho-so/{town.cases[name]}")
+    return page, page.get_by_label("Câu trả lời", exact=True)
+
+
+async def test_what_is_being_written_survives_a_reload_and_a_lost_connection(desk: Desk, town: Town) -> None:
+    page, text = await at_case(desk, town, "kept")
+    await text.fill(FIRST)
+    await page.reload()
+    await expect(text).to_have_value(FIRST)
+    await expect(page.get_by_text("Đã lấy lại nội dung soạn dở trên máy này")).to_be_visible()
+    await page.context.set_offline(True)
+    await page.get_by_role("button", name="Lưu nháp").click()
+    await expect(page.get_by_role("alert").filter(has_text="mất kết nối với máy chủ")).to_be_visible()
+    await expect(text).to_have_value(FIRST)
+    await page.context.set_offline(False)
+    await page.get_by_role("button", name="Lưu nháp").click()
+    await expect(page.get_by_text("Đã lưu bản nháp; chưa trình để duyệt.")).to_be_visible()
+    await expect(text).to_have_value(FIRST)
+    left = "Object.keys(localStorage).filter((one) => one.startsWith('doithoai-draft/'))"
+    assert await page.evaluate(left) == [], "what was sent does not stay on the computer"
+
+
+async def test_an_answer_is_looked_over_and_handed_in_by_keys_once_it_is_said_who_decides(
+    desk: Desk, town: Town
+) -> None:
+    page, text = await at_case(desk, town, "keys")
+    await page.keyboard.press("d")
+    await expect(text).to_be_focused()
+    await page.keyboard.type(BETTER)
+    await expect(page.locator("[data-count]")).to_have_text(f"{len(BETTER.split())} chữ")
+    await page.get_by_role("button", name="Xem lại").click()
+    await expect(page.locator(".letter-look")).to_have_text(BETTER)
+    await text.focus()
+    sure = page.get_by_role("alert").filter(has_text=f"Trình {HEAD_DECIDES} duyệt?")
+    await page.keyboard.press("Control+Enter")
+    await expect(sure).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(sure).to_be_hidden()
+    for _ in range(2):
+        await page.keyboard.press("Control+Enter")
+    await expect(page.get_by_text("Đã trình câu trả lời để duyệt.")).to_be_visible()
+
+
+async def test_a_case_that_changes_while_somebody_writes_says_so_and_leaves_him_his_words(
+    desk: Desk, town: Town
+) -> None:
+    page, text = await at_case(desk, town, "news")
+    await text.fill(FIRST)
+    question = f"{town.cases['news']}-1"
+    await town.does(
+        routing.AskCoordination, Role.CLERK, question=question, departments=("cong-an",), matter="Giao thông."
+    )
+    await expect(page.get_by_text("Hồ sơ vừa có thay đổi")).to_be_visible(timeout=20_000)
+    await expect(page.locator(".history")).to_contain_text("Đề nghị phối hợp: Công an xã")
+    await expect(text).to_have_value(FIRST)
+
+
+async def test_the_time_line_and_the_terms_are_read_with_the_keyboard_on_every_screen(desk: Desk, town: Town) -> None:
+    page, _ = await at_case(desk, town, "line")
+    await page.locator("#xem-thu").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#xem-thu")).to_have_attribute("aria-current", "true")
+    await expect(page.locator(".history")).not_to_contain_text("Gửi phiếu")
+    await page.locator(".as-table summary").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("rowheader", name="Hạn trả lời của phòng chuyên môn")).to_be_visible()
+    await expect(page.get_by_role("img", name=re.compile("^Từ .* đến ")).first).to_be_visible()
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for width in (360, 768, 1440):
+            await page.set_viewport_size({"width": width, "height": 900})
+            await must_be_good(page, f"case-{scheme}")
