@@ -16,7 +16,7 @@ function act(target) {
   target.click();
 }
 
-let went = 0;
+let went = -Infinity; // times of events begin with the page
 
 document.addEventListener("keydown", (event) => {
   // Alt and a letter, the same in every browser: those that have access keys of their own want other keys with them.
@@ -37,7 +37,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.target.closest(TYPING) || document.querySelector("dialog[open]")) return;
   if (event.timeStamp - went < 1500) {
-    went = 0;
+    went = -Infinity;
     const to = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
     if (to) { event.preventDefault(); to.click(); }
     return;
