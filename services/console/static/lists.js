@@ -103,7 +103,8 @@ if (lists && beside) {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     link.focus();
-    open(link.href);
+    const editor = `[id="${CSS.escape(new URL(link.href).hash.slice(1))}"] [data-editor] textarea`;
+    open(link.href).then(() => { if (link.matches(".write")) beside.querySelector(editor)?.focus(); });
   });
   beside.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
