@@ -9,7 +9,6 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2.ext import babel_extract
 
 from services.console import aftermath, attendees, conferences, minutes, room_acts, room_offers
 from services.console.acting import chosen
@@ -20,7 +19,6 @@ from services.console.conferences import Conference
 from services.console.hall import checkin, order
 from services.console.hall.order import Floor
 from services.console.hall.screen import Screen, screen
-from services.console.language import english
 from services.console.view import View
 from shared.communes import Communes
 from shared.contracts import Event
@@ -438,28 +436,3 @@ def test_the_minutes_tell_each_question_and_what_came_of_it(tmp_path: Path) -> N
     assert any(entry.outcome.startswith("Trả lời tại hội nghị") for entry in drafted.entries)
     assert any(entry.outcome.startswith("Tiếp thu") for entry in drafted.entries)
     assert "Vũ Thị Thu" not in str(drafted)
-
-
-# --- in English -----------------------------------------------------------------------------------------------------
-
-TEMPLATES = Path(room_acts.__file__).parent / "templates"
-OF_THE_ROOM = (
-    "room*.html",
-    "dialogue*.html",
-    "conclusion.html",
-    "forms_dialogue.html",
-    "projector.html",
-    "screen.html",
-)
-
-
-@pytest.mark.parametrize("file", sorted({file for many in OF_THE_ROOM for file in TEMPLATES.glob(many)}), ids=str)
-def test_every_text_of_the_room_is_known_in_english(file: Path) -> None:
-    with file.open("rb") as opened:
-        found = [text for _, _, text, _ in babel_extract(opened, ("_", "gettext", "trans"), (), {})]
-    known = english()
-    assert [text for text in found if isinstance(text, str) and known.gettext(text) == text and text not in SAME] == []
-
-
-SAME = {"%(number)s/%(all)s"}
-"""What is said alike in both languages."""

@@ -16,17 +16,17 @@ export function show(html) {
   const shown = agenda();
   if (!fresh || !shown) return false;
   const at = document.activeElement;
-  const place = shown.contains(at) ? [at.closest("[data-question]")?.id, at.name, at.value, at.dataset.shortcut] : null;
+  const place = shown.contains(at) ? [at.closest("[data-question]")?.id, at.name, at.value, at.dataset.key] : null;
   shown.replaceWith(fresh);
   if (place) refocus(fresh, place);
   document.dispatchEvent(new CustomEvent("doithoai:agenda"));
   return true;
 }
 
-function refocus(fresh, [question, name, value, shortcut]) {
+function refocus(fresh, [question, name, value, key]) {
   const item = question && document.getElementById(question);
   const again = item?.querySelector(`button[name="${name}"][value="${value}"]`) ?? item?.querySelector("button");
-  (again ?? (shortcut ? fresh.querySelector(`[data-shortcut="${shortcut}"]`) : null) ?? fresh.querySelector(".podium button, .podium summary"))?.focus();
+  (again ?? (key ? fresh.querySelector(`[data-key="${key}"]`) : null) ?? fresh.querySelector(".podium button, .podium summary"))?.focus();
 }
 
 /** Asks for the page anew and shows its agenda, unless it is in use. */

@@ -155,6 +155,7 @@ function start(section) {
     }
   });
   door.addEventListener("input", narrow);
+  document.addEventListener("doithoai:refreshed", narrow);
   section.addEventListener("submit", (event) => {
     const person = event.target.closest("[data-roll] li");
     if (!person) return;

@@ -1,5 +1,5 @@
 // Who speaks: notes of the room are sent without leaving the page, so nothing that is typed beside them is lost. Order by
-// keys or by dragging, a clock for each speaker, and the page follows when somebody else moves the room on.
+// keys or by dragging, and the page follows when somebody else moves the room on.
 import { agenda, exchangeAgenda, show } from "./agenda.js";
 import { tick } from "./timer.js";
 
@@ -35,33 +35,20 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change] select")) event.target.form.requestSubmit();
 });
 
-const OPEN = { r: "answer-on-the-spot", v: "take-for-written-answer" };
-const SEQUENCE_MS = 1500;
-let led = -SEQUENCE_MS;
 document.addEventListener("keydown", (event) => {
-  const follows = event.timeStamp - led < SEQUENCE_MS; // “g n” leads to a page, and calls nobody
-  led = event.key === "g" ? event.timeStamp : -SEQUENCE_MS;
-  if (follows || event.defaultPrevented) return;
   const item = document.activeElement?.closest?.("[data-question]");
-  if (event.altKey && item && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-    event.preventDefault();
-    event.stopPropagation();
-    item.querySelector(event.key === "ArrowUp" ? "[data-up]" : "[data-down]")?.click();
-    return;
-  }
-  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
-  const key = event.key.toLowerCase();
-  const shortcut = key === "n" && agenda()?.querySelector('[data-shortcut="n"]');
-  const form = OPEN[key] && agenda()?.querySelector(`.podium details:has(input[value="${OPEN[key]}"])`);
-  if (!shortcut && !form) return;
+  if (!event.altKey || !item || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
   event.preventDefault();
-  if (shortcut) {
-    shortcut.click();
-    return;
-  }
-  form.open = true;
-  form.querySelector("textarea")?.focus();
+  item.querySelector(event.key === "ArrowUp" ? "[data-up]" : "[data-down]")?.click();
 });
+// Whoever opens a form with a key goes on typing in it. Which key: `data-key` (keys.js).
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (event.target.open && event.target.closest?.(".podium")) event.target.querySelector("textarea")?.focus();
+  },
+  true,
+);
 
 let dragged = null;
 document.addEventListener("dragstart", (event) => {
@@ -94,6 +81,7 @@ document.addEventListener("dragend", () => {
 });
 
 document.addEventListener("doithoai:agenda", tick);
+document.addEventListener("doithoai:news", exchangeAgenda);
 tick();
 
 const room = agenda()?.dataset.room;
