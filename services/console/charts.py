@@ -28,9 +28,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A row of days. shades: of each shade the path of its days. peak: the highest level, and the first day it had.
+    """A row of days. shades: of each shade the path of its days, a line as thick as the strip is high.
 
-    days: on how many days there was anything.
+    peak: the highest level, and the first day it had. days: on how many days there was anything.
     """
 
     width: int
@@ -80,7 +80,7 @@ def strip(first: date, end: date, changes: Sequence[tuple[date, int]]) -> Strip:
             continue
         start = begun.toordinal() - begin
         width = ended.toordinal() - begin - start
-        paths[shade(level) - 1].append(f"M{start} 0h{width}v{STRIP}h-{width}z")
+        paths[shade(level) - 1].append(f"M{start} {STRIP // 2}h{width}")
         days += width
         if level > peak:
             peak, peak_on = level, begun

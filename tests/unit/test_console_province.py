@@ -182,15 +182,15 @@ FIRST, END = date(2026, 1, 1), date(2026, 1, 11)
     ("changes", "shades", "peak", "days", "because"),
     [
         ([], ("", "", "", ""), 0, 0, "nothing was late"),
-        ([(date(2026, 1, 3), 1)], ("M2 0h8v12h-8z", "", "", ""), 1, 8, "until the end"),
+        ([(date(2026, 1, 3), 1)], ("M2 6h8", "", "", ""), 1, 8, "until the end"),
         (
             [(date(2026, 1, 1), 2), (date(2026, 1, 2), 5), (date(2026, 1, 4), 0)],
-            ("M0 0h1v12h-1z", "M1 0h2v12h-2z", "", ""),
+            ("M0 6h1", "M1 6h2", "", ""),
             5,
             3,
             "darker, the more there are",
         ),
-        ([(date(2026, 1, 9), 10), (date(2026, 1, 10), 11)], ("", "", "M8 0h1v12h-1z", "M9 0h1v12h-1z"), 11, 2, "11"),
+        ([(date(2026, 1, 9), 10), (date(2026, 1, 10), 11)], ("", "", "M8 6h1", "M9 6h1"), 11, 2, "11"),
     ],
 )
 def test_days_are_drawn_by_how_many_were_late(
