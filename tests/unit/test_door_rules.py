@@ -139,6 +139,13 @@ def test_who_decides_keeps_the_second_step(role: Role, may: bool, because: str) 
             accounts.turn_off(ACCOUNT, role)
 
 
+def test_a_sign_in_that_began_without_a_second_step_replaces_none() -> None:
+    """Else whoever knows the password would put his own telephone in the place of the owner's."""
+    with pytest.raises(Refusal, match="vừa được bật"):
+        accounts.turn_on_first(ACCOUNT, SECRET, code_at(NOW), (), NOW)
+    assert accounts.turn_on_first(replace(ACCOUNT, totp=None), SECRET, code_at(NOW), ("a",), NOW).recovery == ("a",)
+
+
 def test_a_password_that_was_changed_meanwhile_is_not_hashed_back() -> None:
     assert accounts.rehash(ACCOUNT, "older", "anew") is ACCOUNT
     assert accounts.rehash(ACCOUNT, "hash", "anew").password == "anew"

@@ -81,6 +81,17 @@ def turn_on(account: Account, secret: str, typed: str, recovery: tuple[str, ...]
     return replace(account, totp=secret, totp_step=step, recovery=recovery)
 
 
+def turn_on_first(account: Account, secret: str, typed: str, recovery: tuple[str, ...], now: datetime) -> Account:
+    """The same during a sign-in, which has asked for a password alone: of one that is on already it changes nothing.
+
+    Raises:
+        Refusal: the code is wrong, or somebody has turned the second step on meanwhile.
+    """
+    if account.totp is not None:
+        raise Refusal("not-now", "Xác thực hai bước vừa được bật. Xin đăng nhập lại từ đầu.")
+    return turn_on(account, secret, typed, recovery, now)
+
+
 def turn_off(account: Account, role: Role) -> Account:
     """No second step any more.
 

@@ -137,7 +137,7 @@ async def _enrolled(
 ) -> tuple[accounts.Account, Acting]:
     """The second step begins with this sign-in, for the role demands one."""
     hashes, now = tuple(codes.recovery_hash(one) for one in recovery), real_now()
-    account = await keeper.signing_in.change(id, lambda one: accounts.turn_on(one, secret, code, hashes, now))
+    account = await keeper.signing_in.change(id, lambda one: accounts.turn_on_first(one, secret, code, hashes, now))
     who = keeper.signing_in.who_has(account)
     if who is None:
         raise Refusal("forbidden", "Tài khoản này không còn dùng được.")
