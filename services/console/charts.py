@@ -75,15 +75,16 @@ def strip(first: date, end: date, changes: Sequence[tuple[date, int]]) -> Strip:
     """
     paths: list[list[str]] = [[] for _ in LEVELS]
     begin, peak, peak_on, days = first.toordinal(), 0, None, 0
-    for begun, ended, level in _spans(end, changes):
-        if level <= 0:
-            continue
-        start = begun.toordinal() - begin
-        width = ended.toordinal() - begin - start
-        paths[shade(level) - 1].append(f"M{start} {STRIP // 2}h{width}")
-        days += width
+    drawn, since = 0, 0
+    for day, level in (*changes, (end, 0)):
+        now, at = bisect_right(LEVELS, level), day.toordinal() - begin
+        if now != drawn:
+            if drawn:
+                paths[drawn - 1].append(f"M{since} {STRIP // 2}h{at - since}")
+                days += at - since
+            drawn, since = now, at
         if level > peak:
-            peak, peak_on = level, begun
+            peak, peak_on = level, day
     return Strip(end.toordinal() - begin, tuple("".join(path) for path in paths), peak, peak_on, days)
 
 

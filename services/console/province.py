@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from services.console import charts, conferences, reports
@@ -193,7 +194,11 @@ def _late_days(
     db: sqlite3.Connection, first: date, end: date, commune: str | None
 ) -> dict[str, list[tuple[date, int]]]:
     found = figures.late_by_day(db, first.isoformat(), end.isoformat(), commune)
-    return {id: [(date.fromisoformat(day), level) for day, level in changes] for id, changes in found.items()}
+    return {id: [(_date(day), level) for day, level in changes] for id, changes in found.items()}
+
+
+_date = lru_cache(maxsize=2_000)(date.fromisoformat)
+"""The days of a few years, many times each."""
 
 
 def _days(year: int, now: datetime) -> tuple[date, date]:
