@@ -233,8 +233,7 @@ async def test_several_drafts_are_approved_at_once_and_each_that_is_refused_is_n
     await expect(page.locator("#held a")).to_have_text("1 việc vừa thực hiện, 1 việc chưa được", timeout=30_000)
     await page.locator("#held a").click()
     refused = page.locator(".just-done li", has_text=day.town.codes["two"])
-    await expect(refused).to_contain_text("Bùi Thị Hải")
-    await expect(refused).to_contain_text("trả lại")
+    await expect(refused).to_contain_text("Bùi Thị Hải Trả lại dự thảo")
 
 
 async def test_another_department_says_what_it_knows(day: Day) -> None:
@@ -428,10 +427,14 @@ async def test_the_pages_of_the_day_fit_and_are_for_everybody(day: Day) -> None:
     assert broken == []
 
 
-async def test_on_a_telephone_the_place_that_is_open_is_seen_in_the_row_of_places(day: Day) -> None:
+async def test_on_a_telephone_the_places_unfold_and_the_one_that_is_open_is_marked(day: Day) -> None:
     page = await day.at_desk_of(CLERK, width=360)
     await page.goto("/so-tay")
-    await expect(page.get_by_role("link", name="Sổ tay", exact=True)).to_be_in_viewport()
+    place = page.get_by_role("navigation", name="Chính").get_by_role("link", name="Sổ tay", exact=True)
+    await expect(place).to_be_hidden()
+    await page.locator("label.menu").click()
+    await expect(place).to_be_visible()
+    await expect(place).to_have_attribute("aria-current", "page")
 
 
 async def test_everything_on_these_pages_works_without_javascript(day: Day) -> None:
