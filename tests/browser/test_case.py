@@ -342,7 +342,7 @@ async def test_the_time_line_and_the_terms_are_read_with_the_keyboard_on_every_s
     await expect(page.get_by_role("rowheader", name="Hạn trả lời của phòng chuyên môn")).to_be_visible()
     await expect(page.get_by_role("img", name=re.compile("^Từ .* đến ")).first).to_be_visible()
     for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        await page.emulate_media(color_scheme=scheme)
         for width in (360, 768, 1440):
             await page.set_viewport_size({"width": width, "height": 900})
             await must_be_good(page, f"case-{scheme}")
