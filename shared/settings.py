@@ -29,9 +29,9 @@ class Settings(BaseSettings):
     clock: `rehearsal` lets a training installation move time forward for all services at once.
     companions: addresses of services, separated by blanks, without which this one does not call itself ready.
     secret: signs what citizens' browsers keep; the same for all replicas. Without one, each start makes its own.
-    oidc_issuer: the province's own identity provider, by which staff sign in to the console besides their passwords; "":
-        none. oidc_client, oidc_secret or oidc_secret_file: what it knows the console by. oidc_name: what its button says.
-        oidc_domains: domains of e-mail addresses that it may vouch for, separated by commas.
+    oidc_issuer: the province's own identity provider, by which staff sign in to the console besides their passwords;
+        "": none. oidc_client, oidc_secret or oidc_secret_file: what it knows the console by. oidc_name: what its
+        button says. oidc_domains: domains of e-mail addresses that it may vouch for, separated by commas.
     mailboxes: the file that names each commune's mailbox with its password; None: no mailbox is read.
     forms_an_hour: forms that are taken from one address of the network; 0: any number.
     trusted_proxies: addresses, separated by commas, whose X-Forwarded-For tells where a request comes from; none by

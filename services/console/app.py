@@ -25,7 +25,7 @@ def build(settings: Settings) -> Service:
 
     async def settle() -> None:
         """Not while the stream is read anew: what is counted now would be counted again."""
-        while not reader.behind and await asyncio.to_thread(view.settle):
+        while not reader.behind and (await asyncio.to_thread(view.settle)) > 0:
             pass
 
     service.tidies(1.0, settle)

@@ -13,8 +13,8 @@ from ulid import ULID
 
 from services.console import list_forms, offers
 from services.console.acting import Acting
-from services.console.door.audit import note_command
 from services.console.commands import STATUS
+from services.console.door.audit import note_command
 from services.console.list_forms import Chosen
 from services.console.offers import WrongFields
 from services.console.pages import Pages, Sent, Who, sent_in

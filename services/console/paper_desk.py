@@ -14,8 +14,8 @@ from starlette.exceptions import HTTPException
 
 from services.console import paper_forms
 from services.console.acting import Acting
-from services.console.door.audit import note_command
 from services.console.commands import Attempt, carry_out
+from services.console.door.audit import note_command
 from services.console.entered import Entered, Open, entered, form, open_dialogues
 from services.console.offers import CLERKS, WrongFields
 from services.console.pages import Pages, Sent, Who, all_sent_in
