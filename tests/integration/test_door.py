@@ -413,6 +413,7 @@ async def test_an_operator_is_of_no_commune_and_sees_no_forms(replica: Replica) 
         assert "Lê Minh" in page
         assert "Mở tài khoản" in page
         assert (await browser.get("/toi/nhat-ky")).status_code == 403
+        assert (await browser.get("/toi/nhat-ky.csv")).status_code == 403
 
 
 # --- what was typed, and the record ---------------------------------------------------------------------------------
@@ -477,6 +478,11 @@ async def test_the_record_is_read_by_person_kind_and_day_and_by_its_commune_alon
         assert older
         second = (await browser.get(older[1].replace("&amp;", "&"))).text
         assert (first.count("<tr>"), second.count("<tr>")) == (51, 11)
+        taken = (await browser.get("/toi/nhat-ky.csv?loai=command")).content.decode("utf-8-sig").splitlines()
+        assert len(taken) == 1 + 60
+        assert "chanhlo.example" not in (await browser.get("/toi/nhat-ky.csv")).text
+        assert (await browser.get("/van-hanh/nhat-ky.csv")).status_code == 403
+        assert "/toi/nhat-ky.csv" in (await browser.get("/toi/nhat-ky?loai=export")).text
 
 
 async def test_rows_older_than_a_year_go(replica: Replica) -> None:
