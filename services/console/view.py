@@ -19,7 +19,7 @@ from services.console.facts import aggregate_of, figures, instant, record
 from shared.contracts import Envelope, Event, UnknownEvent
 from shared.logs import in_short, logger
 
-FORMAT = 13
+FORMAT = 14
 """To be raised with every change of schema.sql or of what `facts` writes: each console then builds its view anew."""
 
 TAIL = 10_000
