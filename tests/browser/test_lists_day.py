@@ -44,7 +44,7 @@ async def waiting(stack: RunningSystem, browser: Browser, town: Town) -> dict[st
 async def must_look_good(page: Page, name: str) -> None:
     """At every width, light and dark; without motion, so that no colour is measured on its way to another."""
     for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for width in WIDTHS:
             await page.set_viewport_size({"width": width, "height": 900})
             await must_fit(page, f"{name}-{scheme}", width)
