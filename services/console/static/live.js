@@ -16,7 +16,7 @@ let position = 0;
 let due = 0;
 let fetched = 0;
 
-const parts = () => [...document.querySelectorAll("[data-refresh]:not([data-refresh^='/'])")].filter((one) => one.id);
+const parts = () => [...document.querySelectorAll("[data-refresh]")].filter((one) => one.id);
 
 /** Whether something in it must not be swapped away: somebody types there, has typed, or has chosen. */
 function inUse(part) {

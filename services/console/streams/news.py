@@ -12,7 +12,7 @@ from services.console.view import Seen
 HEARTBEAT_S = 10.0
 GATHER_S = 0.3
 """What happens close together is told at once."""
-LASTS_S = 300.0
+LASTS_S = 60.0
 """A browser then connects again, through the door: a session that has ended ends its news."""
 RETRY_MS = 1_000
 MOST_CASES = 200
