@@ -90,7 +90,8 @@ async def test_a_trial_tells_where_a_suspected_complaint_would_go_too(tmp_path: 
     change = {**TRIED["changes"][0], "before": LAND, "after": {**MARKETS, "scope": scope, "triage": True}}
     routing = Routing(read_handbook=kept(MARKET), try_word_rules={**TRIED, "changes": [change]})
     html = (await Desk(tmp_path, routing).send("/so-tay", TABLE | {"verb": "try-word-rules"})).text
-    before, after = re.findall(r"<dd>(.*?)</dd>", html[html.index('<dl class="change">') :], re.DOTALL)
+    change_told = html.split('<dl class="change">')[1].split("</dl>")[0]
+    before, after = re.findall(r"<dd>(.*?)</dd>", change_told, re.DOTALL)
     assert (told in before, told in after, "Hộ kinh doanh, chợ" in after) == (False, True, True)
 
 
