@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 from fastapi import Depends, Request
@@ -66,7 +67,6 @@ class Pages:
         self._view = view
         self._reader = reader
         self.alarms: Callable[[], int] = lambda: 0
-        self._templates = {spoken: speak(_environment(), spoken) for spoken in get_args(Language)}
         service.app.add_middleware(ReadsPreferences)
         service.app.state.communes = service.communes
 
@@ -82,7 +82,7 @@ class Pages:
     def show(self, template: str, who: Acting, status: int = 200, **values: Any) -> HTMLResponse:
         """A page as `who` sees it."""
         html = (
-            self._templates[language.get()]
+            _environment(language.get())
             .get_template(template)
             .render(
                 who=who,
@@ -111,8 +111,10 @@ class Pages:
             return waiting(db, who, self._service.clock())
 
 
-def _environment() -> Environment:
-    made = templates(HERE / "templates")
+@cache
+def _environment(spoken: Language) -> Environment:
+    """The templates in one language, read once for all that a process shows."""
+    made = speak(templates(HERE / "templates"), spoken)
     made.filters |= {"number": words.plain_number, "size": words.size}
     made.globals |= {"words": words, "new_key": lambda: str(ULID()), "choices": CHOICES}
     made.globals |= {"unfilled": unfilled, "may_have_slip": may_have_slip, "may_open": may_open}
