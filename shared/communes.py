@@ -6,6 +6,7 @@ A mistake is reported with its file and line, in Vietnamese, for it is an office
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -366,11 +367,20 @@ class Communes(Mapping[str, Profile]):
 
 
 def read_profile(file: Path) -> Profile:
-    """Read and check one profile.
+    """Read and check one profile; one that has not changed since is not read again, for a profile cannot be changed.
 
     Raises:
         ProfileError: each mistake with its line.
     """
+    try:
+        changed_at = file.stat().st_mtime_ns
+    except OSError:
+        return check_profile(file)[0]
+    return _read_once(file, changed_at)
+
+
+@lru_cache(maxsize=512)
+def _read_once(file: Path, changed_at: int) -> Profile:
     return check_profile(file)[0]
 
 
