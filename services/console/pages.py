@@ -97,7 +97,7 @@ class Pages:
                 groups=places_of(who.role),
                 at_places=self._waiting(who),
                 theme=theme.get(),
-                address=address.get(),
+                page_address=address.get(),
                 **{"explained": {}, "today": local(self._service.clock()), **values},
             )
         )

@@ -591,7 +591,7 @@ async def test_the_service_reads_its_mailboxes_by_itself(
         assert mail.outcome == "registered"
 
         async def idle() -> bool:
-            return running.service.status()["busy"] == 0 and POLLED_AT.labels(COMMUNE)._value.get() > 0
+            return running.service.faces.status()["busy"] == 0 and POLLED_AT.labels(COMMUNE)._value.get() > 0
 
         await until(idle)
 
