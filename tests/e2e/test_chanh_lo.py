@@ -656,7 +656,7 @@ async def test_the_yearly_report_to_the_city_is_drafted_from_the_figures(journey
 
 def compared(page: str) -> list[str]:
     """The communes of the table side by side."""
-    return re.findall(r'<th scope="row">(.+?)</th>', page)
+    return [words_of(cell) for cell in re.findall(r'<th scope="row">(.+?)</th>', page)]
 
 
 async def test_the_city_sees_the_ward_beside_the_others(journey):
