@@ -306,7 +306,7 @@ async def test_pages_fit_and_break_nothing(desk: Desk, width: int) -> None:
     broken: list[str] = []
     page.on("pageerror", lambda error: broken.append(str(error)))
     page.on("console", lambda message: broken.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("response", lambda answer: broken.append(answer.url) if answer.status >= 400 else None)
+    page.on("response", lambda answer: broken.append(f"{page.url}: {answer.url}") if answer.status >= 400 else None)
     await work_as(page, CLERK)
     await find(page, code)
     for path in (page.url, *PATHS):

@@ -81,7 +81,7 @@ async def test_a_clerk_assigns_several_takes_it_back_and_assigns_them_again(day:
     await dialog.get_by_label("Phòng trả lời").select_option(ECONOMY)
     await dialog.get_by_label("Lý do giao").fill("Hạ tầng thôn do Phòng Kinh tế giải quyết.")
     await dialog.get_by_role("button", name=f"Giao phòng ({count})").click()
-    toast = page.locator("#held .toast")
+    toast = page.locator("[data-held] .toast")
     await expect(toast).to_contain_text(f"Sẽ giao {count} câu cho Phòng Kinh tế")
     await expect(boxes.first).to_be_disabled()
     await toast.get_by_role("button", name="Hoàn tác").click()
@@ -100,9 +100,9 @@ async def test_a_clerk_assigns_several_takes_it_back_and_assigns_them_again(day:
     await dialog.get_by_role("button", name="Giao phòng (3)").click()
     await expect(toast).to_contain_text("Sẽ giao 3 câu cho Phòng Kinh tế")
     await page.goto("/hoi-nghi")  # she goes on; it happens all the same, and she is told here, too
-    await expect(page.locator("#held a")).to_have_text("3 việc vừa thực hiện", timeout=DONE_WITHIN_MS)
+    await expect(page.locator("[data-held] a")).to_have_text("3 việc vừa thực hiện", timeout=DONE_WITHIN_MS)
     await must_look_good(page, "told-elsewhere")
-    await page.locator("#held a").click()
+    await page.locator("[data-held] a").click()
     await expect(page.locator(".just-done").first).to_contain_text("3 việc đã xong")
     await must_look_good(page, "just-done")
     await shown(page, f"/?loc=da-giao&phong={ECONOMY}", day.town.codes["bridge"])
@@ -119,13 +119,13 @@ async def test_an_act_outlives_the_console_that_holds_it(
     await page.get_by_role("button", name="Đánh dấu bức xúc").click()
     await page.get_by_role("dialog").get_by_label("Vì sao bức xúc").fill("Nêu nhiều lần.")
     await page.get_by_role("dialog").get_by_role("button", name="Đánh dấu bức xúc (1)").click()
-    await expect(page.locator("#held .toast")).to_contain_text("Sẽ đánh dấu bức xúc 1 câu")
+    await expect(page.locator("[data-held] .toast")).to_contain_text("Sẽ đánh dấu bức xúc 1 câu")
     stack.crash("console")
     page = await day.desk.open("/hoi-nghi")
-    await expect(page.locator("#held a")).to_have_text("1 việc vừa thực hiện", timeout=DONE_WITHIN_MS)
+    await expect(page.locator("[data-held] a")).to_have_text("1 việc vừa thực hiện", timeout=DONE_WITHIN_MS)
     marked = [one for one in await day.town.said(routing.QuestionPrioritised) if one.question == question]
     assert [one.prioritised_by for one in marked] == [CLERK]
-    await page.locator("#held a").click()
+    await page.locator("[data-held] a").click()
 
 
 async def test_a_filter_gets_a_name_and_its_link_shows_another_the_same(day: Day, waiting: dict[str, str]) -> None:
@@ -215,7 +215,7 @@ async def test_the_chairman_reads_returns_one_and_approves_two(day: Day, waiting
     for name in ("hai", "ba"):
         await expect(dialog).to_contain_text(f"qua thư điện tử {name}@nguoidan.example")
     await dialog.get_by_role("button", name="Duyệt (2)").click()
-    await expect(page.locator("#held a")).to_have_text("2 việc vừa thực hiện", timeout=DONE_WITHIN_MS)
+    await expect(page.locator("[data-held] a")).to_have_text("2 việc vừa thực hiện", timeout=DONE_WITHIN_MS)
     approved = {one.question for one in await day.town.said(routing.AnswerApproved)}
     assert set(questions[1:]) <= approved
     assert questions[0] not in approved

@@ -1,7 +1,7 @@
 // What is about to happen can be taken back from any page; what happened is told of on any page.
 // Without this the same stands on the lists, and forms do the taking back.
 
-const told = document.getElementById("held");
+const told = document.querySelector("[data-held]");
 let timer = 0;
 
 async function look() {
