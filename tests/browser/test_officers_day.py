@@ -206,8 +206,8 @@ async def test_an_answer_is_begun_from_what_there_is_kept_handed_in_returned_and
         await waiting.get_by_role("checkbox").check()
         await page.get_by_role("button", name="Duyệt các câu đã chọn").click()
         await page.get_by_role("button", name="Duyệt (1)").click()
-        await expect(page.locator("#held a")).to_have_text("1 việc vừa thực hiện", timeout=30_000)
-        await page.locator("#held a").click()
+        await expect(page.locator("[data-held] a")).to_have_text("1 việc vừa thực hiện", timeout=30_000)
+        await page.locator("[data-held] a").click()
     await page.goto(f"/ho-so/{case}")
     await expect(article).to_contain_text("Câu trả lời đã duyệt")
 
@@ -226,12 +226,12 @@ async def test_several_drafts_are_approved_at_once_and_each_that_is_refused_is_n
     await expect(dialog).to_contain_text("qua thư điện tử one@nguoidan.example")
     await dialog.get_by_role("button", name="Duyệt (2)").focus()
     await page.keyboard.press("Enter")
-    await expect(page.locator("#held")).to_contain_text("Sẽ duyệt 2 câu trả lời")
+    await expect(page.locator("[data-held]")).to_contain_text("Sẽ duyệt 2 câu trả lời")
     await day.town.does(
         routing.ReturnAnswer, Role.HEAD, ECONOMY, question=questions[1], remarks="Nêu rõ đơn vị thi công."
     )
-    await expect(page.locator("#held a")).to_have_text("1 việc vừa thực hiện, 1 việc chưa được", timeout=30_000)
-    await page.locator("#held a").click()
+    await expect(page.locator("[data-held] a")).to_have_text("1 việc vừa thực hiện, 1 việc chưa được", timeout=30_000)
+    await page.locator("[data-held] a").click()
     refused = page.locator(".just-done li", has_text=day.town.codes["two"])
     await expect(refused).to_contain_text("Bùi Thị Hải Trả lại dự thảo")
 
