@@ -106,6 +106,11 @@ async def find(page: Page, code: str) -> Locator:
 
 async def fill(form_of: Locator, verb: str, button: str, **fields: str) -> None:
     """Open the form of a command, fill it in and send it."""
+    await (await fill_in(form_of, verb, **fields)).get_by_role("button", name=button).click()
+
+
+async def fill_in(form_of: Locator, verb: str, **fields: str) -> Locator:
+    """Open the form of a command and fill it in. Returns the form."""
     form = form_of.locator("details", has=form_of.page.locator(f"input[name=verb][value={verb}]"))
     await unfold(form)
     for name, text in fields.items():
@@ -114,7 +119,7 @@ async def fill(form_of: Locator, verb: str, button: str, **fields: str) -> None:
             await field.select_option(text)
         else:
             await field.fill(text)
-    await form.get_by_role("button", name=button).click()
+    return form
 
 
 async def unfold(form: Locator) -> None:
@@ -198,11 +203,12 @@ async def test_a_page_that_is_out_of_date_says_what_came_since_and_keeps_what_wa
     question = await assigned(page, code)
     other = await page.context.new_page()
     await other.goto(page.url)
+    stale = other.locator("article.question").first
+    draft = await fill_in(stale, "draft-answer", text="Kính gửi ông, xin trả lời như sau.")
     wanted = {"working_days": "3", "reason": "Cần khảo sát hiện trường.", "requirement": "Khảo sát mương thoát nước."}
     await fill(question, "request-extension", "Gửi đề nghị", **wanted)
     await expect(page.get_by_text("Đã gửi đề nghị gia hạn.")).to_be_visible()
-    stale = other.locator("article.question").first
-    await fill(stale, "draft-answer", "Trình duyệt", text="Kính gửi ông, xin trả lời như sau.")
+    await draft.get_by_role("button", name="Trình duyệt").click()
     await expect(stale.get_by_role("alert")).to_contain_text("Xin gia hạn")
     await expect(stale.locator("[name=text]")).to_have_value("Kính gửi ông, xin trả lời như sau.")
     await stale.get_by_role("button", name="Trình duyệt").click()
