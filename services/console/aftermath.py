@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.console import words
 from services.console.asked import Asked
 from services.console.conferences import Commitment, Conference
+from services.console.language import say
 from services.console.words import Term
 
 
@@ -39,14 +40,14 @@ def chores(dialogue: Conference, questions: Sequence[Asked], commitments: Sequen
     found = [Chore("Ghi nhận hội nghị đã kết thúc", "", dialogue.ended_at is not None)]
     if dialogue.deputy is not None:
         reported = dialogue.delegate_reported_at is not None
-        told = f"{dialogue.deputy} chủ trì theo ủy quyền"
+        told = say("%(name)s chủ trì theo ủy quyền", name=dialogue.deputy)
         found.append(Chore("Báo cáo lại Chủ tịch", "", reported, told=told, term=terms.get("delegate-report")))
     found.append(_notice(dialogue))
     found.append(_letters(questions))
     if dialogue.notice is not None:
         fulfilled = sum(one.fulfilled_at is not None for one in commitments)
         found.append(Chore("Giải quyết nhiệm vụ của thông báo kết luận", "ket-luan", fulfilled, len(commitments)))
-    told = f"Số {dialogue.report_document}" if dialogue.report_document else ""
+    told = say("Số %(number)s", number=dialogue.report_document) if dialogue.report_document else ""
     reported = dialogue.reported_at is not None
     found.append(Chore("Báo cáo kết quả lên cấp trên", "", reported, told=told, term=terms.get("result-report")))
     return found
@@ -54,7 +55,9 @@ def chores(dialogue: Conference, questions: Sequence[Asked], commitments: Sequen
 
 def _notice(dialogue: Conference) -> Chore:
     told = (
-        f"Số {dialogue.notice}" if dialogue.notice else words.CONCLUSION_STATES.get(dialogue.conclusion_state or "", "")
+        say("Số %(number)s", number=dialogue.notice)
+        if dialogue.notice
+        else words.CONCLUSION_STATES.get(dialogue.conclusion_state or "", "")
     )
     term = dialogue.terms.get("conclusion-notice")
     return Chore("Ban hành thông báo kết luận", "ket-luan", dialogue.notice is not None, told=told, term=term)

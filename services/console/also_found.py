@@ -9,6 +9,7 @@ from typing import Literal
 from services.console import offers
 from services.console.acting import Acting
 from services.console.facts import folded, one_word
+from services.console.language import say
 from services.console.lists import PHONE_END, PHONE_MARKS, search_for
 from services.console.words import MESSAGE_KINDS
 from shared.web import HANOI
@@ -89,7 +90,7 @@ def _letter(db: sqlite3.Connection, commune: str, typed: str) -> list[Hit]:
         Hit(
             "letter",
             f"/ho-so/{row['case_id']}#{row['id']}",
-            f"{MESSAGE_KINDS[row['kind']]} số {row['register_number']}",
+            say("%(kind)s số %(number)s", kind=say(MESSAGE_KINDS[row["kind"]]), number=row["register_number"]),
             _day(row["sent_at"]),
         )
         for row in rows

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from services.console import case_forms, deciders, four_eyes, offers, story, term_chart, timeline
 from services.console.acting import Acting
 from services.console.commands import Attempt
-from services.console.language import english, language
+from services.console.language import say
 from services.console.question import Question
 from services.console.terms import Explanations
 from services.console.versions import Version, since_handed_in, since_last
@@ -67,7 +67,7 @@ def words_for(who: Acting) -> dict[str, Any]:
         "is_last_step": lambda question: bool({*(question.awaits or ())} & {*who.profile.approval[-1]}),
         "sights": timeline.SIGHTS,
         "hour": lambda at: at.astimezone(HANOI).strftime("%H:%M"),
-        "weekday": lambda day: WEEKDAYS[day.weekday()],
+        "weekday": lambda day: say(WEEKDAYS[day.weekday()]),
         "off_days": term_chart.runs,
         "moved_in_words": term_chart.in_words,
         "translated": translated,
@@ -85,8 +85,7 @@ def is_kept_by_four_eyes(who: Acting, question: Question) -> bool:
 
 def translated(choices: Mapping[str, str]) -> list[tuple[str, str]]:
     """What may be chosen, in the language of the page."""
-    spoken = english().gettext if language.get() == "en" else str
-    return [(key, spoken(text)) for key, text in choices.items()]
+    return [(key, say(text)) for key, text in choices.items()]
 
 
 def _opened(record: Iterable[Envelope]) -> Iterable[Event]:

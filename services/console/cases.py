@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 
 from services.console import dossier, story
 from services.console.acting import Acting
+from services.console.language import say
 from services.console.pages import Pages
 from shared.cases import follow
 from shared.contracts import Envelope
@@ -21,7 +22,9 @@ async def elsewhere(service: Service, pages: Pages, who: Acting, case: str) -> R
     kind, commune = what
     if commune != who.commune:
         name = service.communes[commune].name if commune in service.communes else commune
-        raise HTTPException(404, f"Hồ sơ này thuộc {name}. Hãy chọn {name} và người làm việc ở đầu trang.")
+        raise HTTPException(
+            404, say("Hồ sơ này thuộc %(name)s. Hãy chọn %(name)s và người làm việc ở đầu trang.", name=name)
+        )
     match kind:
         case "programme":
             return RedirectResponse("/viec?loai=periodic-dialogue&phong=", 303)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.console.language import say
 from services.console.question import Question
 from services.console.question_rows import questions_of
 
@@ -32,7 +33,8 @@ class Chosen:
     def called(self) -> str:
         """`K7QX-3M9D, câu 2`."""
         told = self.code or self.id
-        return f"{told}, câu {self.question.number}" if self.question.number else told
+        number = self.question.number
+        return say("%(code)s, câu %(number)s", code=told, number=number) if number else told
 
 
 def chosen(db: sqlite3.Connection, commune: str, ids: Sequence[str], now: datetime) -> list[Chosen]:

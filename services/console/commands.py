@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from services.console import offers
 from services.console.acting import Acting
 from services.console.door.audit import note_command
-from services.console.event_words import EVENTS
+from services.console.event_words import event_name
 from services.console.reader import Reader
 from shared.commands import send
 from shared.contracts import Actor, Command, Done, Refused
@@ -101,7 +101,7 @@ async def carry_out(service: Service, reader: Reader, command: Command, typed: M
         case Refused() as refused:
             if refused.code == "stale" and command.version is not None:
                 await reader.until(command.listener, about, command.version + len(refused.changes))
-            changes = tuple(EVENTS.get(change, change) for change in refused.changes)
+            changes = tuple(map(event_name, refused.changes))
             return Attempt(command.verb, about, typed, STATUS[refused.code], refused.reason, changes=changes)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from services.console import words
 from services.console.acting import Acting
+from services.console.language import say
 from shared.communes import Profile
 from shared.contracts import Role
 
@@ -15,7 +16,7 @@ def first_deciders(who: Acting, department: str | None) -> str:
 
 def in_words(profile: Profile, roles: tuple[str, ...], department: str | None) -> str:
     """`Chánh Văn phòng Đặng Quốc Trung hoặc Chủ tịch Nguyễn Văn Lợi`; a role that nobody holds goes by itself."""
-    return " hoặc ".join(_holder(profile, Role(role), department) for role in roles)
+    return say(" hoặc ").join(_holder(profile, Role(role), department) for role in roles)
 
 
 def _steps(who: Acting, department: str | None) -> Iterator[tuple[Role, ...]]:
@@ -30,5 +31,5 @@ def _steps(who: Acting, department: str | None) -> Iterator[tuple[Role, ...]]:
 
 def _holder(profile: Profile, role: Role, department: str | None) -> str:
     of_department = department if role is Role.HEAD else None
-    names = " hoặc ".join(person.name for person in profile.holders(role, of_department))
-    return f"{words.ROLES[role]} {names}".strip()
+    names = say(" hoặc ").join(person.name for person in profile.holders(role, of_department))
+    return f"{say(words.ROLES[role])} {names}".strip()

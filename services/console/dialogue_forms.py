@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.console import offers
+from services.console.language import say
 from services.console.offers import WrongFields
 from shared.communes import Profile
 from shared.contracts import Actor, Command
@@ -121,7 +122,7 @@ def _draft_conclusion(actor: Actor, typed: Mapping[str, str], _: Profile) -> Com
         unknown = [one for one in named if one and one not in known]
         department = typed.get(f"promise-{place}-department", "")
         if unknown:
-            wrong[f"promise-{place}-questions"] = f"Hội nghị không có câu hỏi {', '.join(unknown)}."
+            wrong[f"promise-{place}-questions"] = say("Hội nghị không có câu hỏi %(codes)s.", codes=", ".join(unknown))
         if not department:
             wrong[f"promise-{place}-department"] = "Xin chọn phòng thực hiện."
         if len(text) > 5_000:
@@ -187,7 +188,7 @@ def _wrong_participant(cells: tuple[str, ...]) -> str:
 
 def _wrong_contact(contact: str) -> str:
     if contact and not (PHONE.match(_digits(contact)) or EMAIL.match(contact)):
-        return f"“{contact[:40]}” không phải số điện thoại hay thư điện tử."
+        return say("“%(contact)s” không phải số điện thoại hay thư điện tử.", contact=contact[:40])
     return ""
 
 

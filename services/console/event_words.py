@@ -1,6 +1,8 @@
-"""The Vietnamese words for what happened, and for what a command did."""
+"""The words for what happened, and for what a command did."""
 
 from collections.abc import Mapping
+
+from services.console.language import say_as
 
 EVENTS: Mapping[str, str] = {
     "dialogue-planned": "Lập kế hoạch hội nghị",
@@ -170,3 +172,8 @@ DONE: Mapping[str, str] = {
     "rebuild": "Đang dựng lại dữ liệu hiển thị từ sự kiện đầu tiên.",
 }
 """What a page says after a command took effect."""
+
+
+def event_name(event: str) -> str:
+    """What happened, as a line of a list says it, in the language of the request."""
+    return say_as("event", EVENTS.get(event, event))

@@ -24,6 +24,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from services.console.language import language
 from services.console.pages import attached
 from shared.web import HANOI
 
@@ -49,7 +50,8 @@ _threads = ThreadPoolExecutor(2, "export")
 
 
 async def stream(format: Format, name: str, title: str, head: Sequence[str], rows: Rows) -> Response:
-    """The file that was asked for. name: of the file, without its ending."""
+    """The file that was asked for, in Vietnamese whoever takes it. name: of the file, without its ending."""
+    language.set("vi")
     if format == "csv":
         return stream_csv(head, rows, name=name)
     return await stream_xlsx(title, head, rows, name=name)

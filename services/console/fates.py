@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.console import words
 from services.console.dossier import Letter
+from services.console.language import say
 from shared.web import local_day, local_time
 
 NOT_WANTED = "Không gửi đi"
@@ -48,7 +49,7 @@ def _ahead(letter: Letter) -> Iterator[Step]:
 
 
 def _by_mail(letter: Letter, became_a_letter: bool) -> Iterator[Step]:
-    twice = "có thể đã gửi hai lần" if letter.uncertain else ""
+    twice = say("có thể đã gửi hai lần") if letter.uncertain else ""
     if letter.sent_at is not None:
         yield Step("Đã gửi", local_time(letter.sent_at), twice)
     elif letter.state == "queued":
@@ -74,12 +75,12 @@ def _waiting(letter: Letter) -> Iterator[Step]:
 
 def _on_paper(letter: Letter) -> Iterator[Step]:
     if letter.run is not None:
-        run = words.run_of(letter.run)
-        yield Step(f"Đã in, {run[:1].lower()}{run[1:]}", link=f"/buu-chinh/{letter.run}")
+        run = words.spoken_run(letter.run)
+        yield Step(say("Đã in, %(run)s", run=f"{run[:1].lower()}{run[1:]}"), link=f"/buu-chinh/{letter.run}")
     elif letter.channel == "letter" and letter.state == "sent":
         yield Step("Đã in", _at(letter))
     if letter.posted_on is not None:
-        tracking = f"Số hiệu bưu gửi {letter.tracking}" if letter.tracking else ""
+        tracking = say("Số hiệu bưu gửi %(number)s", number=letter.tracking) if letter.tracking else ""
         yield Step("Đã gửi bưu điện", local_day(letter.posted_on), tracking)
     if letter.delivered_on is not None:
         yield Step("Bưu điện đã phát", local_day(letter.delivered_on))

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.console import words
 from services.console.acting import Acting
+from services.console.language import say
 from services.console.offers import WrongFields
 from services.console.words import plain_number
 from shared.contracts.base import Model
@@ -139,7 +140,9 @@ def rules_of(rows: Sequence[Row]) -> tuple[WordRule, ...]:
             field, department = QuestionField(row.field), row.department or None
             rules.append(WordRule(field=field, words=found, weight=weight, department=department))
     if len(rules) > MOST_RULES:
-        wrong["rules"] = f"Sổ tay có không quá {MOST_RULES} dòng; xin gộp các từ cùng lĩnh vực, cùng phòng."
+        wrong["rules"] = say(
+            "Sổ tay có không quá %(number)s dòng; xin gộp các từ cùng lĩnh vực, cùng phòng.", number=MOST_RULES
+        )
     if wrong:
         raise WrongFields(wrong)
     return tuple(rules)
@@ -158,9 +161,17 @@ def texts_of(typed: str) -> tuple[str, ...]:
     """
     texts = tuple(text for line in clean(typed).split("\n") if (text := one_line(line)))
     if len(texts) > MOST_TEXTS:
-        raise WrongFields({"texts": f"Mỗi lần thử không quá {MOST_TEXTS} câu; ông/bà đã ghi {len(texts)} câu."})
+        raise WrongFields(
+            {
+                "texts": say(
+                    "Mỗi lần thử không quá %(most)s câu; ông/bà đã ghi %(number)s câu.",
+                    most=MOST_TEXTS,
+                    number=len(texts),
+                )
+            }
+        )
     if any(len(text) > MAX_QUESTION for text in texts):
-        raise WrongFields({"texts": f"Mỗi câu không quá {plain_number(MAX_QUESTION)} chữ."})
+        raise WrongFields({"texts": say("Mỗi câu không quá %(number)s chữ.", number=plain_number(MAX_QUESTION))})
     return texts
 
 
@@ -202,10 +213,12 @@ def differences(before: Sequence[WordRule], after: Sequence[WordRule], who: Acti
     told = []
     for word, there in later.items():
         if word not in earlier:
-            told.append(f"thêm “{word}”: {_leads_to(there, who)}")
+            told.append(say("thêm “%(word)s”: %(to)s", word=word, to=_leads_to(there, who)))
         elif earlier[word] != there:
-            told.append(f"đổi “{word}”: {_leads_to(earlier[word], who)} → {_leads_to(there, who)}")
-    return [*told, *(f"bỏ “{word}”: {_leads_to(there, who)}" for word, there in earlier.items() if word not in later)]
+            to = f"{_leads_to(earlier[word], who)} → {_leads_to(there, who)}"
+            told.append(say("đổi “%(word)s”: %(to)s", word=word, to=to))
+    gone = [(word, there) for word, there in earlier.items() if word not in later]
+    return [*told, *(say("bỏ “%(word)s”: %(to)s", word=word, to=_leads_to(there, who)) for word, there in gone)]
 
 
 def read_rules(state: Mapping[str, Any]) -> tuple[WordRule, ...]:
@@ -235,17 +248,17 @@ def _by_word(rules: Sequence[WordRule]) -> dict[str, _Leads]:
 def _leads_to(there: _Leads, who: Acting) -> str:
     field, department, weight = there
     to = f", {who.unit(department)}" if department else ""
-    heavy = "" if weight == 1 else f", trọng số {weight_in_words(weight)}"
-    return f"{words.FIELDS[field]}{to}{heavy}"
+    heavy = "" if weight == 1 else ", " + say("trọng số %(weight)s", weight=weight_in_words(weight))
+    return f"{say(words.FIELDS[field])}{to}{heavy}"
 
 
 def _wrong_words(found: Sequence[str]) -> str | None:
     if not found:
         return "Xin ghi ít nhất một từ, hoặc đánh dấu bỏ dòng này."
     if len(found) > MOST_WORDS:
-        return f"Mỗi dòng không quá {MOST_WORDS} từ; xin tách thành nhiều dòng."
+        return say("Mỗi dòng không quá %(number)s từ; xin tách thành nhiều dòng.", number=MOST_WORDS)
     if any(len(word) > LONGEST_WORD for word in found):
-        return f"Mỗi từ không quá {LONGEST_WORD} chữ."
+        return say("Mỗi từ không quá %(number)s chữ.", number=LONGEST_WORD)
     return None
 
 
@@ -254,8 +267,13 @@ def _said_before(found: Sequence[str], number: int, row: Row, first: dict[str, t
     for word in found:
         line, earlier = first.setdefault(word.casefold(), (number, row))
         if (earlier.field, earlier.department) != (row.field, row.department):
-            field = words.FIELDS.get(earlier.field, "chưa rõ lĩnh vực")
-            return f"Từ “{word}” đã có ở dòng {line} ({field}). Mỗi từ chỉ dùng cho một lĩnh vực và một phòng."
+            field = say(words.FIELDS.get(earlier.field, "chưa rõ lĩnh vực"))
+            return say(
+                "Từ “%(word)s” đã có ở dòng %(number)s (%(field)s). Mỗi từ chỉ dùng cho một lĩnh vực và một phòng.",
+                word=word,
+                number=line,
+                field=field,
+            )
     return None
 
 

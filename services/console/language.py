@@ -4,6 +4,7 @@ Letters, the record and what people wrote stay as they are, whichever language a
 """
 
 from contextvars import ContextVar
+from datetime import datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -13,6 +14,9 @@ from typing import Literal
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from jinja2 import Environment
+from markupsafe import Markup
+
+from shared.web import HANOI, WEEKDAYS, local_day
 
 Language = Literal["vi", "en"]
 CATALOGUE = Path(__file__).parent / "english"
@@ -39,8 +43,38 @@ def english() -> GNUTranslations:
     return merged
 
 
+def say(text: str, **filled: object) -> str:
+    """A sentence of the console in the language of the request, `%(name)s` filled in; "" stays so."""
+    told = english().gettext(text) if text and language.get() == "en" else text
+    return told % filled if filled else told
+
+
+def say_as(context: str, text: str) -> str:
+    """As `say`, where the same Vietnamese words mean another thing elsewhere. context: `msgctxt` of the catalogue."""
+    told = english().pgettext(context, text) if language.get() == "en" else text
+    return told if told != text else say(text)
+
+
+def count(text: str, number: int, **filled: object) -> str:
+    """A sentence with `%(number)s` in it; English has a form of its own for one."""
+    told = english().ngettext(text, text, number) if language.get() == "en" else text
+    return told % {"number": number, **filled}
+
+
+def spoken_day(value: datetime) -> str:
+    """`thứ Ba, 28/04/2026`, in Vietnam; `Tuesday, 28/04/2026`."""
+    return f"{say(WEEKDAYS[value.astimezone(HANOI).weekday()])}, {local_day(value)}"
+
+
+def spoken_time(value: datetime) -> str:
+    """`17:00 thứ Ba, 28/04/2026`, in Vietnam."""
+    return f"{value.astimezone(HANOI):%H:%M} {spoken_day(value)}"
+
+
 def speak(environment: Environment, spoken: Language) -> Environment:
     """Let templates say `_("…")` and `{% trans %}…{% endtrans %}`; `| tr` for words that come from Python.
+
+    What stays in Vietnamese on an English page, the record above all, says so: `<p{{ in_vietnamese }}>`.
 
     `_` takes its text for markup, so it is given what stands in the template and nothing else; `tr` escapes.
     """
@@ -48,5 +82,7 @@ def speak(environment: Environment, spoken: Language) -> Environment:
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     environment.filters["tr"] = lambda text: translations.gettext(text) if text else text
+    environment.filters |= {"spoken_day": spoken_day, "spoken_time": spoken_time}
     environment.globals["language"] = spoken
+    environment.globals["in_vietnamese"] = Markup(' lang="vi"') if spoken == "en" else ""
     return environment

@@ -11,6 +11,7 @@ from io import StringIO
 from typing import Any, get_args
 
 from services.console.facts import folded
+from services.console.language import say
 from services.console.offers import WrongFields, valid
 from services.console.pages import Sent
 from shared.contracts import Actor
@@ -106,8 +107,8 @@ def mapping_of(kind: ListKind, typed: Mapping[str, str]) -> dict[str, int] | Non
         if (field := typed[f"column-{column}"]) not in FIELDS[kind]:
             continue
         if field in found:
-            words = FIELDS[kind][field]
-            raise WrongFields({"mapping": f"Có hai cột cùng được chọn là “{words}”. Xin chọn lại."})
+            words = say(FIELDS[kind][field])
+            raise WrongFields({"mapping": say("Có hai cột cùng được chọn là “%(words)s”. Xin chọn lại.", words=words)})
         found[field] = column
     return found
 

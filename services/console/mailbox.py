@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.console.language import say
 from services.console.rows import into
 from services.console.view import said
 
@@ -69,10 +70,6 @@ class Mail:
         return self.outcome == "quarantined" and self.settled_how is None
 
     @property
-    def title(self) -> str:
-        return self.subject_line or "(Không có tiêu đề)"
-
-    @property
     def reason(self) -> str:
         return WHY.get(self.why, self.why)
 
@@ -80,7 +77,8 @@ class Mail:
     def became(self) -> str:
         """What there is to say of it in two or three words."""
         state = self.settled_how or self.outcome
-        return f"{BECAME[state]}: {self.reason.lower()}" if state == "ignored" else BECAME[state]
+        told = say(BECAME[state])
+        return f"{told}: {say(self.reason).lower()}" if state == "ignored" else told
 
 
 def count_waiting(db: sqlite3.Connection, commune: str) -> int:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from services.console.acting import Acting
 from services.console.dossier import Case, Dialogue, Letter, Submission, became_letters
 from services.console.four_eyes import may_judge
+from services.console.language import say
 from services.console.question import Question
 from services.console.terms import Escalation
 from services.console.words import Term, plain_number
@@ -354,15 +355,15 @@ def _in_words(found: Any) -> str:
         case "string_pattern_mismatch":
             return "Mục này chưa đúng, xin xem lại từng chữ số, từng ký tự."
         case "string_too_long":
-            return f"Xin ghi không quá {plain_number(limits['max_length'])} chữ."
+            return say("Xin ghi không quá %(number)s chữ.", number=plain_number(limits["max_length"]))
         case "string_too_short" | "missing":
             return "Xin ghi mục này."
         case "enum" | "literal_error" | "bool_parsing":
             return "Xin chọn một mục trong danh sách."
         case "greater_than_equal":
-            return f"Xin ghi một số từ {plain_number(limits['ge'])} trở lên."
+            return say("Xin ghi một số từ %(number)s trở lên.", number=plain_number(limits["ge"]))
         case "less_than_equal":
-            return f"Xin ghi một số không quá {plain_number(limits['le'])}."
+            return say("Xin ghi một số không quá %(number)s.", number=plain_number(limits["le"]))
         case "int_parsing":
             return "Xin ghi một số."
         case "date_from_datetime_parsing" | "date_parsing" | "date_type":

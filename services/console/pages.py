@@ -20,11 +20,12 @@ from services.console.access import may_open
 from services.console.acting import Acting
 from services.console.event_words import DONE
 from services.console.filters import CHOICES
-from services.console.language import Language, language, speak
+from services.console.language import Language, language, say, speak
 from services.console.offers import CLERKS, local, may_have_slip
 from services.console.places import places_of, waiting
 from services.console.preferences import ReadsPreferences, address, theme
 from services.console.reader import Reader
+from services.console.terms import left_of
 from services.console.versions import unfilled
 from services.console.view import View
 from shared.clock import RehearsalClock
@@ -87,7 +88,7 @@ class Pages:
             .render(
                 who=who,
                 communes=self._service.communes,
-                unit=lambda department: who.unit(department) if department else "Văn phòng",
+                unit=lambda department: who.unit(department) if department else say("Văn phòng"),
                 departments=[(one.id, one.name) for one in who.profile.departments],
                 now=self._service.clock(),
                 rehearsed=isinstance(self._service.clock, RehearsalClock),
@@ -117,6 +118,7 @@ def _environment(spoken: Language) -> Environment:
     made = speak(templates(HERE / "templates"), spoken)
     made.filters |= {"number": words.plain_number, "size": words.size}
     made.globals |= {"words": words, "new_key": lambda: str(ULID()), "choices": CHOICES}
+    made.globals |= {"run_of": words.spoken_run, "left_of": left_of}
     made.globals |= {"unfilled": unfilled, "may_have_slip": may_have_slip, "may_open": may_open}
     return made
 
@@ -163,7 +165,7 @@ def require_clerk(who: Acting, what: str) -> None:
         HTTPException: 403.
     """
     if who.role not in CLERKS:
-        raise HTTPException(403, f"{what} do Văn phòng phụ trách.")
+        raise HTTPException(403, say("%(what)s do Văn phòng phụ trách.", what=say(what)))
 
 
 def wants_json(request: Request) -> bool:

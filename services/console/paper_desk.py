@@ -17,6 +17,7 @@ from services.console.acting import Acting
 from services.console.commands import Attempt, carry_out
 from services.console.door.audit import note_command
 from services.console.entered import Entered, Open, entered, form, open_dialogues
+from services.console.language import say
 from services.console.offers import CLERKS, WrongFields
 from services.console.pages import Pages, Sent, Who, all_sent_in
 from services.console.paper_forms import Pile, read_pile
@@ -91,8 +92,8 @@ def add_paper_desk(router: APIRouter, service: Service, pages: Pages, reader: Re
             result = await registered(who, keyed)
         except (NatsError, OSError, TimeoutError) as error:
             logger().warning("not-entered", error=in_short(error))
-            choose = " Tệp đính kèm xin chọn lại." if files and not keyed.scans else ""
-            result = replace(keyed, status=503, reason=AWAY + choose)
+            choose = " " + say("Tệp đính kèm xin chọn lại.") if files and not keyed.scans else ""
+            result = replace(keyed, status=503, reason=say(AWAY) + choose)
         if isinstance(result, Keyed):
             return await show(who, pile, result)
         response = RedirectResponse(f"{PATH}?phieu={quote(result.code)}&lai={result.again}", 303)
@@ -105,7 +106,9 @@ def add_paper_desk(router: APIRouter, service: Service, pages: Pages, reader: Re
         kept = [text.partition(" ") for name, text in sorted(typed.items()) if name.startswith("kept-")]
         scans = [Scan(id, name) for id, _, name in kept]
         if len(scans) + len(files) > MOST_SCANS:
-            return Keyed(typed, scans, {"scan": f"Mỗi phiếu kèm nhiều nhất {MOST_SCANS} tệp. Xin chọn lại."})
+            return Keyed(
+                typed, scans, {"scan": say("Mỗi phiếu kèm nhiều nhất %(number)s tệp. Xin chọn lại.", number=MOST_SCANS)}
+            )
         refusals = []
         for file in files:
             stored = await put_file(service.nats, who.actor, file.name, file.data)

@@ -11,6 +11,7 @@ from typing import Any
 
 from services.console import offers
 from services.console.dialogue_forms import EMAIL, PHONE
+from services.console.language import say
 from services.console.offers import WrongFields
 from shared.contracts import Actor, Command
 from shared.contracts.intake import MAX_BOX, RegisterSubmission
@@ -122,7 +123,7 @@ def _past(typed: Mapping[str, str], now: datetime, wrong: dict[str, str]) -> tup
     if not because:
         wrong["late_because"] = "Xin ghi vì sao nay mới nhập phiếu."
     elif len(because) > LONGEST_REASON:
-        wrong["late_because"] = f"Xin ghi gọn lại, không quá {LONGEST_REASON} ký tự."
+        wrong["late_because"] = say("Xin ghi gọn lại, không quá %(number)s ký tự.", number=LONGEST_REASON)
     return received_at, because
 
 

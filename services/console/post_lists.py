@@ -14,6 +14,7 @@ from itertools import islice
 import openpyxl
 
 from services.console.facts import folded
+from services.console.language import say
 from services.console.posting import Letter, as_listed, places
 from shared.text import one_line
 
@@ -117,7 +118,7 @@ def _wrong(named: str, number: str, known: frozenset[str], seen: dict[str, int],
     if as_listed(named) not in known:
         return "không có thư này trong đợt"
     if (earlier := seen.setdefault(number, line)) != line:
-        return f"số hiệu này đã có ở dòng {earlier}"
+        return say("số hiệu này đã có ở dòng %(number)s", number=earlier)
     return ""
 
 

@@ -16,6 +16,7 @@ from ulid import ULID
 from services.console import asking, dossier, offers, post_lists, posting, terms
 from services.console.acting import Acting
 from services.console.commands import STATUS, Attempt, carry_out, perform
+from services.console.language import say
 from services.console.offers import WrongFields
 from services.console.pages import Pages, Sent, Who, attached, done, require_clerk, sent_in, typed_in
 from services.console.post_lists import PostList, Unreadable
@@ -303,7 +304,9 @@ def _add_scans(router: APIRouter, service: Service, pages: Pages, reader: Reader
             return dossier.envelope(db, who.commune, notification)
 
         if (found := await pages.read(query)) is None:
-            raise HTTPException(404, f"{who.profile.name} không có thư này. Xin xem lại xã, phường ở đầu trang.")
+            raise HTTPException(
+                404, say("%(name)s không có thư này. Xin xem lại xã, phường ở đầu trang.", name=who.profile.name)
+            )
         return found
 
     def show(who: Acting, found: dossier.Envelope, attempt: Attempt | None = None, verb: str = "") -> Response:

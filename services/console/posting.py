@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Base64Bytes
 
 from services.console import offers
+from services.console.language import say
 from services.console.offers import WrongFields
 from shared.contracts import Actor, Command
 from shared.contracts.base import Model
@@ -269,7 +270,9 @@ def _named(typed: Mapping[str, str], items: Sequence[Letter]) -> tuple[str, ...]
     pasted = resolve(items, typed.get("references", ""))
     if pasted.unknown:
         told = ", ".join(pasted.unknown[:20])
-        raise WrongFields({"references": f"Không nhận ra thư nào của đợt này: {told}. Các mã khác vẫn ở trong ô."})
+        raise WrongFields(
+            {"references": say("Không nhận ra thư nào của đợt này: %(told)s. Các mã khác vẫn ở trong ô.", told=told)}
+        )
     found = tuple(dict.fromkeys((*ticked(typed), *pasted.found)))
     if not found:
         raise WrongFields({"letters": "Xin đánh dấu thư trong bảng, hoặc dán mã vào ô."})

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from services.console import charts, export_pages, exports, province, province_tables
 from services.console.acting import Acting
 from services.console.charts import Line
+from services.console.language import say
 from services.console.pages import Pages, Who
 from services.console.province import Insight, Standing
 from services.console.province_tables import VIEWS, View
@@ -152,7 +153,7 @@ def _profile(service: Service, who: Acting, commune: str) -> Profile:
     if (profile := service.communes.get(commune)) is None:
         raise HTTPException(404, "Không có xã, phường này.")
     if profile not in _visible(service, who):
-        raise HTTPException(403, f"Ông/bà chỉ xem được số liệu của {who.profile.name}.")
+        raise HTTPException(403, say("Ông/bà chỉ xem được số liệu của %(name)s.", name=who.profile.name))
     return profile
 
 

@@ -14,6 +14,7 @@ from ulid import ULID
 from services.console import asking, conferences, report_files, reports
 from services.console.acting import Acting
 from services.console.commands import STATUS
+from services.console.language import say
 from services.console.pages import HEADERS, Pages, Who, download
 from services.console.province_pages import FIRST_YEAR, lines
 from services.console.province_tables import WITHIN
@@ -101,7 +102,7 @@ def _subject(db: Connection, who: Acting, typed: str, dialogue: str, now: dateti
     if dialogue:
         found = conferences.conference(db, who.commune, dialogue, now)
         if found is None:
-            raise HTTPException(404, f"{who.profile.name} không có hội nghị này.")
+            raise HTTPException(404, say("%(name)s không có hội nghị này.", name=who.profile.name))
         return reports.of_dialogue(found.id, found.held_at)
     period = reports.period(typed) if typed else reports.quarter_of(now)
     if period is None:

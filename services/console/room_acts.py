@@ -18,6 +18,7 @@ from services.console.commands import Attempt, Success, carry_out, perform
 from services.console.hall import checkin, order
 from services.console.hall.notes import Notes, Rule
 from services.console.hall.order import MINUTES, By
+from services.console.language import say
 from services.console.pages import Pages
 from services.console.reader import Reader
 from shared.commands import send
@@ -87,15 +88,19 @@ async def _find_guest(room: Room, who: Acting, dialogue: str, typed: Typed) -> O
     if other is not None:
         return Attempt("find-guest", dialogue, typed, 409, _of_elsewhere(wanted, other))
     if "scanned" in typed or (wanted and any(letter.isdigit() for letter in code)):
-        return Attempt("find-guest", dialogue, typed, 404, f"Hội nghị này không có phiếu mang mã “{wanted}”.")
+        return Attempt(
+            "find-guest", dialogue, typed, 404, say("Hội nghị này không có phiếu mang mã “%(code)s”.", code=wanted)
+        )
     return RedirectResponse(f"/hoi-nghi/{dialogue}/{typed.get('here', 'diem-danh')}?tim={quote(wanted)}#diem-danh", 303)
 
 
 def _of_elsewhere(wanted: str, other: checkin.Elsewhere) -> str:
     if other.title is None:
-        return f"Phiếu “{wanted}” không thuộc hội nghị nào."
-    day = f", ngày {local_day(other.held_at)}" if other.held_at else ""
-    return f"Phiếu “{wanted}” là của hội nghị khác: {other.title}{day}."
+        return say("Phiếu “%(code)s” không thuộc hội nghị nào.", code=wanted)
+    title = other.title
+    if other.held_at:
+        title = say("%(title)s, ngày %(day)s", title=other.title, day=local_day(other.held_at))
+    return say("Phiếu “%(code)s” là của hội nghị khác: %(title)s.", code=wanted, title=title)
 
 
 async def _walk_in(room: Room, who: Acting, dialogue: str, typed: Typed) -> Outcome:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from services.console import case_forms, offers
 from services.console.acting import Acting
 from services.console.chosen import Chosen
+from services.console.language import say
 from services.console.offers import WrongFields
 from services.console.words import STAGES
 from shared.contracts import Actor, Command, Role
@@ -164,7 +165,7 @@ def _why_not(who: Acting, kind: Kind, row: Chosen) -> str:
     if who.role not in kind.roles:
         return "Vai trò của ông/bà không làm được việc này."
     if question.standing != "open":
-        return f"Câu hỏi đã xong: {STAGES[question.stage]}."
+        return say("Câu hỏi đã xong: %(stage)s.", stage=say(STAGES[question.stage]))
     if kind.verb == ExtendTerm.verb and question.wanted_days is None:
         return "Phòng chuyên môn không xin gia hạn."
     if kind.verb == ExtendTerm.verb and not (question.wanted_requirement and question.wanted_responsible):
@@ -176,5 +177,5 @@ def _why_not(who: Acting, kind: Kind, row: Chosen) -> str:
             return "Câu hỏi này nhận chung câu trả lời với câu khác; xin làm ở câu đó."
         if kind.verb in (ApproveAnswer.verb, ReturnAnswer.verb) and question.state == "awaiting-approval":
             return "Dự thảo không chờ ông/bà duyệt."
-        return f"Trạng thái hiện nay: {STAGES[question.stage]}."
+        return say("Trạng thái hiện nay: %(stage)s.", stage=say(STAGES[question.stage]))
     return ""

@@ -14,7 +14,7 @@ from ulid import ULID
 from services.console import held, several
 from services.console.acting import Acting
 from services.console.chosen import Chosen, chosen
-from services.console.event_words import EVENTS
+from services.console.event_words import event_name
 from services.console.held import Act, NotNow, Step
 from services.console.held_store import HeldActs
 from services.console.offers import OFFICE, WrongFields
@@ -43,7 +43,7 @@ class Became:
     def changes(self) -> list[str]:
         """The same in short, where the stream does not tell more."""
         outcome = self.step.outcome
-        return [EVENTS.get(change, change) for change in outcome.changes] if outcome else []
+        return [event_name(change) for change in outcome.changes] if outcome else []
 
 
 def add_several(router: APIRouter, service: Service, pages: Pages, acts: HeldActs) -> None:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Literal
 
 from services.console import words
+from services.console.language import say
 from services.console.terms import Explanations, Skipped
 from services.console.words import Term
 from services.console.working_axis import Gap, Known, Tick, WorkingAxis, known_days
@@ -195,7 +196,7 @@ def _bar(term: Term, course: Course, axis: WorkingAxis, now: datetime) -> Bar:
     if end > course.due_at and term.urgency == "late":
         parts.append(Part("late", due, ran - due))
     earlier = [
-        Mark("moved", axis.at(move.previously_at), f"Hạn trước: {local_time(move.previously_at)}")
+        Mark("moved", axis.at(move.previously_at), say("Hạn trước: %(at)s", at=local_time(move.previously_at)))
         for move in course.moves
     ]
     whole = due - start
@@ -203,7 +204,7 @@ def _bar(term: Term, course: Course, axis: WorkingAxis, now: datetime) -> Bar:
         term=term,
         course=course,
         parts=tuple(part for part in parts if part.width > 0),
-        marks=(*earlier, Mark("due", due, f"Hạn: {local_time(course.due_at)}")),
+        marks=(*earlier, Mark("due", due, say("Hạn: %(at)s", at=local_time(course.due_at)))),
         used=max(0, min(100, round(100 * (ran - start) / whole))) if term.owed and whole > 0 else None,
     )
 
@@ -230,5 +231,7 @@ def runs(skipped: Sequence[Skipped]) -> list[OffDays]:
 
 def in_words(move: Move) -> str:
     """`dời từ 28/04/2026 17:00 đến 06/05/2026 17:00, gia hạn: Chờ xác minh.`"""
-    cause = f", {words.MOVE_CAUSES[move.cause]}" if move.cause else ""
-    return f"dời từ {local_time(move.previously_at)} đến {local_time(move.due_at)}{cause}: {move.reason}"
+    before, after = local_time(move.previously_at), local_time(move.due_at)
+    moved = say("dời từ %(before)s đến %(after)s", before=before, after=after)
+    cause = f", {say(words.MOVE_CAUSES[move.cause])}" if move.cause else ""
+    return f"{moved}{cause}: {move.reason}"

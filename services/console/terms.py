@@ -13,6 +13,7 @@ from ulid import ULID
 
 from services.console.acting import Acting
 from services.console.facts import instant
+from services.console.language import count, language, say
 from services.console.rows import into, term_of
 from services.console.words import Term
 from shared.commands import send
@@ -73,10 +74,16 @@ class Skipped(Model):
 
 
 class Left(Model):
-    """Working time that is left, in words."""
+    """Working time that is left, or since the end of what is late. words: in Vietnamese, as deadlines says it.
+
+    days, hours, minutes: None where it cannot be counted.
+    """
 
     words: str
     late: bool = False
+    days: int | None = None
+    hours: int | None = None
+    minutes: int | None = None
 
 
 class Explained(Model):
@@ -178,6 +185,13 @@ def escalations(db: sqlite3.Connection, about: str) -> list[Escalation]:
     return [into(Escalation, row) for row in rows]
 
 
+def left_of(term: Term, told: Explained | None) -> str:
+    """What is left of a term: in working time as deadlines counts it; in days of the calendar while it does not say."""
+    if not term.owed or told is None or told.left is None:
+        return term.words
+    return told.left.words if language.get() == "vi" else _counted(term, told.left) or term.words
+
+
 async def explain(nats: Client, who: Acting, terms: Iterable[Term | None]) -> Explanations:
     """What deadlines says of these terms; nothing while it is away, for a page can do without."""
     ids = tuple(dict.fromkeys(term.id for term in terms if term))[:MOST]
@@ -201,6 +215,21 @@ def read(state: Mapping[str, Any]) -> Explanations:
         except ValidationError as error:
             logger().warning("explanation-not-read", errors=error.error_count())
     return found
+
+
+def _counted(term: Term, left: Left) -> str:
+    """`2 working days 3 hours left`; "" where there is nothing to count."""
+    days, hours, minutes = left.days or 0, left.hours or 0, left.minutes or 0
+    parts = [
+        count("%(number)s ngày làm việc", days) if days else "",
+        count("%(number)s giờ" if days else "%(number)s giờ làm việc", hours) if hours else "",
+        count("%(number)s phút", minutes) if minutes and not days else "",
+    ]
+    if not (time := " ".join(part for part in parts if part)):
+        return ""
+    if term.state == "paused":
+        return say("tạm dừng, còn %(time)s", time=time)
+    return say("quá hạn %(time)s", time=time) if left.late else say("còn %(time)s", time=time)
 
 
 def _owed(db: sqlite3.Connection, row: sqlite3.Row, term: Term, now: datetime) -> Owed:

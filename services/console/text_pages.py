@@ -14,6 +14,7 @@ from services.console import asking, dossier, message_texts, offers
 from services.console.acting import Acting
 from services.console.commands import STATUS, Attempt, carry_out
 from services.console.dialogue_forms import scanned_code
+from services.console.language import say
 from services.console.message_texts import Compared, Mistake, Preview, Text, Texts
 from services.console.offers import WrongFields
 from services.console.pages import HEADERS, Pages, Who, done, require_clerk, typed_in
@@ -136,9 +137,12 @@ def add_texts(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         code = one_line(typed.get("code", ""))
         submission = await form_of(who, code) if code else None
         if code and submission is None:
-            return Shown(
-                medium, problem=f"{who.profile.name} không có phiếu mã {code}. Xem thử với ví dụ thì để trống."
+            problem = say(
+                "%(name)s không có phiếu mã %(code)s. Xem thử với ví dụ thì để trống.",
+                name=who.profile.name,
+                code=code,
             )
+            return Shown(medium, problem=problem)
         try:
             values = {"key": str(ULID()), "kind": kind, "medium": medium, "submission": submission, **_words_of(typed)}
             command = offers.valid(PreviewText, who.actor, values)

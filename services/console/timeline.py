@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
+from services.console.language import spoken_day
 from services.console.story import Line
-from shared.web import HANOI, spoken_day
+from shared.web import HANOI
 
 SIGHTS: Mapping[str, str] = {"": "Tất cả", "nguoi": "Người làm", "han": "Thời hạn", "thu": "Thư từ"}
 """What of it is wanted, as an address says it; the words stand on chips."""

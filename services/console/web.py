@@ -18,6 +18,7 @@ from services.console.filter_pages import add_filters
 from services.console.frame_pages import add_frame
 from services.console.handbook_pages import add_handbook
 from services.console.kept import Kept
+from services.console.language import say
 from services.console.library import add_library
 from services.console.list_pages import add_lists
 from services.console.mailbox_pages import add_mailbox
@@ -107,7 +108,7 @@ def _tell_problems(service: Service, pages: Pages, door: Door, hosts: frozenset[
 
     async def told(request: Request, detail: str, status: int) -> Response:
         if wants_json(request):
-            return JSONResponse({"reason": detail}, status, HEADERS)
+            return JSONResponse({"reason": say(detail)}, status, HEADERS)
         return pages.show("error.html", await seen_by(request), status, detail=detail)
 
     @service.app.exception_handler(NotSignedIn)

@@ -1,4 +1,4 @@
-"""The Vietnamese words of the console: states, roles, terms. Every page takes them from here.
+"""The words of the console: states, roles, terms. Every page takes them from here; tables are in Vietnamese.
 
 What happened and what was done is said in `event_words`.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from services.console.language import count, language, say
 from shared.contracts.taxonomy import FIELD_NAMES
 from shared.web import HANOI, capital
 
@@ -290,31 +291,31 @@ def how_long(state: str, due_at: datetime, now: datetime, met_at: datetime | Non
         state: of the term as deadlines says it: running, near, missed, paused, met, cancelled, passed.
     """
     if state == "cancelled":
-        return "không còn tính hạn", "done"
+        return say("không còn tính hạn"), "done"
     if state == "passed":
-        return "đã hết hạn", "done"
+        return say("đã hết hạn"), "done"
     if state == "paused":
-        return "tạm dừng", "in-time"
+        return say("tạm dừng"), "in-time"
     if met_at is not None:
         late = _days(due_at, met_at)
         if met_at <= due_at:
-            return "đúng hạn", "done"
-        return (f"trễ {late} ngày" if late else "trễ trong ngày"), "late"
+            return say("đúng hạn"), "done"
+        return (count("trễ %(number)s ngày", late) if late else say("trễ trong ngày")), "late"
     days = _days(now, due_at)
     if now > due_at:
-        return (f"quá hạn {-days} ngày" if days else "quá hạn từ hôm nay"), "late"
+        return (count("quá hạn %(number)s ngày", -days) if days else say("quá hạn từ hôm nay")), "late"
     if state == "missed":
-        return "quá hạn", "late"
+        return say("quá hạn"), "late"
     near: Urgency = "near" if state == "near" or days == 0 else "in-time"
     if days == 0:
-        return f"hết hạn {due_at.astimezone(HANOI):%H:%M} hôm nay", near
-    return f"còn {days} ngày", near
+        return say("hết hạn %(time)s hôm nay", time=f"{due_at.astimezone(HANOI):%H:%M}"), near
+    return count("còn %(number)s ngày", days), near
 
 
 def waiting(since: datetime, now: datetime) -> str:
     """How long something has waited, in calendar days of Vietnam."""
     days = _days(since, now)
-    return f"chờ {days} ngày" if days > 0 else "chờ từ hôm nay"
+    return count("chờ %(number)s ngày", days) if days > 0 else say("chờ từ hôm nay")
 
 
 def used_up(set_at: datetime | None, due_at: datetime, now: datetime) -> int:
@@ -346,6 +347,11 @@ def one_of(roles: Sequence[str]) -> str:
     return " hoặc ".join(ROLES[role] for role in roles)
 
 
+def spoken_roles(roles: Sequence[str]) -> str:
+    """The same in the language of the page: `Head of the office or Chairman`."""
+    return say(" hoặc ").join(say(ROLES[role]) for role in roles)
+
+
 def question_of(number: int | None, code: str | None) -> str:
     """`câu 2 của phiếu K7QX-3M9D`; what is not known, or may not be told, is left out."""
     told = f"câu {number}" if number else "một câu hỏi"
@@ -354,25 +360,45 @@ def question_of(number: int | None, code: str | None) -> str:
 
 def run_of(run: str) -> str:
     """`Đợt in 05/06/2026`, `Đợt in 05/06/2026, lần 2`, of a print run's id `<commune>-20260605-2`."""
-    found = re.fullmatch(r".*-([0-9]{4})([0-9]{2})([0-9]{2})(?:-([0-9]+))?", run)
-    if found is None:
-        return f"Đợt in {run}"
-    year, month, day, again = found.groups()
-    return f"Đợt in {day}/{month}/{year}" + (f", lần {again}" if again else "")
+    day, again = _day_of(run)
+    return f"Đợt in {day}" + (f", lần {again}" if again else "")
+
+
+def spoken_run(run: str) -> str:
+    """The same in the language of the page: `Print run of 05/06/2026, no. 2`."""
+    day, again = _day_of(run)
+    told = say("Đợt in %(day)s", day=day)
+    return say("%(run)s, lần %(number)s", run=told, number=again) if again else told
 
 
 def plain_number(value: int) -> str:
-    """`12.345`, as numbers are written in Vietnam."""
-    return f"{value:,}".replace(",", ".")
+    """`12.345`, as numbers are written in Vietnam; in English `12,345`."""
+    told = f"{value:,}"
+    return told if language.get() == "en" else told.replace(",", ".")
 
 
-def size(count: int) -> str:
+def size(length: int) -> str:
     """Bytes in words: `1,2 MB`."""
+    bytes_ = float(length)
     for unit in ("B", "kB", "MB"):
-        if count < 1_000:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}".replace(".", ",")
-        count /= 1_000  # type: ignore[assignment]
-    return f"{count:.1f} GB".replace(".", ",")
+        if bytes_ < 1_000:
+            return f"{bytes_:.0f} {unit}" if unit == "B" else _tenths(bytes_, unit)
+        bytes_ /= 1_000
+    return _tenths(bytes_, "GB")
+
+
+def _tenths(value: float, unit: str) -> str:
+    told = f"{value:.1f} {unit}"
+    return told if language.get() == "en" else told.replace(".", ",")
+
+
+def _day_of(run: str) -> tuple[str, str | None]:
+    """Its day, and its number where the day has several; the id itself where it is another's."""
+    found = re.fullmatch(r".*-([0-9]{4})([0-9]{2})([0-9]{2})(?:-([0-9]+))?", run)
+    if found is None:
+        return run, None
+    year, month, day, again = found.groups()
+    return f"{day}/{month}/{year}", again
 
 
 def _days(start: datetime, end: datetime) -> int:

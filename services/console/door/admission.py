@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from services.console.access import home, may_open, roles_of
 from services.console.acting import Acting
 from services.console.door.resend import is_anothers
+from services.console.language import say
 from services.console.pages import Pages
 from services.console.words import ROLES
 from shared.service import Service
@@ -42,8 +43,8 @@ class NotYours(HTTPException):
     """The page is for other roles."""
 
     def __init__(self, path: str) -> None:
-        names = ", ".join(sorted(ROLES[role] for role in roles_of(path)))
-        super().__init__(403, f"Trang này dành cho: {names}." if names else "Không có trang này.")
+        names = ", ".join(sorted(say(ROLES[role]) for role in roles_of(path)))
+        super().__init__(403, say("Trang này dành cho: %(names)s.", names=names) if names else "Không có trang này.")
 
 
 class ElsewhereAtHome(HTTPException):

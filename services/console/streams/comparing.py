@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from services.console.streams.spoken import translated
+from services.console.language import say
 from shared.contracts import EVENTS, Envelope
 
 Verdict = Literal["fits", "missing", "wrong", "unknown", "left-out"]
@@ -124,10 +124,10 @@ def compare(body: bytes, *, masked: bool = True) -> Compared:
         )
     if not isinstance(told.get("data"), dict):
         wrong: Verdict = "wrong" if "data" in told else "missing"
-        kind, expected = _kind(told.get("data")), translated(TYPES["object"])
+        kind, expected = _kind(told.get("data")), say(TYPES["object"])
         data = Field(("data",), wrong, expected, kind, problem=WORDS["model_type"])
         return Compared("", contract.name, subject, [*fields, data])
-    data = Field(("data",), "fits", translated(TYPES["object"]), _kind(told["data"]))
+    data = Field(("data",), "fits", say(TYPES["object"]), _kind(told["data"]))
     inside = [_within_data(field) for field in _fields(contract, told["data"], masked=masked)]
     return Compared("", contract.name, subject, [*fields, data, *inside])
 
@@ -235,13 +235,13 @@ class _Walk:
     def _expected(self, schema: Mapping[str, Any]) -> str:
         schema = self._resolved(schema)
         if branches := schema.get("anyOf") or schema.get("oneOf"):
-            return translated(" hoặc ").join(dict.fromkeys(self._expected(one) for one in branches))
+            return say(" hoặc ").join(dict.fromkeys(self._expected(one) for one in branches))
         if "enum" in schema or "const" in schema:
             known = schema.get("enum") or [schema["const"]]
-            return translated("một trong:") + " " + ", ".join(map(str, known[:6])) + (" …" if len(known) > 6 else "")
+            return say("một trong:") + " " + ", ".join(map(str, known[:6])) + (" …" if len(known) > 6 else "")
         if schema.get("format") in ("date-time", "date"):
-            return translated("thời điểm" if schema["format"] == "date-time" else "ngày")
-        return translated(TYPES.get(schema.get("type", ""), "giá trị bất kỳ"))
+            return say("thời điểm" if schema["format"] == "date-time" else "ngày")
+        return say(TYPES.get(schema.get("type", ""), "giá trị bất kỳ"))
 
     def _shown(self, schema: Mapping[str, Any], name: str, told: Any) -> str | None:
         """The value, where nobody can be known by it, or somebody has asked for it."""
@@ -298,14 +298,14 @@ def _kind(told: Any) -> str:
     """What it is, without saying it: `chữ, 34 ký tự`."""
     match told:
         case None:
-            return translated(TYPES["null"])
+            return say(TYPES["null"])
         case bool():
-            return translated(TYPES["boolean"])
+            return say(TYPES["boolean"])
         case int() | float():
-            return translated(TYPES["number"])
+            return say(TYPES["number"])
         case str():
-            return translated(LONG["string"]) % {"n": len(told)}
+            return say(LONG["string"]) % {"n": len(told)}
         case list():
-            return translated(LONG["array"]) % {"n": len(told)}
+            return say(LONG["array"]) % {"n": len(told)}
         case _:
-            return translated(LONG["object"]) % {"n": len(told)}
+            return say(LONG["object"]) % {"n": len(told)}

@@ -7,11 +7,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from services.console.acting import Acting
+from services.console.event_words import event_name
 from services.console.pages import Pages
 from services.console.reader import Reader
 from services.console.streams.deeds import Deeds
 from services.console.streams.replays import Replays
-from services.console.streams.spoken import DONE, alarm_in_words, event_name
+from services.console.streams.spoken import DONE, alarm_in_words
 from services.console.streams.watch import Watch
 from services.console.view import View
 from shared.contracts import Role

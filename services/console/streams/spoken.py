@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.console.event_words import EVENTS
-from services.console.language import english, language
+from services.console.language import say
 from services.console.streams.alerts import Alarm
 from services.console.words import SERVICES
 
@@ -14,21 +13,11 @@ DONE: Mapping[str, str] = {
 }
 
 
-def translated(text: str) -> str:
-    """In the language of the request."""
-    return english().gettext(text) if text and language.get() == "en" else text
-
-
 def alarm_in_words(alarm: Alarm) -> str:
     values: Mapping[str, str | int] = alarm.values
     named = {key: service_name(str(value)) if key == "service" else value for key, value in values.items()}
-    return translated(alarm.condition.words) % named
+    return say(alarm.condition.words) % named
 
 
 def service_name(id: str) -> str:
-    return translated(SERVICES.get(id, id))
-
-
-def event_name(event: str) -> str:
-    """What happened, as a line of a list says it."""
-    return translated(EVENTS.get(event, event))
+    return say(SERVICES.get(id, id))

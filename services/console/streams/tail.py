@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from services.console.streams.spoken import event_name, service_name
+from services.console.event_words import event_name
+from services.console.streams.spoken import service_name
 from services.console.view import Seen
 from shared.web import HANOI
 
