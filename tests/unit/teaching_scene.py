@@ -9,6 +9,8 @@ import httpx
 from fastapi import FastAPI
 from nats.errors import Error as NatsError
 
+from services.console.language import Language
+from services.console.preferences import LANGUAGE_COOKIE
 from services.console.reader import Reader
 from services.console.streams.watch import Watch
 from services.console.view import View
@@ -55,7 +57,13 @@ class Desk:
     """A person with his browser, in front of a view that has heard these events."""
 
     def __init__(
-        self, folder: Path, routing: Routing, events: Sequence[Event] = (), worker: str = CLERK, now: Any = NOW
+        self,
+        folder: Path,
+        routing: Routing,
+        events: Sequence[Event] = (),
+        worker: str = CLERK,
+        now: Any = NOW,
+        spoken: Language = "vi",
     ) -> None:
         view = View(folder / f"{len(list(folder.iterdir()))}.db")
         view.apply(0, messages(*events))
@@ -65,7 +73,7 @@ class Desk:
             database=None, app=self._app, communes=Communes.load(), clock=lambda: now, nats=routing, settings=settings
         )
         add_routes(cast("Service", service), view, Reader(view), Watch(), KnownDoor(), self.kept)
-        self._cookies = {"doithoai_console": f"{COMMUNE}/{worker}"}
+        self._cookies = {"doithoai_console": f"{COMMUNE}/{worker}", LANGUAGE_COOKIE: spoken}
 
     async def get(self, path: str) -> httpx.Response:
         async with self._browser() as browser:
