@@ -41,7 +41,8 @@ from tests.builders import (
 )
 from tests.unit import conference_scene as scene
 from tests.unit.letters_scene import CLERK, OFFICER, RUN, Desk, Notify, book, post, run, text
-from tests.unit.test_console_handbook_pages import MARKET, ROAD, kept
+from tests.unit.test_console_handbook import MARKET, ROAD
+from tests.unit.test_console_handbook_pages import kept
 from tests.unit.test_console_mailbox import MAIL
 from tests.unit.test_console_templates import KEPT
 
@@ -62,7 +63,8 @@ def messages() -> list[tuple[str, Message]]:
     return [(name, message) for name, catalogue in catalogues().items() for message in catalogue if message.id]
 
 
-def texts(said: str | tuple[str, ...] | list[str]) -> list[str]:
+def texts(said: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    said = said or ""
     return [said] if isinstance(said, str) else list(said)
 
 
