@@ -129,7 +129,7 @@ class Filter:
 def questions(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetime, page: int = 1) -> list[Item]:
     """A page of the list: what must be done first stands first. One line more than `PAGE` tells of a next page."""
     conditions, values = _wanted(commune, wanted, now)
-    if wanted.search and (lines := _few_lines(db, values)) is not None:
+    if search_for(wanted.search) and (lines := _few_lines(db, values)) is not None:
         conditions, values = conditions.replace(_FOUND, _IN_LINES), values | {"lines": json.dumps(lines)}
     rows = db.execute(
         f"SELECT * FROM item WHERE {conditions} ORDER BY rank, id LIMIT :limit OFFSET :offset",  # noqa: S608 - no value is in the text
@@ -235,6 +235,8 @@ def _wanted(commune: str, wanted: Filter, now: datetime) -> tuple[str, dict[str,
         conditions.append("department = :department")
     if search_for(wanted.search):
         conditions.append(_FOUND)
+    elif wanted.search:
+        conditions.append("0")  # nothing has what no word can say
     return " AND ".join(conditions), _values(commune, wanted, now)
 
 

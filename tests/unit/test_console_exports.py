@@ -221,6 +221,9 @@ async def test_a_file_has_the_filters_of_its_page(tmp_path: Path) -> None:
     land = cells((await got(tmp_path, f"/cau-hoi.csv?loc=tat-ca&phong={scene.LAND}")).content)[1:]
     found = cells((await got(tmp_path, "/cau-hoi.csv?loc=tat-ca&phong=&tim=thoat+nuoc")).content)[1:]
     assert (len(every), len(land), len(found)) == (10, 4, 2)
+    for nothing in ("%21%21%21", "-", "%22", "%F0%9F%98%80"):
+        typed = await got(tmp_path, f"/cau-hoi.csv?loc=tat-ca&phong=&tim={nothing}")
+        assert cells(typed.content)[1:] == [], "what no word can say finds nothing, and not everything"
     assert {row[7] for row in land} == {"Phòng Kinh tế"}
     assert all("thoát nước" in row[5] for row in found)
 

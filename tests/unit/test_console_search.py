@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -91,6 +92,15 @@ async def test_what_else_was_found_stands_above_the_questions(tmp_path: Path) ->
     ).text
     assert page.index("Cũng tìm thấy") < page.index('class="cases rows')
     assert f'href="/thu-vien#{QUESTION}"' in page
+
+
+@pytest.mark.parametrize("typed", ["!!!", "-", '"', "😀", "…*", "?"])
+async def test_what_is_no_word_finds_nothing(tmp_path: Path, typed: str) -> None:
+    answer = await Desk(tmp_path, Routing(), [RECEIVED, *PUBLISHED], CLERK).get(
+        f"/?loc=tat-ca&phong=&tim={quote(typed)}"
+    )
+    assert answer.status_code == 200
+    assert f"/ho-so/{SUBMISSION}" not in answer.text
 
 
 # --- the day at a glance ---------------------------------------------------------------------------------------------
