@@ -12,7 +12,7 @@ from services.console.acting import Acting, is_called_rightly, known_hosts, requ
 from services.console.case_pages import add_cases
 from services.console.desk import add_questions, add_terms
 from services.console.door.admission import SIGN_IN, Door, NotSignedIn, admit, sign_in_path
-from services.console.door.resend import kept_on_page
+from services.console.door.resend import has_secrets, kept_on_page
 from services.console.export_pages import add_exports
 from services.console.filter_pages import add_filters
 from services.console.frame_pages import add_frame
@@ -120,7 +120,7 @@ def _tell_problems(service: Service, pages: Pages, door: Door, hosts: frozenset[
             if "hx-request" in request.headers:  # a part of a page, which as a whole leads to the sign-in
                 return Response(status_code=error.status_code, headers=HEADERS | {"HX-Redirect": SIGN_IN})
             return RedirectResponse(sign_in_path(request), 303, HEADERS)
-        if request.url.path.startswith("/toi"):  # passwords stay on no page
+        if has_secrets(request):
             return RedirectResponse(SIGN_IN, 303, HEADERS)
         return await kept_on_page(request, pages, Acting(usual(service.communes)), await door.who_was(request))
 
@@ -139,9 +139,11 @@ def _tell_problems(service: Service, pages: Pages, door: Door, hosts: frozenset[
 
     async def away(request: Request, error: Exception) -> Response:
         logger().warning("unavailable", error=in_short(error))
-        detail = "Không hỏi được NATS hoặc cơ sở dữ liệu lúc này. Xin tải lại trang sau ít phút; không có gì bị mất."
-        if not hasattr(request.state, "acting"):  # the door itself could not ask
-            request.state.acting = Acting(usual(service.communes))
+        known: Acting | None = getattr(request.state, "acting", None)
+        nobody = request.state.acting = known or Acting(usual(service.communes))  # the door itself could not ask
+        if request.method == "POST" and not (wants_json(request) or has_secrets(request)):
+            return await kept_on_page(request, pages, nobody, known, away=True)
+        detail = "Không hỏi được NATS hoặc cơ sở dữ liệu lúc này. Xin thử lại sau ít phút."
         return await told(request, detail, 503)
 
     for kind in (NatsError, TimeoutError, *OUTAGES):
