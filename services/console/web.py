@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Red
 from nats.errors import Error as NatsError
 from starlette.exceptions import HTTPException
 
-from services.console.acting import Acting, is_called_rightly, known_hosts, require_own_site, usual
+from services.console.acting import Acting, CalledRightly, is_called_rightly, known_hosts, require_own_site, usual
 from services.console.case_pages import add_cases
 from services.console.desk import add_questions, add_terms
 from services.console.door.admission import SIGN_IN, Door, NotSignedIn, admit, sign_in_path
@@ -91,6 +91,7 @@ def add_routes(service: Service, view: View, reader: Reader, watch: Watch, door:
     add_operations(router, service, pages, view, reader, watch)
     add_contract(router, service)
     service.app.add_middleware(SizeLimit, most=MOST_BYTES, larger=FILES_TO)
+    service.app.add_middleware(CalledRightly, hosts=hosts)
     add_static(service.app, HERE / "static")
     service.app.include_router(outside)
     service.app.include_router(router)
