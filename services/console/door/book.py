@@ -53,10 +53,10 @@ class Book:
         """Void password, second step and sessions; returns the token of a new link.
 
         Raises:
-            Refusal: there is no such account.
+            Refusal: there is no such account, or it is closed.
         """
         account = await self._known(email)
-        await self.accounts.change(account.id, lambda one: (accounts.reset(_there(one)), []))
+        await self.accounts.change(account.id, lambda one: (accounts.reset(_open(one)), []))
         return await self._link(account.id, account.commune, now, "account-reset")
 
     async def close(self, email: str, communes: Communes, now: datetime) -> int:
@@ -112,7 +112,9 @@ def _instead(before: Account | None, fresh: Account) -> Account:
     return accounts.opened_again(before, fresh)
 
 
-def _there(account: Account | None) -> Account:
+def _open(account: Account | None) -> Account:
     if account is None:
         raise Refusal("not-found", "Không còn tài khoản này.")
     return account
+    if account.closed_at is not None:
+        raise Refusal("not-now", f"Tài khoản {account.id} đã khóa: mở lại bằng `doithoai account add {account.id}`.")

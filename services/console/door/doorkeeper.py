@@ -19,9 +19,10 @@ from services.console.door.provider import Provider, client_of
 from services.console.door.provider_pages import add_provider
 from services.console.door.sessions import LONGEST, How, Session, hashed, new_token
 from services.console.door.sign_in_pages import add_sign_in
-from services.console.door.signing_in import From, SigningIn
+from services.console.door.signing_in import From, SigningIn, Wrong
 from services.console.pages import Pages
 from shared.clock import RehearsalClock, real_now
+from shared.contracts import Refusal
 from shared.service import Service
 
 MOST_OF_A_NAME = 200
@@ -81,7 +82,11 @@ class Doorkeeper:
     ) -> None:
         """Begin a session of a new name, and end the one that this browser had.
 
-        account: None of somebody who plays in a rehearsal, or whom the provider alone knows.
+        account: as he proved himself with it; None of somebody who plays in a rehearsal, or whom the provider alone
+            knows.
+
+        Raises:
+            Wrong: meanwhile it was closed, or its password was changed or voided.
         """
         assert who.worker is not None
         await self._end_here(request)
@@ -99,7 +104,12 @@ class Doorkeeper:
             device=request.headers.get("user-agent", "")[:MOST_OF_A_NAME],
             address=place.address,
         )
-        self.cookie.put(response, await self.book.sessions.begin(session), LONGEST)
+        token = await self.book.sessions.begin(session)
+        if not await self._is_still(session, account):  # asked last, for whoever closes an account ends sessions last
+            await self.book.sessions.end(session.account, hashed(token))
+            await self.signing_in.failed("forbidden", place, account)
+            raise Wrong
+        self.cookie.put(response, token, LONGEST)
         self.step.drop(response)
         if account is not None and how == "password":
             await self._know(request, response, account)
@@ -131,11 +141,24 @@ class Doorkeeper:
             await self.book.sessions.end(session.account, session.id)
         return session
 
+    async def _is_still(self, session: Session, proved: Account | None) -> bool:
+        """Whether the account of a session that begins is what somebody proved himself with."""
+        if session.how == "rehearsal":
+            return True
+        account = await self.book.accounts.get(session.account)
+        if account is None:
+            return proved is None
+        is_open = account.closed_at is None
+        return is_open and (session.how != "password" or proved is None or account.proof == proved.proof != "")
+
     async def _know(self, request: Request, response: Response, account: Account) -> None:
         """Tell this browser from others, the next time it comes with this account."""
         token = self.browser.of(request) or new_token()
         if hashed(token) not in account.browsers:
-            await self.signing_in.change(account.id, lambda one: accounts.know(one, hashed(token)))
+            try:
+                await self.signing_in.change_proved(account, lambda one: accounts.know(one, hashed(token)))
+            except Refusal:  # and its sessions have ended, this one too
+                raise Wrong from None
         self.browser.put(response, token, A_YEAR)
 
     async def _tidy(self) -> None:
