@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
+
+from pymongo.errors import ServerSelectionTimeoutError
 
 from services.console.held import Act
 from services.console.kept import Kept
@@ -15,8 +18,10 @@ class RememberedActs:
     def __init__(self) -> None:
         self.acts: dict[str, Act] = {}
 
-    async def add(self, act: Act) -> None:
-        self.acts.setdefault(act.id, replace(act, version=1))
+    async def add(self, act: Act) -> Act | None:
+        if (before := self.acts.get(act.id)) is None:
+            self.acts[act.id] = replace(act, version=1)
+        return before
 
     async def change(self, id: str, decide: Callable[[Act], Act]) -> Act | None:
         if (before := self.acts.get(id)) is None:

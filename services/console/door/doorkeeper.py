@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.console.acting import Acting, Worker
+from services.console.acting import Acting, Worker, chosen
 from services.console.door import accounts
 from services.console.door.accounts import Account
 from services.console.door.audit import Present, present
@@ -14,15 +14,16 @@ from services.console.door.book import Book
 from services.console.door.cookies import Cookie, address_of
 from services.console.door.first_pages import add_first
 from services.console.door.own_pages import add_own
-from services.console.door.people import known_name, who_is
+from services.console.door.people import acting_as, known_name, who_is
 from services.console.door.provider import Provider, client_of
 from services.console.door.provider_pages import add_provider
 from services.console.door.sessions import LONGEST, How, Session, hashed, new_token
 from services.console.door.sign_in_pages import add_sign_in
 from services.console.door.signing_in import From, SigningIn, Wrong
+from services.console.held import Act
 from services.console.pages import Pages
 from shared.clock import RehearsalClock, real_now
-from shared.contracts import Refusal
+from shared.contracts import Actor, Refusal
 from shared.service import Service
 
 MOST_OF_A_NAME = 200
@@ -76,6 +77,16 @@ class Doorkeeper:
             request.state.session = await self.book.sessions.find(token, real_now()) if token else None
         found: Session | None = request.state.session
         return found
+
+    async def still(self, act: Act) -> Actor | None:
+        """Who he is by now who did what is held back; None when he may do nothing any more."""
+        if self.rehearsed:
+            who: Acting | None = chosen(self.communes, act.commune, act.worker)
+        elif (account := await self.book.accounts.get(act.account)) is not None:
+            who = self.signing_in.who_has(account)
+        else:  # whom the province's provider alone knows
+            who = acting_as(self.communes, act.account, act.commune)
+        return who.actor if who is not None and who.worker is not None else None
 
     async def let_in(
         self, request: Request, response: Response, who: Acting, how: How, account: Account | None
