@@ -15,6 +15,7 @@ from services.console import attendees, conferences, dialogue_forms, room_offers
 from services.console.acting import Acting
 from services.console.asked import Asked, asked
 from services.console.commands import Attempt, Success, carry_out, perform
+from services.console.door.audit import note_here
 from services.console.hall import checkin, order
 from services.console.hall.notes import Notes, Rule
 from services.console.hall.order import MINUTES, By
@@ -53,7 +54,10 @@ async def act(room: Room, who: Acting, dialogue: str, typed: Typed) -> Outcome:
     """Do what a form of this dialogue asks for."""
     verb = typed.get("verb", "")
     if verb in NOTES:
-        return await _note(room, who, dialogue, typed)
+        outcome = await _note(room, who, dialogue, typed)
+        became = "done" if isinstance(outcome, Success) else OUTCOMES[outcome.status]
+        await note_here(room.service.app, who, "command", outcome=became, verb=verb, about=outcome.about)
+        return outcome
     return await _SPECIAL.get(verb, _plainly)(room, who, dialogue, typed)
 
 
@@ -146,9 +150,11 @@ NOTES = frozenset(
     }
 )
 """What the room notes for itself: no service is asked, and no event tells of it."""
+OUTCOMES = {403: "forbidden", 404: "not-found", 409: "not-now", 422: "invalid"}
+"""What the record calls an attempt to note something."""
 
 
-async def _note(room: Room, who: Acting, dialogue: str, typed: Typed) -> Outcome:
+async def _note(room: Room, who: Acting, dialogue: str, typed: Typed) -> Success | Attempt:
     verb, now = typed["verb"], room.service.clock()
     found = await room.pages.read(
         lambda db: (
@@ -167,7 +173,8 @@ async def _note(room: Room, who: Acting, dialogue: str, typed: Typed) -> Outcome
     if rule is None:
         return Attempt(verb, dialogue, typed, 422, "Xin tải lại trang rồi làm lại.")
     await room.notes.change(who.commune, dialogue, rule)
-    return Success(verb, dialogue)
+    about = typed.get("question", "")
+    return Success(verb, about if about in {one.id for one in questions} else dialogue)
 
 
 async def _call(room: Room, who: Acting, dialogue: str, typed: Typed, questions: list[Asked]) -> Outcome:
@@ -185,7 +192,7 @@ async def _call(room: Room, who: Acting, dialogue: str, typed: Typed, questions:
     words = await _masked(room, who, chosen)
     if words is not None:
         await room.notes.change(who.commune, dialogue, lambda before: _worded(before, chosen.id, words))
-    return Success(typed["verb"], dialogue)
+    return Success(typed["verb"], chosen.id)
 
 
 def _worded(floor: order.Floor, question: str, words: str) -> order.Floor:
@@ -227,6 +234,6 @@ def _rule(typed: Typed, questions: list[Asked]) -> Rule | None:
             minutes = typed.get("minutes", "")
             if not (minutes.isdecimal() and int(minutes) in MINUTES):
                 return None
-            return lambda floor: replace(floor, names="names" in typed, texts="texts" in typed, minutes=int(minutes))
+            return lambda floor: replace(floor, names="names" in typed, texts="texts" in typed, minutes=minutes)
         case _:
             return None

