@@ -47,28 +47,23 @@ class RememberedFilters:
     """As `filter_store.StoredFilters`."""
 
     def __init__(self) -> None:
-        self.filters: dict[str, SavedFilter] = {}
+        self.filters: dict[tuple[str, str, str], SavedFilter] = {}
 
     async def of(self, commune: str, worker: str) -> list[SavedFilter]:
         own = [one for one in self.filters.values() if (one.commune, one.worker) == (commune, worker)]
         return sorted(own, key=lambda one: one.saved_at)
 
     async def save(self, filter: SavedFilter) -> None:
-        self.filters.setdefault(filter.id, filter)
+        self.filters.setdefault((filter.commune, filter.worker, filter.id), filter)
 
     async def rename(self, commune: str, worker: str, id: str, name: str) -> bool:
-        found = self.filters.get(id)
-        if found is None or (found.commune, found.worker) != (commune, worker):
+        if (found := self.filters.get((commune, worker, id))) is None:
             return False
-        self.filters[id] = replace(found, name=name)
+        self.filters[commune, worker, id] = replace(found, name=name)
         return True
 
     async def remove(self, commune: str, worker: str, id: str) -> bool:
-        found = self.filters.get(id)
-        if found is None or (found.commune, found.worker) != (commune, worker):
-            return False
-        del self.filters[id]
-        return True
+        return self.filters.pop((commune, worker, id), None) is not None
 
 
 def remembered() -> Kept:
