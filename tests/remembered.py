@@ -66,6 +66,20 @@ class RememberedFilters:
         return self.filters.pop((commune, worker, id), None) is not None
 
 
+class RememberedRecord:
+    """As `door.audit.Audit`, for what pages tell it. is_away: nothing can be written."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.is_away = False
+
+    async def note(self, kind: str, outcome: str, *, must: bool = False, **told: Any) -> None:
+        if not self.is_away:
+            self.rows.append({"kind": kind, "outcome": outcome, "must": must, **told})
+        elif must:
+            raise ServerSelectionTimeoutError
+
+
 def remembered() -> Kept:
     """For pages whose records nobody looks at afterwards."""
     return Kept(RememberedActs(), RememberedFilters())
