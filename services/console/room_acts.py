@@ -28,7 +28,7 @@ from shared.contracts.intake import CheckIn, CheckInRepresentative, InviteRepres
 from shared.contracts.routing import GroupQuestion, ProposePublication
 from shared.logs import in_short, logger
 from shared.service import Service
-from shared.text import one_line
+from shared.text import one_line, whole_number
 from shared.web import local_day
 
 MASKED_WITHIN_S = 2.0
@@ -231,8 +231,8 @@ def _rule(typed: Typed, questions: list[Asked]) -> Rule | None:
             answering = one_line(typed.get("answering", ""))[:300] or None
             return lambda floor: replace(floor, answering=answering)
         case "set-screen":
-            minutes = typed.get("minutes", "")
-            if not (minutes.isdecimal() and int(minutes) in MINUTES):
+            minutes = whole_number(typed.get("minutes", ""))
+            if minutes is None or minutes not in MINUTES:
                 return None
             return lambda floor: replace(floor, names="names" in typed, texts="texts" in typed, minutes=minutes)
         case _:
