@@ -13,9 +13,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from services.console import export_rows, exports, lists, offers, words
+from services.console import export_rows, exports, offers, words
 from services.console.acting import Acting
-from services.console.desk import LONGEST_SEARCH, SITUATIONS
+from services.console.desk import LONGEST_SEARCH, SITUATIONS, decider_of
 from services.console.door import audit_pages
 from services.console.door.audit import KINDS, OUTCOMES, Audit, Wanted, note_here
 from services.console.exports import Format, Rows, Value
@@ -60,7 +60,7 @@ def add_exports(router: APIRouter, service: Service, view: View) -> None:
             department=_department(who, phong),
             search=one_line(tim)[:LONGEST_SEARCH],
             reachable=who.role in offers.OFFICE,
-            decider=lists.Decider(who.worker.role, who.worker.department) if who.worker else None,
+            decider=decider_of(who),
         )
         rows = export_rows.questions(view, who.profile, wanted, service.clock())
         return await taken(request, who, format, "cau-hoi", choice.words, export_rows.QUESTIONS, rows)
