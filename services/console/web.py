@@ -1,5 +1,6 @@
 """Puts the console's pages together, and what protects them."""
 
+import sqlite3
 from contextlib import suppress
 
 from fastapi import APIRouter, Depends, Request
@@ -147,5 +148,11 @@ def _tell_problems(service: Service, pages: Pages, door: Door, hosts: frozenset[
         detail = "Không hỏi được NATS hoặc cơ sở dữ liệu lúc này. Xin thử lại sau ít phút."
         return await told(request, detail, 503)
 
+    async def no_view(request: Request, error: Exception) -> Response:
+        """Its file is gone, or just made: the reader sees to it within a second or two."""
+        logger().warning("view-not-read", error=in_short(error))
+        return await told(request, "Dữ liệu hiển thị đang được dựng lại. Xin tải lại trang sau ít phút.", 503)
+
     for kind in (NatsError, TimeoutError, *OUTAGES):
         service.app.add_exception_handler(kind, away)
+    service.app.add_exception_handler(sqlite3.Error, no_view)
