@@ -177,18 +177,26 @@ async def _note(room: Room, who: Acting, dialogue: str, typed: Typed) -> Success
     return Success(verb, about if about in {one.id for one in questions} else dialogue)
 
 
-async def _call(room: Room, who: Acting, dialogue: str, typed: Typed, questions: list[Asked]) -> Outcome:
-    """Somebody has the floor; the screen gets his words, once nothing in them tells who he is."""
-    floor = await room.notes.of(who.commune, dialogue)
-    wanted = typed.get("question") if typed["verb"] == "call-question" else None
-    if wanted is None:
-        chosen = order.next_one(floor, questions)
-    else:
-        chosen = next((one for one in questions if one.id == wanted and one.can_be_called), None)
+async def _call(room: Room, who: Acting, dialogue: str, typed: Typed, questions: list[Asked]) -> Success | Attempt:
+    """Whom the page has named has the floor, unless somebody has it of whom the page did not know.
+
+    The screen gets his words, once nothing in them tells who he is.
+    """
+    wanted, seen = typed.get("question"), typed.get("speaking", "")
+    chosen = next((one for one in questions if one.id == wanted and one.can_be_called), None)
     if chosen is None:
-        return Attempt(typed["verb"], dialogue, typed, 409, "Không còn câu hỏi nào của người có mặt chờ phát biểu.")
+        return Attempt(typed["verb"], dialogue, typed, 409, "Câu hỏi này không gọi được nữa, hoặc người hỏi vắng mặt.")
     now = room.service.clock()
-    await room.notes.change(who.commune, dialogue, lambda before: order.call(before, chosen.id, None, now))
+
+    def rule(before: order.Floor) -> order.Floor:
+        speaking = order.running(before, questions)
+        moved_on = speaking is not None and speaking.id not in (seen, chosen.id)
+        return before if moved_on else order.call(before, chosen.id, None, now)
+
+    floor = await room.notes.change(who.commune, dialogue, rule)
+    if floor.speaking != chosen.id:
+        moved = "Lượt phát biểu vừa thay đổi: đã mời người khác. Xin xem lại rồi mời tiếp."
+        return Attempt(typed["verb"], dialogue, typed, 409, moved)
     words = await _masked(room, who, chosen)
     if words is not None:
         await room.notes.change(who.commune, dialogue, lambda before: _worded(before, chosen.id, words))
