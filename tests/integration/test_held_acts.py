@@ -129,6 +129,15 @@ async def test_filters_are_kept_renamed_and_removed_by_their_own_account_alone(f
     assert await filters.of(COMMUNE, WORKER) == [replace(first, name="Nội")]
 
 
+async def test_an_id_that_another_account_has_is_free_for_oneself(filters: Filters) -> None:
+    mine = SavedFilter("01JA", COMMUNE, WORKER, "Thôn Nội", "loc=qua-han", NOW)
+    others = replace(mine, worker=OTHER, name="Thôn Đông")
+    for one in (mine, others):
+        await filters.save(one)
+    assert await filters.remove(COMMUNE, OTHER, mine.id)
+    assert (await filters.of(COMMUNE, WORKER), await filters.of(COMMUNE, OTHER)) == ([mine], [])
+
+
 async def test_what_an_account_did_is_void_where_no_console_has_begun_it(database: Database) -> None:
     acts = StoredActs(database)
     for number in range(MOST_DUE + 1):
