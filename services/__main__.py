@@ -538,7 +538,7 @@ def deadletters_show(
     if json_lines:
         _print_json(shown)
         return
-    typer.echo(f"{shown['handler']}  {shown['subject']}  (EVENTS {shown['position']})")
+    typer.echo(f"{shown['handler']}  {shown['subject']}  (EVENTS {shown['first']})")
     typer.echo(f"{shown['cause']}  {shown['error']}")
     typer.echo(f"Nếu giao lại: {shown['outlook']}")
     if shown["trouble"]:
@@ -574,8 +574,9 @@ def deadletters_replay(
             told = {"number": item.number, "handler": item.handler, "outcome": item.fate}
             _print_json({**told, "again": item.again or None, "error": item.error})
         else:
-            again = f", nay là số {item.again}: {item.error}" if item.again else ""
-            typer.echo(f"{item.number:>6}  {item.handler}  {FATES[item.fate]}{again}")
+            again = f", nay là số {item.again}" if item.again else ""
+            why = f": {item.error}" if item.error else ""
+            typer.echo(f"{item.number:>6}  {item.handler}  {FATES[item.fate]}{again}{why}")
     if left := [item for item in items if item.fate not in ("done", "gone")]:
         _refuse(f"{len(left)} trong {len(items)} sự kiện chưa được xử lý.")
 

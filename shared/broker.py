@@ -38,6 +38,8 @@ from shared.pulling import Pull
 from shared.store import OUTAGES, Cause, StaleSave, cause
 
 EVENTS, DEADLETTERS = "EVENTS", "DEADLETTERS"
+FIRST = "Doithoai-First-"
+"""Headers by which a message that was given back tells of the event itself; parked again, it keeps them."""
 DUPLICATE_WINDOW = 120.0
 ACK_WAIT = 10.0
 """Seconds without a sign of life after which a message goes to somebody else: whoever had it is dead."""
@@ -328,6 +330,7 @@ class Delivery(BaseMiddleware[Any, Any]):
                 "Doithoai-Sequence": str(metadata.sequence.stream),
                 "Doithoai-Delivered": str(metadata.num_delivered),
                 "Doithoai-Error": quote(_in_words(error), safe=PLAIN),
+                **{name: told for name, told in (msg.raw_message.headers or {}).items() if name.startswith(FIRST)},
             },
         )
         await msg.reject()

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
-from nats.errors import TimeoutError as NatsTimeoutError
 from pydantic import TypeAdapter
 
 from shared import traces
@@ -44,7 +44,7 @@ async def _ask(nats: Client, command: Command, timeout: float) -> Done | Refused
         return Refused(
             code="unavailable", reason=f"Dịch vụ {command.listener} không hoạt động. Xin thử lại sau ít phút."
         )
-    except (NatsTimeoutError, TimeoutError):
+    except (NatsError, TimeoutError):
         UNANSWERED.labels(command.listener).inc()
         return Refused(
             code="unavailable",

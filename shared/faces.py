@@ -70,6 +70,7 @@ class Faces:
             "reason": why_not,
             "database_ms": round(database_s * 1000, 1) if database_s is not None else None,
             "outbox": service.outbox.backlog if service.outbox else 0,
+            "outbox_oldest_s": round(service.outbox.oldest_s, 1) if service.outbox else 0.0,
             "memory_mb": _memory_mb(),
             "started_at": self._started_at.isoformat(),
             "swept_at": service.swept_at.isoformat() if service.swept_at else None,

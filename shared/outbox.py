@@ -62,6 +62,8 @@ class Outbox:
         self._published: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._marks: dict[str, dict[str, int]] = defaultdict(dict)
         self._to_mark = asyncio.Event()
+        self.oldest_s = 0.0
+        """Age of the oldest save left unpublished, as the sweeper last found it."""
         database.saved = self.take
         database.taken = self.taken
 
@@ -207,7 +209,8 @@ class Outbox:
         while True:
             try:
                 left_behind = await self._database.unpublished(older_than, limit=SWEPT_AT_ONCE)
-                OUTBOX_OLDEST.set(_age_s(left_behind))
+                self.oldest_s = _age_s(left_behind)
+                OUTBOX_OLDEST.set(self.oldest_s)
                 for unpublished in left_behind:
                     if (unpublished.collection, unpublished.id) not in self._in_flight:
                         self.take(unpublished)

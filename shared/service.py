@@ -157,8 +157,8 @@ class Service:
                 await step()
                 return
             except Exception as error:  # noqa: BLE001 - not being able to start yet is no reason to die
-                self.why_not = f"{type(error).__name__}: {error}"[:200]
-                logger().warning("not-ready", error=in_short(error))
+                self.why_not = in_short(error)
+                logger().warning("not-ready", error=self.why_not)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5)
 

@@ -45,6 +45,14 @@ def is_invisible(character: str) -> bool:
     return _INVISIBLE.match(character) is not None
 
 
+def whole_number(text: str, most_digits: int = 9) -> int | None:
+    """A number as an address or a form says it, from 0 on; None of what is none, or of one longer than anybody means.
+
+    Python refuses to read thousands of digits; those of other scripts are no digits here.
+    """
+    return int(text) if len(text) <= most_digits and text.isascii() and text.isdecimal() else None
+
+
 def says_something(text: str) -> bool:
     """It has a letter or a digit."""
     return any(map(str.isalnum, text))

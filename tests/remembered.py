@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
+
+from pymongo.errors import ServerSelectionTimeoutError
 
 from services.console.held import Act
 from services.console.kept import Kept
@@ -15,8 +18,10 @@ class RememberedActs:
     def __init__(self) -> None:
         self.acts: dict[str, Act] = {}
 
-    async def add(self, act: Act) -> None:
-        self.acts.setdefault(act.id, replace(act, version=1))
+    async def add(self, act: Act) -> Act | None:
+        if (before := self.acts.get(act.id)) is None:
+            self.acts[act.id] = replace(act, version=1)
+        return before
 
     async def change(self, id: str, decide: Callable[[Act], Act]) -> Act | None:
         if (before := self.acts.get(id)) is None:
@@ -42,28 +47,37 @@ class RememberedFilters:
     """As `filter_store.StoredFilters`."""
 
     def __init__(self) -> None:
-        self.filters: dict[str, SavedFilter] = {}
+        self.filters: dict[tuple[str, str, str], SavedFilter] = {}
 
     async def of(self, commune: str, worker: str) -> list[SavedFilter]:
         own = [one for one in self.filters.values() if (one.commune, one.worker) == (commune, worker)]
         return sorted(own, key=lambda one: one.saved_at)
 
     async def save(self, filter: SavedFilter) -> None:
-        self.filters.setdefault(filter.id, filter)
+        self.filters.setdefault((filter.commune, filter.worker, filter.id), filter)
 
     async def rename(self, commune: str, worker: str, id: str, name: str) -> bool:
-        found = self.filters.get(id)
-        if found is None or (found.commune, found.worker) != (commune, worker):
+        if (found := self.filters.get((commune, worker, id))) is None:
             return False
-        self.filters[id] = replace(found, name=name)
+        self.filters[commune, worker, id] = replace(found, name=name)
         return True
 
     async def remove(self, commune: str, worker: str, id: str) -> bool:
-        found = self.filters.get(id)
-        if found is None or (found.commune, found.worker) != (commune, worker):
-            return False
-        del self.filters[id]
-        return True
+        return self.filters.pop((commune, worker, id), None) is not None
+
+
+class RememberedRecord:
+    """As `door.audit.Audit`, for what pages tell it. is_away: nothing can be written."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.is_away = False
+
+    async def note(self, kind: str, outcome: str, *, must: bool = False, **told: Any) -> None:
+        if not self.is_away:
+            self.rows.append({"kind": kind, "outcome": outcome, "must": must, **told})
+        elif must:
+            raise ServerSelectionTimeoutError
 
 
 def remembered() -> Kept:

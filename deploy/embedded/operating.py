@@ -26,7 +26,7 @@ from services.console.streams import deadletters
 from services.console.streams.comparing import compare
 from services.console.streams.deadletters import Chosen, Parked
 from services.console.streams.deeds import note_deed
-from services.console.streams.monitor import handlers
+from services.console.streams.monitor import Away, handlers
 from services.console.streams.outlook import cause_of, outlook
 from services.console.streams.replays import LONGEST_S, Given, Replay, follow, give_all
 from services.console.view import View
@@ -87,7 +87,7 @@ class Desk:
 
     async def replay(self, messages: Sequence[Parked], patience_s: float) -> list[Given]:
         """Give them back, and watch for so long what becomes of each."""
-        await self.note("replay", _about(messages))
+        await self.note("replay", deadletters.about(messages))
         given = Replay(str(ULID()), self.command, real_now(), [Given(one.number, one.handler) for one in messages])
         await give_all(self.nats, given)
         try:
@@ -98,7 +98,7 @@ class Desk:
         return given.items
 
     async def discard(self, messages: Sequence[Parked], reason: str) -> None:
-        await self.note("discard", _about(messages), reason)
+        await self.note("discard", deadletters.about(messages), reason)
         for message in messages:
             await deadletters.discard(self.nats, message, reason)
 
@@ -159,7 +159,7 @@ async def desk(data: Path, command: str) -> AsyncIterator[Desk]:
         ) from None
     try:
         yield Desk(client, data if stack else settings.data, command, stack.mongo_url if stack else settings.mongo_url)
-    except (NatsError, *OUTAGES) as error:
+    except (NatsError, Away, *OUTAGES) as error:
         raise CannotOperate(f"NATS hoặc cơ sở dữ liệu không trả lời ({type(error).__name__}).") from None
     finally:
         await client.close()
@@ -187,10 +187,5 @@ def told(message: Parked) -> dict[str, Any]:
         "parked_at": message.parked_at.isoformat(),
         "delivered": message.delivered,
         "position": message.position,
+        "first": message.first,
     }
-
-
-def _about(messages: Sequence[Parked]) -> str:
-    names = ", ".join(sorted({one.handler for one in messages}))
-    numbers = ", ".join(str(one.number) for one in messages[:20]) + (" …" if len(messages) > 20 else "")
-    return f"{names}: {numbers}"

@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from fastapi import Request
+from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.communes import Profile
 from shared.contracts import Actor, Role
+from shared.faces import OWN_PATHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,34 @@ def known_hosts(*addresses: str) -> frozenset[str]:
 def is_called_rightly(request: Request, hosts: frozenset[str]) -> bool:
     """Whether the browser asked under a name of this console; else some site has pointed its own name here."""
     return urlsplit(f"//{request.headers.get('host', '')}").hostname in hosts
+
+
+class CalledRightly:
+    """Keeps what the service tells of itself (`faces`) from sites that have pointed their own name here.
+
+    Such a name has a dot, so a probe may also ask for a machine by its number, or for a container by its short name.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] in OWN_PATHS and not self._is_probe(Request(scope)):
+            await PlainTextResponse("Không phục vụ dưới tên miền này.", 403)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _is_probe(self, request: Request) -> bool:
+        host = request.headers.get("host", "").lower()
+        name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+        if name in self._hosts or (name and "." not in name):
+            return True
+        try:
+            ip_address(name)
+        except ValueError:
+            return False
+        return True
 
 
 def require_own_site(request: Request, hosts: frozenset[str]) -> None:

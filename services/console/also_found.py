@@ -8,16 +8,14 @@ from typing import Literal
 
 from services.console import offers
 from services.console.acting import Acting
-from services.console.facts import folded, one_word
+from services.console.facts import folded
 from services.console.language import say
-from services.console.lists import PHONE_END, PHONE_MARKS, search_for
+from services.console.lists import PHONE_END, PHONE_MARKS, search_for, words_of
 from services.console.words import MESSAGE_KINDS
 from shared.web import HANOI
 
 MOST = 3
 """Of each kind."""
-CANDIDATES = 200
-"""Published questions that are read to see whether the words stand in what everybody may read."""
 NUMBER = re.compile(r"[0-9]{1,6}(?:/[0-9]{4})?(?:/[^\s/%_]{1,30})?")
 """`46`, `46/UBND-VP`, `46/2026/UBND`: how a letter is called by its place in the outgoing register."""
 
@@ -57,23 +55,13 @@ def _dialogue(db: sqlite3.Connection, commune: str, typed: str) -> list[Hit]:
 
 
 def _library(db: sqlite3.Connection, commune: str, typed: str) -> list[Hit]:
-    """By the words that everybody may read: what was masked finds nothing."""
+    """By the words that everybody may read, of the question or its answer: what was masked finds nothing."""
     rows = db.execute(
-        "SELECT id, published_asked, published_answered FROM question WHERE commune = :commune "
-        "AND published_at IS NOT NULL AND rowid IN "
-        "(SELECT rowid FROM words WHERE words MATCH :search LIMIT :most) ORDER BY published_at DESC",
-        {
-            "commune": commune,
-            "search": f'commune : "{one_word(commune)}" AND plain : ({search_for(typed)})',
-            "most": CANDIDATES,
-        },
+        "SELECT id, published_asked FROM question WHERE commune = :commune AND published_at IS NOT NULL "
+        "AND rowid IN (SELECT rowid FROM library WHERE library MATCH :search) ORDER BY published_at DESC LIMIT :most",
+        {"commune": commune, "search": words_of(commune, typed), "most": MOST},
     )
-    hits = [
-        Hit("library", f"/thu-vien#{row['id']}", row["published_asked"])
-        for row in rows
-        if _says(typed, f"{row['published_asked']} {row['published_answered']}")
-    ]
-    return hits[:MOST]
+    return [Hit("library", f"/thu-vien#{row['id']}", row["published_asked"]) for row in rows]
 
 
 def _letter(db: sqlite3.Connection, commune: str, typed: str) -> list[Hit]:

@@ -31,7 +31,9 @@ def build(settings: Settings) -> Service:
     service.tidies(1.0, settle)
     assert service.database is not None
     kept = kept_in(service.database)
-    service.works(lambda: held_worker.work(kept.acts, service.nats, noted=partial(note_command, service)))
+    door = Doorkeeper(service)
+    noted = partial(note_command, service)
+    service.works(lambda: held_worker.work(kept.acts, service.nats, door.still, noted=noted))
     service.tidies(held_worker.FORGET_EVERY_S, lambda: held_worker.forget_old(kept.acts))
-    web.add_routes(service, view, reader, watch, Doorkeeper(service), kept)
+    web.add_routes(service, view, reader, watch, door, kept)
     return service

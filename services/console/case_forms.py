@@ -14,7 +14,7 @@ from shared.contracts import Actor, Command
 from shared.contracts.intake import AddFiles, CorrectRegistrant, WithdrawQuestions
 from shared.contracts.people import MAX_QUESTION, Registrant
 from shared.contracts.routing import AskCoordination, AssignQuestion, JoinQuestion, SplitQuestion
-from shared.text import clean, one_line
+from shared.text import clean, one_line, whole_number
 
 REACHED = ("phone", "email", "address")
 CHOSEN = "cau-"
@@ -143,8 +143,7 @@ def _split(actor: Actor, typed: Mapping[str, str]) -> Command:
 
 def places(typed: Mapping[str, str]) -> int:
     """How many matters a form of a split has room for."""
-    count = typed.get("places", "")
-    return min(int(count), MOST_PARTS) if count.isascii() and count.isdigit() else 0
+    return min(whole_number(typed.get("places", "")) or 0, MOST_PARTS)
 
 
 def prepared(typed: Mapping[str, str]) -> dict[str, str] | None:

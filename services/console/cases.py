@@ -47,11 +47,16 @@ async def history(service: Service, who: Acting, case: str, secret: bool = False
 
 
 async def record(service: Service, who: Acting, case: str) -> list[Envelope] | None:
-    """What every service said of a case, in the order of the stream; None while it cannot be read."""
+    """What every service said of a case; None while the stream cannot be read.
+
+    In the order of the minutes that pages tell; within a minute in that of the stream, where a cause comes before its
+    effect. Sweeps that end together reach the stream in any order.
+    """
     if not service.nats.is_connected:
         return None
     try:
-        return await follow(service.nats, who.commune, case)
+        found = await follow(service.nats, who.commune, case)
     except (NatsError, TimeoutError) as error:
         logger().warning("history-not-read", error=in_short(error))
         return None
+    return sorted(found, key=lambda envelope: envelope.time.replace(second=0, microsecond=0))

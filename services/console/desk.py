@@ -60,7 +60,7 @@ def add_questions(router: APIRouter, service: Service, pages: Pages, kept: Kept)
         search = one_line(tim)[:LONGEST_SEARCH]
 
         def query(db: Connection) -> Found:
-            decider = _decider(who)
+            decider = decider_of(who)
             counts = lists.counts(db, who.commune, now, department, decider)
             choice = CHOICES.get(loc) or (OPEN if counts.open or not counts.received else ALL)
             office = who.role in offers.OFFICE
@@ -161,9 +161,9 @@ def add_terms(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         )
 
 
-def _decider(who: Acting) -> lists.Decider | None:
+def decider_of(who: Acting) -> lists.Decider | None:
     """Whom a draft may wait for."""
-    return lists.Decider(who.worker.role, who.worker.department) if who.worker else None
+    return lists.Decider(who.worker.role, who.worker.name, who.worker.department) if who.worker else None
 
 
 def _department(who: Acting, asked: str | None) -> str | None:

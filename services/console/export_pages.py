@@ -7,16 +7,17 @@ A file names nobody whom the page does not name. Who took which list away is kep
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from services.console import export_rows, exports, lists, offers, words
+from services.console import export_rows, exports, offers, words
 from services.console.acting import Acting
-from services.console.desk import LONGEST_SEARCH, SITUATIONS
+from services.console.desk import LONGEST_SEARCH, SITUATIONS, decider_of
 from services.console.door import audit_pages
-from services.console.door.audit import KINDS, OUTCOMES, Audit, Wanted, present
+from services.console.door.audit import KINDS, OUTCOMES, Audit, Wanted, note_here
 from services.console.exports import Format, Rows, Value
 from services.console.filters import CHOICES, OPEN
 from services.console.pages import Who
@@ -59,7 +60,7 @@ def add_exports(router: APIRouter, service: Service, view: View) -> None:
             department=_department(who, phong),
             search=one_line(tim)[:LONGEST_SEARCH],
             reachable=who.role in offers.OFFICE,
-            decider=lists.Decider(who.worker.role, who.worker.department) if who.worker else None,
+            decider=decider_of(who),
         )
         rows = export_rows.questions(view, who.profile, wanted, service.clock())
         return await taken(request, who, format, "cau-hoi", choice.words, export_rows.QUESTIONS, rows)
@@ -99,21 +100,13 @@ def add_exports(router: APIRouter, service: Service, view: View) -> None:
 
 
 async def note(request: Request, who: Acting) -> None:
-    """Tell the record, where there is one, that a list was taken away, and with which filters."""
-    audit: Audit | None = getattr(request.app.state, "audit", None)
-    if audit is None or who.worker is None:
-        return
-    by, about = present.get(), request.url.path
-    await audit.note(
-        "export",
-        "done",
-        who=by.account if by else "",
-        name=who.worker.name,
-        role=who.worker.role,
-        commune=who.commune,
-        about=about,
-        address=by.address if by else "",
-    )
+    """Tell the record, where there is one, that a list was taken away, and with which filters; not what was searched.
+
+    Raises:
+        OUTAGES: it cannot be written; then nothing leaves the house.
+    """
+    asked = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "tim"])
+    await note_here(request.app, who, "export", about=request.url.path + (f"?{asked}" if asked else ""))
 
 
 def _audit(request: Request) -> Audit:

@@ -8,6 +8,7 @@ XLSX file is made first, for its directory comes last; it lies in a file without
 import asyncio
 import csv
 import io
+import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -45,6 +46,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SEPARATOR = ";"
 """Where the decimal sign is a comma, as in Vietnam, Excel reads columns that are separated by this."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BEFORE_A_SIGN = re.compile(r'(?<![,;|"\s])[,;|"\s]++(?=[=+\-@])')
+"""Begins where a run does, and goes back nowhere: long runs cost what they are long."""
+_SEPARATES = frozenset(",;|\t\r\n")
 _threads = ThreadPoolExecutor(2, "export")
 """Two exports at a time; a third one waits for its turn, chunk by chunk."""
 
@@ -197,7 +201,13 @@ def _text(value: Value) -> str:
         case int():
             return str(value)
         case _:
-            return f"'{value}" if value.startswith(FORMULA) else value
+            inside = _BEFORE_A_SIGN.sub(_kept_text, value)
+            return f"'{inside}" if value.startswith(FORMULA) else inside
+
+
+def _kept_text(found: re.Match[str]) -> str:
+    """Where a list is separated by commas, as in English, a sign behind one would begin a cell, and so a formula."""
+    return f"{found[0]}'" if _SEPARATES & set(found[0]) else found[0]
 
 
 async def _chunks(rows: Rows) -> AsyncGenerator[list[Sequence[Value]]]:

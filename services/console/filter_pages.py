@@ -33,7 +33,8 @@ def add_filters(router: APIRouter, filters: Filters) -> None:
                     known = await filters.of(*own)
                     await filters.save(saved_filters.new(id or str(ULID()), *own, name, query, known, real_now()))
                 case "rename":
-                    _must_be_there(await filters.rename(*own, id, saved_filters.named(name)))
+                    wanted = saved_filters.named(name, id, await filters.of(*own))
+                    _must_be_there(await filters.rename(*own, id, wanted))
                 case "remove":
                     _must_be_there(await filters.remove(*own, id))
                 case _:

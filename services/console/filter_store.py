@@ -16,7 +16,7 @@ class Filters(Protocol):
         """The filters of one account, the first first."""
 
     async def save(self, filter: SavedFilter) -> None:
-        """Keep a filter; one whose id is known already was sent twice, and is kept once."""
+        """Keep a filter; one whose id its account knows already was sent twice, and is kept once."""
 
     async def rename(self, commune: str, worker: str, id: str, name: str) -> bool:
         """Whether there was such a filter."""
@@ -26,7 +26,7 @@ class Filters(Protocol):
 
 
 class StoredFilters:
-    """In the console's database."""
+    """In the console's database, each under its account and its id: a browser chooses the id."""
 
     def __init__(self, database: Database) -> None:
         self._documents = database.collection("saved_filters")
@@ -40,15 +40,20 @@ class StoredFilters:
     async def save(self, filter: SavedFilter) -> None:
         fields = self._adapter.dump_python(filter)
         del fields["id"]
-        await self._documents.update_one({"_id": filter.id}, {"$setOnInsert": fields}, upsert=True)
+        key = _key(filter.commune, filter.worker, filter.id)
+        await self._documents.update_one({"_id": key}, {"$setOnInsert": fields}, upsert=True)
 
     async def rename(self, commune: str, worker: str, id: str, name: str) -> bool:
-        own = {"_id": id, "commune": commune, "worker": worker}
+        own = {"_id": _key(commune, worker, id)}
         return bool((await self._documents.update_one(own, {"$set": {"name": name}})).matched_count)
 
     async def remove(self, commune: str, worker: str, id: str) -> bool:
-        own = {"_id": id, "commune": commune, "worker": worker}
-        return bool((await self._documents.delete_one(own)).deleted_count)
+        return bool((await self._documents.delete_one({"_id": _key(commune, worker, id)})).deleted_count)
 
     def _read(self, document: Mapping[str, Any]) -> SavedFilter:
-        return self._adapter.validate_python({**document, "id": document["_id"]})
+        id = document["_id"].removeprefix(_key(document["commune"], document["worker"], ""))
+        return self._adapter.validate_python({**document, "id": id})
+
+
+def _key(commune: str, worker: str, id: str) -> str:
+    return f"{commune}/{worker}/{id}"

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from shared.contracts import Command, Done, Refused
+from shared.contracts import Actor, Command, Done, Refused
 
 HELD_FOR = timedelta(seconds=10)
 LEASE = timedelta(seconds=30)
@@ -18,11 +18,13 @@ LEASE = timedelta(seconds=30)
 AGAIN_AFTER = timedelta(seconds=5)
 """A service that is away is asked again after so long."""
 GIVEN_UP_AFTER = timedelta(minutes=15)
-"""What a service that is away could not be told by then is not done: who acted has gone on to other things."""
+"""What could not be sent by then is not done: who acted has gone on to other things."""
 KEPT_FOR = timedelta(days=7)
 """So long can be read what became of an act."""
 MOST = 100
 """Steps of one act."""
+NOT_HIM = "Người bấm không còn giữ vai này khi đến lúc thực hiện, nên không gửi."
+TOO_LATE = "Quá 15 phút chưa có kết quả, nên không gửi nữa. Xin xem câu hỏi; nếu chưa được làm mà còn cần thì làm lại."
 
 
 class State(StrEnum):
@@ -63,7 +65,8 @@ class Step:
 class Act:
     """What one person does to several questions. Times are real ones: a rehearsal moves none of them.
 
-    worker: id of his account. aim: the department or topic that the verb needs to be told; "" where it says it all.
+    worker: his id in the profile. account, address: as the record names him, and from where he came.
+    aim: the department or topic that the verb needs to be told; "" where it says it all.
     next_at: when a console takes it up; None when nothing is left to do. read_at: when he saw what became of it.
     told_at: when it was done by the clock that pages show, which a rehearsal moves.
     """
@@ -80,6 +83,8 @@ class Act:
     state: State = State.HELD
     next_at: datetime | None = None
     read_at: datetime | None = None
+    account: str = ""
+    address: str = ""
     version: int = 0
 
     @property
@@ -156,6 +161,11 @@ def undo(act: Act, now: datetime) -> Act:
     return replace(act, state=State.UNDONE, next_at=None)
 
 
+def void(act: Act) -> Act:
+    """Take back an act of somebody who is to do nothing any more, unless a console has begun it."""
+    return replace(act, state=State.UNDONE, next_at=None) if act.state is State.HELD else act
+
+
 def claim(act: Act, now: datetime) -> Act:
     """Take an act up that is due, or that another console has died with.
 
@@ -167,6 +177,18 @@ def claim(act: Act, now: datetime) -> Act:
     return replace(act, state=State.SENDING, next_at=now + LEASE)
 
 
+def why_not(act: Act, by: Actor, today: Actor | None, now: datetime) -> Refused | None:
+    """Why a step that is open is not sent any more. by: who it says has sent it; today: who that is now, if anybody."""
+    if now >= act.due_at + GIVEN_UP_AFTER:
+        return Refused(code="not-now", reason=TOO_LATE)
+    return None if by == today else Refused(code="forbidden", reason=NOT_HIM)
+
+
+def is_asked_again(act: Act, reply: Done | Refused, now: datetime) -> bool:
+    """Whether a service was not there to hear of it, and it is not too late yet."""
+    return isinstance(reply, Refused) and reply.code == "unavailable" and now < act.due_at + GIVEN_UP_AFTER
+
+
 def note(act: Act, question: str, reply: Done | Refused, now: datetime) -> Act:
     """Keep what became of a step. What a service was not there to hear is tried again for a while.
 
@@ -174,7 +196,7 @@ def note(act: Act, question: str, reply: Done | Refused, now: datetime) -> Act:
     """
     if not any(step.question == question for step in act.open):
         return act
-    if isinstance(reply, Refused) and reply.code == "unavailable" and now < act.due_at + GIVEN_UP_AFTER:
+    if is_asked_again(act, reply, now):
         return replace(act, next_at=now + AGAIN_AFTER)
     outcome = Outcome(True) if isinstance(reply, Done) else Outcome(False, reply.reason, reply.changes)
     steps = tuple(replace(step, outcome=outcome) if step.question == question else step for step in act.steps)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from services.console.held import Act, NotNow
+from services.console import held
+from services.console.held import Act, NotNow, State
 from shared.store import Database, Index, Store
 
 MOST_DUE = 20
@@ -15,8 +16,8 @@ MOST_SHOWN = 50
 class HeldActs(Protocol):
     """What pages and the worker ask of the store."""
 
-    async def add(self, act: Act) -> None:
-        """Keep an act; one whose id is known already was sent twice, and is kept once."""
+    async def add(self, act: Act) -> Act | None:
+        """Keep an act. One whose id is known already is not kept; returned is what was kept under that id before."""
 
     async def change(self, id: str, decide: Callable[[Act], Act]) -> Act | None:
         """Decide on an act as it is, and keep what comes of it, unless somebody else was faster: then decide again.
@@ -47,8 +48,8 @@ class StoredActs:
             database, "held_acts", Act, [Index(("next_at",), sparse=True), Index(("commune", "worker", "held_at"))]
         )
 
-    async def add(self, act: Act) -> None:
-        await self._store.create(act, [])
+    async def add(self, act: Act) -> Act | None:
+        return None if await self._store.create(act, []) else await self._store.get(act.id)
 
     async def change(self, id: str, decide: Callable[[Act], Act]) -> Act | None:
         def decided(act: Act | None) -> tuple[Act, list[object]]:
@@ -67,6 +68,12 @@ class StoredActs:
     async def of(self, commune: str, worker: str, since: datetime) -> list[Act]:
         query = {"commune": commune, "worker": worker, "held_at": {"$gte": since}}
         return await self._store.find(query, limit=MOST_SHOWN, sort="-held_at")
+
+    async def void(self, account: str) -> None:
+        """Take back what an account has done and no console has begun."""
+        while ids := await self._store.ids({"account": account, "state": State.HELD}, limit=MOST_DUE):
+            for id in ids:
+                await self.change(id, held.void)
 
     async def forget(self, before: datetime) -> None:
         await self._documents.delete_many({"held_at": {"$lt": before}})

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
 
 from services.console import offers
 from services.console.acting import Acting
@@ -55,7 +56,10 @@ def add_library(router: APIRouter, service: Service, pages: Pages, reader: Reade
 
     @router.post("/thu-vien")
     async def take_out(request: Request, who: Who, trang: int = 1) -> Response:
-        match await perform(service, reader, who, await typed_in(request)):
+        typed = await typed_in(request)
+        if typed.get("verb") != offers.UNPUBLISH.verb:
+            raise HTTPException(400, "Không có lệnh này.")
+        match await perform(service, reader, who, typed):
             case Attempt() as attempt:
                 return await show(who, trang, attempt=attempt)
             case success:

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from services.console.facts import folded, instant, one_word
+from services.console.four_eyes import may_judge
+from services.console.question_rows import drafts_of
 from services.console.rows import into, term_of
 from services.console.words import Term, waiting
 
@@ -76,8 +78,8 @@ class Counts:
 
     late, near: open ones whose term has ended, or ends soon. in_writing: open ones whose answer is owed in writing.
     first: open ones that are pressing, or were raised before. acceptance: those that wait for the department they were
-    handed to. to_decide: those whose draft waits for whoever asks. coordinating: open ones that a department, or any,
-    coordinates. stages: open ones by stage.
+    handed to. to_decide: those whose draft whoever asks may decide on. coordinating: open ones that a department, or
+    any, coordinates. stages: open ones by stage.
     """
 
     open: int
@@ -102,9 +104,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Who decides on drafts: a head on those of the own department alone, others on those of any."""
+    """Who decides on drafts: a head on those of the own department alone, others on those of any; nobody of this name
+    on what he wrote himself."""
 
     role: str
+    name: str
     department: str | None = None
 
 
@@ -128,8 +132,8 @@ class Filter:
 
 def questions(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetime, page: int = 1) -> list[Item]:
     """A page of the list: what must be done first stands first. One line more than `PAGE` tells of a next page."""
-    conditions, values = _wanted(commune, wanted, now)
-    if wanted.search and (lines := _few_lines(db, values)) is not None:
+    conditions, values = _wanted(db, commune, wanted, now)
+    if search_for(wanted.search) and (lines := _few_lines(db, values)) is not None:
         conditions, values = conditions.replace(_FOUND, _IN_LINES), values | {"lines": json.dumps(lines)}
     rows = db.execute(
         f"SELECT * FROM item WHERE {conditions} ORDER BY rank, id LIMIT :limit OFFSET :offset",  # noqa: S608 - no value is in the text
@@ -140,7 +144,7 @@ def questions(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetim
 
 def every_id(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetime) -> list[str]:
     """All of the list, in its order."""
-    conditions, values = _wanted(commune, wanted, now)
+    conditions, values = _wanted(db, commune, wanted, now)
     rows = db.execute(f"SELECT id FROM item WHERE {conditions} ORDER BY rank, id", values)  # noqa: S608 - no value is in the text
     return [row["id"] for row in rows]
 
@@ -153,7 +157,7 @@ def counts(
     decider: Decider | None = None,
 ) -> Counts:
     """Of a commune, or of what one department has. Of what others coordinate, what the department does."""
-    values = {"commune": commune, "department": department, "now": instant(now), **_decides(decider)}
+    values = {"commune": commune, "department": department, "now": instant(now)}
     standings: dict[str, int] = dict.fromkeys(("open", "answered", "redirected", "withdrawn"), 0)
     stages: dict[str, int] = {}
     for row in db.execute(
@@ -169,8 +173,7 @@ def counts(
         "total(wanted_days IS NOT NULL) AS wanted, total(undelivered IS NOT NULL AND NOT heard) AS undelivered, "
         "total(standing = 'open' AND owed_in_writing IS NOT NULL) AS in_writing, "
         "total(standing = 'open' AND (pressing = 1 OR recurs IS NOT NULL)) AS first, "
-        "total(standing = 'open' AND awaits_acceptance) AS acceptance, "
-        f"total(standing = 'open' AND {TO_DECIDE}) AS to_decide "
+        "total(standing = 'open' AND awaits_acceptance) AS acceptance "
         "FROM question "
         f"WHERE commune = :commune AND standing IN ('open', 'redirected') {_of_department(department)}",
         values,
@@ -181,7 +184,23 @@ def counts(
         values,
     ).fetchone()[0]
     figures = {name: int(number) for name, number in dict(row).items()}
-    return Counts(**standings, **figures, coordinating=coordinated, stages=stages)
+    awaited = len(to_decide(db, commune, decider, department)) if decider else 0
+    return Counts(**standings, **figures, to_decide=awaited, coordinating=coordinated, stages=stages)
+
+
+def to_decide(db: sqlite3.Connection, commune: str, decider: Decider, department: str | None = None) -> list[str]:
+    """The questions whose draft waits for this person, of a commune or of one department; they are few."""
+    rows = db.execute(
+        "SELECT id FROM question WHERE commune = :commune AND standing = 'open' AND stage = 'awaiting-approval' "  # noqa: S608 - no value is in the text
+        f"AND {TO_DECIDE} {_of_department(department)}",
+        {"commune": commune, "department": department, "role": decider.role, "own": decider.department},
+    ).fetchall()
+    return [row["id"] for row in rows if may_judge(decider.name, drafts_of(db, row["id"]))]
+
+
+def words_of(commune: str, typed: str) -> str:
+    """What was typed as it is looked for in a full-text index, among a commune's own."""
+    return f'commune : "{one_word(commune)}" AND plain : ({search_for(typed)})'
 
 
 def search_for(typed: str) -> str:
@@ -204,7 +223,7 @@ ONLY: Mapping[Only, str] = {
     "in-writing": "standing = 'open' AND owed_in_writing IS NOT NULL",
     "first": "standing = 'open' AND (pressing = 1 OR recurs IS NOT NULL)",
     "acceptance": "standing = 'open' AND awaits_acceptance",
-    "to-decide": f"standing = 'open' AND {TO_DECIDE}",
+    "to-decide": "id IN (SELECT value FROM json_each(:to_decide))",
     "coordinating": "standing = 'open' AND id IN (SELECT question FROM coordination WHERE commune = :commune "
     "AND (:department IS NULL OR department = :department))",
 }
@@ -221,7 +240,7 @@ FEW = 500
 """Questions that are looked at one by one; where more are found, the list is walked until a page is full."""
 
 
-def _wanted(commune: str, wanted: Filter, now: datetime) -> tuple[str, dict[str, Any]]:
+def _wanted(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetime) -> tuple[str, dict[str, Any]]:
     """Conditions on a row of the view `item`, and their values: no more than are asked for, so that an index serves."""
     conditions = ["commune = :commune"]
     if wanted.standing is not None:
@@ -235,7 +254,9 @@ def _wanted(commune: str, wanted: Filter, now: datetime) -> tuple[str, dict[str,
         conditions.append("department = :department")
     if search_for(wanted.search):
         conditions.append(_FOUND)
-    return " AND ".join(conditions), _values(commune, wanted, now)
+    elif wanted.search:
+        conditions.append("0")  # nothing has what no word can say
+    return " AND ".join(conditions), _values(db, commune, wanted, now)
 
 
 def _few_lines(db: sqlite3.Connection, values: Mapping[str, Any]) -> list[int] | None:
@@ -250,7 +271,7 @@ def _of_department(department: str | None) -> str:
     return "AND department = :department" if department is not None else ""
 
 
-def _values(commune: str, wanted: Filter, now: datetime) -> dict[str, Any]:
+def _values(db: sqlite3.Connection, commune: str, wanted: Filter, now: datetime) -> dict[str, Any]:
     digits = PHONE_MARKS.sub("", wanted.search)
     is_phone = wanted.reachable and digits.isascii() and digits.isdigit() and len(digits) >= PHONE_END
     return {
@@ -259,17 +280,17 @@ def _values(commune: str, wanted: Filter, now: datetime) -> dict[str, Any]:
         "stage": wanted.stage,
         "department": wanted.department,
         "only": wanted.only,
-        "search": f'commune : "{one_word(commune)}" AND plain : ({search_for(wanted.search)})',
+        "search": words_of(commune, wanted.search),
         "typed": wanted.search.upper(),
         "phone_end": digits[-PHONE_END:] if is_phone else None,
         "email": wanted.search.strip().lower() if wanted.reachable and "@" in wanted.search else None,
         "now": instant(now),
-        **_decides(wanted.decider),
+        "to_decide": json.dumps(_to_decide(db, commune, wanted)),
     }
 
 
-def _decides(decider: Decider | None) -> dict[str, str | None]:
-    return {"role": decider.role if decider else None, "own": decider.department if decider else None}
+def _to_decide(db: sqlite3.Connection, commune: str, wanted: Filter) -> list[str]:
+    return to_decide(db, commune, wanted.decider) if wanted.only == "to-decide" and wanted.decider else []
 
 
 def _item(db: sqlite3.Connection, row: sqlite3.Row, now: datetime) -> Item:

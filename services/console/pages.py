@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from sqlite3 import Connection
+from sqlite3 import Connection, DatabaseError
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
@@ -105,11 +105,17 @@ class Pages:
         return HTMLResponse(html, status, headers=HEADERS)
 
     def _waiting(self, who: Acting) -> Mapping[str, int]:
-        """What waits in the places of the navigation. Read here: indexes know the numbers."""
+        """What waits in the places of the navigation. Read here: indexes know the numbers.
+
+        Nothing is known while there is no view: whoever is told so still has a page.
+        """
         if who.role is Role.OPERATOR:
             return {"operations": self.alarms()}
-        with self._view.reading() as db:
-            return waiting(db, who, self._service.clock())
+        try:
+            with self._view.reading() as db:
+                return waiting(db, who, self._service.clock())
+        except DatabaseError:
+            return {}
 
 
 @cache

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from starlette.exceptions import HTTPException
 from ulid import ULID
 
-from services.console import asking, dossier, offers, post_lists, posting, terms
+from services.console import asking, dossier, export_pages, offers, post_lists, posting, terms
 from services.console.acting import Acting
 from services.console.commands import STATUS, Attempt, carry_out, perform
 from services.console.language import say
@@ -161,7 +161,9 @@ def _add_runs(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         return await show(who, found, 1, imported=await read(found, typed, files.get("list")))
 
     @router.get(PATH + "/{run}/tep/{file}")
-    async def file(who: Who, run: str, file: PrintFile, bo: int = 1, mat: Literal[1, 2] = 2) -> Response:
+    async def file(
+        request: Request, who: Who, run: str, file: PrintFile, bo: int = 1, mat: Literal[1, 2] = 2
+    ) -> Response:
         """A file of a run, piece by piece as it is read. mat: sides of a sheet that are printed on."""
         require_clerk(who, WHAT)
 
@@ -176,6 +178,7 @@ def _add_runs(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         first = await asking.asked(service.nats, ask(0), Piece, timeout=READ_WITHIN_S)
         if isinstance(first, Refused):
             raise HTTPException(STATUS[first.code], first.reason)
+        await export_pages.note(request, who)
 
         async def pieces(first: Piece) -> AsyncIterator[bytes]:
             """A file that breaks off is no file: the browser is told its length before."""

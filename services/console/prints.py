@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from services.console import attendees, conferences, minutes, room_tabs
+from services.console import attendees, conferences, export_pages, minutes, room_tabs
 from services.console.hall import order
 from services.console.pages import Who
 from services.console.room_acts import Room
@@ -29,7 +29,7 @@ def add_prints(router: APIRouter, room: Room) -> None:
     """`/hoi-nghi/<id>/in/<what>`: pages that are made to be printed, and can be read on the screen as well."""
 
     @router.get("/hoi-nghi/{dialogue}/in/{what}")
-    async def paper(who: Who, dialogue: str, what: str) -> Response:
+    async def paper(request: Request, who: Who, dialogue: str, what: str) -> Response:
         if (wanted := PAPERS.get(what)) is None:
             raise HTTPException(404, "Không có bản in này.")
         now, floor = room.service.clock(), await room.notes.of(who.commune, dialogue)
@@ -40,6 +40,7 @@ def add_prints(router: APIRouter, room: Room) -> None:
 
         if (known := await room.pages.read(query)) is None:
             raise HTTPException(404, "Không có hội nghị này.")
+        await export_pages.note(request, who)
         return room.pages.show(wanted.template, who, dialogue=known[0], paper=wanted, **known[1])
 
 

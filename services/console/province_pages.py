@@ -21,6 +21,7 @@ from services.console.reports import Row
 from shared.communes import Profile
 from shared.contracts import Role
 from shared.service import Service
+from shared.text import whole_number
 from shared.web import HANOI
 
 PATH = "/tinh"
@@ -44,9 +45,9 @@ class Asked:
     def of(cls, request: Request, now: datetime) -> "Asked":
         typed = request.query_params
         this = now.astimezone(HANOI).year
-        year = typed.get("nam", "")
+        year = whole_number(typed.get("nam", "")) or this
         return cls(
-            year=int(year) if year.isdecimal() and FIRST_YEAR <= int(year) <= this else this,
+            year=year if FIRST_YEAR <= year <= this else this,
             view=VIEWS.get(typed.get("xem", ""), VIEWS[""]),
             by=typed.get("xep", ""),
             down=typed.get("chieu") == "giam",

@@ -16,8 +16,8 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamInfo
 
-from services.console.metrics import APPLIED, BEHIND, MALFORMED
-from services.console.view import Elsewhere, Message, Seen, View, is_damage
+from services.console.metrics import APPLIED, BEHIND, FAILING, MALFORMED
+from services.console.view import Elsewhere, Message, Seen, View
 from shared.broker import EVENTS
 from shared.logs import in_short, logger
 
@@ -71,16 +71,17 @@ class Reader:
                 await self._follow(nats.jetstream())
             except (Lost, Elsewhere, NatsError, TimeoutError, OSError) as error:
                 logger().warning("reader-lost", position=self._position, error=in_short(error))
+                await self._mend()
             except DatabaseError as error:
                 logger().error("view-not-written", position=self._position, error=in_short(error))
                 self.trouble = in_short(error)
-                if is_damage(error):
-                    await asyncio.to_thread(self._view.start_over)
+                FAILING.set(1)
+                await self._mend(error)
             await asyncio.sleep(0.25)
 
     async def until(self, speaker: str, about: str, said: int, patience_s: float = 2.0) -> bool:
         """Wait until the view knows so many events of an aggregate, so that a page shows what its command did."""
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, DatabaseError):  # what was done is done, whether the view can tell or not
             async with asyncio.timeout(patience_s):
                 while True:
                     moved = self._moved
@@ -138,17 +139,38 @@ class Reader:
         self._position, self.trouble = position, None
         self._last = max(self._last, position)
         BEHIND.set(self.behind)
+        FAILING.set(0)
         self._moved.set()
         self._moved = asyncio.Event()
 
+    async def _mend(self, error: Exception | None = None) -> None:
+        """Go on with a new file where the old one is gone or damaged; pages say from now on that it is not complete."""
+        try:
+            if not await asyncio.to_thread(self._view.mend, error):
+                return
+            self._position = min(self._position, self._view.position)
+        except (OSError, DatabaseError) as failed:  # it is tried again, and pages say so
+            logger().error("view-not-written", position=self._position, error=in_short(failed))
+            return
+        logger().warning("view-lost", position=self._position)
+        BEHIND.set(self.behind)
+
     async def _recognise(self, info: StreamInfo) -> None:
-        """The view was made of this stream, or is made anew. A stream that is younger or shorter is another one."""
-        created, last = _created(info), info.state.last_seq
-        self._position, self._stream, self._last = self._view.position, self._view.stream, last
+        """The view was made of this stream, or is made anew. A stream that is younger or shorter is another one.
+
+        What another process has brought into the view since is news here, too.
+        """
+        created, last, before = _created(info), info.state.last_seq, self._position
+        found = await asyncio.to_thread(self._view.whereabouts, before)
+        self._position, self._stream, self._last = found.position, found.stream, last
         if self._stream != created or last < self._position:
             logger().warning("view-rebuilt", stream=created, position=self._position, last=last)
             await asyncio.to_thread(self._view.rebuild, created)
-            self._position, self._stream = 0, created
+            self._stream = created
+            self._move(0)
+        elif self._position > before:
+            self._move(self._position)
+            self._told(found.seen)
 
     async def _look_after(self, js: JetStreamContext, consumer: str, delivered: int) -> None:
         """Nothing came: is the stream the same, is the consumer alive, is there nothing indeed?"""

@@ -22,8 +22,6 @@ from shared.service import Service
 PATH = "/so-van-ban"
 WHAT = "Sổ văn bản đi"
 FIRST_YEAR = 2024
-MOST_PAGES = 40
-"""Pages of a book that are exported: 20,000 documents a year."""
 MOST_FIELDS = 2 * posting.BUNDLE + 50
 VERBS = {"give": GiveNumbers.verb, "open": OpenRegister.verb}
 
@@ -90,15 +88,21 @@ def add_registers(router: APIRouter, service: Service, pages: Pages, reader: Rea
         return found
 
     async def every_row(who: Acting, book: str, year: int) -> list[Row]:
+        """However many there are; each part goes on below the one before.
+
+        Raises:
+            HTTPException: 503, where a part does not: a book is taken away whole or not at all.
+        """
         rows = list[Row]()
         below: int | None = None
-        for _ in range(MOST_PAGES):
+        while True:
             found = await of_year(who, book, year, below)
             rows += found.rows
-            below = found.rows[-1].place if found.rows else None
-            if len(found.rows) < registers.PAGE or not below:
-                break
-        return rows
+            if len(found.rows) < registers.PAGE:
+                return rows
+            last, below = below, found.rows[-1].place
+            if below is None or (last is not None and below >= last):
+                raise HTTPException(503, "Không đọc được hết sổ, nên chưa tải về được. Xin thử lại sau ít phút.")
 
     async def show(
         who: Acting,

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime
 from services.console.exports import Value
 from services.console.posting import TICKED, Letter
 from shared.contracts.base import Model
+from shared.text import whole_number
 
 PAGE = 500
 """Rows that notify tells at once."""
@@ -36,8 +37,7 @@ class Row(Model):
     @property
     def place(self) -> int | None:
         """Its number alone, without the symbol."""
-        number = self.number.partition("/")[0]
-        return int(number) if number.isdecimal() else None
+        return whole_number(self.number.partition("/")[0])
 
 
 class Book(Model):
@@ -54,8 +54,8 @@ def chosen(typed: Mapping[str, str]) -> tuple[str, ...]:
     """The letters that were ticked: those with a place first, by it; then the others, in the order of the page."""
 
     def place(letter: str) -> int:
-        typed_place = typed.get(f"{ORDER}{letter}", "").strip()
-        return int(typed_place) if typed_place.isdecimal() else LAST
+        typed_place = whole_number(typed.get(f"{ORDER}{letter}", "").strip())
+        return LAST if typed_place is None else typed_place
 
     return tuple(sorted((name.removeprefix(TICKED) for name in typed if name.startswith(TICKED)), key=place))
 

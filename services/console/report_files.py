@@ -99,13 +99,14 @@ def tables(figures: Figures) -> list[Table]:
 
 
 def spreadsheet(profile: Profile, figures: Figures, entries: Sequence[Entry]) -> bytes:
-    """The figures sheet by sheet, and the list of questions behind them."""
+    """The figures sheet by sheet, and the list of questions behind them, for those whose questions they are."""
     book = Workbook(write_only=True)
     _summary_sheet(book, profile, figures)
     for table in tables(figures):
         _sheet(book, table)
     _sheet(book, _dialogues(figures))
-    _sheet(book, _listed(entries))
+    if entries:
+        _sheet(book, _listed(entries))
     file = BytesIO()
     book.save(file)
     return file.getvalue()

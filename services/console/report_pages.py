@@ -6,12 +6,13 @@ from sqlite3 import Connection
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from ulid import ULID
 
-from services.console import asking, conferences, report_files, reports
+from services.console import asking, conferences, export_pages, report_files, reports
+from services.console.access import DESK
 from services.console.acting import Acting
 from services.console.commands import STATUS
 from services.console.language import say
@@ -55,23 +56,25 @@ def add_reports(router: APIRouter, service: Service, pages: Pages) -> None:
         )
 
     @router.get("/bao-cao.{format}")
-    async def file(who: Who, format: str, ky: str = "", hoi_nghi: DialogueAsked = "") -> Response:
+    async def file(request: Request, who: Who, format: str, ky: str = "", hoi_nghi: DialogueAsked = "") -> Response:
         if format not in ("xlsx", "docx", "pdf"):
             raise HTTPException(404, "Báo cáo có dạng XLSX, DOCX và PDF.")
         now = service.clock()
         if format == "pdf":
-            return await as_pdf(who, ky, hoi_nghi, now)
+            answer = await as_pdf(who, ky, hoi_nghi, now)
+            await export_pages.note(request, who)
+            return answer
 
         def make(db: Connection) -> tuple[Subject, bytes]:
             subject = _subject(db, who, ky, hoi_nghi, now)
             figures = reports.figures(db, who.profile, subject, now)
             if format == "docx":
                 return subject, report_files.document(who.profile, figures)
-            return subject, report_files.spreadsheet(
-                who.profile, figures, reports.entries(db, who.profile, subject, now)
-            )
+            entries = reports.entries(db, who.profile, subject, now) if who.role in DESK else ()
+            return subject, report_files.spreadsheet(who.profile, figures, entries)
 
         subject, content = await pages.read(make)
+        await export_pages.note(request, who)
         name = f"bao-cao-{who.commune}-{subject.slug}.{format}"
         headers: Mapping[str, str] = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
         kind = report_files.XLSX if format == "xlsx" else report_files.DOCX

@@ -21,6 +21,7 @@ from services.console.acting import Acting
 from services.console.cases import elsewhere, history
 from services.console.commands import STATUS, Attempt, Success, perform
 from services.console.conferences import Conference, Place
+from services.console.door.resend import MARK, mark_of
 from services.console.hall.notes import Notes
 from services.console.hall.projector import add_projector
 from services.console.pages import HEADERS, Pages, Who, done, typed_in, wants_json
@@ -148,6 +149,7 @@ def _add_room(router: APIRouter, room: Room) -> None:
             attempt=attempt,
             history=told,
             explained=explanations,
+            sends_as=f"{MARK}={mark_of(who)}",
             **seen,
             **shown,
         )

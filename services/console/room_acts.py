@@ -15,6 +15,7 @@ from services.console import attendees, conferences, dialogue_forms, room_offers
 from services.console.acting import Acting
 from services.console.asked import Asked, asked
 from services.console.commands import Attempt, Success, carry_out, perform
+from services.console.door.audit import note_here
 from services.console.hall import checkin, order
 from services.console.hall.notes import Notes, Rule
 from services.console.hall.order import MINUTES, By
@@ -28,7 +29,7 @@ from shared.contracts.intake import CheckIn, CheckInRepresentative, InviteRepres
 from shared.contracts.routing import GroupQuestion, ProposePublication
 from shared.logs import in_short, logger
 from shared.service import Service
-from shared.text import one_line
+from shared.text import one_line, whole_number
 from shared.web import local_day
 
 MASKED_WITHIN_S = 2.0
@@ -54,7 +55,10 @@ async def act(room: Room, who: Acting, dialogue: str, typed: Typed) -> Outcome:
     """Do what a form of this dialogue asks for."""
     verb = typed.get("verb", "")
     if verb in NOTES:
-        return await _note(room, who, dialogue, typed)
+        outcome = await _note(room, who, dialogue, typed)
+        became = "done" if isinstance(outcome, Success) else OUTCOMES[outcome.status]
+        await note_here(room.service.app, who, "command", outcome=became, verb=verb, about=outcome.about)
+        return outcome
     return await _SPECIAL.get(verb, _plainly)(room, who, dialogue, typed)
 
 
@@ -151,9 +155,11 @@ NOTES = frozenset(
     }
 )
 """What the room notes for itself: no service is asked, and no event tells of it."""
+OUTCOMES = {403: "forbidden", 404: "not-found", 409: "not-now", 422: "invalid"}
+"""What the record calls an attempt to note something."""
 
 
-async def _note(room: Room, who: Acting, dialogue: str, typed: Typed) -> Outcome:
+async def _note(room: Room, who: Acting, dialogue: str, typed: Typed) -> Success | Attempt:
     verb, now = typed["verb"], room.service.clock()
     found = await room.pages.read(
         lambda db: (
@@ -172,25 +178,34 @@ async def _note(room: Room, who: Acting, dialogue: str, typed: Typed) -> Outcome
     if rule is None:
         return Attempt(verb, dialogue, typed, 422, "Xin tải lại trang rồi làm lại.")
     await room.notes.change(who.commune, dialogue, rule)
-    return Success(verb, dialogue)
+    about = typed.get("question", "")
+    return Success(verb, about if about in {one.id for one in questions} else dialogue)
 
 
-async def _call(room: Room, who: Acting, dialogue: str, typed: Typed, questions: list[Asked]) -> Outcome:
-    """Somebody has the floor; the screen gets his words, once nothing in them tells who he is."""
-    floor = await room.notes.of(who.commune, dialogue)
-    wanted = typed.get("question") if typed["verb"] == "call-question" else None
-    if wanted is None:
-        chosen = order.next_one(floor, questions)
-    else:
-        chosen = next((one for one in questions if one.id == wanted and one.can_be_called), None)
+async def _call(room: Room, who: Acting, dialogue: str, typed: Typed, questions: list[Asked]) -> Success | Attempt:
+    """Whom the page has named has the floor, unless somebody has it of whom the page did not know.
+
+    The screen gets his words, once nothing in them tells who he is.
+    """
+    wanted, seen = typed.get("question"), typed.get("speaking", "")
+    chosen = next((one for one in questions if one.id == wanted and one.can_be_called), None)
     if chosen is None:
-        return Attempt(typed["verb"], dialogue, typed, 409, "Không còn câu hỏi nào của người có mặt chờ phát biểu.")
+        return Attempt(typed["verb"], dialogue, typed, 409, "Câu hỏi này không gọi được nữa, hoặc người hỏi vắng mặt.")
     now = room.service.clock()
-    await room.notes.change(who.commune, dialogue, lambda before: order.call(before, chosen.id, None, now))
+
+    def rule(before: order.Floor) -> order.Floor:
+        speaking = order.running(before, questions)
+        moved_on = speaking is not None and speaking.id not in (seen, chosen.id)
+        return before if moved_on else order.call(before, chosen.id, None, now)
+
+    floor = await room.notes.change(who.commune, dialogue, rule)
+    if floor.speaking != chosen.id:
+        moved = "Lượt phát biểu vừa thay đổi: đã mời người khác. Xin xem lại rồi mời tiếp."
+        return Attempt(typed["verb"], dialogue, typed, 409, moved)
     words = await _masked(room, who, chosen)
     if words is not None:
         await room.notes.change(who.commune, dialogue, lambda before: _worded(before, chosen.id, words))
-    return Success(typed["verb"], dialogue)
+    return Success(typed["verb"], chosen.id)
 
 
 def _worded(floor: order.Floor, question: str, words: str) -> order.Floor:
@@ -229,9 +244,9 @@ def _rule(typed: Typed, questions: list[Asked]) -> Rule | None:
             answering = one_line(typed.get("answering", ""))[:300] or None
             return lambda floor: replace(floor, answering=answering)
         case "set-screen":
-            minutes = typed.get("minutes", "")
-            if not (minutes.isdecimal() and int(minutes) in MINUTES):
+            minutes = whole_number(typed.get("minutes", ""))
+            if minutes is None or minutes not in MINUTES:
                 return None
-            return lambda floor: replace(floor, names="names" in typed, texts="texts" in typed, minutes=int(minutes))
+            return lambda floor: replace(floor, names="names" in typed, texts="texts" in typed, minutes=minutes)
         case _:
             return None

@@ -86,17 +86,19 @@ class Wrong(ValueError):
         super().__init__(code)
 
 
-def named(typed: str) -> str:
-    """A name as it is kept.
+def named(typed: str, id: str, own: Sequence[SavedFilter]) -> str:
+    """A name as this filter keeps it, beside one's `own`.
 
     Raises:
-        Wrong: when it is empty or too long.
+        Wrong: when it is empty, too long, or another one's.
     """
     name = one_line(typed)
     if not name:
         raise Wrong("empty")
     if len(name) > LONGEST_NAME:
         raise Wrong("long")
+    if any(one.name.casefold() == name.casefold() for one in own if one.id != id):
+        raise Wrong("taken")
     return name
 
 
@@ -122,9 +124,7 @@ def new(
     Raises:
         Wrong: when its name will not do, or there are too many.
     """
-    kept = SavedFilter(id, commune, worker, named(name), address(query), now)
-    if any(one.name.casefold() == kept.name.casefold() for one in own if one.id != id):
-        raise Wrong("taken")
+    kept = SavedFilter(id, commune, worker, named(name, id, own), address(query), now)
     if len(own) >= MOST:
         raise Wrong("many")
     return kept

@@ -251,6 +251,9 @@ CREATE TABLE lesson (
 -- commune: as one word, so that a search reads no more than its own commune's.
 CREATE VIRTUAL TABLE words USING fts5 (commune, plain, tokenize = 'unicode61');
 
+-- To find what everybody may read, question or answer, by its words as they were masked; rows as in `question`.
+CREATE VIRTUAL TABLE library USING fts5 (commune, plain, tokenize = 'unicode61');
+
 CREATE TABLE term (
   id TEXT PRIMARY KEY, commune TEXT NOT NULL, case_id TEXT NOT NULL,
   about TEXT NOT NULL, rule TEXT NOT NULL, department TEXT, what TEXT, owner TEXT,
@@ -353,8 +356,8 @@ LEFT JOIN timing t ON t.term_id = q.first_term;
 
 -- --- figures: what facts/figures.py counts once, not for each page ---
 
--- Cases of which something was said since they were counted.
-CREATE TABLE uncounted (case_id TEXT PRIMARY KEY) WITHOUT ROWID;
+-- Cases of which something was said since they were counted. refused: as they are, they cannot be.
+CREATE TABLE uncounted (case_id TEXT PRIMARY KEY, refused INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 
 -- A question, or a term (of `rule`), as it was counted: what is taken away when it is counted anew. Nobody's name or words.
 -- first_end, last_end, late_from: from when on it is late, by its first end, as extended, by any of its terms.

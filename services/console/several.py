@@ -21,7 +21,7 @@ from shared.contracts.routing import (
     PrioritiseQuestion,
     ReturnAnswer,
 )
-from shared.text import clean
+from shared.text import clean, whole_number
 
 CHOSEN = "chon-"
 """Begins the name of the box of each question that is chosen."""
@@ -76,8 +76,7 @@ def chosen_in(typed: Mapping[str, str]) -> list[str]:
 
 def seen_in(typed: Mapping[str, str], question: str) -> int | None:
     """How much of a question's history the page knew on which it was chosen."""
-    version = typed.get(f"{VERSION}{question}", "")
-    return int(version) if version.isascii() and version.isdigit() else None
+    return whole_number(typed.get(f"{VERSION}{question}", ""))
 
 
 def sort(who: Acting, kind: Kind, rows: Sequence[Chosen]) -> Sorted:

@@ -1,7 +1,7 @@
 """What is done to several questions: said before, held back for a moment, taken back or sent, and told of after."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from ulid import ULID
 from services.console import held, several
 from services.console.acting import Acting
 from services.console.chosen import Chosen, chosen
+from services.console.door.audit import note_here, present
 from services.console.event_words import event_name
 from services.console.held import Act, NotNow, Step
 from services.console.held_store import HeldActs
@@ -66,17 +67,28 @@ def add_several(router: APIRouter, service: Service, pages: Pages, acts: HeldAct
             return await show(who, typed, wrong=error.fields, status=422)
         assert who.worker is not None, "has an actor"
         aim, now = several.aim(kind, typed), real_now()
-        await acts.add(held.hold(key, who.commune, who.worker.id, aim, steps, now, service.clock()))
+        act = held.hold(key, who.commune, who.worker.id, aim, steps, now, service.clock())
+        if by := present.get():
+            act = replace(act, account=by.account, address=by.address)
+        before = await acts.add(act)
+        if before is None:
+            await note_here(request.app, who, "command", verb=f"hold-{act.verb}", about=act.id)
+        elif _own(who, before).state is held.State.UNDONE:
+            return await show(who, {**typed, "key": ""}, undone=True, status=409)
         return RedirectResponse(_back(typed), 303)
 
     @router.post(UNDO)
     async def undo(request: Request, who: Who) -> Response:
         """The page from which it is taken back says whether it was in time."""
         typed = await typed_in(request)
+        id = typed.get("act", "")
         try:
-            await acts.change(typed.get("act", ""), lambda act: held.undo(_own(who, act), real_now()))
+            undone = await acts.change(id, lambda act: held.undo(_own(who, act), real_now()))
         except NotNow:
+            await note_here(request.app, who, "command", outcome="not-now", verb="undo", about=id)
             return RedirectResponse(f"{DONE}?muon=1", 303)
+        if undone is not None:
+            await note_here(request.app, who, "command", verb="undo", about=id)
         return RedirectResponse(_back(typed), 303)
 
     @router.get(TOLD)
@@ -109,7 +121,12 @@ def add_several(router: APIRouter, service: Service, pages: Pages, acts: HeldAct
         return rows, several.sort(who, _kind(typed), rows)
 
     async def show(
-        who: Acting, typed: Mapping[str, str], *, wrong: Mapping[str, str] | None = None, status: int = 200
+        who: Acting,
+        typed: Mapping[str, str],
+        *,
+        wrong: Mapping[str, str] | None = None,
+        undone: bool = False,
+        status: int = 200,
     ) -> Response:
         kind = _kind(typed)
         rows, parted = await read(who, typed)
@@ -130,6 +147,7 @@ def add_several(router: APIRouter, service: Service, pages: Pages, acts: HeldAct
             proposed={row.id: several.proposed(row) for row in parted.able},
             typed=typed,
             wrong=wrong or {},
+            undone=undone,
             key=typed.get("key") or str(ULID()),
             back=_back(typed),
             paths=PATHS,

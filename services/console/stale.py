@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from services.console.commands import Attempt
 from services.console.story import Line
+from shared.text import whole_number
 from shared.web import local_time
 
 
@@ -19,10 +20,11 @@ def named(attempt: Attempt, lines: Sequence[Line] | None) -> Attempt:
 
 def changes_since(lines: Sequence[Line], about: str, version: str) -> tuple[str, ...]:
     """What was said of a form or a question after this version of it; version: as a form sends it."""
-    if not (version.isascii() and version.isdigit()):
+    known = whole_number(version)
+    if known is None:
         return ()
     return tuple(
         f"{line.who}: {line.what}, {local_time(line.at)}"
         for line in lines
-        if line.on == about and line.sequence > int(version)
+        if line.on == about and line.sequence > known
     )

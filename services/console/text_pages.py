@@ -23,7 +23,7 @@ from shared.contracts import Refused
 from shared.contracts.notify import MessageKind
 from shared.contracts.texts import PreviewText, ReadText, ReadTexts, SaveText, UseShippedText
 from shared.service import Service
-from shared.text import clean, one_line
+from shared.text import clean, one_line, whole_number
 
 PATH = "/van-ban"
 WHAT = "Mẫu thư và văn bản"
@@ -163,7 +163,8 @@ def add_texts(router: APIRouter, service: Service, pages: Pages, reader: Reader)
         """The version goes on with what is shown of others' changes: only a page that told of them overwrites them."""
         if sheet.attempt is None or sheet.attempt.status != 409 or sheet.based_on == str(found.version):
             return sheet
-        seen = message_texts.of_version(found, int(sheet.based_on)) if sheet.based_on.isdecimal() else None
+        based_on = whole_number(sheet.based_on)
+        seen = message_texts.of_version(found, based_on) if based_on is not None else None
         since = message_texts.differences(seen, found) if seen else None
         return replace(sheet, since=since, based_on=str(found.version))
 

@@ -1,12 +1,13 @@
 """The console's read model: one SQLite file, made of nothing but the event stream.
 
 Rows and position change in one transaction, so each event counts exactly once, whatever dies when. The file holds
-nothing of its own: when it is lost, damaged or of another version, it is built again from the start of the stream.
-See deploy/decisions/0003-console-view.md.
+nothing of its own: when it is lost, also under a running console, damaged or made by other code, it is built again from
+the start of the stream. See deploy/decisions/0003-console-view.md.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,17 +16,36 @@ from threading import Lock
 
 from pydantic import ValidationError
 
+from services.console import working_days
 from services.console.facts import aggregate_of, figures, instant, record
 from shared.contracts import Envelope, Event, UnknownEvent
 from shared.logs import in_short, logger
 
-FORMAT = 14
-"""To be raised with every change of schema.sql or of what `facts` writes: each console then builds its view anew."""
+HERE = Path(__file__).parent
+SCHEMA = (HERE / "schema.sql").read_text(encoding="utf-8")
+
+SHAPED_BY = (
+    HERE / "schema.sql",
+    *sorted((HERE / "facts").glob("*.py")),
+    Path(working_days.__file__),
+    *working_days.files(),
+)
+"""What decides how the rows of a view look; the days off are in its figures."""
+
+
+def fingerprint(files: Iterable[Path]) -> int:
+    """A number of what stands in these files, other than 0, as `user_version` holds it."""
+    known = 0
+    for file in files:
+        known = zlib.crc32(file.read_bytes(), zlib.crc32(file.name.encode(), known))
+    return known & 0x7FFF_FFFF or 1
+
+
+FORMAT = fingerprint(SHAPED_BY)
+"""A view that was made with another one is built anew: nobody has to remember that something changed."""
 
 TAIL = 10_000
 """Events of which the live tail remembers when and about what they were."""
-
-SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +84,18 @@ class Malformed(ValueError):
 
 
 class Elsewhere(RuntimeError):
-    """The view was emptied, or written by another process, since its position was asked for."""
+    """The view was emptied, removed, or written by another process, since its position was asked for."""
 
     names_nobody = True
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """How far the view is, in which stream, and what was taken over on the way there, the latest at least."""
+
+    position: int
+    stream: str | None
+    seen: Sequence[Seen]
 
 
 class View:
@@ -74,15 +103,15 @@ class View:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._identity: tuple[int, int] | None = None
         self._one_at_a_time = Lock()
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             self._open()
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
             logger().warning("view-damaged", error=in_short(error))
-            self.start_over()
+            self._start_over()
 
     @property
     def position(self) -> int:
@@ -104,13 +133,19 @@ class View:
         with self.reading() as db:
             return said(db, speaker, about)
 
+    def whereabouts(self, after: int) -> Whereabouts:
+        """Where the view is, and what came after this position, as one state of it."""
+        with self.reading() as db:
+            position, stream = int(_kept(db, "position") or 0), _kept(db, "stream")
+            return Whereabouts(position, stream, recent(db, after, TAIL) if position > after else ())
+
     def apply(self, after: int, messages: Sequence[Message]) -> Applied:
         """Take over what follows the position `after`, in the order of the stream: all of it or nothing.
 
         An event that was published a second time changes nothing, for its aggregate has said it before.
 
         Raises:
-            Elsewhere: when the view is not at `after` (any more).
+            Elsewhere: when the view is not at `after` (any more). As all that writes: when its file is not there.
         """
         with self._writing() as db:
             if (position := int(_kept(db, "position") or 0)) != after:
@@ -153,13 +188,20 @@ class View:
             if stream is not None:
                 _keep(db, "stream", stream)
 
-    def start_over(self) -> None:
-        """Throw a damaged file away; a new one is built from the stream."""
-        with suppress(AttributeError, sqlite3.Error):
-            self._db.close()
-        for suffix in ("", "-wal", "-shm"):
-            self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
-        self._open()
+    def mend(self, error: Exception | None = None) -> bool:
+        """Make a new file, to be built from the stream, where the old one was removed, or is damaged as `error` says.
+
+        One that somebody else put in its place is read on as it is.
+
+        Returns:
+            Whether the view has another file now.
+        """
+        with self._one_at_a_time:
+            gone = self._identity != _identity(self._file)
+            if gone or (error is not None and is_damage(error)):
+                self._start_over()
+                return True
+        return False
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -169,24 +211,34 @@ class View:
             db.execute("BEGIN")
             yield db
 
+    def _start_over(self) -> None:
+        """Throw the file away, unless it is another one than ours, and open what is there then."""
+        with suppress(AttributeError, sqlite3.Error):
+            self._db.close()
+        if _identity(self._file) in (None, self._identity):
+            for suffix in ("", "-wal", "-shm"):
+                self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
+        self._open()
+
     def _open(self) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._db = sqlite3.connect(self._file, isolation_level=None, timeout=10, check_same_thread=False)
+        self._identity = _identity(self._file)
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")  # a last transaction that is lost is read again from the stream
         if self._db.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
-            self.rebuild()
+            with _transaction(self._db) as db:
+                _make_tables(db)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
+        """What is written into a file without a name would be in no page."""
         with self._one_at_a_time:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+            if self._identity != _identity(self._file):
+                raise Elsewhere("the file was removed, or is another one")
+            with _transaction(self._db) as db:
+                yield db
 
     def _kept(self, key: str) -> str | None:
         with self.reading() as db:
@@ -196,6 +248,26 @@ class View:
 def is_damage(error: Exception) -> bool:
     """The file is no database, or a torn one. A full disk or a lock is another matter (a subclass)."""
     return type(error) is sqlite3.DatabaseError
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Which file this is, whatever it is called; None where there is none."""
+    try:
+        known = file.stat()
+    except OSError:
+        return None
+    return known.st_dev, known.st_ino
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield db
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
 
 
 def said(db: sqlite3.Connection, speaker: str, about: str) -> int:

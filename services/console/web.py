@@ -1,5 +1,6 @@
 """Puts the console's pages together, and what protects them."""
 
+import sqlite3
 from contextlib import suppress
 
 from fastapi import APIRouter, Depends, Request
@@ -8,11 +9,11 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Red
 from nats.errors import Error as NatsError
 from starlette.exceptions import HTTPException
 
-from services.console.acting import Acting, is_called_rightly, known_hosts, require_own_site, usual
+from services.console.acting import Acting, CalledRightly, is_called_rightly, known_hosts, require_own_site, usual
 from services.console.case_pages import add_cases
 from services.console.desk import add_questions, add_terms
 from services.console.door.admission import SIGN_IN, Door, NotSignedIn, admit, sign_in_path
-from services.console.door.resend import kept_on_page
+from services.console.door.resend import has_secrets, kept_on_page
 from services.console.export_pages import add_exports
 from services.console.filter_pages import add_filters
 from services.console.frame_pages import add_frame
@@ -91,6 +92,7 @@ def add_routes(service: Service, view: View, reader: Reader, watch: Watch, door:
     add_exports(router, service, view)
     add_operations(router, service, pages, view, reader, watch)
     add_contract(router, service)
+    service.app.add_middleware(CalledRightly, hosts=hosts)
     service.app.add_middleware(SizeLimit, most=MOST_BYTES, larger=FILES_TO)
     add_static(service.app, HERE / "static")
     service.app.include_router(outside)
@@ -121,7 +123,7 @@ def _tell_problems(service: Service, pages: Pages, door: Door, hosts: frozenset[
             if "hx-request" in request.headers:  # a part of a page, which as a whole leads to the sign-in
                 return Response(status_code=error.status_code, headers=HEADERS | {"HX-Redirect": SIGN_IN})
             return RedirectResponse(sign_in_path(request), 303, HEADERS)
-        if request.url.path.startswith("/toi"):  # passwords stay on no page
+        if has_secrets(request):
             return RedirectResponse(SIGN_IN, 303, HEADERS)
         return await kept_on_page(request, pages, Acting(usual(service.communes)), await door.who_was(request))
 
@@ -140,10 +142,18 @@ def _tell_problems(service: Service, pages: Pages, door: Door, hosts: frozenset[
 
     async def away(request: Request, error: Exception) -> Response:
         logger().warning("unavailable", error=in_short(error))
-        detail = "Không hỏi được NATS hoặc cơ sở dữ liệu lúc này. Xin tải lại trang sau ít phút; không có gì bị mất."
-        if not hasattr(request.state, "acting"):  # the door itself could not ask
-            request.state.acting = Acting(usual(service.communes))
+        known: Acting | None = getattr(request.state, "acting", None)
+        nobody = request.state.acting = known or Acting(usual(service.communes))  # the door itself could not ask
+        if request.method == "POST" and not (wants_json(request) or has_secrets(request)):
+            return await kept_on_page(request, pages, nobody, known, away=True)
+        detail = "Không hỏi được NATS hoặc cơ sở dữ liệu lúc này. Xin thử lại sau ít phút."
         return await told(request, detail, 503)
+
+    async def no_view(request: Request, error: Exception) -> Response:
+        """Its file is gone, or just made: the reader sees to it within a second or two."""
+        logger().warning("view-not-read", error=in_short(error))
+        return await told(request, "Dữ liệu hiển thị đang được dựng lại. Xin tải lại trang sau ít phút.", 503)
 
     for kind in (NatsError, TimeoutError, *OUTAGES):
         service.app.add_exception_handler(kind, away)
+    service.app.add_exception_handler(sqlite3.Error, no_view)

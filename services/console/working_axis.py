@@ -16,6 +16,7 @@ ONE_DAY = timedelta(days=1)
 WEEKEND = "ngày nghỉ cuối tuần"
 SATURDAY = 5
 MOST_DAYS = 800
+"""What lies further back than these is left out: what is to come is not."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 
@@ -55,12 +56,13 @@ class Tick:
 
 
 class WorkingAxis:
-    """Whole days from the first instant to the last, as percent of the working time between."""
+    """Whole days from the first instant to the last, as percent of the working time between; the last ones of many."""
 
     def __init__(self, begin: datetime, end: datetime, hours: OfficeHours, known: Known) -> None:
         self._hours = hours
-        first, last = _local(begin).date(), _local(max(begin, end)).date()
-        count = min((last - first).days + 1, MOST_DAYS)
+        last = _local(max(begin, end)).date()
+        first = max(_local(begin).date(), last - ONE_DAY * (MOST_DAYS - 1))
+        count = (last - first).days + 1
         self._days = [(day, known.why_off(day)) for day in (first + ONE_DAY * place for place in range(count))]
         before, so_far = dict[date, timedelta](), timedelta()
         for day, why in self._days:

@@ -1,6 +1,7 @@
 """How many working days something took, for figures alone: what is owed by when, deadlines counts and says.
 
-The days off are those of `deploy/calendars`; a swap that was decreed while terms ran is known here once its file is.
+The days off are those of `deploy/calendars`; a swap that was decreed while terms ran is known here once its file is:
+after a restart, with which the view is built anew (`view.FORMAT`).
 """
 
 from bisect import bisect_right
@@ -45,11 +46,16 @@ def _local(instant: str) -> date:
     return datetime.fromisoformat(instant).astimezone(HANOI).date()
 
 
+def files() -> Sequence[Path]:
+    """The calendars, one a year."""
+    return sorted(CALENDARS.glob("vn-*.yaml"))
+
+
 @cache
 def _exceptions() -> tuple[Sequence[date], Sequence[date]]:
     """Weekdays that are off and weekend days that are worked, each in order."""
     off, worked = set[date](), set[date]()
-    for file in CALENDARS.glob("vn-*.yaml"):
+    for file in files():
         calendar = yaml.safe_load(file.read_text(encoding="utf-8"))
         off |= {one["day"] for one in (*calendar["holidays"], *calendar.get("in_lieu", ()))}
         off |= {one["day_off"] for one in calendar.get("swaps", ())}

@@ -1,15 +1,14 @@
 """What is done with a form and its questions, in a real browser on the whole running system."""
 
-import os
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, Page, expect
 
 from shared.contracts import Role, routing
+from tests.browser.good import must_be_good
 from tests.browser.test_console import CLERK, OFFICER, Desk, assigned, browser, desk, fill, find, unfold, work_as
 from tests.door import enter
 from tests.e2e.town import Town, settled_in
@@ -97,18 +96,6 @@ async def town(stack: RunningSystem, browser: Browser) -> AsyncIterator[Town]:
     await found.client.close()
 
 
-async def must_be_good(page: Page, name: str) -> None:
-    """It fits its window, and works for everybody (WCAG 2.2 AA, landmarks); a picture for whoever wants one."""
-    await page.wait_for_load_state("networkidle")
-    width = await page.evaluate("window.innerWidth")
-    assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
-    wcag = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
-    found = await Axe().run(page, options={"runOnly": wcag, "rules": {"region": {"enabled": True}}})
-    assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found.response["violations"]] == [], name
-    if folder := os.environ.get("DOITHOAI_PICTURES"):
-        await page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-
-
 async def asked_and_given(town: Town, name: str, *texts: str) -> list[str]:
     """A form whose questions the department has, whatever the machine made of them; their ids."""
     await town.sends_by_program(name, *texts, name=f"Lê Thị {name.title()}", phone="0912345678", address="Thôn Nội")
@@ -158,30 +145,28 @@ async def test_a_case_with_everything_on_it_is_readable_on_every_screen_and_for_
     await by_officer(routing.DraftAnswer, text=BETTER)
     await town.does(routing.ApproveAnswer, Role.HEAD, ECONOMY, question=first)
     case = town.cases["everything"]
-    for width in (1440, 360):
-        for person in (CLERK, OFFICER):
-            page = await desk.open(f"/ho-so/{case}", width=width)
-            await work_as(page, person)
-            await page.goto(f"/ho-so/{case}")
-            lead = page.locator(f"article[id='{first}']")
-            for told in (
-                *("Phòng chủ trì", "đã có ý kiến", "chưa có ý kiến", "Trường Tiểu học bị ngập"),
-                *("Trưởng phòng Bùi Thị Hải đồng ý", "Chờ Chánh Văn phòng hoặc Chủ tịch", "1 câu khác nhận chung"),
-                *("xin tách ra", "Nguyên văn trên phiếu"),
-            ):
-                await expect(lead).to_contain_text(told)
-            await must_be_good(page, f"case-{person.rpartition(' ')[2]}")
-            await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-            await must_be_good(page, f"case-open-{person.rpartition(' ')[2]}")
-            await page.context.close()
-        page = await desk.open(f"/ho-so/{case}/du-thao/{first}", width=width)
-        await expect(page.locator("#ban-3 ins").first).to_be_visible()
-        await expect(page.locator("#ban-2")).to_contain_text("Xin xem lại ngày nạo vét.")
-        await must_be_good(page, "drafts")
-        await work_as(page, CLERK)
-        await page.goto(f"/ho-so/{case}/ai-lam-gi/{first}")
-        await expect(page.get_by_role("row").filter(has_text="Bùi Thị Hải").first).to_be_visible()
-        await must_be_good(page, "deeds")
+    page = await desk.open(f"/ho-so/{case}")
+    for person in (CLERK, OFFICER):
+        await work_as(page, person)
+        await page.goto(f"/ho-so/{case}")
+        lead = page.locator(f"article[id='{first}']")
+        for told in (
+            *("Phòng chủ trì", "đã có ý kiến", "chưa có ý kiến", "Trường Tiểu học bị ngập"),
+            *("Trưởng phòng Bùi Thị Hải đồng ý", "Chờ Chánh Văn phòng hoặc Chủ tịch", "1 câu khác nhận chung"),
+            *("xin tách ra", "Nguyên văn trên phiếu"),
+        ):
+            await expect(lead).to_contain_text(told)
+        await must_be_good(page, f"case-{person.rpartition(' ')[2]}")
+        await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        await must_be_good(page, f"case-open-{person.rpartition(' ')[2]}")
+    await page.goto(f"/ho-so/{case}/du-thao/{first}")
+    await expect(page.locator("#ban-3 ins").first).to_be_visible()
+    await expect(page.locator("#ban-2")).to_contain_text("Xin xem lại ngày nạo vét.")
+    await must_be_good(page, "drafts")
+    await work_as(page, CLERK)
+    await page.goto(f"/ho-so/{case}/ai-lam-gi/{first}")
+    await expect(page.get_by_role("row").filter(has_text="Bùi Thị Hải").first).to_be_visible()
+    await must_be_good(page, "deeds")
 
 
 async def test_an_answer_is_written_with_the_keyboard_alone(desk: Desk, town: Town) -> None:
@@ -341,8 +326,4 @@ async def test_the_time_line_and_the_terms_are_read_with_the_keyboard_on_every_s
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("rowheader", name="Hạn trả lời của phòng chuyên môn")).to_be_visible()
     await expect(page.get_by_role("img", name=re.compile("^Từ .* đến ")).first).to_be_visible()
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)
-        for width in (360, 768, 1440):
-            await page.set_viewport_size({"width": width, "height": 900})
-            await must_be_good(page, f"case-{scheme}")
+    await must_be_good(page, "case-line")

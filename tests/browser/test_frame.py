@@ -3,16 +3,15 @@
 import json
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, Route, expect
 
+from tests.browser.good import must_be_good
 from tests.browser.test_console import CLERK, OPERATOR, Desk, browser, desk
 
 __all__ = ["browser", "desk"]
 """Fixtures of the console's tests."""
 
 AWAY = "Mất kết nối, đang thử nối lại."
-WIDTHS = (360, 768, 1440)
 
 
 @pytest.fixture
@@ -94,10 +93,4 @@ async def test_on_a_phone_the_places_open_without_a_script(desk: Desk) -> None:
 )
 async def test_the_frame_is_for_everybody(desk: Desk, who: str, path: str) -> None:
     page = await desk.open(path, by=who)
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        for width in WIDTHS:
-            await page.set_viewport_size({"width": width, "height": 900})
-            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} at {width}"
-            found = (await Axe().run(page)).response["violations"]
-            assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == [], f"{path}, {scheme}, {width}"
+    await must_be_good(page, f"frame{path.replace('/', '-')}")

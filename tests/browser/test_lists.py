@@ -1,15 +1,13 @@
 """A list in a real browser, on the whole running system: from a file to receipts, and once more."""
 
-import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import nats
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, FilePayload, Page, expect
 
 from shared.clock import move_clock
+from tests.browser.good import must_be_good
 from tests.builders import NOW
 from tests.door import enter
 from tests.servers import RunningSystem
@@ -51,32 +49,18 @@ async def upload(page: Page, file: FilePayload) -> None:
     await page.get_by_role("button", name="Xem trước danh sách").click()
 
 
-async def must_be_accessible(page: Page) -> None:
-    found = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-    assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found.response["violations"]] == []
-
-
-async def shoot(page: Page, name: str) -> None:
-    """A picture to look at, where a folder for pictures is given."""
-    if folder := os.environ.get("DOITHOAI_PICTURES"):
-        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
 async def test_a_list_is_seen_taken_in_mended_and_sent_again(page: Page) -> None:
     await page.get_by_role("link", name="Nhận danh sách ý kiến").click()
-    await must_be_accessible(page)
-    await shoot(page, "danh-sach")
+    await must_be_good(page, "lists")
     await upload(page, workbook())
     await expect(page.get_by_role("status")).to_contain_text("2 dòng đúng")
     await expect(page.locator("tr.wrong")).to_contain_text("“hỏi con trai” không phải số điện thoại")
     await expect(page.locator("tr.wrong td").first).to_have_text("4")
     await expect(page.get_by_label("Kiến nghị")).to_have_value("text")
-    await must_be_accessible(page)
-    await shoot(page, "xem-truoc")
+    await must_be_good(page, "list-preview")
     await page.get_by_role("button", name="Nhận 2 dòng đúng").click()
     await expect(page.get_by_role("status")).to_contain_text("Đã nhận 2 phiếu mới; 1 dòng chưa nhận")
-    await must_be_accessible(page)
-    await shoot(page, "ket-qua")
+    await must_be_good(page, "list-result")
     await page.goto("/danh-sach")
     await upload(page, workbook(mended=True))
     await page.get_by_role("button", name="Nhận 3 dòng đúng").click()

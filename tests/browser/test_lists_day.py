@@ -6,8 +6,9 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from shared.contracts import Role, routing
+from tests.browser.good import must_be_good
 from tests.browser.test_console import CHAIRMAN, CLERK, HEAD, Desk, browser, desk, work_as
-from tests.browser.test_officers_day import ANSWER, ECONOMY, WIDTHS, Day, must_fit, town
+from tests.browser.test_officers_day import ANSWER, ECONOMY, Day, town
 from tests.e2e.town import Town
 from tests.servers import RunningSystem
 
@@ -41,17 +42,6 @@ async def waiting(stack: RunningSystem, browser: Browser, town: Town) -> dict[st
     return questions
 
 
-async def must_look_good(page: Page, name: str) -> None:
-    """At every width, light and dark; without motion, so that no colour is measured on its way to another."""
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for width in WIDTHS:
-            await page.set_viewport_size({"width": width, "height": 900})
-            await must_fit(page, f"{name}-{scheme}", width)
-    await page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    await page.set_viewport_size({"width": 1440, "height": 900})
-
-
 async def shown(page: Page, path: str, text: str) -> None:
     """What was just said by others may take a moment to be on a page."""
     await page.goto(path)
@@ -68,7 +58,7 @@ async def test_a_clerk_assigns_several_takes_it_back_and_assigns_them_again(day:
     broken: list[str] = []
     page.on("pageerror", lambda error: broken.append(str(error)))
     await shown(page, "/", day.town.codes["bridge"])
-    await must_look_good(page, "triage")
+    await must_be_good(page, "triage")
     boxes = page.locator("[aria-labelledby=triage] .pick input[type=checkbox]")
     await boxes.first.click()
     await boxes.nth(await boxes.count() - 1).click(modifiers=["Shift"])
@@ -77,7 +67,7 @@ async def test_a_clerk_assigns_several_takes_it_back_and_assigns_them_again(day:
     await page.get_by_role("button", name="Giao các câu đã chọn").click()
     dialog = page.get_by_role("dialog")
     await expect(dialog).to_contain_text(f"{count} câu hỏi được giao cho phòng trả lời")
-    await must_look_good(page, "dialog")
+    await must_be_good(page, "dialog")
     await dialog.get_by_label("Phòng trả lời").select_option(ECONOMY)
     await dialog.get_by_label("Lý do giao").fill("Hạ tầng thôn do Phòng Kinh tế giải quyết.")
     await dialog.get_by_role("button", name=f"Giao phòng ({count})").click()
@@ -101,10 +91,10 @@ async def test_a_clerk_assigns_several_takes_it_back_and_assigns_them_again(day:
     await expect(toast).to_contain_text("Sẽ giao 3 câu cho Phòng Kinh tế")
     await page.goto("/hoi-nghi")  # she goes on; it happens all the same, and she is told here, too
     await expect(page.locator("[data-held] a")).to_have_text("3 việc vừa thực hiện", timeout=DONE_WITHIN_MS)
-    await must_look_good(page, "told-elsewhere")
+    await must_be_good(page, "told-elsewhere")
     await page.locator("[data-held] a").click()
     await expect(page.locator(".just-done").first).to_contain_text("3 việc đã xong")
-    await must_look_good(page, "just-done")
+    await must_be_good(page, "just-done")
     await shown(page, f"/?loc=da-giao&phong={ECONOMY}", day.town.codes["bridge"])
     assert broken == []
 
@@ -137,7 +127,7 @@ async def test_a_filter_gets_a_name_and_its_link_shows_another_the_same(day: Day
     await page.get_by_role("button", name="Lưu", exact=True).click()
     saved = page.get_by_role("navigation", name="Bộ lọc đã lưu")
     await expect(saved.get_by_role("link", name="Đường thôn")).to_have_attribute("aria-current", "true")
-    await must_look_good(page, "questions")
+    await must_be_good(page, "questions")
     found = await page.locator("a.case .code").all_text_contents()
     other = await day.desk.open(page.url.removeprefix(day.desk.console), by=HEAD)
     assert await other.locator("a.case .code").all_text_contents() == found
@@ -162,7 +152,7 @@ async def test_a_case_opens_beside_its_list_by_keyboard(day: Day, waiting: dict[
     await expect(beside.locator("#case")).to_be_visible(timeout=15_000)
     await expect(page).to_have_url(re.compile(f"ho-so={first}"))
     await expect(rows.nth(0)).to_be_focused()
-    await must_fit(page, "beside", 1440)
+    await must_be_good(page, "beside", 1440)
     await page.keyboard.press("j")
     await page.keyboard.press("Enter")
     second = str(await rows.nth(1).get_attribute("href")).split("#")[0].removeprefix("/ho-so/")
@@ -201,7 +191,7 @@ async def test_the_chairman_reads_returns_one_and_approves_two(day: Day, waiting
         await day.town.does(routing.ApproveAnswer, Role.HEAD, ECONOMY, question=question)
     page = await day.desk.open("/", by=CHAIRMAN)
     await shown(page, "/", day.town.codes["ba"])
-    await must_look_good(page, "approvals")
+    await must_be_good(page, "approvals")
     row = page.locator(f"li[data-question='{questions[0]}']")
     await expect(row).to_contain_text(f"{ANSWER} ({questions[0]})")
     await row.locator("summary", has_text="Trả lại").click()
@@ -223,7 +213,7 @@ async def test_the_chairman_reads_returns_one_and_approves_two(day: Day, waiting
 
 async def test_terms_are_a_list_as_well(day: Day, waiting: dict[str, str]) -> None:
     page = await day.desk.open("/viec?phong=")
-    await must_look_good(page, "terms")
+    await must_be_good(page, "terms")
     await page.locator("#terms a.case-link[href^='/ho-so/']").first.click()
     await expect(page.locator("#beside #case")).to_be_visible()
     await work_as(page, HEAD)

@@ -1,16 +1,14 @@
 """A day in the office, in a real browser on the whole running system: what comes in, who has it, who decides."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, Page, expect
 
 from shared.contracts import Role, handbook, routing
+from tests.browser.good import must_be_good
 from tests.browser.test_console import CHAIRMAN, CLERK, OFFICER, Desk, browser, desk, fill, unfold, work_as
 from tests.e2e.town import Town, settled_in
 from tests.servers import RunningSystem
@@ -23,7 +21,6 @@ ECONOMY, CULTURE, CENTRE = "phong-kinh-te", "phong-van-hoa-xa-hoi", "trung-tam-h
 DRAIN = "Mương thoát nước thôn Nội tắc, đường ngập mỗi khi mưa. Bao giờ xã nạo vét?"
 ANSWER = "Phòng Kinh tế nạo vét mương thôn Nội trước ngày 15/5/2026."
 PHONE = "0953000001"
-WIDTHS = (360, 768, 1440)
 
 
 @dataclass(frozen=True)
@@ -98,23 +95,6 @@ async def decides(page: Page, person: str, case: str) -> Locator:
     await work_as(page, person)
     await page.goto(f"/ho-so/{case}")
     return page.locator("article.question").first
-
-
-async def must_be_good(page: Page, name: str, *widths: int) -> None:
-    """It fits, and works for everybody (WCAG 2.2 AA, landmarks); a picture for whoever wants one."""
-    await page.wait_for_load_state("networkidle")
-    for width in widths:
-        await page.set_viewport_size({"width": width, "height": 900})
-        await must_fit(page, name, width)
-
-
-async def must_fit(page: Page, name: str, width: int) -> None:
-    assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
-    wcag = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
-    found = await Axe().run(page, options={"runOnly": wcag, "rules": {"region": {"enabled": True}}})
-    assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found.response["violations"]] == [], name
-    if folder := os.environ.get("DOITHOAI_PICTURES"):
-        await page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
 
 
 async def test_in_the_morning_an_officer_hands_back_what_is_not_his_and_the_asker_reads_why(day: Day) -> None:
@@ -325,7 +305,7 @@ async def test_the_clerk_tries_a_rule_before_she_saves_it(day: Day) -> None:
     tried = page.locator(".tried")
     await expect(tried).to_contain_text("Hộ kinh doanh, chợ – Phòng Văn hóa - Xã hội")
     await expect(tried).to_contain_text("câu hỏi gần nhất")
-    await must_be_good(page, "tried", *WIDTHS)
+    await must_be_good(page, "tried")
     await page.get_by_role("button", name="Lưu", exact=True).click()
     await expect(page.get_by_role("alert")).to_contain_text("Chưa lưu được")
     await page.get_by_label("Vì sao thay đổi").fill("Khu Ao Cả do Phòng Văn hóa - Xã hội quản lý.")
@@ -399,7 +379,7 @@ async def test_in_the_evening_an_answer_is_published_without_who_asked(day: Day)
     asked = page.get_by_label("Câu hỏi", exact=True)
     await expect(asked).to_have_value("Tôi là [họ tên], số [số điện thoại]. Bao giờ xã nạo vét mương?")
     await expect(page.locator("mark.found").first).to_contain_text("Nguyễn Văn Library")
-    await must_be_good(page, "publication", *WIDTHS)
+    await must_be_good(page, "publication")
     await page.get_by_label("“Nguyễn Đức Toàn”").check()
     await page.get_by_role("button", name="Đăng lên thư viện").click()
     await expect(page.get_by_text("chưa được đăng. Xin đọc lại rồi đăng.")).to_be_visible()
@@ -420,10 +400,10 @@ async def test_the_pages_of_the_day_fit_and_are_for_everybody(day: Day) -> None:
     for person in (OFFICER, HEAD, CHAIRMAN, CLERK):
         await work_as(page, person)
         await page.goto("/")
-        await must_be_good(page, f"desk-{person}", *WIDTHS)
+        await must_be_good(page, f"desk-{person}")
     for name, path in (("handbook", "/so-tay"), ("templates", "/mau-tra-loi"), ("template", "/mau-tra-loi/soan")):
         await page.goto(path)
-        await must_be_good(page, name, *WIDTHS)
+        await must_be_good(page, name)
     assert broken == []
 
 

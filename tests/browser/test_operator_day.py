@@ -6,18 +6,17 @@ from collections.abc import AsyncIterator
 
 import nats
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from nats.aio.client import Client
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from shared.broker import DEADLETTERS, EVENTS
+from tests.browser.good import must_be_good
 from tests.browser.test_console import OPERATOR, Desk, browser, desk
 from tests.servers import RunningSystem
 
 __all__ = ["browser", "desk"]
 """Fixtures of the console's tests."""
 
-WIDTHS = (360, 768, 1440)
 PLACES = ("", "/luong", "/noi-xu-ly", "/su-kien", "/bi-giu", "/suc-khoe", "/huong-dan")
 HANDLER = "notify-acknowledge"
 REASON = "Đã gửi giấy tiếp nhận bằng cách khác."
@@ -55,21 +54,6 @@ async def park(client: Client, body: bytes, error: str) -> int:
         },
     )
     return ack.seq
-
-
-async def must_be_good(page: Page, name: str) -> None:
-    """It fits, and works for everybody, in light and dark."""
-    wcag = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        for width in WIDTHS:
-            await page.set_viewport_size({"width": width, "height": 900})
-            assert await page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} {width}"
-            if scheme == "dark" and width != 1440:
-                continue
-            found = await Axe().run(page, options={"runOnly": wcag})
-            assert [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found.response["violations"]] == [], name
-    await page.emulate_media(color_scheme="light")
 
 
 async def test_the_picture_moves_when_a_citizen_asks(desk: Desk) -> None:
@@ -205,7 +189,7 @@ async def test_the_view_is_built_again_and_says_how_far_it_is(desk: Desk) -> Non
 @pytest.mark.parametrize("place", PLACES)
 async def test_every_page_is_good_for_everybody(desk: Desk, place: str) -> None:
     page = await desk.open(f"/van-hanh{place}", by=OPERATOR)
-    await must_be_good(page, place)
+    await must_be_good(page, f"operator{place.replace('/', '-')}")
 
 
 async def test_the_pages_work_without_a_script(desk: Desk, client: Client) -> None:

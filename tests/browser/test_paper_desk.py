@@ -1,19 +1,17 @@
 """The paper desk in a real browser: a clerk enters a pile of paper forms without touching the mouse."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
 import nats
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from shared.clock import move_clock
+from tests.browser.good import must_be_for_everybody, must_be_good, picture
 from tests.builders import NOW
 from tests.door import enter
 from tests.servers import RunningSystem
@@ -93,14 +91,6 @@ async def key_in(page: Page, form: Form) -> None:
         await keys.press("Control+Enter" if form.scan else "Alt+s")
 
 
-async def look(page: Page, name: str) -> None:
-    """For everybody's eyes (WCAG 2.2 AA), and for those of whoever wants a picture."""
-    found = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-    assert found.violations_count == 0, found.generate_report()
-    if folder := os.environ.get("DOITHOAI_SCREENSHOTS"):
-        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
 async def test_a_clerk_enters_ten_paper_forms_with_the_keyboard_alone(page: Page, stack: RunningSystem) -> None:
     await page.goto("/")
     async with page.expect_navigation(wait_until="load"):
@@ -121,7 +111,7 @@ async def test_a_clerk_enters_ten_paper_forms_with_the_keyboard_alone(page: Page
     assert len(set(codes)) == 9
     listed = await page.locator(".entered .code").all_inner_texts()
     assert listed == list(dict.fromkeys(reversed(codes)))
-    await look(page, "nhap-phieu")
+    await must_be_good(page, "paper")
 
     entered = await of_the_registry(stack, codes[0])
     assert len(entered) == 2, "intake has told the two questions of one box apart"
@@ -134,13 +124,14 @@ async def test_a_clerk_enters_ten_paper_forms_with_the_keyboard_alone(page: Page
     await expect(slip).to_contain_text("Tiếp nhận lúc: 09:3")
     await expect(slip).not_to_contain_text("Ngô Thị Lan")
     assert await slip.locator("img").evaluate("image => image.naturalWidth > 0")
-    await look(page, "giay-tiep-nhan")
+    await must_be_good(page, "slip")
     for name, width in (("giay-tiep-nhan-80mm", 302), ("giay-tiep-nhan-a5", 559)):
         await page.emulate_media(media="print")
         await page.set_viewport_size({"width": width, "height": 900})
         await expect(page.locator(".way")).to_be_hidden()
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off"
-        await look(page, name)
+        await must_be_for_everybody(page, name)
+        await picture(page, name)
     await page.emulate_media(media="screen")
     await page.set_viewport_size({"width": 1440, "height": 900})
     async with page.expect_navigation(wait_until="load"):
@@ -179,7 +170,7 @@ async def test_a_pile_keeps_its_time_and_reason_and_what_is_wrong_comes_back(pag
     await expect(page.locator("#phone-wrong")).to_be_visible()
     await expect(page.locator("#phone")).to_be_focused()
     await expect(page.locator("#name")).to_have_value("Cao Văn Khải")
-    await look(page, "nhap-phieu-sai")
+    await must_be_good(page, "paper-wrong")
     await keys.press("Control+a")
     await keys.type("0952345699")
     for _ in range(3):

@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 from playwright.async_api import Browser, BrowserContext, expect
 
 from shared.communes import Communes
+from tests.browser.good import must_be_good
 from tests.browser.test_console import COMMUNE, Desk, browser, desk
-from tests.browser.test_officers_day import WIDTHS, must_be_good
 from tests.door import enter
 
 __all__ = ["browser", "desk"]
@@ -40,12 +40,8 @@ async def test_the_province_compares_its_communes_and_looks_into_one(province: B
     for name in VIEWS:
         await page.get_by_role("link", name=name).click()
         await expect(page.locator(".tabs [aria-current]")).to_have_text(name)
-        await must_be_good(page, f"province-{name}", *WIDTHS)
+        await must_be_good(page, f"province-{name}")
         assert code not in await page.content()
-    await page.goto("/tinh")
-    for scheme in ("dark", "light"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        await must_be_good(page, f"province-{scheme}", 1440)
 
 
 async def test_a_column_is_sorted_and_the_address_can_be_sent_on(province: BrowserContext, desk: Desk) -> None:
@@ -80,9 +76,7 @@ async def test_one_commune_is_looked_into_and_taken_away(province: BrowserContex
     await page.get_by_role("link", name="Xã Thanh Trì").click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Xã Thanh Trì")
     await expect(page.get_by_role("heading", name="Theo lĩnh vực")).to_be_visible()
-    await must_be_good(page, "province-commune", *WIDTHS)
-    await page.emulate_media(color_scheme="dark")
-    await must_be_good(page, "province-commune-dark", 1440)
+    await must_be_good(page, "province-commune")
     assert ASKED[:20] not in await page.content()
     await page.get_by_role("link", name="Các xã, phường").click()
     async with page.expect_download() as download:
@@ -110,4 +104,4 @@ async def test_the_province_is_kept_out_of_the_desk_and_reads_english(province: 
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Communes and wards in 2026")
     await page.goto("/bao-cao?ky=2026")
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Report on 2026")
-    await must_be_good(page, "province-report", *WIDTHS)
+    await must_be_good(page, "province-report")

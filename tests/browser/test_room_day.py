@@ -14,7 +14,7 @@ import nats
 import pytest
 import segno
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from deploy.embedded.quiet import until_quiet
 from shared.clock import move_clock
@@ -22,7 +22,7 @@ from shared.commands import send
 from shared.contracts import Command, Done, Envelope
 from shared.contracts.intake import AnnounceDialogue, AttendanceRecorded, CheckIn, LookUpSubmission, PlanDialogue
 from tests.browser.conftest import ARGUMENTS
-from tests.browser.test_officers_day import WIDTHS, must_be_good
+from tests.browser.good import MOST_OF_A_PAGE, WIDTHS, must_be_good, weight
 from tests.builders import COMMUNE, DIALOGUE, HELD_AT, NOW, PLACE, TITLE, actor
 from tests.door import enter
 from tests.servers import RunningSystem
@@ -38,7 +38,6 @@ ASKED = {
     HUONG: "Phí chợ năm nay là bao nhiêu?",
 }
 SCREENS = (*WIDTHS, 1920)
-MOST_OF_A_PAGE = 200_000
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ async def test_somebody_comes_in_by_the_code_on_his_invitation(evening: Evening)
     await expect(greeting).to_contain_text("Mời vào", timeout=15_000)
     await expect(greeting).to_contain_text(LAN)
     await expect(greeting).to_contain_text("Chỗ số 1")
-    await must_be_good(page, "room-door", *WIDTHS)
+    await must_be_good(page, "room-door")
     await page.get_by_role("button", name="Tắt máy ảnh").click()
     await expect(page.locator("[data-viewfinder]")).to_be_hidden()
     await page.reload()
@@ -219,7 +218,7 @@ async def test_the_screen_on_another_machine_follows_the_chair(evening: Evening)
     await expect(screen.locator(".timer")).to_contain_text("/ 3:00")
     await expect(hall.get_by_label("Nội dung", exact=True)).to_have_value("Đang ghi dở")
     await must_be_good(screen, "room-screen", *SCREENS)
-    await must_be_good(hall, "room-hall", *WIDTHS)
+    await must_be_good(hall, "room-hall")
     await hall.get_by_text("Màn chiếu cho thấy gì").click()
     await hall.get_by_label("Họ tên người hỏi").check()
     await hall.get_by_role("button", name="Áp dụng").click()
@@ -250,34 +249,26 @@ async def test_the_chair_puts_them_in_another_order_by_keys(evening: Evening) ->
 @pytest.mark.parametrize("path", ["", "/chuan-bi", "/nguoi-du", "/cau-hoi", "/viec-con-lai", "/ket-luan"])
 async def test_every_page_of_the_room_fits_and_is_for_everybody(evening: Evening, path: str) -> None:
     page = await evening.open(path)
-    await must_be_good(page, f"room{path.replace('/', '-')}", *WIDTHS)
+    await must_be_good(page, f"room{path.replace('/', '-')}")
 
 
 async def test_the_programme_and_the_papers_are_for_everybody(evening: Evening) -> None:
     page = await evening.open("/in/chuong-trinh")
     for paper in ("chuong-trinh", "ky-ten", "the-ten", "bien-ban"):
         await page.goto(f"{ROOM}/in/{paper}")
-        await must_be_good(page, f"room-paper-{paper}", *WIDTHS)
+        await must_be_good(page, f"room-paper-{paper}")
     await page.goto("/hoi-nghi")
-    await must_be_good(page, "room-programme", *WIDTHS)
+    await must_be_good(page, "room-programme")
 
 
 async def test_the_door_with_its_decoder_weighs_little(evening: Evening) -> None:
     """On a telephone, in a hall where everybody has one."""
-    context = await evening.context(camera=True)
-    page, weights = await context.new_page(), list[int]()
-
-    async def weigh(asset: Request) -> None:
-        if asset.resource_type != "document":
-            weights.append((await asset.sizes())["responseBodySize"])
-
-    seen = list[asyncio.Task[None]]()
-    page.on("requestfinished", lambda asset: seen.append(asyncio.ensure_future(weigh(asset))))
+    page = await (await evening.context(camera=True)).new_page()
     await page.goto(f"{ROOM}/diem-danh")
+    before = await weight(page)
     await page.get_by_role("button", name="Quét bằng máy ảnh").click()
     await expect(page.locator("[data-greeting]")).to_be_visible(timeout=15_000)
-    await asyncio.gather(*seen)
-    assert 0 < sum(weights) < MOST_OF_A_PAGE, sum(weights)
+    assert before < await weight(page) < MOST_OF_A_PAGE
 
 
 async def test_a_screen_that_lost_its_connection_says_so_and_comes_back(evening: Evening) -> None:

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from deploy.embedded.accounts import Office, office
 from services.console.door.sessions import KNOWN_FOR_S
 from shared.clock import real_now
-from tests.browser.test_operator_day import must_be_good
+from tests.browser.good import must_be_good
 from tests.servers import RunningSystem, running
 
 CLERK, HEAD, OFFICER = "hanh.clerk@hanoi.example", "huy.vanphong@hanoi.example", "toan.kinhte@hanoi.example"

@@ -9,15 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
+from services.console.streams import alerts
 from services.console.streams.alerts import CONDITIONS
 
 ROOT = Path(__file__).parents[2]
 GRAFANA = ROOT / "deploy" / "grafana"
 BOARDS = sorted(GRAFANA.glob("dashboards/*.json"))
-ONLY_IN_THE_CONSOLE = {
-    "ViewNotWritten": "the reason stands in no figure",
-    "NotSynced": "the broker's settings are no figure",
-}
 ONLY_IN_PROMETHEUS = {"MailboxFailing": "which mailbox is read intake alone knows"}
 
 
@@ -71,10 +68,44 @@ def test_a_board_asks_by_no_variable_that_it_does_not_have(file: Path):
 def test_prometheus_and_the_console_warn_of_the_same_by_the_same_names():
     known = {condition.name: condition for condition in CONDITIONS}
     told = {rule["alert"]: rule for rule in rules()}
-    assert known.keys() - told.keys() == ONLY_IN_THE_CONSOLE.keys()
+    assert known.keys() - told.keys() == set()
     assert told.keys() - known.keys() == ONLY_IN_PROMETHEUS.keys()
     for name in known.keys() & told.keys():
         assert told[name]["labels"]["severity"] == ("urgent" if known[name].urgent else "morning"), name
+
+
+THRESHOLDS = {
+    "OldestWaits": [alerts.OLDEST.total_seconds()],
+    "LagGrows": [alerts.LAG],
+    "OutboxWaits": [alerts.UNPUBLISHED.total_seconds()],
+    "ViewBehind": [alerts.VIEW_BEHIND],
+    "StreamNearlyFull": [alerts.NEARLY_FULL],
+    "SweepLate": [alerts.SWEEP_LATE.total_seconds()],
+    "MailRefused": [alerts.REFUSED, 0],
+    "MailsBounce": [alerts.BOUNCED_OF, alerts.BOUNCED_SHARE],
+}
+"""What a rule compares with; the others with yes, no or none. In the order in which they stand in its expression."""
+
+
+def test_both_warn_from_the_same_on():
+    for rule in rules():
+        if rule["alert"] in ONLY_IN_PROMETHEUS:
+            continue
+        compared = [float(one) for one in re.findall(r"[<>=]=? ([\d.]+)", rule["expr"])]
+        if rule["alert"] in THRESHOLDS:
+            assert compared == THRESHOLDS[rule["alert"]], rule["alert"]
+        else:
+            assert set(compared) == {0}, rule["alert"]
+
+
+def test_both_wait_as_long_before_they_warn():
+    units = {"s": 1, "m": 60}
+    waits = {
+        rule["alert"]: rule["for"] for rule in rules() if "for" in rule and rule["alert"] not in ONLY_IN_PROMETHEUS
+    }
+    assert waits.pop("NatsAway") == "15s", "a page says at once what it sees; nobody is woken by a blink"
+    told = {name: int(wait[:-1]) * units[wait[-1]] for name, wait in waits.items()}
+    assert told == {one.name: one.after.total_seconds() for one in CONDITIONS if one.after}
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])

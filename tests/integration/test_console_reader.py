@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from sqlite3 import DatabaseError
 
 import nats
 import pytest
@@ -170,6 +171,26 @@ async def test_an_emptied_view_is_built_again(fresh: Servers, js: JetStreamConte
         await until(is_built)
 
 
+async def test_a_view_that_is_removed_under_it_is_built_again(
+    fresh: Servers, js: JetStreamContext, view: View, tmp_path: Path
+) -> None:
+    reader = Reader(view)
+    async with reading(fresh.nats_url, reader):
+        await publish(js, received("A"), received("B"))
+        await at_the_end(js, reader)
+        (tmp_path / "view.db").unlink()
+
+        async def is_built() -> bool:
+            with suppress(DatabaseError):
+                return cases(view) == ["A", "B"]
+            return False
+
+        await until(is_built)
+        await publish(js, received("C"))
+        assert await reader.until("intake", "C", 1, patience_s=TIME_LIMIT_S)
+    assert (cases(view), reader.trouble) == (["A", "B", "C"], None)
+
+
 async def test_an_erased_case_leaves_the_reader_at_the_end(fresh: Servers, js: JetStreamContext, view: View) -> None:
     await publish(js, received("A"), received("ERASED"))
     await js.purge_stream(EVENTS, subject=f"event.*.{COMMUNE}.ERASED.>")
@@ -180,16 +201,23 @@ async def test_an_erased_case_leaves_the_reader_at_the_end(fresh: Servers, js: J
 
 
 async def test_two_processes_on_one_file_do_everything_once(fresh: Servers, js: JetStreamContext, view: View) -> None:
-    one, other = Reader(view), Reader(view)
+    await publish(js, received("A"))
+    first = Reader(view)
+    async with reading(fresh.nats_url, first):
+        await at_the_end(js, first)
+    heard: tuple[list[int], list[int]] = ([], [])
+    one = Reader(view, lambda seen: heard[0].extend(event.position for event in seen))
+    other = Reader(view, lambda seen: heard[1].extend(event.position for event in seen))
     async with reading(fresh.nats_url, one), reading(fresh.nats_url, other):
         await publish(js, *(received(f"C{number:02d}") for number in range(50)))
 
         async def has_all() -> bool:
-            return len(cases(view)) == 50
+            return len(cases(view)) == 51 and all(len(mine) == 50 for mine in heard)
 
         await until(has_all)
+    assert heard == (list(range(2, 52)),) * 2, "whoever brought an event into the view, both have news of it"
     with view.reading() as db:
-        assert len(recent(db)) == 50
+        assert len(recent(db)) == 51
 
 
 async def test_the_tail_shows_what_was_missed_and_what_comes(fresh: Servers, js: JetStreamContext, view: View) -> None:

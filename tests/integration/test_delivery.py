@@ -1,6 +1,7 @@
 """What becomes of a message, on a real broker: handled once, tried again, or parked with its reason."""
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -497,6 +498,20 @@ async def test_a_start_that_fails_half_way_is_tried_again(fresh: Servers, client
         await say(client, drafted())
         await settled(client)
     assert heard == [1]
+
+
+async def test_why_a_service_does_not_start_is_told_without_addresses(fresh: Servers) -> None:
+    service, again = Service("routing", settings_of(fresh)), asyncio.Event()
+
+    async def fail() -> None:
+        if service.why_not != "đang khởi động":
+            again.set()
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "mongodb://doithoai:secret@10.0.0.5 refused")
+
+    service.at_start(fail)
+    async with service.app.router.lifespan_context(service.app):
+        await again.wait()
+        assert await why_not_ready(service) == "ConnectionRefusedError ECONNREFUSED"
 
 
 async def test_a_request_that_comes_before_a_service_has_started_waits_for_it(fresh: Servers, client: Client) -> None:

@@ -3,13 +3,15 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pyotp
 import pytest
 
+from services.console.door import doorkeeper, sign_in_pages, signing_in
 from services.console.door.audit import Wanted
 from services.console.door.book import Book
 from services.console.door.sessions import KNOWN_FOR_S, hashed
@@ -52,6 +54,9 @@ class Telephone:
         self._codes = pyotp.TOTP(secret)
         self._step = int(real_now().timestamp()) // 30 - 1
         self.used = ""
+
+    def at(self, when: datetime) -> str:
+        return self._codes.at(when)
 
     def next(self) -> str:
         self._step += 1
@@ -209,7 +214,100 @@ async def test_a_role_that_demands_a_code_is_made_to_set_one_up(replica: Replica
     assert token
 
 
+class Interrupted:
+    """A password is being verified, and meanwhile something else happens."""
+
+    def __init__(self, replica: Replica, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._verify = replica.door.signing_in.hashing.verify
+        self.verified, self.go_on = asyncio.Event(), asyncio.Event()
+        monkeypatch.setattr(replica.door.signing_in.hashing, "verify", self._slowly)
+
+    async def _slowly(self, kept: str | None, password: str) -> bool:
+        right = await self._verify(kept, password)
+        self.verified.set()
+        await self.go_on.wait()
+        return right
+
+    async def meanwhile(self, request: Awaitable[httpx.Response], happens: Awaitable[object]) -> httpx.Response:
+        under_way = asyncio.ensure_future(request)
+        await self.verified.wait()
+        await happens
+        self.go_on.set()
+        return await under_way
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("what", ["revoke", "reset"])
+async def test_a_sign_in_under_way_ends_with_the_account_it_began_with(
+    replica: Replica, monkeypatch: pytest.MonkeyPatch, what: str, known: bool
+) -> None:
+    await opened(replica, CLERK)
+    book = replica.door.book
+    async with replica.browser() as thief:
+        if known:
+            await signs_in(thief, CLERK)
+            await thief.post("/ra")
+        change = book.close(CLERK, COMMUNES, real_now()) if what == "revoke" else book.reset(CLERK, real_now())
+        answer = await Interrupted(replica, monkeypatch).meanwhile(signs_in(thief, CLERK), change)
+        assert (answer.status_code, WRONG in answer.text) == (401, True)
+        assert (await thief.get("/viec")).status_code == 303
+    assert await book.sessions.of(CLERK, real_now()) == []
+    assert [row for row in await recorded(replica) if row[0] == "sign-in"][1 + known :] == []
+
+
+async def test_a_password_that_was_reset_meanwhile_chooses_no_new_one(
+    replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await opened(replica, CLERK)
+    book = replica.door.book
+    async with replica.browser() as thief:
+        await signs_in(thief, CLERK)
+        typed = {"present": PASSWORD, "password": OTHER, "again": OTHER}
+        changing = thief.post("/toi/mat-khau", data=typed)
+        await Interrupted(replica, monkeypatch).meanwhile(changing, book.reset(CLERK, real_now()))
+        assert (await thief.get("/viec")).status_code == 303
+    account = await book.accounts.get(CLERK)
+    assert account
+    assert account.password is None
+
+
+async def test_a_password_that_was_reset_meanwhile_sets_no_second_step_up(
+    replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The step is put down after the reset has swept what waited: it leads nowhere all the same."""
+    await opened(replica, HEAD)
+    book = replica.door.book
+    await replica.door.signing_in.change(HEAD, lambda one: replace(one, totp=None))
+    async with replica.browser() as thief:
+        answer = await Interrupted(replica, monkeypatch).meanwhile(signs_in(thief, HEAD), book.reset(HEAD, real_now()))
+        assert answer.headers["location"] == "/vao/ma"
+        secret = field((await thief.get("/vao/ma")).text, "secret")
+        code = pyotp.TOTP(secret).now()
+        assert (await thief.post("/vao/ma", data={"secret": secret, "code": code})).status_code == 401
+        assert (await thief.get("/viec")).status_code == 303
+    account = await book.accounts.get(HEAD)
+    assert account
+    assert account.totp is None
+
+
 # --- guessing -------------------------------------------------------------------------------------------------------
+
+
+async def test_after_the_longest_pause_password_and_code_are_taken_at_once(
+    replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telephone = await opened(replica, HEAD)
+    now = real_now()
+    for module in (signing_in, sign_in_pages, doorkeeper):
+        monkeypatch.setattr(module, "real_now", lambda: now)
+    async with replica.browser(address="10.6.6.6") as stranger:
+        for _ in range(9):
+            assert (await signs_in(stranger, HEAD, OTHER)).status_code == 401
+            now += timedelta(minutes=16)
+    async with replica.browser(address="10.0.0.7") as chairman:
+        assert (await signs_in(chairman, HEAD)).status_code == 303
+        answer = await chairman.post("/vao/ma", data={"code": telephone.at(now)})
+        assert (answer.status_code, answer.headers.get("location")) == (303, "/")
 
 
 async def test_guesses_at_once_are_no_more_than_one_after_the_other(replica: Replica, other: Replica) -> None:
@@ -246,6 +344,18 @@ async def test_an_address_that_tries_many_names_waits_too(replica: Replica) -> N
         statuses = [(await signs_in(stranger, f"ai{number}@x.example")).status_code for number in range(21)]
         assert statuses == [401] * 20 + [429]
     assert ("sign-in-locked", "locked", "") in await recorded(replica)
+
+
+async def test_a_pause_is_recorded_once_for_the_office_head_of_whom_it_is_about(replica: Replica) -> None:
+    """Else a stranger writes the record full, and nobody sees whom he guesses at."""
+    await opened(replica, CLERK)
+    async with replica.browser(address="10.6.6.6") as stranger:
+        statuses = [(await signs_in(stranger, CLERK, OTHER)).status_code for _ in range(30)]
+    assert statuses == [401] * 5 + [429] * 25
+    rows = await replica.door.book.audit.rows(Wanted(commune="thanh-tri"))
+    assert [row.kind for row in rows][:6] == ["sign-in-locked", *["sign-in-failed"] * 5]
+    assert (rows[0].who, rows[0].address) == (CLERK, "10.6.6.6")
+    assert len(await replica.door.book.audit.rows(Wanted(kind="sign-in-locked"))) == 1
 
 
 # --- sessions -------------------------------------------------------------------------------------------------------
@@ -372,6 +482,19 @@ async def test_a_link_is_good_once_and_for_a_day(replica: Replica) -> None:
     async with replica.browser() as browser:
         assert (await browser.get("/vao/lan-dau", params={"ma": late})).status_code == 410
         assert (await signs_in(browser, CLERK)).status_code == 401, "a reset voids the old password"
+
+
+async def test_a_closed_account_is_not_opened_by_a_reset(replica: Replica) -> None:
+    """Nor the placeholder that keeps somebody out of the province's provider."""
+    book = replica.door.book
+    await opened(replica, CLERK)
+    for closed in (CLERK, HEAD):
+        await book.close(closed, COMMUNES, real_now())
+        with pytest.raises(Refusal, match="account add"):
+            await book.reset(closed, real_now())
+        account = await book.accounts.get(closed)
+        assert account
+        assert account.closed_at
 
 
 async def test_a_closed_account_is_out_and_opens_again_with_a_new_link(replica: Replica) -> None:

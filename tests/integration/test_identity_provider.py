@@ -10,7 +10,10 @@ import pytest
 from pydantic import SecretStr
 
 from services.console.door.audit import Wanted
-from services.console.door.provider import client_of
+from services.console.door.lockout import FREE_FROM_ADDRESS
+from services.console.door.provider import Client, NotVouched, Provider, ProviderAway, client_of
+from services.console.door.provider_pages import MOST_ASKED
+from services.console.door.sessions import Session
 from shared.clock import real_now
 from shared.communes import Communes
 from shared.contracts import Role
@@ -143,7 +146,80 @@ async def test_an_answer_is_taken_once_and_in_the_browser_that_asked(replica: Re
         again = await goes_to_provider(browser)
         assert (await browser.get(again)).status_code == 303
         assert (await browser.get(again)).status_code == 401
-    assert {verb for _, verb in await why(replica)} == {"not-asked", "state"}
+    assert await why(replica) == [("provider", "state")], "what nobody asked for is no row: anybody could write them"
+
+
+async def test_an_address_from_which_nobody_is_vouched_for_waits(replica: Replica, identity: Identity) -> None:
+    """Else a stranger writes the record full."""
+    identity.says = {"email_verified": False}
+    async with replica.browser(address="10.7.7.7") as stranger:
+        waiting = [await goes_to_provider(stranger) for _ in range(2)]
+        for _ in range(FREE_FROM_ADDRESS):
+            assert (await stranger.get(await goes_to_provider(stranger))).status_code == 401
+        assert (await stranger.get("/vao/tinh")).status_code == 429
+        assert (await stranger.get(waiting[0])).status_code in (401, 429)
+    assert len(await why(replica)) == FREE_FROM_ADDRESS
+    identity.says = {}
+    assert (await comes_back(replica))[0].status_code == 303
+
+
+async def test_who_is_vouched_for_or_cannot_be_takes_nothing_from_his_address(
+    replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert replica.door.provider
+    assert (await comes_back(replica))[0].status_code == 303
+    async with replica.browser() as browser:
+        answer = await goes_to_provider(browser)
+        monkeypatch.setattr(replica.door.provider, "who", away)
+        assert (await browser.get(answer)).status_code == 503
+    assert [one["failures"] async for one in replica.database.collection("attempts").find({})] == [0]
+
+
+async def test_an_address_begins_so_many_sign_ins_at_once_and_no_more(replica: Replica) -> None:
+    pending = replica.database.collection("pending")
+    async with replica.browser() as browser, replica.browser(address="10.0.0.2") as other:
+        statuses = [(await browser.get("/vao/tinh")).status_code for _ in range(MOST_ASKED + 3)]
+        assert statuses == [303] * MOST_ASKED + [429] * 3
+        assert await pending.count_documents({"kind": "provider"}) == MOST_ASKED
+        assert (await other.get("/vao/tinh")).status_code == 303
+
+
+async def away(*_: object) -> str:
+    raise ProviderAway("ConnectError")
+
+
+async def test_an_address_of_the_person_is_asked_for_as_safely_as_all_else() -> None:
+    """Whoever is on the way would else say who somebody is."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        if request.url.path.endswith("openid-configuration"):
+            paths = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+            told = {"issuer": issuer, "userinfo_endpoint": "http://sso.tinh.example/me"}
+            return httpx.Response(200, json=told | {one: f"{issuer}/{one}" for one in paths})
+        return httpx.Response(200, json={"sub": "7", "email": "cu@tinh.example", "email_verified": True})
+
+    issuer = "https://sso.tinh.example"
+    client = Client(issuer, CLIENT, "", frozenset({"tinh.example"}), "https://ban.tinh.example/vao/tinh/ve")
+    with pytest.raises(NotVouched, match="no-e-mail"):
+        await Provider(client, httpx.MockTransport(answer))._user_info({"access_token": "a"}, {"sub": "7"})
+    assert all(address.startswith("https:") for address in asked)
+
+
+async def test_who_was_closed_on_the_way_is_not_let_in(
+    replica: Replica, identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, begin = replica.door.book, replica.door.book.sessions.begin
+
+    async def closed_first(session: Session) -> str:
+        await book.close(CLERK, Communes.load(), real_now())
+        return await begin(session)
+
+    monkeypatch.setattr(book.sessions, "begin", closed_first)
+    told, own = await comes_back(replica)
+    assert (told.status_code, own.status_code) == (401, 303)
+    assert await book.sessions.of(CLERK, real_now()) == []
 
 
 async def test_an_address_told_apart_must_be_of_the_same_person(replica: Replica, identity: Identity) -> None:

@@ -9,10 +9,11 @@ from datetime import timedelta
 import nats
 import pytest
 from nats.aio.client import Client
+from nats.js.api import ConsumerConfig
 
 from services.console.streams import deadletters, health, history, monitor
 from services.console.streams.deadletters import Chosen
-from services.console.streams.replays import Replay, Replays
+from services.console.streams.replays import NOBODY, Replay, Replays
 from services.console.streams.tail import Wanted
 from shared.broker import DEADLETTERS, EVENTS, Patience, Pauses, provision_streams
 from shared.contracts import Event
@@ -108,7 +109,8 @@ async def test_what_a_handler_cannot_do_is_parked_read_replayed_and_parked_again
     unwell, replays = Unwell(), Replays()
     async with serving(fresh, unwell.handlers):
         await say(client, "A", "B", "C")
-        first, *_ = await parked_so_many(client, 3)
+        first, *_ = await parked_so_many(client, 3)  # in no order: the three were tried at once
+        case = first.subject.split(".")[3]
         assert (first.handler, first.event, first.error) == (
             HANDLER,
             "question-assigned",
@@ -122,11 +124,16 @@ async def test_what_a_handler_cannot_do_is_parked_read_replayed_and_parked_again
         new = await deadletters.one(client, item.again)
         assert new is not None
         assert (new.subject, new.error) == (first.subject, first.error)
+        assert (first.first, new.first, new.position) == (first.position, first.position, item.position)
+        assert new.position > 3, "it came by its handler's own subject"
+        lying = await history.at_place(client, new.first)
+        assert lying is not None
+        assert lying.subject == new.subject
 
         unwell.mended = True
         one = await finished(replays.begin(client, [new], "An"))
         assert one.counts == {"done": 1}
-        assert unwell.noted == ["A-1"]
+        assert unwell.noted == [f"{case}-1"]
 
         rest = await finished(replays.begin(client, await deadletters.parked(client), "An"))
         assert rest.counts == {"done": 2}
@@ -155,9 +162,36 @@ async def test_a_message_goes_back_to_its_handler_alone_and_once_a_click(client:
     assert await deadletters.replay(client, message, key="once") == 1
     assert await deadletters.replay(client, message, key="once") == 1
     replayed = await client.jetstream().get_last_msg(EVENTS, "replay.deadlines-start-the-clock")
+    assert replayed.headers
+    assert (replayed.headers["Doithoai-First-Sequence"], replayed.headers["Doithoai-First-Subject"]) == (
+        "7",
+        message.subject,
+    )
     assert replayed.data == message.body
     assert (await client.jetstream().stream_info(EVENTS)).state.messages == 1
     assert await deadletters.parked(client) == []
+
+
+@pytest.mark.parametrize(
+    ("filters", "because"),
+    [
+        (None, "its handler has another name now"),
+        (["event.routing.*.*.question-assigned"], "a consumer that does not hear what is given back"),
+    ],
+)
+async def test_what_nobody_would_receive_stays_where_it_lies(
+    client: Client, filters: list[str] | None, because: str
+) -> None:
+    if filters:
+        config = ConsumerConfig(durable_name=HANDLER, filter_subjects=filters)
+        await client.jetstream().add_consumer(EVENTS, config)
+    await park(client, HANDLER)
+    await park(client, HANDLER)
+    found = await deadletters.parked(client)
+    replay = await finished(Replays().begin(client, found, "An"))
+    assert [(item.fate, item.error) for item in replay.items] == [("failed", NOBODY)] * 2, because
+    assert await deadletters.parked(client) == found
+    assert (await client.jetstream().stream_info(EVENTS)).state.messages == 0
 
 
 async def test_those_of_a_handler_and_an_error_are_found_and_counted(client: Client) -> None:

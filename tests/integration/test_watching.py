@@ -173,6 +173,7 @@ async def test_each_service_says_how_it_is_over_nats(stack: RunningSystem):
                 "reason",
                 "database_ms",
                 "outbox",
+                "outbox_oldest_s",
                 "memory_mb",
                 "started_at",
                 "swept_at",

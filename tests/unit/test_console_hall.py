@@ -1,5 +1,6 @@
 """The evening in the hall: who speaks next, who may come in, and what everybody may read on the screen."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,7 @@ CLERK, CHAIRMAN, LAND_OFFICER = "hanh.clerk@hanoi.example", "loi.lanhdao@hanoi.e
 ROOM = f"/hoi-nghi/{DIALOGUE}"
 FLOOR = Floor(DIALOGUE, COMMUNE)
 OWN = {"sec-fetch-site": "same-origin"}
+FIRST, SECOND = "01JFORM01-1", "01JFORM04-1"
 
 
 def seen(folder: Path, events: Sequence[Event]) -> tuple[Conference, list[Asked], list[Guest]]:
@@ -387,7 +389,8 @@ def test_every_note_is_permitted_to_somebody() -> None:
 @pytest.mark.parametrize(
     ("typed", "status", "because"),
     [
-        ({"verb": "call-next"}, 200, "the first who is there"),
+        ({"verb": "call-next", "question": FIRST, "speaking": ""}, 200, "the first who is there"),
+        ({"verb": "call-next"}, 409, "the page has named nobody"),
         ({"verb": "move-question", "question": "x", "steps": "7"}, 422, "one step at a time"),
         ({"verb": "arrange-questions", "by": "height"}, 422, "there is no such order"),
         ({"verb": "set-screen", "minutes": "0", "texts": "on"}, 422, "nobody speaks for no time"),
@@ -401,6 +404,25 @@ async def test_a_note_that_makes_no_sense_is_told_so(
     assert answer.status_code == status, f"{because}: {answer.text}"
     refused = await send(tmp_path, scene.GATHERED, LAND_OFFICER, **typed)
     assert refused.status_code == 403
+
+
+async def test_whoever_presses_twice_or_at_a_second_desk_takes_nobodys_turn(tmp_path: Path) -> None:
+    """`call-next` is for him whom the page has named, and after him whom the page has seen."""
+    transport = httpx.ASGITransport(console(tmp_path, scene.GATHERED, scene.DURING))
+    cookies = {"doithoai_console": f"{COMMUNE}/{CLERK}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", cookies=cookies) as client:
+
+        async def call(question: str, speaking: str, verb: str = "call-next") -> tuple[int, str]:
+            typed = {"verb": verb, "question": question, "speaking": speaking}
+            answer = await client.post(f"{ROOM}/tai-hoi-nghi", data=typed, headers=OWN, follow_redirects=True)
+            return answer.status_code, re.findall(r'class="call runs" id="([\w-]+)"', answer.text)[0]
+
+        assert await call(FIRST, "") == (200, FIRST)
+        assert await call(FIRST, "") == (200, FIRST), "pressed twice"
+        assert await call(SECOND, "") == (409, FIRST), "a desk whose page did not know of the first"
+        assert await call(SECOND, "", "call-question") == (409, FIRST)
+        assert await call(SECOND, FIRST) == (200, SECOND)
+        assert await call(SECOND, FIRST) == (200, SECOND)
 
 
 # --- afterwards -----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 
 from services.console import held
 from services.console.held import Act, NotNow, State
-from shared.contracts import Command, Done, Refused
+from shared.contracts import Actor, Command, Done, Refused, Role
 from shared.contracts.routing import PrioritiseQuestion
 from tests.builders import COMMUNE, NOW, QUESTION, SUBMISSION, actor
 
@@ -92,6 +92,32 @@ def test_a_console_takes_up_what_is_due(made: Act, after: timedelta, because: st
 def test_nobody_takes_up_what_is_not_his(made: Act, after: timedelta, because: str) -> None:
     with pytest.raises(NotNow):
         held.claim(made, DUE + after)
+
+
+@pytest.mark.parametrize(
+    ("made", "state", "because"),
+    [
+        (act(), State.UNDONE, "whoever did it is to do nothing any more"),
+        (sending(), State.SENDING, "a console is at it"),
+        (replace(sending(), state=State.OVER, next_at=None), State.OVER, "it has happened"),
+    ],
+)
+def test_what_no_console_has_begun_is_void(made: Act, state: State, because: str) -> None:
+    assert held.void(made).state is state, because
+
+
+@pytest.mark.parametrize(
+    ("today", "after", "code", "because"),
+    [
+        (actor(), timedelta(0), None, "he is who he was"),
+        (None, timedelta(0), "forbidden", "he is nobody here any more"),
+        (actor(Role.OFFICER), timedelta(0), "forbidden", "he has another role"),
+        (actor(), held.GIVEN_UP_AFTER, "not-now", "nobody expects it any more"),
+    ],
+)
+def test_what_is_not_sent_any_more(today: Actor | None, after: timedelta, code: str | None, because: str) -> None:
+    found = held.why_not(act(), actor(), today, DUE + after)
+    assert (found.code if found else None) == code, because
 
 
 def test_the_outcome_of_each_step_is_kept_and_the_last_one_ends_the_act() -> None:

@@ -1,6 +1,6 @@
 """What the staff's pages show of the view, and to whom. No broker is there: history and explanations are missing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from nats.aio.client import Client
 
+from services.console import case_forms, registers, several, stale
 from services.console.reader import Reader
 from services.console.streams.watch import Watch
 from services.console.view import View
@@ -377,3 +378,38 @@ async def test_what_is_owed_is_filtered_by_how_urgent_it_is(
     events = [RECEIVED, ASSIGNED, TERM, of_deadline(DeadlineSet, **soon), of_deadline(DeadlineNear, **soon)]
     html = await page(tmp_path, f"/viec?phong=&tinh={situation}", *events, now=now)
     assert [words for words in ("khai sinh", "âm thanh") if words in html] == shown, because
+
+
+async def test_a_page_says_that_the_view_is_being_built_and_is_there_again_when_it_is(tmp_path: Path) -> None:
+    transport = httpx.ASGITransport(console(tmp_path, [RECEIVED], NOW), raise_app_exceptions=False)
+    cookies = {"doithoai_console": f"{COMMUNE}/{CLERK}"}
+    (tmp_path / "0.db").unlink()
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", cookies=cookies) as client:
+        for path in ("/", "/viec", "/tinh", f"/ho-so/{SUBMISSION}"):
+            answer = await client.get(path)
+            assert answer.status_code == 503
+            assert "Dữ liệu hiển thị đang được dựng lại." in answer.text
+        View(tmp_path / "0.db").apply(0, messages(RECEIVED))
+        assert (await client.get(f"/ho-so/{SUBMISSION}")).status_code == 200
+
+
+NINES = "9" * 5_000
+
+
+async def test_a_year_longer_than_any_is_this_one(tmp_path: Path) -> None:
+    for path in ("/tinh", f"/tinh/{COMMUNE}"):
+        assert "năm 2026" in await page(tmp_path, f"{path}?nam={NINES}", RECEIVED)
+
+
+@pytest.mark.parametrize(
+    ("read", "expected"),
+    [
+        (lambda: stale.changes_since((), QUESTION, NINES), ()),
+        (lambda: several.seen_in({f"version-{QUESTION}": NINES}, QUESTION), None),
+        (lambda: case_forms.places({"places": NINES}), 0),
+        (lambda: registers.chosen({"thu-b": "", "thu-a": "", "xep-b": NINES, "xep-a": "2"}), ("a", "b")),
+        (lambda: registers.Row(number=f"{NINES}/UBND").place, None),
+    ],
+)
+def test_a_number_longer_than_anybody_means_is_none(read: Callable[[], Any], expected: Any) -> None:
+    assert read() == expected

@@ -45,6 +45,7 @@ from shared.contracts.post import (
     PrintRunPosted,
     ReadPost,
     ReadPrintFile,
+    ReadRegister,
     RecordDelivered,
     RecordPosted,
     RecordReturned,
@@ -72,6 +73,7 @@ SCAN = f"/buu-chinh/quet/{LETTER}"
 QUEUED = of_message(NotificationQueued, notification=LETTER, channel="letter")
 PRINTED = of_message(NotificationSent, notification=LETTER, channel="letter", run=RUN, text=2)
 MAIL = f"{SUBMISSION}.answer.1"
+MANY = 41 * registers.PAGE
 ITEMS = Run.model_validate(run()).items
 
 
@@ -463,6 +465,22 @@ async def test_the_book_of_a_year_is_taken_away_as_a_file_and_nothing_in_it_is_a
     cells = load_workbook(io.BytesIO((await desk.get("/so-van-ban.xlsx?nam=2026")).content)).active
     assert cells is not None
     assert [cells["A2"].value, cells["C3"].value, cells["C3"].data_type] == ["1/UBND-VP", "=1+1", "s"]
+
+
+async def test_a_book_is_taken_away_whole_however_many_parts_it_has(tmp_path: Path) -> None:
+    def part(asked: ReadRegister) -> Mapping[str, Any]:
+        first = (asked.below or MANY + 1) - 1
+        numbers = range(first, max(0, first - registers.PAGE), -1)
+        return book(rows=[{"number": f"{n}/UBND-VP"} for n in numbers], waiting=[])
+
+    answer = await Desk(tmp_path, Notify(read_register=part)).get("/so-van-ban.csv?nam=2026")
+    assert len(answer.content.splitlines()) == MANY + 1
+
+
+@pytest.mark.parametrize("number", ["7/UBND-VP", "bảy/UBND-VP"])
+async def test_a_book_that_cannot_be_read_on_is_no_file(tmp_path: Path, number: str) -> None:
+    stuck = Notify(read_register=book(rows=[{"number": number}] * registers.PAGE))
+    assert (await Desk(tmp_path, stuck).get("/so-van-ban.csv?nam=2026")).status_code == 503
 
 
 # --- what became of it ----------------------------------------------------------------------------------------------

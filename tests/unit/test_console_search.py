@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -14,7 +15,13 @@ from shared.communes import Communes
 from shared.contracts import Event
 from shared.contracts.deadlines import DeadlineNear, DeadlineSet
 from shared.contracts.notify import NotificationNumbered, NotificationSent
-from shared.contracts.routing import AnswerApproved, AnswerPublished, QuestionAssigned, QuestionAwaitsTriage
+from shared.contracts.routing import (
+    AnswerApproved,
+    AnswerPublished,
+    AnswerUnpublished,
+    QuestionAssigned,
+    QuestionAwaitsTriage,
+)
 from tests.builders import (
     COMMUNE,
     DIALOGUE,
@@ -42,6 +49,8 @@ PUBLISHED = (
     of_question(AnswerApproved),
     of_question(AnswerPublished, asked="Làm lại giấy khai sinh ở đâu?", answered="Tại Trung tâm."),
 )
+TAKEN_OUT = of_question(AnswerUnpublished)
+PUT_BACK = of_question(AnswerPublished, asked="Lệ phí bao nhiêu?", answered="Không thu.")
 NUMBERED = (of_message(NotificationSent), of_message(NotificationNumbered, number="46/UBND-VP"))
 DENOUNCED = of_question(QuestionAwaitsTriage, question=SECOND, scope="denunciation")
 
@@ -64,6 +73,10 @@ def kinds(folder: Path, worker: str, typed: str, *events: Event) -> list[str]:
         (OFFICER, "14/05/2026", [full_plan()], ["dialogue"], "by its day"),
         (OFFICER, "hoi cho", [full_plan()], [], "every word must be there"),
         (OFFICER, "khai sinh", PUBLISHED, ["library"], "what everybody may read"),
+        (OFFICER, "tai trung tam", PUBLISHED, ["library"], "a word of the answer alone"),
+        (OFFICER, "khai sinh", (*PUBLISHED, TAKEN_OUT), [], "what was taken out is not there any more"),
+        (OFFICER, "lệ phí", (*PUBLISHED, PUT_BACK), ["library"], "its words as they stand now"),
+        (OFFICER, "khai sinh", (*PUBLISHED, PUT_BACK), [], "and not those of before"),
         (OFFICER, "Nguyễn Thị Mai", PUBLISHED, [], "whose name was masked is not found by it"),
         (CLERK, "46", NUMBERED, ["letter"], "a letter by its number"),
         (CLERK, "46/UBND-VP", NUMBERED, ["letter"], "with its sign"),
@@ -85,12 +98,46 @@ def test_a_search_finds_more_than_questions(
     assert kinds(tmp_path, worker, typed, *events) == found, because
 
 
+def test_the_library_is_searched_to_its_end_however_many_ask_the_same(tmp_path: Path) -> None:
+    forms = [
+        submission_received(
+            case=f"01JALIKE{number}",
+            code=f"ALIKE-{number}",
+            questions=(question(1, "Đường hỏng.").model_copy(update={"id": f"01JALIKE{number}-1"}),),
+        )
+        for number in range(6)
+    ]
+    published = [
+        of_question(
+            AnswerPublished,
+            case=f"01JALIKE{number}",
+            question=f"01JALIKE{number}-1",
+            asked="Đường hỏng?",
+            answered="Sẽ sửa.",
+            occurred_at=NOW + timedelta(minutes=number),
+        )
+        for number in range(5)
+    ]
+    with seen(tmp_path, [*forms, *published]).reading() as db:
+        found = also_found.also_found(db, chosen(COMMUNES, COMMUNE, OFFICER), "duong hong")
+    assert [hit.address for hit in found] == [f"/thu-vien#01JALIKE{number}-1" for number in (4, 3, 2)], "the latest"
+
+
 async def test_what_else_was_found_stands_above_the_questions(tmp_path: Path) -> None:
     page = (
         await Desk(tmp_path, Routing(), [RECEIVED, *PUBLISHED], CLERK).get("/?tim=khai+sinh&loc=tat-ca&phong=")
     ).text
     assert page.index("Cũng tìm thấy") < page.index('class="cases rows')
     assert f'href="/thu-vien#{QUESTION}"' in page
+
+
+@pytest.mark.parametrize("typed", ["!!!", "-", '"', "😀", "…*", "?"])
+async def test_what_is_no_word_finds_nothing(tmp_path: Path, typed: str) -> None:
+    answer = await Desk(tmp_path, Routing(), [RECEIVED, *PUBLISHED], CLERK).get(
+        f"/?loc=tat-ca&phong=&tim={quote(typed)}"
+    )
+    assert answer.status_code == 200
+    assert f"/ho-so/{SUBMISSION}" not in answer.text
 
 
 # --- the day at a glance ---------------------------------------------------------------------------------------------
@@ -171,6 +218,18 @@ async def test_a_name_that_will_not_do_comes_back_with_why(tmp_path: Path) -> No
         answer = await desk.send("/viec/bo-loc", {"do": "save", "id": id, "name": "Nội", "address": "loc=tat-ca"})
     page = (await desk.get(answer.headers["location"])).text
     assert "Đã có bộ lọc tên này." in page
+
+
+async def test_a_name_that_is_taken_is_no_new_name_either(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, Routing(), [RECEIVED, ASSIGNED], CLERK)
+    for id, name in (("01JF", "Nội"), ("01JG", "Đông")):
+        await desk.send("/viec/bo-loc", {"do": "save", "id": id, "name": name, "address": "loc=tat-ca"})
+    answer = await desk.send("/viec/bo-loc", {"do": "rename", "id": "01JG", "name": "NỘI", "address": "loc=tat-ca"})
+    page = (await desk.get(answer.headers["location"])).text
+    assert "Đã có bộ lọc tên này." in page
+    assert ">Đông</a>" in page
+    again = await desk.send("/viec/bo-loc", {"do": "rename", "id": "01JG", "name": "ĐÔNG", "address": "loc=tat-ca"})
+    assert ">ĐÔNG</a>" in (await desk.get(again.headers["location"])).text, "its own name may be written otherwise"
 
 
 @pytest.mark.parametrize("typed", [{"do": "burn"}, {}])

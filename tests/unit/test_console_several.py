@@ -313,6 +313,28 @@ async def test_an_act_is_taken_back_by_who_did_it_alone(tmp_path: Path) -> None:
     assert "Hoàn tác" not in (await desk.get("/viec/dang-giu")).text
 
 
+async def test_what_was_undone_is_done_by_pressing_once_more(tmp_path: Path) -> None:
+    """The browser's Back shows the dialog as it was, with the key of what was undone."""
+    desk = Desk(tmp_path, Routing(), [RECEIVED, *ASSIGNED], CLERK)
+    await desk.send("/viec/giu", {**PRESSING, "key": "01JACT"})
+    await desk.send("/viec/hoan-tac", {"act": "01JACT"})
+    again = await desk.send("/viec/giu", {**PRESSING, "key": "01JACT"})
+    assert (again.status_code, "đã được hoàn tác; bấm lần nữa" in again.text) == (409, True)
+    typed = hidden(again.text)
+    assert typed["key"] != "01JACT"
+    assert (await desk.send("/viec/giu", PRESSING | typed)).status_code == 303
+    states = {act.id: act.state for act in desk.kept.acts.acts.values()}  # type: ignore[attr-defined]
+    assert states == {"01JACT": State.UNDONE, typed["key"]: State.HELD}
+
+
+async def test_nobody_is_told_that_his_act_waits_where_it_is_another_persons(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, Routing(), [RECEIVED, *ASSIGNED], CLERK)
+    await desk.send("/viec/giu", {**PRESSING, "key": "01JACT"})
+    [act] = desk.kept.acts.acts.values()  # type: ignore[attr-defined]
+    desk.kept.acts.acts["01JACT"] = replace(act, worker=OFFICER)  # type: ignore[attr-defined]
+    assert (await desk.send("/viec/giu", {**PRESSING, "key": "01JACT"})).status_code == 404
+
+
 async def test_whoever_is_too_late_to_take_it_back_is_told(tmp_path: Path) -> None:
     desk = Desk(tmp_path, Routing(), [RECEIVED, *ASSIGNED], CLERK)
     await desk.send("/viec/giu", {**PRESSING, "key": "01JACT"})

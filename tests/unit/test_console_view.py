@@ -1,5 +1,6 @@
 """The console's view is what the events say, however often and in whatever portions they are read."""
 
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -13,11 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.console import dossier, lists, question_rows, terms
+from services.console import dossier, facts, lists, question_rows, terms, working_days
 from services.console.facts import aggregate_of, instant
 from services.console.lists import Filter
 from services.console.question import Question
-from services.console.view import Elsewhere, Message, View, recent
+from services.console.reader import Reader
+from services.console.view import FORMAT, SHAPED_BY, Elsewhere, Message, View, fingerprint, recent
 from services.console.words import how_long, plain_number, size, used_up, waiting
 from shared.contracts import Envelope, Event, Role
 from shared.contracts.deadlines import (
@@ -303,6 +305,7 @@ def rows(view: View) -> dict[str, list[tuple[Any, ...]]]:
         *("aggregate", "dialogue", "duty", "expected_list", "representative", "commitment"),
         *("submission", "question", "attachment", "word", "mail", "term", "escalation", "message", "words"),
         *("draft", "endorsement", "coordination", "opinion", "hand_back", "lesson", "delivery_report", "print_run"),
+        "library",
     )
     with view.reading() as db:
         return {table: sorted(map(tuple, db.execute(f"SELECT * FROM {table}")), key=repr) for table in tables}
@@ -403,8 +406,104 @@ def test_a_damaged_file_is_thrown_away_and_reading_begins_anew(tmp_path: Path) -
 def test_a_file_of_another_version_is_built_anew(tmp_path: Path) -> None:
     view_of(tmp_path, *LIFE)
     with sqlite3.connect(tmp_path / "view.db") as db:
-        db.execute("PRAGMA user_version = 0")
+        assert db.execute("PRAGMA user_version").fetchone()[0] == FORMAT
+        db.execute(f"PRAGMA user_version = {FORMAT ^ 1}")
     assert View(tmp_path / "view.db").position == 0
+
+
+def test_whatever_shapes_a_view_makes_another_version_of_it(tmp_path: Path) -> None:
+    ours = {
+        Path(facts.__file__).parent.parent / "schema.sql",
+        *Path(facts.__file__).parent.glob("*.py"),
+        *working_days.files(),
+    }
+    assert ours <= set(SHAPED_BY)
+    assert fingerprint(SHAPED_BY) == FORMAT
+    one = tmp_path / "vn-2026.yaml"
+    one.write_text("holidays: []")
+    before = fingerprint([*SHAPED_BY, one])
+    one.write_text("holidays: [ ]")
+    assert len({FORMAT, before, fingerprint([*SHAPED_BY, one])}) == 3
+    assert all(0 < number < 2**31 for number in (FORMAT, before, fingerprint([])))
+
+
+@pytest.mark.parametrize(
+    ("removed", "because"),
+    [
+        (("view.db",), "what SQLite keeps beside it is left"),
+        (("view.db", "view.db-wal", "view.db-shm"), "all of it"),
+        ((), "the whole folder"),
+    ],
+)
+def test_a_file_that_is_removed_under_it_is_made_anew(tmp_path: Path, removed: tuple[str, ...], because: str) -> None:
+    folder = tmp_path / "console"
+    folder.mkdir()
+    view = view_of(folder, *LIFE)
+    before = rows(view)
+    for name in removed:
+        (folder / name).unlink(missing_ok=True)
+    if not removed:
+        shutil.rmtree(folder)
+    with pytest.raises(Elsewhere):
+        view.apply(len(LIFE), [])
+    assert (view.mend(), view.mend(), view.position) == (True, False, 0), because
+    read(view, messages(*LIFE))
+    assert rows(view) == before, because
+
+
+def test_a_file_that_another_process_put_in_its_place_is_read_on_as_it_is(tmp_path: Path) -> None:
+    view, other = view_of(tmp_path, *LIFE), View(tmp_path / "view.db")
+    (tmp_path / "view.db").unlink()
+    assert other.mend()
+    read(other, messages(*LIFE)[:5])
+    with pytest.raises(Elsewhere):
+        view.advance(len(LIFE))
+    assert view.mend()
+    assert view.position == 5
+    read(view, messages(*LIFE)[5:])
+    assert (other.position, rows(other)) == (len(LIFE), rows(view))
+
+
+@pytest.mark.parametrize(
+    ("error", "mended", "because"),
+    [
+        (sqlite3.DatabaseError("database disk image is malformed"), True, "it is torn"),
+        (sqlite3.OperationalError("database or disk is full"), False, "another file would not help"),
+        (None, False, "nothing is wrong with it"),
+    ],
+)
+def test_a_file_is_thrown_away_only_when_it_is_damaged(
+    tmp_path: Path, error: Exception | None, mended: bool, because: str
+) -> None:
+    view = view_of(tmp_path, *LIFE)
+    assert (view.mend(error), view.position) == (mended, 0 if mended else len(LIFE)), because
+
+
+async def test_who_waits_for_a_view_that_is_away_is_told_that_it_does_not_know(tmp_path: Path) -> None:
+    view = view_of(tmp_path, RECEIVED)
+    reader = Reader(view)
+    (tmp_path / "view.db").unlink()
+    assert not await reader.until("intake", SUBMISSION, 1)
+
+
+def test_what_another_process_brought_is_known_with_its_place(tmp_path: Path) -> None:
+    view = view_of(tmp_path, RECEIVED, ASSIGNED, DRAFTED)
+    found = view.whereabouts(1)
+    assert (found.position, [one.name for one in found.seen]) == (3, ["question-assigned", "answer-drafted"])
+    assert list(view.whereabouts(3).seen) == []
+
+
+def test_a_message_about_a_question_of_another_form_does_not_take_it_there(tmp_path: Path) -> None:
+    strange = of_message(NotificationSent, case="01JOTHER", questions=(QUESTION,))
+    other = submission_received(
+        case="01JOTHER",
+        code="OTHER",
+        questions=(question(1).model_copy(update={"id": "01JOTHER-1"}),),
+    )
+    view = view_of(tmp_path, RECEIVED, ASSIGNED, strange, other)
+    assert the_question(view).id == QUESTION
+    assert {item.submission for item in items(view, Filter(search="K7QX-3M9D"))} == {SUBMISSION}
+    assert [item.submission for item in items(view, Filter(search="OTHER"))] == ["01JOTHER"]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.console import my_work
+from services.console import lists, my_work
 from services.console.acting import chosen
+from services.console.desk import decider_of
+from services.console.lists import Filter
 from services.console.my_work import Work
 from services.console.view import View
 from shared.communes import Communes
@@ -80,6 +82,17 @@ def work(folder: Path, worker: str, events: Sequence[Event], now: datetime = NOW
         return my_work.work(db, chosen(COMMUNES, "thanh-tri", worker), now)
 
 
+def in_list(folder: Path, worker: str, events: Sequence[Event]) -> bool:
+    """Whether the list of what waits for this person has the first question; its number says the same."""
+    view = View(folder / f"{len(list(folder.iterdir()))}.db")
+    view.apply(0, messages(RECEIVED, *events))
+    who = chosen(COMMUNES, "thanh-tri", worker)
+    with view.reading() as db:
+        found = lists.every_id(db, who.commune, Filter(only="to-decide", decider=decider_of(who)), NOW)
+        assert lists.counts(db, who.commune, NOW, decider=decider_of(who)).to_decide == len(found)
+    return QUESTION in found
+
+
 def sections(found: Work) -> list[str]:
     """Where the first question waits."""
     told = {name: getattr(found, name) for name in SECTIONS} | {"own": found.by_term}
@@ -141,6 +154,7 @@ def test_a_question_waits_for_whoever_has_to_do_something(
     tmp_path: Path, worker: str, events: list[Event], found: list[str], because: str
 ) -> None:
     assert sections(work(tmp_path, worker, events, DUE + timedelta(days=1))) == found, because
+    assert in_list(tmp_path, worker, events) == ("to_decide" in found), because
 
 
 @pytest.mark.parametrize(

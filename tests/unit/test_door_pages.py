@@ -1,6 +1,6 @@
 """Every page stands behind the door, and is for the roles of its place alone."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,10 @@ import pytest
 from fastapi.routing import APIRoute
 
 from services.console.access import EVERYBODY, may_open, roles_of
+from services.console.door.resend import MOST_TYPED
 from services.console.words import ROLES
 from shared.contracts import Role
+from shared.faces import OWN_PATHS
 from tests.builders import COMMUNE, NOW
 from tests.door import COOKIE
 from tests.unit.test_console_pages import CHAIRMAN, CLERK, OFFICER, console
@@ -85,6 +87,60 @@ async def test_who_sees_figures_alone_begins_with_them(app: Any, role: Role, hom
     async with browser(app, WHO[role]) as http:
         assert (await http.get("/")).headers["location"] == home
         assert (await http.post("/", headers={"sec-fetch-site": "same-origin"})).status_code in (403, 405)
+
+
+@pytest.mark.parametrize(("fields", "size"), [(12, 990_000), (400, 5_000), (2_000, 10)])
+async def test_of_what_nobody_sent_no_more_is_read_than_a_form_may_be(app: Any, fields: int, size: int) -> None:
+    """Files aside: kept on a page and twice on it, it would take the memory of everybody."""
+    read = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal read
+        for number in range(fields):
+            head = f'--x\r\nContent-Disposition: form-data; name="f{number}"\r\n\r\n'.encode()
+            part = head + b"<" * size + b"\r\n"
+            read += len(part)
+            yield part
+        yield b"--x--\r\n"
+
+    own = {"sec-fetch-site": "same-origin", "content-type": "multipart/form-data; boundary=x"}
+    async with browser(app, **own) as http:
+        answer = await http.post("/ho-so/x", content=body())
+    assert answer.status_code == 401
+    assert "quá lớn" in answer.text
+    assert len(answer.content) < 50_000
+    assert read <= 2 * MOST_TYPED
+
+
+async def test_what_nobody_sent_with_a_file_keeps_its_words_whatever_the_file(app: Any) -> None:
+    own = {"sec-fetch-site": "same-origin"}
+    async with browser(app, **own) as http:
+        files = {"tep": ("a.pdf", b"%PDF" * 1_000_000)}
+        answer = await http.post("/ho-so/x", data={"text": "Kính gửi ông"}, files=files)
+    assert answer.status_code == 401
+    assert 'name="text" value="Kính gửi ông"' in answer.text
+    assert 'type="file"' in answer.text
+    assert 'name="tep"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("host", "status", "because"),
+    [
+        ("127.0.0.1:8081", 200, "this machine"),
+        ("10.1.2.3:8081", 200, "a probe that asks the machine by its number"),
+        ("[fd00::1]:8081", 200, "and by a longer one"),
+        ("console:8081", 200, "a container by its name"),
+        ("evil.example", 403, "a site that points its name here"),
+        ("127.0.0.1.evil.example", 403, "also where it looks like a number"),
+        ("", 403, "nobody in particular"),
+    ],
+)
+async def test_a_site_that_points_its_name_here_reads_nothing_of_the_service(
+    app: Any, host: str, status: int, because: str
+) -> None:
+    async with browser(app, host=host) as http:
+        for path in OWN_PATHS:
+            assert ((await http.get(path)).status_code == 403) == (status == 403), (path, because)
 
 
 async def test_a_page_that_does_not_exist_is_told_to_whoever_asks(app: Any, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pyotp
 import pytest
@@ -60,6 +61,39 @@ def test_a_password_is_the_same_however_it_is_typed() -> None:
     composed = unicodedata.normalize("NFC", "mật khẩu dài")
     apart = unicodedata.normalize("NFD", composed)
     assert passwords.normal(composed) == passwords.normal(apart) == passwords.normal("ｍật khẩu dài")
+
+
+def test_what_is_longer_than_a_password_is_never_brought_into_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Putting a heap of marks into order takes time that grows with its square, and every other page waits."""
+    sizes, normalize = list[int](), unicodedata.normalize
+
+    def counted(form: Any, text: str) -> str:
+        sizes.append(len(text))
+        return normalize(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", counted)
+    heap = "\u0301\u0316" * 125_000
+    assert "dài nhất" in (passwords.complaint(heap, CLERK) or "")
+    passwords.normal(heap)
+    assert sizes
+    assert max(sizes) <= 4 * passwords.LONGEST + 1
+
+
+@given(st.text(max_size=60), st.integers(1, 40))
+def test_no_password_that_is_taken_is_cut(part: str, times: int) -> None:
+    """No sign is composed of more than four, so what was cut is too long whatever it is composed to."""
+    whole = unicodedata.normalize("NFKC", part * times)
+    if len(whole) <= passwords.LONGEST:
+        assert passwords.normal(part * times) == whole
+    else:
+        assert len(passwords.normal(part * times)) > passwords.LONGEST
+
+
+@pytest.mark.parametrize("letter", ["\u03b1\u0313\u0300\u0345", "\u1100\u1161\u11a8", "e\u0302\u0301"])
+def test_the_longest_password_is_taken_also_where_its_letters_come_apart(letter: str) -> None:
+    longest = letter * passwords.LONGEST
+    assert passwords.normal(longest) == unicodedata.normalize("NFC", letter) * passwords.LONGEST
+    assert len(passwords.normal(longest + letter)) > passwords.LONGEST
 
 
 async def test_a_hash_is_argon2id_of_the_recommended_size_and_of_nobody_says_no() -> None:
@@ -146,9 +180,13 @@ def test_a_sign_in_that_began_without_a_second_step_replaces_none() -> None:
     assert accounts.turn_on_first(replace(ACCOUNT, totp=None), SECRET, code_at(NOW), ("a",), NOW).recovery == ("a",)
 
 
-def test_a_password_that_was_changed_meanwhile_is_not_hashed_back() -> None:
-    assert accounts.rehash(ACCOUNT, "older", "anew") is ACCOUNT
-    assert accounts.rehash(ACCOUNT, "hash", "anew").password == "anew"
+def test_what_a_password_proved_holds_until_it_is_changed() -> None:
+    assert accounts.still(ACCOUNT, ACCOUNT.proof) is ACCOUNT
+    for after in (replace(ACCOUNT, password="anew"), accounts.reset(ACCOUNT)):
+        with pytest.raises(Refusal):
+            accounts.still(after, ACCOUNT.proof)
+        with pytest.raises(Refusal):
+            accounts.still(accounts.reset(after), accounts.reset(after).proof)
 
 
 def test_a_reset_account_is_as_on_the_first_day_and_a_closed_one_opens_anew() -> None:
@@ -211,7 +249,9 @@ def test_who_comes_in_starts_anew_but_an_address_takes_back_one_alone() -> None:
     assert lockout.succeed(failed(6)).failures == 0
     shared = failed(19, "address:a")
     assert (shared.until, lockout.succeed(shared).failures) == (None, 18)
-    assert lockout.succeed(failed(21, "address:a")).until is not None, "somebody else guesses from it"
+    guessed_from = lockout.succeed(failed(21, "address:a"))
+    assert (guessed_from.until, guessed_from.failures) == (None, 20)
+    assert lockout.begin(guessed_from, NOW).until is not None, "somebody else guesses from it"
 
 
 def test_a_right_password_without_its_code_wins_nothing() -> None:
@@ -221,6 +261,18 @@ def test_a_right_password_without_its_code_wins_nothing() -> None:
         attempts = lockout.take_back(lockout.begin(attempts, NOW))
     assert attempts.failures == 4
     assert lockout.begin(attempts, NOW).until is not None
+
+
+@pytest.mark.parametrize("failures", range(5, 13))
+def test_after_a_pause_password_and_code_are_taken_at_once(failures: int) -> None:
+    """Else a code waits longer than a sign-in under way lasts, and nobody who needs one comes in any more."""
+    attempts = failed(failures)
+    assert attempts.until
+    now = attempts.until
+    after_password = lockout.take_back(lockout.begin(attempts, now))
+    after_code = lockout.begin(after_password, now)
+    assert lockout.succeed(after_code).failures == 0
+    assert after_code.until == lockout.begin(attempts, now).until, "a wrong code pauses as a wrong password would"
 
 
 def test_failures_are_forgotten_after_a_day() -> None:

@@ -57,6 +57,12 @@ def test_a_filter_that_cannot_be_kept_is_refused(name: str, own: list[SavedFilte
         saved_filters.new("01JB", COMMUNE, WORKER, name, "loc=qua-han", own, NOW)
 
 
+def test_a_filter_is_renamed_to_what_no_other_is_called() -> None:
+    assert saved_filters.named("đường THÔN nội", OWN.id, [OWN]) == "đường THÔN nội"
+    with pytest.raises(Wrong):
+        saved_filters.named("đường THÔN nội", "01JB", [OWN])
+
+
 def test_a_form_that_is_sent_twice_keeps_one() -> None:
     assert saved_filters.new(OWN.id, COMMUNE, WORKER, OWN.name, OWN.address, [OWN], NOW) == OWN
 

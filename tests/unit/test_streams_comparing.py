@@ -110,6 +110,61 @@ def test_ids_and_choices_are_no_secret() -> None:
     assert values["data.received_at"] is not None
 
 
+WRITTEN_WRONGLY = {
+    "name": "Nguyễn Thị Hoa",
+    "phone": "0912345678",
+    "text": "Tôi tố cáo ông B",
+    "subject": "Tố cáo ông B",
+    "id": "0912345678",
+    "question": "Bà Hoa",
+    "case": "hoa",
+}
+
+
+@pytest.mark.parametrize(
+    ("told", "shown", "because"),
+    [
+        (WRITTEN_WRONGLY, {}, "no envelope at all"),
+        (
+            WRITTEN_WRONGLY | {"specversion": "1.0", "type": "x", "source": "hoa@nguoidan.example"},
+            {"specversion": "1.0", "type": "x"},
+            "flat, without data",
+        ),
+        (
+            {"type": SAID.type, "payload": WRITTEN_WRONGLY, "message": "Bà Hoa hỏi"},
+            {"type": SAID.type},
+            "data under another name",
+        ),
+        ({"type": SAID.type, "data": "Bà Hoa hỏi"}, {"type": SAID.type}, "words in place of data"),
+        (
+            {"type": "Bà Hoa hỏi", "time": "0912345678", "sequence": "0912345678"},
+            {},
+            "words where something else belongs",
+        ),
+        (
+            {"type": SAID.type, "data": {"case": "Bà Hoa", "received_at": "0912345678", "field": "hoa"}},
+            {"type": SAID.type},
+            "within data",
+        ),
+    ],
+)
+def test_what_was_written_wrongly_shows_nobody(told: dict[str, Any], shown: dict[str, str], because: str) -> None:
+    content = json.dumps(told).encode()
+    fields = compare(content).fields
+    assert {field.place: field.value for field in fields if field.value is not None} == shown, because
+    asked_for = compare(content, masked=False).fields
+    assert {field.place for field in asked_for if field.value is not None} >= {
+        name for name, value in told.items() if isinstance(value, str) and name != "data"
+    }
+
+
+def test_the_envelope_of_a_good_event_is_read_by_everybody_who_operates() -> None:
+    fields = compare(body(traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")).fields
+    envelope = {field.place: field for field in fields if "." not in field.place and field.place != "data"}
+    assert [name for name, field in envelope.items() if field.verdict == "fits" and field.value is None] == []
+    assert [field.value for field in compare(body(sequence=-3)).fields if field.place == "sequence"] == [None]
+
+
 def test_a_heap_of_fields_is_bounded() -> None:
     assert len(compare(body({f"f{number}": "x" for number in range(5_000)})).fields) < 1_000
 

@@ -4,7 +4,7 @@ import unicodedata
 import pytest
 
 from services.intake.reading.spelling import clean as in_files
-from shared.text import clean, says_something
+from shared.text import clean, says_something, whole_number
 
 
 def test_decomposed_letters_are_composed_whatever_stands_beside_them():
@@ -55,3 +55,24 @@ def test_nothing_that_shows_nothing_is_kept():
 )
 def test_only_letters_and_digits_say_something(text, says):
     assert says_something(text) is says
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "because"),
+    [
+        ("0", 0, ""),
+        ("2026", 2026, ""),
+        ("007", 7, "a number may begin with 0"),
+        ("999999999", 999_999_999, "as long as it may be"),
+        ("1000000000", None, "longer than anybody means"),
+        ("9" * 5_000, None, "Python reads no number of so many digits"),
+        ("", None, "nothing"),
+        ("-1", None, "less than nothing"),
+        (" 1", None, "a blank is no digit"),
+        ("1_000", None, "nor is a line"),
+        ("²", None, "nor what stands above one"),
+        ("１２", None, "nor those of other scripts"),
+    ],
+)
+def test_a_number_of_an_address_is_a_number_or_none(text, number, because):
+    assert whole_number(text) == number, because

@@ -74,6 +74,13 @@ def test_a_long_time_is_named_at_a_few_of_its_days() -> None:
     assert len(axis(MONDAY, date(2026, 8, 20)).ticks(6)) <= 6
 
 
+def test_of_a_very_long_time_the_end_is_drawn() -> None:
+    begun, now, due = date(2022, 1, 3), date(2026, 4, 20), date(2026, 5, 20)
+    found = axis(begun, due)
+    assert found.at(at(begun, 9)) == 0
+    assert 90 < found.at(at(now, 9)) < found.at(at(date(2026, 4, 21), 9)) < 100
+
+
 def test_every_count_of_a_page_tells_of_days() -> None:
     counted = Explained(counted=(date(2026, 4, 25),))
     skipped = Explained(skipped=(Skipped(date=date(2026, 4, 27), why="nghỉ lễ"),))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.console.door import codes
+from services.console.door.sessions import hashed
 from shared.contracts import Refusal, Role
 
 MUST_HAVE_CODES = frozenset({Role.CHAIRMAN, Role.OFFICE_HEAD, Role.PROVINCE, Role.OPERATOR})
@@ -38,6 +39,22 @@ class Account:
     closed_at: datetime | None = None
     version: int = 0
 
+    @property
+    def proof(self) -> str:
+        """Stands for the password that somebody proved himself with: another once it was changed, "" without one."""
+        return hashed(self.password) if self.password else ""
+
+
+def still(account: Account, proof: str) -> Account:
+    """The same account, as it was when somebody proved himself.
+
+    Raises:
+        Refusal: its password was changed or voided meanwhile.
+    """
+    if not proof or account.proof != proof:
+        raise Refusal("forbidden", "Mật khẩu đã được đổi hoặc đặt lại trong lúc này. Xin đăng nhập lại từ đầu.")
+    return account
+
 
 def set_up(account: Account, password: str, totp: str | None, step: int, recovery: tuple[str, ...]) -> Account:
     """From a link: password, and the second step where it was chosen. password: its hash."""
@@ -47,11 +64,6 @@ def set_up(account: Account, password: str, totp: str | None, step: int, recover
 def change_password(account: Account, password: str) -> Account:
     """password: its hash. Browsers that were known have to prove themselves anew."""
     return replace(account, password=password, browsers=())
-
-
-def rehash(account: Account, old: str, new: str) -> Account:
-    """The same password by today's parameters; nothing, if it was changed meanwhile."""
-    return replace(account, password=new) if account.password == old else account
 
 
 def prove(account: Account, typed: str, now: datetime) -> tuple[Account, Second]:
@@ -116,7 +128,7 @@ def know(account: Account, browser: str) -> Account:
 
 def reset(account: Account) -> Account:
     """As on the first day, whatever was lost or stolen."""
-    return replace(account, password=None, totp=None, totp_step=0, recovery=(), browsers=(), closed_at=None)
+    return replace(account, password=None, totp=None, totp_step=0, recovery=(), browsers=())
 
 
 def close(account: Account, now: datetime) -> Account:

@@ -11,7 +11,7 @@ from services.console.access import home, may_open, roles_of
 from services.console.acting import Acting
 from services.console.door.resend import is_anothers
 from services.console.language import say
-from services.console.pages import Pages
+from services.console.pages import Pages, wants_json
 from services.console.words import ROLES
 from shared.service import Service
 
@@ -63,6 +63,8 @@ async def admit(door: Door, request: Request) -> Acting:
     who, path = await door.who(request), request.url.path
     if who is None:
         raise NotSignedIn
+    if is_anothers(request, who) and wants_json(request):
+        raise NotSignedIn  # a script keeps what it has until its own person is back
     if is_anothers(request, who):
         raise HTTPException(403, "Nội dung này do người khác nhập, nên không được gửi với tên ông/bà.")
     if may_open(who.role, path):

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from starlette.applications import Starlette
 from ulid import ULID
 
+from services.console.access import NUMBERS
+from services.console.acting import Acting
 from shared.clock import real_now
 from shared.contracts import Command, Done, Refused, Role
 from shared.logs import in_short, logger
@@ -20,6 +23,7 @@ from shared.store import OUTAGES, Database, Index
 
 KEPT = timedelta(days=365)
 ROWS = 50
+LONGEST_ABOUT = 300
 
 Kind = Literal[
     "sign-in",
@@ -132,8 +136,12 @@ class Audit:
             "audit", [Index(("commune", "_id")), Index(("who", "_id")), Index(("name", "_id")), Index(("kind", "_id"))]
         )
 
-    async def note(self, kind: Kind, outcome: str, **told: Any) -> None:
-        """Add a row. One that cannot be written is logged, and stops nobody in what he does."""
+    async def note(self, kind: Kind, outcome: str, *, must: bool = False, **told: Any) -> None:
+        """Add a row. One that cannot be written is logged, and stops nobody in what he does.
+
+        Raises:
+            OUTAGES: where it must be written before that is done.
+        """
         at = real_now()
         role = told.pop("role", None)
         row = {"_id": str(ULID.from_datetime(at)), "at": at, "kind": kind, "outcome": outcome, **told}
@@ -141,6 +149,8 @@ class Audit:
             await self._collection.insert_one(row | ({"role": Role(role).value} if role else {}))
         except OUTAGES as error:
             logger().error("audit-not-written", kind=kind, outcome=outcome, error=in_short(error))
+            if must:
+                raise
 
     async def rows(self, wanted: Wanted, limit: int = ROWS) -> list[Row]:
         """The newest first."""
@@ -163,11 +173,41 @@ async def note_command(service: Service, command: Command, reply: Done | Refused
         who=by.account if by else "",
         name=actor.name,
         role=actor.role,
-        commune=actor.commune,
+        commune=_commune(actor.role, actor.commune),
         verb=command.verb,
         about=_about(command),
         address=by.address if by else "",
     )
+
+
+async def note_here(
+    app: Starlette, who: Acting, kind: Kind, *, outcome: str = "done", verb: str = "", about: str = ""
+) -> None:
+    """Add what somebody did in the console itself: held back or took back, noted of the room, took away as a file.
+
+    What leaves the house must be in the record before.
+    """
+    audit: Audit | None = getattr(app.state, "audit", None)
+    if audit is None or who.worker is None:
+        return
+    by = present.get()
+    await audit.note(
+        kind,
+        outcome,
+        must=kind == "export",
+        who=by.account if by else "",
+        name=who.worker.name,
+        role=who.worker.role,
+        commune=_commune(who.worker.role, who.commune),
+        verb=verb,
+        about=about[:LONGEST_ABOUT],
+        address=by.address if by else "",
+    )
+
+
+def _commune(role: Role, commune: str) -> str:
+    """Whose record it is: whoever belongs to no commune acts before the pages of one, and is none of its people."""
+    return "" if role in NUMBERS else commune
 
 
 def _about(command: Command) -> str:

@@ -9,6 +9,7 @@ from services.console.door.audit import Audit
 from services.console.door.pending import Pending
 from services.console.door.people import Communes, communes_of, known_name
 from services.console.door.sessions import Sessions
+from services.console.held_store import StoredActs
 from shared.contracts import Refusal, Role
 from shared.store import Database, Store
 
@@ -25,6 +26,7 @@ class Book:
         self.sessions = Sessions(database)
         self.pending = Pending(database)
         self.audit = Audit(database)
+        self._acts = StoredActs(database)
 
     async def add(
         self,
@@ -53,10 +55,10 @@ class Book:
         """Void password, second step and sessions; returns the token of a new link.
 
         Raises:
-            Refusal: there is no such account.
+            Refusal: there is no such account, or it is closed.
         """
         account = await self._known(email)
-        await self.accounts.change(account.id, lambda one: (accounts.reset(_there(one)), []))
+        await self.accounts.change(account.id, lambda one: (accounts.reset(_open(one)), []))
         return await self._link(account.id, account.commune, now, "account-reset")
 
     async def close(self, email: str, communes: Communes, now: datetime) -> int:
@@ -69,6 +71,7 @@ class Book:
         account = await self.accounts.get(id) or Account(id, _commune(communes, id, ""), now)
         await self.accounts.change(id, lambda one: (accounts.close(one or account, now), []))
         await self.pending.drop(account.id)
+        await self._acts.void(account.id)
         ended = await self.sessions.end_all(account.id)
         await self.audit.note("account-closed", "done", who=COMMAND_LINE, about=account.id, commune=account.commune)
         return ended
@@ -85,8 +88,9 @@ class Book:
         return account
 
     async def _link(self, id: str, commune: str, now: datetime, kind: accounts.Opening) -> str:
-        """Earlier links and sessions are void with it."""
+        """Earlier links and sessions are void with it, and what was done in them and is still held back."""
         await self.pending.drop(id)
+        await self._acts.void(id)
         await self.sessions.end_all(id)
         token = await self.pending.put("link", id, now)
         await self.audit.note(kind, "done", who=COMMAND_LINE, about=id, commune=commune)
@@ -112,7 +116,9 @@ def _instead(before: Account | None, fresh: Account) -> Account:
     return accounts.opened_again(before, fresh)
 
 
-def _there(account: Account | None) -> Account:
+def _open(account: Account | None) -> Account:
     if account is None:
         raise Refusal("not-found", "Không còn tài khoản này.")
+    if account.closed_at is not None:
+        raise Refusal("not-now", f"Tài khoản {account.id} đã khóa: mở lại bằng `doithoai account add {account.id}`.")
     return account

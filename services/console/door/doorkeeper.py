@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.console.acting import Acting, Worker
+from services.console.acting import Acting, Worker, chosen
 from services.console.door import accounts
 from services.console.door.accounts import Account
 from services.console.door.audit import Present, present
@@ -14,14 +14,16 @@ from services.console.door.book import Book
 from services.console.door.cookies import Cookie, address_of
 from services.console.door.first_pages import add_first
 from services.console.door.own_pages import add_own
-from services.console.door.people import known_name, who_is
+from services.console.door.people import acting_as, known_name, who_is
 from services.console.door.provider import Provider, client_of
 from services.console.door.provider_pages import add_provider
 from services.console.door.sessions import LONGEST, How, Session, hashed, new_token
 from services.console.door.sign_in_pages import add_sign_in
-from services.console.door.signing_in import From, SigningIn
+from services.console.door.signing_in import From, SigningIn, Wrong
+from services.console.held import Act
 from services.console.pages import Pages
 from shared.clock import RehearsalClock, real_now
+from shared.contracts import Actor, Refusal
 from shared.service import Service
 
 MOST_OF_A_NAME = 200
@@ -76,12 +78,26 @@ class Doorkeeper:
         found: Session | None = request.state.session
         return found
 
+    async def still(self, act: Act) -> Actor | None:
+        """Who he is by now who did what is held back; None when he may do nothing any more."""
+        if self.rehearsed:
+            who: Acting | None = chosen(self.communes, act.commune, act.worker)
+        elif (account := await self.book.accounts.get(act.account)) is not None:
+            who = self.signing_in.who_has(account)
+        else:  # whom the province's provider alone knows
+            who = acting_as(self.communes, act.account, act.commune)
+        return who.actor if who is not None and who.worker is not None else None
+
     async def let_in(
         self, request: Request, response: Response, who: Acting, how: How, account: Account | None
     ) -> None:
         """Begin a session of a new name, and end the one that this browser had.
 
-        account: None of somebody who plays in a rehearsal, or whom the provider alone knows.
+        account: as he proved himself with it; None of somebody who plays in a rehearsal, or whom the provider alone
+            knows.
+
+        Raises:
+            Wrong: meanwhile it was closed, or its password was changed or voided.
         """
         assert who.worker is not None
         await self._end_here(request)
@@ -99,7 +115,12 @@ class Doorkeeper:
             device=request.headers.get("user-agent", "")[:MOST_OF_A_NAME],
             address=place.address,
         )
-        self.cookie.put(response, await self.book.sessions.begin(session), LONGEST)
+        token = await self.book.sessions.begin(session)
+        if not await self._is_still(session, account):  # asked last, for whoever closes an account ends sessions last
+            await self.book.sessions.end(session.account, hashed(token))
+            await self.signing_in.failed("forbidden", place, account)
+            raise Wrong
+        self.cookie.put(response, token, LONGEST)
         self.step.drop(response)
         if account is not None and how == "password":
             await self._know(request, response, account)
@@ -131,11 +152,24 @@ class Doorkeeper:
             await self.book.sessions.end(session.account, session.id)
         return session
 
+    async def _is_still(self, session: Session, proved: Account | None) -> bool:
+        """Whether the account of a session that begins is what somebody proved himself with."""
+        if session.how == "rehearsal":
+            return True
+        account = await self.book.accounts.get(session.account)
+        if account is None:
+            return proved is None
+        is_open = account.closed_at is None
+        return is_open and (session.how != "password" or proved is None or account.proof == proved.proof != "")
+
     async def _know(self, request: Request, response: Response, account: Account) -> None:
         """Tell this browser from others, the next time it comes with this account."""
         token = self.browser.of(request) or new_token()
         if hashed(token) not in account.browsers:
-            await self.signing_in.change(account.id, lambda one: accounts.know(one, hashed(token)))
+            try:
+                await self.signing_in.change_proved(account, lambda one: accounts.know(one, hashed(token)))
+            except Refusal:  # and its sessions have ended, this one too
+                raise Wrong from None
         self.browser.put(response, token, A_YEAR)
 
     async def _tidy(self) -> None:

@@ -60,6 +60,11 @@ def counted(account: str, address: str, browser: str | None) -> Counted:
     return Counted(_key("account", account), _key("address", network_of(address)))
 
 
+def counted_elsewhere(address: str) -> Counted:
+    """Of a sign-in at the provider, where no account is named beforehand. Wrong passwords do not pause it."""
+    return Counted("", _key("address", "provider", network_of(address)))
+
+
 def network_of(address: str) -> str:
     """An IPv6 household has a whole /64 to choose from."""
     try:
@@ -98,10 +103,11 @@ def succeed(attempts: Attempts) -> Attempts:
 
 
 def take_back(attempts: Attempts) -> Attempts:
-    """The last attempt was no failure, but nothing is won yet: a code is still to come."""
-    failures = max(attempts.failures - 1, 0)
-    until = attempts.until if failures >= free_of(attempts.id) else None
-    return replace(attempts, failures=failures, until=until)
+    """The last attempt was no failure, but nothing is won yet: a code is still to come.
+
+    It pauses nothing, for none is made during a pause; the next failure pauses as long as this one would have.
+    """
+    return replace(attempts, failures=max(attempts.failures - 1, 0), until=None)
 
 
 def _until(key: str, failures: int, now: datetime) -> datetime | None:

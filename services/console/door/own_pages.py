@@ -93,12 +93,12 @@ def add_own(inside: APIRouter, pages: Pages, keeper: "Doorkeeper") -> None:
             return await shown(request, who, 422, wrong={"again": "Hai lần nhập chưa giống nhau."})
         try:
             account = await proved(request, typed.get("present", ""))
+            kept = await keeper.signing_in.hashing.hash(fresh)
+            account = await keeper.signing_in.change_proved(account, lambda one: accounts.change_password(one, kept))
         except Refusal as refusal:
             return await shown(request, who, 422, wrong={"present": refusal.reason})
         except Locked as locked:
             return await shown(request, who, 429, wrong={"present": ""}, wait_s=seconds_until(locked.until))
-        kept = await keeper.signing_in.hashing.hash(fresh)
-        account = await keeper.signing_in.change(account.id, lambda one: accounts.change_password(one, kept))
         await keeper.book.pending.drop(account.id)
         await keeper.book.sessions.end_all(account.id)
         await noted(request, "password-changed", account, who)
@@ -127,7 +127,9 @@ def add_own(inside: APIRouter, pages: Pages, keeper: "Doorkeeper") -> None:
             if codes.step_of(secret, code, now, 0) is not None:
                 wrong = {}
                 account = await proved(request, typed.get("present", ""))
-                await keeper.signing_in.change(account.id, lambda one: accounts.turn_on(one, secret, code, hashes, now))
+                await keeper.signing_in.change_proved(
+                    account, lambda one: accounts.turn_on(one, secret, code, hashes, now)
+                )
         except Refusal as refusal:
             wrong = {"present": refusal.reason}
         except Locked as locked:
@@ -146,7 +148,7 @@ def add_own(inside: APIRouter, pages: Pages, keeper: "Doorkeeper") -> None:
             account = await proved(request, typed.get("present", ""))
             assert who.role is not None
             role = who.role
-            account = await keeper.signing_in.change(account.id, lambda one: accounts.turn_off(one, role))
+            account = await keeper.signing_in.change_proved(account, lambda one: accounts.turn_off(one, role))
         except Refusal as refusal:
             return await shown(request, who, 422, wrong={"off": refusal.reason})
         except Locked as locked:
@@ -160,13 +162,13 @@ def add_own(inside: APIRouter, pages: Pages, keeper: "Doorkeeper") -> None:
         hashes = tuple(codes.recovery_hash(one) for one in recovery)
         try:
             account = await proved(request, typed.get("present", ""))
+            if account.totp is None:
+                return RedirectResponse(PATH, 303)
+            await keeper.signing_in.change_proved(account, lambda one: accounts.new_recovery(one, hashes))
         except Refusal as refusal:
             return await shown(request, who, 422, wrong={"recovery": refusal.reason})
         except Locked as locked:
             return await shown(request, who, 429, wrong={"recovery": ""}, wait_s=seconds_until(locked.until))
-        if account.totp is None:
-            return RedirectResponse(PATH, 303)
-        await keeper.signing_in.change(account.id, lambda one: accounts.new_recovery(one, hashes))
         await noted(request, "recovery-renewed", account, who)
         return pages.show("own_recovery.html", who, codes=recovery)
 

@@ -18,11 +18,17 @@ class Pending:
         database.register("pending", [Index(("about",)), Index(("ends_at",))])
 
     async def put(self, kind: Kind, about: str, now: datetime, **data: Any) -> str:
-        """Keep it; returns the token. about: the account, where it is known."""
+        """Keep it; returns the token. about: the account, where it is known; of a sign-in at
+        the provider what its address is counted as."""
         token = new_token()
         kept = {"_id": hashed(token), "kind": kind, "about": about, "data": data, "ends_at": now + LASTS[kind]}
         await self._collection.insert_one(kept)
         return token
+
+    async def waiting(self, kind: Kind, about: str, now: datetime, most: int) -> int:
+        """How many of a kind wait; counted up to `most`."""
+        wanted = {"about": about, "kind": kind, "ends_at": {"$gt": now}}
+        return int(await self._collection.count_documents(wanted, limit=most))
 
     async def get(self, kind: Kind, token: str, now: datetime) -> tuple[str, dict[str, Any]] | None:
         """What a token is about, and what was kept with it; None when it is used up or over."""

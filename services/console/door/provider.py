@@ -226,12 +226,12 @@ class Provider:
     async def _user_info(self, answer: dict[str, Any], claims: dict[str, Any]) -> dict[str, Any]:
         """Some providers tell the e-mail there alone; it must be told of the same person."""
         address = (await self._configuration()).get("userinfo_endpoint")
-        if not address:
+        if not isinstance(address, str) or not _is_safe(address, self.client.issuer):
             raise NotVouched("no-e-mail")
         token = answer.get("access_token", "")
         async with self._http() as http:
             try:
-                told = _json(await http.get(str(address), headers={"Authorization": f"Bearer {token}"}))
+                told = _json(await http.get(address, headers={"Authorization": f"Bearer {token}"}))
             except httpx.HTTPError as error:
                 raise ProviderAway(type(error).__name__) from None
         if told.get("sub") != claims.get("sub"):

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from services.console.acting import Acting, usual
 from services.console.door.accounts import Account
 from services.console.door.admission import SIGN_IN, own_path
-from services.console.door.cookies import address_of
+from services.console.door.lockout import Locked, counted_elsewhere
 from services.console.door.pending import LASTS
 from services.console.door.people import acting_as, communes_of
 from services.console.door.provider import Asked, NotVouched, Provider, ProviderAway
@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 
 AWAY = "Hệ thống đăng nhập của tỉnh chưa trả lời. Xin thử lại sau ít phút, hoặc đăng nhập bằng mật khẩu."
 NOT_VOUCHED = "Hệ thống đăng nhập của tỉnh chưa xác nhận được ông/bà. Xin thử lại từ đầu."
+TOO_OFTEN = "Từ mạng này có quá nhiều lần đăng nhập chưa xong hoặc không thành. Xin thử lại sau ít phút."
 NOT_KNOWN = (
     "Hệ thống của tỉnh xác nhận địa chỉ thư của ông/bà, nhưng địa chỉ đó không có trong hồ sơ xã nào và không có tài "
     "khoản ở đây. Xin báo người vận hành."
 )
+
+MOST_ASKED = 100
+"""Sign-ins that an address of the network may have under way at the provider."""
 
 
 def add_provider(outside: APIRouter, pages: Pages, keeper: "Doorkeeper", provider: Provider) -> None:
@@ -33,40 +37,54 @@ def add_provider(outside: APIRouter, pages: Pages, keeper: "Doorkeeper", provide
         return pages.show("door_refused.html", Acting(usual(keeper.communes)), status, detail=detail)
 
     @outside.get(f"{SIGN_IN}/tinh")
-    async def go(tiep: str = "/") -> Response:
+    async def go(request: Request, tiep: str = "/") -> Response:
         """A link, for a browser lets no form lead to another site. What comes back is known by a cookie."""
+        place, now = keeper.place(request), real_now()
+        about = counted_elsewhere(place.address).address
+        if await keeper.book.pending.waiting("provider", about, now, MOST_ASKED) >= MOST_ASKED:
+            return refused(429, TOO_OFTEN)
         try:
+            await keeper.signing_in.may_go(place)
             address, asked = await provider.ask()
         except ProviderAway as error:
             logger().warning("provider-away", error=in_short(error))
             return refused(503, AWAY)
+        except Locked:
+            return refused(429, TOO_OFTEN)
         told = {"state": asked.state, "nonce": asked.nonce, "verifier": asked.verifier, "back": own_path(tiep)}
-        token = await keeper.book.pending.put("provider", "", real_now(), **told)
+        token = await keeper.book.pending.put("provider", about, now, **told)
         response = RedirectResponse(address, 303)
         keeper.asked.put(response, token, LASTS["provider"])
         return response
 
     @outside.get(f"{SIGN_IN}/tinh/ve")
     async def come_back(request: Request) -> Response:
-        place = address_of(request)
+        place = keeper.place(request)
         found = await keeper.book.pending.take("provider", keeper.asked.of(request), real_now())
+        if found is None:  # anybody can say so, as often as he likes: it is not recorded
+            logger().info("provider-not-asked")
+            return refused(401, NOT_VOUCHED)
+        told = found[1]
         try:
-            if found is None:
-                raise NotVouched("not-asked")
-            told = found[1]
+            paused = await keeper.signing_in.elsewhere(place)
+        except Locked:
+            return refused(429, TOO_OFTEN)
+        try:
             asked = Asked(told["state"], told["nonce"], told["verifier"])
             id = await provider.who(asked, dict(request.query_params), real_now())
         except NotVouched as error:
-            await keeper.book.audit.note("sign-in-failed", "provider", verb=error.why, address=place)
+            await keeper.signing_in.failed("provider", place, paused=paused, verb=error.why)
             return refused(401, NOT_VOUCHED)
         except ProviderAway as error:
+            await keeper.signing_in.vouched(place)
             logger().warning("provider-away", error=in_short(error))
             return refused(503, AWAY)
         account = await keeper.book.accounts.get(id)
         who = _who(keeper, id, account)
         if who is None:
-            await keeper.book.audit.note("sign-in-failed", "not-known", address=place)
+            await keeper.signing_in.failed("not-known", place, paused=paused)
             return refused(403, NOT_KNOWN)
+        await keeper.signing_in.vouched(place)
         response = RedirectResponse(on_to(who, told["back"]), 303)
         keeper.asked.drop(response)
         await keeper.let_in(request, response, who, "provider", account)

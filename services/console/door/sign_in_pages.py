@@ -42,6 +42,11 @@ def add_sign_in(outside: APIRouter, service: Service, pages: Pages, keeper: "Doo
         told = {"email": "", "problem": "", "wait_s": 0, **values}
         return pages.show("door_sign_in.html", Acting(commune), status, back=back, cast=cast, provider=provider, **told)
 
+    @service.app.exception_handler(Wrong)
+    async def begin_again(_: Request, __: Wrong) -> Response:
+        """Of whom it is found only while he is let in."""
+        return shown("", "/", 401, problem="wrong")
+
     @outside.get(SIGN_IN)
     async def sign_in(request: Request, tiep: str = "/", xa: str = "") -> Response:
         """Whoever is in already goes on."""
@@ -64,7 +69,8 @@ def add_sign_in(outside: APIRouter, service: Service, pages: Pages, keeper: "Doo
             response: Response = RedirectResponse(on_to(entrant.who, back), 303)
             await keeper.let_in(request, response, entrant.who, "password", entrant.account)
             return response
-        token = await keeper.book.pending.put("step", entrant.account.id, real_now(), back=back, next=entrant.next)
+        told = {"back": back, "next": entrant.next, "proof": entrant.account.proof}
+        token = await keeper.book.pending.put("step", entrant.account.id, real_now(), **told)
         response = RedirectResponse(CODE, 303)
         keeper.step.put(response, token, LASTS["step"])
         return response
@@ -88,9 +94,9 @@ def add_sign_in(outside: APIRouter, service: Service, pages: Pages, keeper: "Doo
         recovery = codes.new_recovery_codes() if told["next"] == "enrolment" else []
         try:
             if recovery:
-                account, who = await _enrolled(keeper, id, secret, code, recovery)
+                account, who = await _enrolled(keeper, id, secret, code, recovery, told["proof"])
             else:
-                entrant = await keeper.signing_in.by_code(id, code, keeper.place(request))
+                entrant = await keeper.signing_in.by_code(id, code, keeper.place(request), told["proof"])
                 account, who = entrant.account, entrant.who
         except Locked as locked:
             return _second(pages, keeper, id, told["next"], secret, 429, wait_s=seconds_until(locked.until))
@@ -133,11 +139,13 @@ def add_sign_in(outside: APIRouter, service: Service, pages: Pages, keeper: "Doo
 
 
 async def _enrolled(
-    keeper: "Doorkeeper", id: str, secret: str, code: str, recovery: list[str]
+    keeper: "Doorkeeper", id: str, secret: str, code: str, recovery: list[str], proof: str
 ) -> tuple[accounts.Account, Acting]:
-    """The second step begins with this sign-in, for the role demands one."""
+    """The second step begins with this sign-in, for the role demands one. proof: of the first."""
     hashes, now = tuple(codes.recovery_hash(one) for one in recovery), real_now()
-    account = await keeper.signing_in.change(id, lambda one: accounts.turn_on_first(one, secret, code, hashes, now))
+    account = await keeper.signing_in.change(
+        id, lambda one: accounts.turn_on_first(accounts.still(one, proof), secret, code, hashes, now)
+    )
     who = keeper.signing_in.who_has(account)
     if who is None:
         raise Refusal("forbidden", "Tài khoản này không còn dùng được.")

@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from services.console import working_days
+from shared.logs import in_short, logger
 
 CHUNK = 100
 """Cases that are counted at once: the reader of the stream waits no longer than that takes."""
@@ -81,15 +82,43 @@ NUMBERS = tuple(one.name for one in fields(Total))[3:]
 
 def mark(db: sqlite3.Connection, cases: Iterable[str]) -> None:
     """Something was said of these cases."""
-    db.executemany("INSERT OR IGNORE INTO uncounted (case_id) VALUES (?)", [(case,) for case in cases])
+    db.executemany(
+        "INSERT INTO uncounted (case_id) VALUES (?) ON CONFLICT (case_id) DO UPDATE SET refused = 0 WHERE refused",
+        [(case,) for case in cases],
+    )
 
 
 def settle(db: sqlite3.Connection, most: int = CHUNK) -> int:
-    """Count some of the uncounted cases anew; how many they were."""
-    cases = [row[0] for row in db.execute("SELECT case_id FROM uncounted LIMIT ?", (most,))]
+    """Count some of the uncounted cases anew; how many they were.
+
+    One of which the figures do not admit what it says stays uncounted until more is said of it, and holds up no other.
+    """
+    cases = [row[0] for row in db.execute("SELECT case_id FROM uncounted WHERE NOT refused LIMIT ?", (most,))]
     if not cases:
         return 0
     _know_working_days(db)
+    if _error_of(db, cases) is not None:
+        for case in cases:
+            if (error := _error_of(db, [case])) is not None:
+                logger().error("case-not-counted", case=case, error=in_short(error))
+                db.execute("UPDATE uncounted SET refused = 1 WHERE case_id = ?", (case,))
+    return len(cases)
+
+
+def _error_of(db: sqlite3.Connection, cases: Sequence[str]) -> sqlite3.IntegrityError | None:
+    """Count these, all or none; why none of them could be."""
+    db.execute("SAVEPOINT counting")
+    try:
+        _count(db, cases)
+    except sqlite3.IntegrityError as error:
+        db.execute("ROLLBACK TO counting")
+        return error
+    finally:
+        db.execute("RELEASE counting")
+    return None
+
+
+def _count(db: sqlite3.Connection, cases: Sequence[str]) -> None:
     known = {"cases": json.dumps(cases)}
     _add(db, known, -1)
     db.execute(f"DELETE FROM counted WHERE case_id IN ({_CASES})", known)
@@ -98,7 +127,6 @@ def settle(db: sqlite3.Connection, most: int = CHUNK) -> int:
     db.execute("DELETE FROM month_figure WHERE number = 0")
     db.execute("DELETE FROM day_figure WHERE change = 0")
     db.execute(f"DELETE FROM uncounted WHERE case_id IN ({_CASES})", known)
-    return len(cases)
 
 
 def counted(

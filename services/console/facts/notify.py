@@ -97,10 +97,12 @@ def _(event: DeliveryReported, db: sqlite3.Connection) -> None:
 
 
 def _answer(db: sqlite3.Connection, event: NotifyEvent, **values: Any) -> None:
-    """What became of the message is what became of the questions it answers."""
+    """What became of the message is what became of the questions it answers; of which form they are, others say."""
     if event.kind in ("answer", "guidance", "referral"):
         for question in event.questions:
-            put(db, "question", question, commune=event.commune, submission=event.case, **values)
+            known = db.execute("SELECT submission FROM question WHERE id = ?", (question,)).fetchone()
+            form = known["submission"] if known else event.case
+            put(db, "question", question, commune=event.commune, submission=form, **values)
 
 
 def _message(db: sqlite3.Connection, event: NotifyEvent, **values: Any) -> None:

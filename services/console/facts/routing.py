@@ -4,7 +4,14 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from services.console.facts.writing import instant, make_findable_anew, models, put, record
+from services.console.facts.writing import (
+    instant,
+    make_findable_anew,
+    make_findable_in_library,
+    models,
+    put,
+    record,
+)
 from shared.contracts.routing import (
     AnswerPublished,
     AnswerUnpublished,
@@ -434,11 +441,13 @@ def _(event: AnswerPublished, db: sqlite3.Connection) -> None:
         published_asked=event.asked,
         published_answered=event.answered,
     )
+    make_findable_in_library(db, event.question)
 
 
 @record.register
 def _(event: AnswerUnpublished, db: sqlite3.Connection) -> None:
     _question(db, event, **NOT_PUBLISHED)
+    make_findable_in_library(db, event.question)
 
 
 def _scope_of(db: sqlite3.Connection, question: str) -> str | None:

@@ -50,7 +50,7 @@ def make_findable(db: sqlite3.Connection, submission: str) -> None:
         (submission,),
     ).fetchall()
     db.executemany(
-        "INSERT INTO words (rowid, commune, plain) VALUES (?, ?, ?)",
+        "INSERT OR REPLACE INTO words (rowid, commune, plain) VALUES (?, ?, ?)",
         [
             (row["rowid"], one_word(row["commune"]), folded(f"{row['code']} {row['name']} {row['text']}"))
             for row in rows
@@ -62,6 +62,20 @@ def make_findable_anew(db: sqlite3.Connection, submission: str) -> None:
     """The same, once those words have changed: in a full-text index, to replace costs more than to add."""
     db.execute("DELETE FROM words WHERE rowid IN (SELECT rowid FROM question WHERE submission = ?)", (submission,))
     make_findable(db, submission)
+
+
+def make_findable_in_library(db: sqlite3.Connection, question: str) -> None:
+    """The words that everybody may read of it now; none where it is not published."""
+    row = db.execute(
+        "SELECT rowid, commune, published_asked || ' ' || published_answered AS text FROM question WHERE id = ?",
+        (question,),
+    ).fetchone()
+    db.execute("DELETE FROM library WHERE rowid = ?", (row["rowid"],))
+    if row["text"] is not None:
+        db.execute(
+            "INSERT INTO library (rowid, commune, plain) VALUES (?, ?, ?)",
+            (row["rowid"], one_word(row["commune"]), folded(row["text"])),
+        )
 
 
 @lru_cache(maxsize=128)

@@ -1,5 +1,6 @@
 """`/hoi-nghi/<id>/man-chieu`: what everybody in the hall sees, on whatever machine the projector hangs."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from sqlite3 import Connection
@@ -15,13 +16,12 @@ from services.console.conferences import Conference
 from services.console.hall.screen import Screen, screen
 from services.console.pages import HEADERS, Who
 from services.console.room_acts import Room
+from services.console.streams.news import LASTS_S
 
 LOOK_EVERY_S = 0.3
 """How soon a screen follows what another replica has noted, or what the view has heard."""
 SIGN_EVERY = 15
 """So many looks without news, and the screen is told that the connection stands."""
-LOOKS = 2_000
-"""A stream ends after ten minutes and is asked for again: whoever was signed out meanwhile sees nothing more."""
 
 
 def add_projector(router: APIRouter, room: Room) -> None:
@@ -50,10 +50,11 @@ def add_projector(router: APIRouter, room: Room) -> None:
         return screen(known[0], floor, known[1], who.unit, now)
 
     async def pictures(who: Acting, dialogue: str) -> AsyncIterator[bytes]:
-        """Each picture when it differs from the one before, as the page shows it."""
+        """Each picture when it differs from the one before, as the page shows it; until it is asked for again."""
+        until = asyncio.get_running_loop().time() + LASTS_S
         yield b"retry: 1000\n\n"
         before, quiet, seen = None, 0, None
-        for _ in range(LOOKS):
+        while before is None or asyncio.get_running_loop().time() < until:
             here = (room.reader.position, (await room.notes.of(who.commune, dialogue)).version, _minute(room))
             found = await picture(who, dialogue) if here != seen else before
             seen = here

@@ -1,6 +1,7 @@
 // A case: what is being written outlives a reload and a lost connection, and the page says when the case has changed.
 // Everything works without this; words come from the page. Events are heard on the document, for a case also stands
 // beside a list, where it comes and goes.
+import { get, keepForm, put, refill, settle } from "./typed.js";
 
 const DAY_MS = 24 * 3600 * 1000;
 const KEPT = "doithoai-draft/";
@@ -13,36 +14,22 @@ const placeOf = (editor) => KEPT + editor.dataset.by + "/" + editor.dataset.edit
 // --- what is typed, kept in this browser until it was sent, one day at most -----------------------------------------
 
 function kept(place) {
-  try {
-    const found = JSON.parse(localStorage.getItem(place));
-    return found && Date.now() - found.at < DAY_MS ? found : null;
-  } catch {
-    return null;
-  }
+  const found = get(localStorage, place);
+  return found && Date.now() - found.at < DAY_MS ? found : null;
 }
 
-function keep(editor, sent = false) {
+/** sent: the command that it is on its way with; what became of it says the page that comes (`settle`). */
+function keep(editor, sent = "") {
   const { version } = editor.dataset;
-  try {
-    localStorage.setItem(placeOf(editor), JSON.stringify({ text: areaOf(editor).value, version, at: Date.now(), sent }));
-    editor.querySelector("[data-kept]").textContent = editor.dataset.saved;
-  } catch {
-    // no room, or none allowed: the page works as one without a script
-  }
-}
-
-function forget() {
-  const wasSent = ["draft-answer", "keep-draft"].includes(article()?.dataset.done);
-  for (const place of Object.keys(localStorage).filter((one) => one.startsWith(KEPT))) {
-    const found = kept(place);
-    if (!found || (wasSent && found.sent)) localStorage.removeItem(place);
-  }
+  const item = { text: areaOf(editor).value, version, case: article().dataset.case, at: Date.now(), sent };
+  if (put(localStorage, placeOf(editor), item)) editor.querySelector("[data-kept]").textContent = editor.dataset.saved;
 }
 
 function ready(editor) {
   const [area, found] = [areaOf(editor), kept(placeOf(editor))];
   editor.dataset.ready = "";
-  if ("keptByPage" in editor.dataset || !found) return;
+  if ("keptByPage" in editor.dataset) return keep(editor);
+  if (!found) return;
   if (found.text.trim() === area.value.trim()) return void localStorage.removeItem(placeOf(editor));
   const saved = area.value;
   const take = () => write(area, found.text);
@@ -97,7 +84,9 @@ document.addEventListener("submit", async (event) => {
     return offline(form);
   }
   const editor = form.querySelector("[data-editor]");
-  if (editor) keep(editor, true);
+  const verb = submitter?.name === "verb" ? submitter.value : form.querySelector("input[name=verb]")?.value;
+  if (editor) keep(editor, verb);
+  keepForm(form, verb);
   form.dataset.going = "1";
   form.requestSubmit(submitter);
 });
@@ -224,10 +213,19 @@ addEventListener("afterprint", () => { for (const one of folded) one.open = fals
 
 // --- at the start, and whenever a case comes in ---------------------------------------------------------------------
 
+// A page that is loaded anew tells of what was done before, not of what was sent since.
+let tellsAgain = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
+
 function begin() {
+  const whole = article();
+  if (whole && !("began" in whole.dataset)) {
+    whole.dataset.began = "";
+    settle(whole, tellsAgain ? "" : whole.dataset.done, [[localStorage, `${KEPT}${whole.dataset.by}/`]]);
+  }
   for (const editor of document.querySelectorAll("[data-editor]:not([data-ready])")) ready(editor);
+  if (whole) refill(whole);
 }
-forget();
 begin();
+tellsAgain = false;
 unfold();
 new MutationObserver(begin).observe(document.body, { childList: true, subtree: true });

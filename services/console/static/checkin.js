@@ -3,7 +3,6 @@
 // sent as kept.js does. Without this script the forms of the page are sent like any other.
 import { Queue, button } from "./kept.js";
 
-const DAY_MS = 24 * 3600 * 1000;
 const SAME_CODE_MS = 4000;
 const LOOK_EVERY_MS = 120;
 const SIDE = 720;
@@ -20,10 +19,8 @@ function start(section) {
   const part = (name) => greeting.querySelector(`[data-${name}]`);
   const roll = () => section.querySelector("[data-roll]");
   const people = () => [...(roll()?.querySelectorAll("li") ?? [])];
-  const prefix = `doithoai-checkin/${say.dialogue}/`;
-  forgetTheOld();
-
-  const queue = new Queue({ prefix, action: say.action, maySend: true, changed: render, taken, refused });
+  const around = `doithoai-checkin/${say.dialogue}/`;
+  const queue = new Queue({ around, by: say.by, action: say.action, maySend: true, changed: render, taken, refused });
 
   // --- what is said ---------------------------------------------------------------------------------------------------
 
@@ -177,8 +174,12 @@ function start(section) {
   function render() {
     const entries = queue.all();
     const waiting = section.querySelector("[data-queue]");
-    waiting.hidden = !entries.length || (!queue.cutOff && !entries.some((entry) => entry.reason));
+    const others = queue.others();
+    section.querySelector("[data-others]").hidden = !others;
+    section.querySelector("[data-others] b").textContent = others;
+    waiting.hidden = !entries.length || (!queue.trouble && !entries.some((entry) => entry.reason || queue.isStuck(entry)));
     waiting.querySelector("[data-cut-off]").hidden = !queue.cutOff;
+    waiting.querySelector("[data-out]").hidden = queue.trouble !== "out";
     waiting.querySelector("ol").replaceChildren(...entries.map(line));
   }
 
@@ -187,20 +188,10 @@ function start(section) {
     const person = people().find((one) => (submission && one.dataset.submission === submission) || (representative && one.dataset.representative === representative));
     const item = document.createElement("li");
     const name = person?.dataset.name || wanted || say.hiddenName;
-    item.append(`${name} – ${entry.reason ?? (queue.underWay === entry.id ? say.sending : say.queueWords)} `);
-    if (entry.reason) item.append(button(say.drop, `${say.drop}: ${name}`, () => queue.drop(entry.id)));
+    const isStuck = queue.isStuck(entry);
+    item.append(`${name} – ${entry.reason ?? (queue.underWay === entry.id ? say.sending : isStuck ? say.refusedWords : say.queueWords)} `);
+    if (entry.reason || isStuck) item.append(button(say.drop, `${say.drop}: ${name}`, () => queue.drop(entry.id)));
     return item;
-  }
-
-  /** Codes and ids alone lie here, no names; still nothing stays for good. */
-  function forgetTheOld() {
-    for (const id of Object.keys(localStorage).filter((one) => one.startsWith("doithoai-checkin/"))) {
-      try {
-        if (Date.now() - JSON.parse(localStorage.getItem(id)).kept_at > 30 * DAY_MS) localStorage.removeItem(id);
-      } catch {
-        // a lock
-      }
-    }
   }
 
   // --- sound ----------------------------------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ function start(section) {
   };
 
   const queue = new Queue({
-    prefix: `doithoai-floor/${dialogue}/`,
+    around: `doithoai-floor/${dialogue}/`,
+    by: section.dataset.by,
     action,
     maySend: "maySend" in section.dataset,
     changed: render,
@@ -32,9 +33,13 @@ function start(section) {
     const entries = queue.all();
     const left = queue.left().length;
     waiting.hidden = entries.length === 0;
-    section.hidden = !form && entries.length === 0;
+    const others = queue.others();
+    section.hidden = !form && entries.length === 0 && !others;
+    section.querySelector("[data-others]").hidden = !others;
+    section.querySelector("[data-others] b").textContent = others;
     waiting.querySelector("h3").textContent = left ? `${say.waits} (${left})` : `${say.lookAgain} (${entries.length})`;
     waiting.querySelector("[data-cut-off]").hidden = !queue.cutOff || !left;
+    waiting.querySelector("[data-out]").hidden = queue.trouble !== "out" || !left;
     waiting.querySelector("ol").replaceChildren(...entries.map(line));
   }
 
@@ -65,8 +70,8 @@ function start(section) {
   }
 
   function stateOf(entry) {
-    if (entry.reason) return say.notTaken;
-    return queue.underWay === entry.id ? say.sending : say.toSend;
+    if (queue.underWay === entry.id) return say.sending;
+    return entry.reason || queue.isStuck(entry) ? say.notTaken : say.toSend;
   }
 
   /** What is thrown away here is nowhere else, so it takes a second click. */

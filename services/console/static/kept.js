@@ -1,9 +1,11 @@
 // What was typed or scanned stays in this browser until the server has it, so a lost connection loses nothing: one item
-// of localStorage each, sent in order, by one tab at a time, with a key that makes sending twice do it once.
+// of localStorage each, sent in order, by one tab at a time, with a key that makes sending twice do it once. It is shown
+// to nobody and sent by nobody but who kept it; the address it is sent to says whose it is, and the door looks.
 
 const PATIENCE_MS = 5000;
 const AGAIN_MS = 5000;
 const STALE_LOCK_MS = 15000;
+const TRIED_ENOUGH = 3;
 
 export function random() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -32,7 +34,10 @@ async function alone(name, work) {
   }
 }
 
-/** Sends one form: what the server told when it has it, `{reason}` when it will not take it, null when nobody knows. */
+/**
+ * Sends one form: what the server told when it has it, `{reason}` when it will not take it, `{trouble}` when nobody
+ * knows: "cut" where no answer came, "out" where its person is not signed in, "broken" where what came is none.
+ */
 async function send(action, entry) {
   const body = new URLSearchParams({ ...entry.fields, key: entry.key });
   if (entry.tried && entry.captured_at) body.set("received_at", entry.captured_at);
@@ -44,34 +49,36 @@ async function send(action, entry) {
       redirect: "error",
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    if (!answer.headers.get("content-type")?.startsWith("application/json")) return null;
+    if (answer.status === 401) return { trouble: "out" };
+    if ([408, 425, 429].includes(answer.status)) return { trouble: "cut" };
+    if (answer.status >= 500 || !answer.headers.get("content-type")?.startsWith("application/json")) return { trouble: "broken" };
     const told = await answer.json();
-    if (answer.ok) return told.done ? told : null;
-    if (answer.status >= 500 || [401, 408, 425, 429].includes(answer.status)) return null;
+    if (answer.ok) return told.done ? told : { trouble: "broken" };
     const wrong = Object.values(told.wrong ?? {});
     return { reason: wrong.length ? wrong.join(" ") : told.reason };
   } catch {
-    return null;
+    return { trouble: "cut" };
   }
 }
 
 /**
- * The forms that wait for one dialogue, all of one kind.
+ * The forms of one person that wait for one dialogue, all of one kind.
  *
- * `prefix` is the beginning of their items' names; console.js removes what has lain there for too long.
+ * `around` is the beginning of the names of all items that wait for it, whoever kept them, and `by` who keeps them here;
+ * console.js removes what has lain there for too long. `trouble` is as `send` tells it, "" when all is well.
  * `changed(queue)` is called when something is to be shown anew, `taken(entry, told)` and `refused(entry, reason)` once
  * the server has spoken of one.
  */
 export class Queue {
-  constructor({ prefix, action, maySend, changed, taken, refused }) {
-    Object.assign(this, { prefix, action, maySend, changed, taken, refused });
+  constructor({ around, by, action, maySend, changed, taken, refused }) {
+    Object.assign(this, { around, prefix: `${around}${by}/`, action, maySend, changed, taken, refused });
     this.underWay = null;
-    this.cutOff = false;
+    this.trouble = "";
     this.draining = false;
     addEventListener("online", () => this.drain());
     addEventListener("storage", () => this.changed(this));
     addEventListener("beforeunload", (event) => {
-      if (this.cutOff && this.left().length) event.preventDefault();
+      if (this.trouble && this.left().length) event.preventDefault();
     });
     setInterval(() => this.left().length && this.drain(), AGAIN_MS);
   }
@@ -82,6 +89,20 @@ export class Queue {
       .map((id) => this.get(id))
       .filter(Boolean)
       .sort((one, other) => (one.id < other.id ? -1 : 1));
+  }
+
+  get cutOff() {
+    return this.trouble === "cut" || this.trouble === "broken";
+  }
+
+  /** How many wait here that others have kept; what they say is theirs. */
+  others() {
+    return Object.keys(localStorage).filter((id) => id.startsWith(this.around) && !id.startsWith(this.prefix) && this.get(id)?.fields).length;
+  }
+
+  /** Whether the server has failed over it so often that what stands behind it goes first. */
+  isStuck(entry) {
+    return !entry.reason && (entry.failed ?? 0) >= TRIED_ENOUGH;
   }
 
   /** What is still to be sent; the others were refused, and somebody must look at them. */
@@ -114,9 +135,15 @@ export class Queue {
   }
 
   again(entry) {
-    this.put({ ...entry, reason: undefined });
+    this.put({ ...entry, reason: undefined, failed: 0 });
     this.changed(this);
     return this.drain();
+  }
+
+  /** The first that waits; those that are stuck stand behind the others, and are tried once each time. */
+  next(passed) {
+    const left = this.left().filter((entry) => !passed.has(entry.id));
+    return left.find((entry) => !this.isStuck(entry)) ?? left[0];
   }
 
   /** Sends what waits, in its order. Returns how much was taken. */
@@ -126,15 +153,23 @@ export class Queue {
     let taken = 0;
     try {
       await alone(this.prefix, async () => {
-        for (let next; (next = this.left()[0]); ) {
+        const passed = new Set();
+        for (let next; (next = this.next(passed)); ) {
           this.underWay = next.id;
           this.changed(this);
           this.put({ ...next, tried: true });
           const told = await send(this.action, next);
           this.underWay = null;
-          this.cutOff = told === null;
-          if (this.cutOff) break;
-          if (told.reason) {
+          this.trouble = told.trouble ?? "";
+          if (told.trouble === "broken") {
+            const failed = { ...next, tried: true, failed: (next.failed ?? 0) + 1 };
+            this.put(failed);
+            if (!this.isStuck(failed)) break;
+            passed.add(next.id);
+            this.trouble = "";
+          } else if (told.trouble) {
+            break;
+          } else if (told.reason) {
             this.put({ ...next, tried: true, reason: told.reason });
             this.refused(next, told.reason);
           } else {

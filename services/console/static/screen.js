@@ -3,14 +3,19 @@ import { tick } from "./timer.js";
 
 const SILENT_MS = 12000;
 const AGAIN_MS = 2000;
+const SHOWN_AFTER_MS = 3000;
 
 const main = document.querySelector("main");
 const link = document.querySelector("[data-link]");
 const root = document.documentElement;
 let source = null;
 let heard = performance.now();
+let lost = 0;
 
+// The server ends the stream every minute, and the browser is back within a second: of that nobody is told.
 function connected(stands) {
+  clearTimeout(lost);
+  lost = 0;
   link.textContent = stands ? "" : link.dataset.lost;
   root.classList.toggle("cut-off", !stands);
 }
@@ -38,7 +43,7 @@ function follow() {
     else draw();
   });
   source.addEventListener("error", () => {
-    connected(false);
+    lost ||= setTimeout(() => connected(false), SHOWN_AFTER_MS);
     if (source.readyState === EventSource.CLOSED) setTimeout(follow, AGAIN_MS);
   });
 }

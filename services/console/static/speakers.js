@@ -3,26 +3,35 @@
 import { agenda, exchangeAgenda, show } from "./agenda.js";
 import { tick } from "./timer.js";
 
+/** A form that is on its way is not sent a second time: who presses twice means one. */
 async function note(form, submitter) {
+  if (form.dataset.going) return;
+  form.dataset.going = "1";
   const body = new URLSearchParams(new FormData(form, submitter));
   try {
     const answer = await fetch(form.action, { method: "POST", body });
-    if (show(await answer.text())) return;
+    const html = await answer.text();
+    if (show(html)) return answer.ok || complain(refusalIn(html));
   } catch {
     // said below
+  } finally {
+    delete form.dataset.going;
   }
   complain();
 }
 
-/** Nothing was noted: the connection is lost, or nobody is signed in any more. */
-function complain() {
+/** Why a page says that nothing was done. */
+const refusalIn = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("main > .refused")?.textContent.trim();
+
+/** Nothing was noted: as it is told, or the connection is lost, or nobody is signed in any more. */
+function complain(words) {
   const part = agenda();
   part.querySelector("[data-not-noted]")?.remove();
   const notice = document.createElement("p");
   notice.className = "notice warn";
   notice.setAttribute("role", "alert");
   notice.dataset.notNoted = "";
-  notice.textContent = part.dataset.notNoted;
+  notice.textContent = words || part.dataset.notNoted;
   part.prepend(notice);
 }
 

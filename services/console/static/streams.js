@@ -95,7 +95,7 @@ function tail(table) {
   const state = document.querySelector("[data-live-state]");
   const pause = document.querySelector("[data-pause]");
   const cells = table.tHead.rows[0].cells.length;
-  let [after, paused, held, source] = [Number(table.dataset.after), false, 0, null];
+  let [after, paused, held, source, lost] = [Number(table.dataset.after), false, 0, null, 0];
 
   const link = (href, text) => Object.assign(document.createElement("a"), { href, textContent: text });
   const add = (told) => {
@@ -116,10 +116,15 @@ function tail(table) {
   const connect = () => {
     const path = table.dataset.events;
     source = new EventSource(`${path}${path.includes("?") ? "&" : "?"}sau=${after}`);
-    source.onopen = () => say(state?.dataset.on);
+    source.onopen = () => {
+      clearTimeout(lost);
+      lost = 0;
+      say(state?.dataset.on);
+    };
     source.onmessage = (message) => add(JSON.parse(message.data));
     source.onerror = () => {
-      say(state?.dataset.off);
+      // Every minute the server ends the stream, and the browser is back within a second: of that nobody is told.
+      lost ||= setTimeout(() => { if (!paused) say(state?.dataset.off); }, 3000);
       if (source.readyState === EventSource.CLOSED && !paused) setTimeout(connect, 3000);
     };
   };

@@ -14,6 +14,7 @@ from services.console.streams.monitor import Handler, Stream
 LAG = 100
 """Fewer events than this are worked off before anybody has read of them."""
 OLDEST = timedelta(minutes=5)
+UNPUBLISHED = timedelta(minutes=1)
 VIEW_BEHIND = 500
 NEARLY_FULL = 0.8
 SWEEP_LATE = timedelta(minutes=2)
@@ -32,7 +33,7 @@ class ServiceTold:
 
     replicas: how many answered. expected: it has handlers, so somebody should. reason: why one is not ready.
     database_ms: the slowest database; None where it does not answer. swept_at: of the one that is furthest behind.
-    published: events it said within the last minute.
+    unpublished_for: how long the oldest save waits that the stream has not confirmed.
     """
 
     name: str
@@ -41,9 +42,8 @@ class ServiceTold:
     reason: str = ""
     has_database: bool = True
     database_ms: float | None = 0.0
-    outbox: int = 0
+    unpublished_for: timedelta = timedelta()
     swept_at: datetime | None = None
-    published: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +149,10 @@ def _parked(seen: Observed) -> Iterator[Finding]:
 
 
 def _outbox_waits(seen: Observed) -> Iterator[Finding]:
-    """More lies there than a minute takes away, so the last of it will wait longer than a minute."""
+    """Also of what can never be published, which no count of what is under way tells of."""
     for service in seen.services:
-        if service.outbox > service.published:
-            yield service.name, {"service": service.name, "number": service.outbox}
+        if (waited := service.unpublished_for) > UNPUBLISHED:
+            yield service.name, {"service": service.name, "minutes": int(waited / timedelta(minutes=1))}
 
 
 def _view_behind(seen: Observed) -> Iterator[Finding]:
@@ -246,7 +246,7 @@ CONDITIONS: Sequence[Condition] = (
     Condition("MessagesParked", "%(handler)s có %(number)s sự kiện bị giữ lại, chờ người xem.", _parked),
     Condition(
         "OutboxWaits",
-        "%(number)s thay đổi của %(service)s đã lưu mà chưa báo được lên luồng.",
+        "Có thay đổi của %(service)s đã lưu %(minutes)s phút mà chưa báo được lên luồng.",
         _outbox_waits,
         after=timedelta(minutes=1),
         urgent=True,

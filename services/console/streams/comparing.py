@@ -4,6 +4,7 @@ The contract's own JSON schema says what should be there; pydantic says what doe
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -23,6 +24,9 @@ OF_NOBODY = frozenset(
     {"commune", "case", "question", "deadline", "notification", "dialogue", "department", "rule", "field"}
 )
 """Fields whose values are ids of the system: they name no person, and an operator looks for them."""
+_ID = re.compile(r"(?![\d.+-]+$)[A-Za-z0-9_.:/-]{1,256}")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ][\d:.]+([Zz]|[+-]\d\d:?\d\d)?")
+"""What does not fit may have anything anywhere: words, a name or a telephone number are no id and no instant."""
 
 WORDS: Mapping[str, str] = {
     "missing": "thiếu",
@@ -191,7 +195,7 @@ class _Walk:
         for name, inner in properties.items():
             here = (*path, name)
             if name in told:
-                yield from self._value(inner, told[name], here)
+                yield from self._value(inner, told[name], here, name)
             elif name in required or here in self._problems:
                 yield Field(here, "missing", self._expected(inner), problem=WORDS["missing"])
             else:
@@ -201,14 +205,15 @@ class _Walk:
             if name in properties:
                 continue
             if isinstance(more, dict):
-                yield from self._value(more, value, (*path, name))
+                yield from self._value(more, value, (*path, name), "")
             else:
-                yield Field((*path, name), "unknown", "", _kind(value), self._shown({}, name, value), "")
+                yield Field((*path, name), "unknown", "", _kind(value), self._shown({}, "", value, fits=False), "")
 
-    def _value(self, schema: Mapping[str, Any], told: Any, path: Path) -> Iterator[Field]:
+    def _value(self, schema: Mapping[str, Any], told: Any, path: Path, name: str) -> Iterator[Field]:
+        """name: as the contract has it; "" where the message itself has given it."""
         branch = self._branch(schema, told)
         problem = self._problems.get(path, "")
-        shown = None if isinstance(told, dict | list) else self._shown(branch, str(path[-1]), told)
+        shown = None if isinstance(told, dict | list) else self._shown(branch, name, told, fits=not problem)
         yield Field(path, "wrong" if problem else "fits", self._expected(schema), _kind(told), shown, problem)
         if problem or len(path) >= DEEPEST:
             return
@@ -217,7 +222,7 @@ class _Walk:
         elif isinstance(told, list):
             items = branch.get("items") or {}
             for number, one in enumerate(told):
-                yield from self._value(items if isinstance(items, dict) else {}, one, (*path, number))
+                yield from self._value(items if isinstance(items, dict) else {}, one, (*path, number), "")
 
     def _branch(self, schema: Mapping[str, Any], told: Any) -> Mapping[str, Any]:
         """The part of a union that a value is meant for."""
@@ -243,21 +248,23 @@ class _Walk:
             return say("thời điểm" if schema["format"] == "date-time" else "ngày")
         return say(TYPES.get(schema.get("type", ""), "giá trị bất kỳ"))
 
-    def _shown(self, schema: Mapping[str, Any], name: str, told: Any) -> str | None:
+    def _shown(self, schema: Mapping[str, Any], name: str, told: Any, *, fits: bool) -> str | None:
         """The value, where nobody can be known by it, or somebody has asked for it."""
-        harmless = (
-            self._open
-            or not self._masked
-            or name in OF_NOBODY
-            or told is None
-            or isinstance(told, bool)
-            or schema.get("format") == "date-time"
-            or told in schema.get("enum", ())
-            or ("const" in schema and told == schema["const"])
-        )
-        if not harmless:
+        if self._masked and not (fits and self._is_harmless(schema, name, told)):
             return None
         return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
+
+    def _is_harmless(self, schema: Mapping[str, Any], name: str, told: Any) -> bool:
+        """Of what a contract names and fits it: yes or no, a choice, an instant, an id, a figure of the envelope."""
+        if told is None or isinstance(told, bool) or told in schema.get("enum", ()):
+            return True
+        if "const" in schema:
+            return bool(told == schema["const"])
+        if not isinstance(told, str):
+            return self._open
+        if schema.get("format") == "date-time":
+            return _INSTANT.fullmatch(told) is not None
+        return (self._open or name in OF_NOBODY) and _ID.fullmatch(told) is not None
 
 
 TYPES: Mapping[str, str] = {

@@ -1,8 +1,10 @@
 """What handlers could not cope with: parked messages, one by one; replaying and discarding them."""
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote
@@ -12,12 +14,17 @@ from nats.js.api import Header
 from nats.js.errors import APIError
 
 from services.console.streams.history import Lying, read
-from shared.broker import DEADLETTERS, EVENTS
+from shared.broker import DEADLETTERS, EVENTS, FIRST
 from shared.logs import logger
 
+FIRST_SUBJECT, FIRST_SEQUENCE = f"{FIRST}Subject", f"{FIRST}Sequence"
+"""What a message that is given back says of the event itself; parked again, it still does."""
 AT_ONCE = 100
 MOST_LOOKED_AT = 2_000
 """Of more than this nobody reads a list: what to do with them is decided by handler and error."""
+
+
+_OF_AN_EVENT = re.compile(r"event(\.[A-Za-z0-9_-]{1,64}){4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,8 @@ class Parked:
     """One parked message.
 
     number: its place in DEADLETTERS. position: the place in EVENTS from which its handler had it.
-    subject: of the event, also of one that was replayed before.
+    subject: of the event, also of one that was replayed before. first: where in EVENTS the event itself lies; 0 where
+    nobody knows.
     """
 
     number: int
@@ -36,6 +44,7 @@ class Parked:
     parked_at: datetime
     position: int
     body: bytes
+    first: int = 0
 
     @property
     def service(self) -> str:
@@ -114,7 +123,11 @@ async def replay(nats: Client, message: Parked, key: str) -> int:
         message.body,
         stream=EVENTS,
         timeout=10,
-        headers={Header.MSG_ID: f"replay:{message.number}:{key}"},
+        headers={
+            Header.MSG_ID: f"replay:{message.number}:{key}",
+            FIRST_SUBJECT: message.subject,
+            FIRST_SEQUENCE: str(message.first),
+        },
     )
     await _take_out(nats, message)
     logger().info("replayed", parked=message.number, replayed_to=message.handler, position=message.position)
@@ -135,6 +148,26 @@ def kinds(found: Iterable[Parked]) -> list[tuple[str, str, int]]:
     return [(handler, error, number) for (handler, error), number in counted.most_common()]
 
 
+def ranges(numbers: Iterable[int]) -> str:
+    """`1–3, 7, 9`."""
+    found: list[list[int]] = []
+    for number in sorted(numbers):
+        if found and number == found[-1][-1] + 1:
+            found[-1][1:] = [number]
+        else:
+            found.append([number])
+    return ", ".join(
+        f"{first}–{last[0]}" if last and last[0] > first + 1 else ", ".join(map(str, (first, *last)))
+        for first, *last in found
+    )
+
+
+def about(messages: Sequence[Parked]) -> str:
+    """Which they are, for the record: their handlers, how many, and their numbers."""
+    names = ", ".join(sorted({one.handler for one in messages}))
+    return f"{names}: {len(messages)} ({ranges(one.number for one in messages)})"
+
+
 async def _take_out(nats: Client, message: Parked) -> None:
     """Done also when somebody else was faster."""
     try:
@@ -146,24 +179,25 @@ async def _take_out(nats: Client, message: Parked) -> None:
 
 def from_stream(message: Lying) -> Parked:
     headers = message.headers
+    position = int(headers.get("Doithoai-Sequence", 0))
     return Parked(
         number=message.position,
         handler=headers.get("Doithoai-Handler", ""),
-        subject=_subject(headers.get("Doithoai-Subject", ""), message.body),
+        subject=headers.get(FIRST_SUBJECT) or _subject(headers.get("Doithoai-Subject", ""), message.body),
         error=unquote(headers.get("Doithoai-Error", "")),
         delivered=int(headers.get("Doithoai-Delivered", 0)),
         parked_at=message.at,
-        position=int(headers.get("Doithoai-Sequence", 0)),
+        position=position,
         body=message.body,
+        first=int(headers.get(FIRST_SEQUENCE, position)),
     )
 
 
 def _subject(told: str, body: bytes) -> str:
-    """What failed again after a replay came by the handler's own subject; its envelope still says what it is."""
+    """Of what came by the handler's own subject, its envelope may say what it is, if that is a subject at all."""
     if told.startswith("replay."):
-        try:
-            inside = json.loads(body)
-            return str(inside["subject"])
-        except (ValueError, KeyError, TypeError):
-            return told
+        with suppress(ValueError, KeyError, TypeError):
+            inside = json.loads(body)["subject"]
+            if isinstance(inside, str) and _OF_AN_EVENT.fullmatch(inside):
+                return inside
     return told

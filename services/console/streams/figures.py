@@ -6,6 +6,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from services.console.streams.health import Disk
 from services.console.streams.watch import Snapshot, Watch
 
 
@@ -19,11 +20,22 @@ class Figures(Collector):
         if self.watch is not None and self.watch.latest.connected:
             yield from _of_handlers(self.watch.latest)
             yield from _of_streams(self.watch.latest)
+            yield _of_disk(self.watch.disk)
 
 
 FIGURES = Figures()
 """One for the process, as Prometheus wants it; it tells what the latest `Watch` sees."""
 REGISTRY.register(FIGURES)
+
+
+def _of_disk(disk: Disk | None) -> GaugeMetricFamily:
+    """Without a sample where the broker's settings cannot be read."""
+    missing = GaugeMetricFamily(
+        "doithoai_nats_sync_missing", "1 where the broker confirms an event before it is on the disk"
+    )
+    if disk is not None:
+        missing.add_metric([], 0 if disk.sync_always else 1)
+    return missing
 
 
 def _of_handlers(seen: Snapshot) -> Iterator[GaugeMetricFamily]:

@@ -18,13 +18,17 @@ SLOW_S = 2.5
 
 
 class Replica(BaseModel):
-    """What one process answers on `health.<service>`; database_ms is None where it has none, or it does not answer."""
+    """What one process answers on `health.<service>`; database_ms is None where it has none, or it does not answer.
+
+    outbox: saves under way to the stream. outbox_oldest_s: how long the oldest waits that the stream has not confirmed.
+    """
 
     service: str
     ready: bool = True
     reason: str | None = None
     database_ms: float | None = None
     outbox: int = 0
+    outbox_oldest_s: float = 0.0
     memory_mb: float | None = None
     started_at: AwareDatetime | None = None
     swept_at: AwareDatetime | None = None

@@ -1,7 +1,6 @@
 """Back in the stream: what lies at a place, before it, after it, from a time on. Erased cases leave gaps."""
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,12 +9,12 @@ from typing import Any
 
 from nats.aio.client import Client
 from nats.errors import TimeoutError as NatsTimeoutError
-from nats.js.api import Header
 from pydantic import ValidationError
 
 from services.console.streams.tail import Wanted
 from services.console.view import Seen
 from shared.broker import EVENTS
+from shared.cases import messages
 from shared.contracts import Envelope
 
 PATIENCE_S = 2.0
@@ -85,23 +84,12 @@ async def at_place(nats: Client, position: int) -> Lying | None:
 
 
 async def read(nats: Client, subject: str, start: int, most: int, stream: str = EVENTS) -> list[Lying]:
-    """What lies from a place on, in one request (a batched direct get)."""
-    inbox = nats.new_inbox()
-    subscription = await nats.subscribe(inbox)
-    request = {"seq": max(1, start), "next_by_subj": subject, "batch": most}
-    found: list[Lying] = []
-    try:
-        await nats.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps(request).encode(), reply=inbox)
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                message = await subscription.next_msg(PATIENCE_S)
-                headers = message.headers or {}
-                if Header.STATUS in headers:  # the end of the batch, or nothing there
-                    return found
-                found.append(_lying(headers, message.data))
-    finally:
-        with suppress(Exception):
-            await subscription.unsubscribe()
+    """What lies from a place on, in one request. Raises TimeoutError where the broker does not answer in time."""
+    async with asyncio.timeout(PATIENCE_S):
+        return [
+            _lying(message.headers or {}, message.data)
+            for message in await messages(nats, subject, start, most, stream)
+        ]
 
 
 def _lying(headers: dict[str, Any], body: bytes) -> Lying:

@@ -15,12 +15,17 @@ from shared.contracts import SERVICES
 
 PATIENCE_S = 2.0
 API = "$JS.API"
+NO_CONSUMER = 10014
 
 
 class Away(Exception):
-    """JetStream does not answer."""
+    """JetStream says that it cannot. code: its own for why."""
 
     names_nobody = True
+
+    def __init__(self, what: str, code: int = 0) -> None:
+        super().__init__(f"{what}: {code}")
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,7 @@ async def ask(nats: Client, what: str, request: Mapping[str, Any]) -> dict[str, 
     answer = await nats.request(f"{API}.{what}", json.dumps(request).encode(), timeout=PATIENCE_S)
     told: dict[str, Any] = json.loads(answer.data)
     if error := told.get("error"):
-        raise Away(f"{what}: {error.get('err_code', error.get('code'))}")
+        raise Away(what, error.get("err_code", error.get("code", 0)))
     return told
 
 

@@ -1,6 +1,8 @@
 """`/van-hanh/bi-giu`: what handlers could not cope with; reading one, giving some back, giving some up."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from hashlib import sha256
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -20,6 +22,7 @@ from shared.text import one_line
 PARKED = f"{HOME}/bi-giu"
 AGES = {"": None, "5-phut": timedelta(minutes=5), "1-gio": timedelta(hours=1), "1-ngay": timedelta(days=1)}
 LONGEST_REASON = 500
+NO_END = "Trang này đã cũ, không rõ “tất cả” đến đâu. Xin mở lại danh sách rồi chọn."
 GONE = "Sự kiện này không còn bị giữ: đã được giao lại hoặc đã bỏ."
 
 
@@ -38,7 +41,8 @@ def add_parked(router: APIRouter, frame: Frame) -> None:
         seen, nats = await frame.watch.seen(), frame.service.nats
         everything = await deadletters.parked(nats, most=deadletters.MOST_LOOKED_AT)
         which = chosen(noi, loi, tuoi, dv)
-        found = [one for one in everything if which(one) and one.number > sau]
+        matching = [one for one in everything if which(one)]
+        found = [one for one in matching if one.number > sau]
         shown = found[: deadletters.AT_ONCE]
         return frame.show(
             "streams_parked.html",
@@ -46,7 +50,8 @@ def add_parked(router: APIRouter, frame: Frame) -> None:
             "parked",
             xong=xong,
             found=shown,
-            of=len(found),
+            of=len(matching),
+            upto=matching[-1].number if matching else 0,
             kinds=deadletters.kinds(everything),
             seen=seen,
             cause_of=cause_of,
@@ -59,26 +64,38 @@ def add_parked(router: APIRouter, frame: Frame) -> None:
 
     @router.post(PARKED)
     async def several(request: Request, who: Who) -> Response:
-        """Give back, or give up, those that were ticked; or all of a handler and error; or all."""
+        """Give back, or give up, those that were ticked; or all of a handler and error; or all.
+
+        All: up to the last one that the page counted, for nobody has seen what was parked since.
+        """
         frame.require_operator(who)
         async with request.form() as form:
-            ticked = [int(number) for number in form.getlist("number") if isinstance(number, str) and number.isdigit()]
+            ticked = {int(one) for one in form.getlist("number") if isinstance(one, str) and _is_number(one)}
             typed = {name: value for name, value in form.items() if isinstance(value, str)}
+        if typed.get("which") == "ticked":
+            choice = deadletters.ranges(ticked)
+        elif _is_number(upto := typed.get("den", "")):
+            choice = str({name: typed.get(name, "") for name in ("noi", "loi", "tuoi", "dv", "den")})
+        else:
+            raise HTTPException(422, NO_END)
+        replay = _replay_id(typed, choice)
+        if typed.get("do") == "replay" and frame.replays.find(replay) is not None:
+            return RedirectResponse(f"{PARKED}/giao-lai/{replay}", 303)
         everything = await deadletters.parked(frame.service.nats, most=deadletters.MOST_LOOKED_AT)
         if typed.get("which") == "ticked":
-            meant = [one for one in everything if one.number in set(ticked)]
+            meant = [one for one in everything if one.number in ticked]
         else:
             which = chosen(*(typed.get(name, "") for name in ("noi", "loi", "tuoi", "dv")))
-            meant = [one for one in everything if which(one)]
+            meant = [one for one in everything if which(one) and one.number <= int(upto)]
         if not meant:
             return RedirectResponse(f"{PARKED}?xong=nothing-chosen", 303)
-        return await _do(who, meant, typed)
+        return await _do(who, meant, typed, replay)
 
     @router.get(f"{PARKED}/giao-lai/{{id}}")
     async def followed(who: Who, id: str) -> Response:
         replay = frame.replays.find(id)
-        if replay is None:
-            raise HTTPException(404, "Không còn nhớ lần giao lại này; danh sách bị giữ cho biết sự kiện nào vẫn kẹt.")
+        if replay is None:  # it was begun in another process, or long ago
+            return RedirectResponse(f"{PARKED}?xong=replay-unknown", 303)
         return frame.show("streams_replay.html", who, "parked", replay=replay, cause_of=cause_of)
 
     @router.get(f"{PARKED}/giao-lai/{{id}}.json")
@@ -96,9 +113,12 @@ def add_parked(router: APIRouter, frame: Frame) -> None:
     async def act(request: Request, who: Who, number: int) -> Response:
         typed = await typed_in(request)
         frame.require_operator(who)
+        replay = _replay_id(typed, str(number))
+        if typed.get("do") == "replay" and frame.replays.find(replay) is not None:
+            return RedirectResponse(f"{PARKED}/giao-lai/{replay}", 303)
         message = await _one(number)
         if typed.get("do") != "reveal":
-            return await _do(who, [message], typed)
+            return await _do(who, [message], typed, replay)
         reason = one_line(typed.get("reason", ""))[:LONGEST_REASON]
         if not reason:
             return await _show(who, message, problem=("reveal", "Xin ghi lý do xem nội dung."))
@@ -111,16 +131,15 @@ def add_parked(router: APIRouter, frame: Frame) -> None:
             raise HTTPException(404, GONE)
         return message
 
-    async def _do(who: Acting, meant: list[Parked], typed: dict[str, str]) -> Response:
+    async def _do(who: Acting, meant: list[Parked], typed: dict[str, str], id: str) -> Response:
+        """id: of the replay, if it is to be one."""
         reason = one_line(typed.get("reason", ""))[:LONGEST_REASON]
         about = _about(meant)
         match typed.get("do"):
             case "replay":
                 name = who.worker.name if who.worker else ""
-                key = one_line(typed.get("key", ""))[:64] or str(ULID())
-                if frame.replays.find(key) is None:
-                    await frame.deeds.note(who, "replay", about, reason)
-                replay = frame.replays.begin(frame.service.nats, meant, name, key)
+                await frame.deeds.note(who, "replay", about, reason)
+                replay = frame.replays.begin(frame.service.nats, meant, name, id)
                 return RedirectResponse(f"{PARKED}/giao-lai/{replay.id}", 303)
             case "discard" if reason:
                 await frame.deeds.note(who, "discard", about, reason)
@@ -158,7 +177,17 @@ def add_parked(router: APIRouter, frame: Frame) -> None:
 
 
 def _about(meant: list[Parked]) -> str:
-    """Ids alone; of many, their handlers and how many."""
+    """Ids alone; of many, their handlers, how many and which."""
     if len(meant) == 1:
-        return f"{meant[0].handler} {meant[0].number} (EVENTS {meant[0].position})"
-    return ", ".join(sorted({one.handler for one in meant})) + f": {len(meant)}"
+        return f"{meant[0].handler} {meant[0].number} (EVENTS {meant[0].first})"
+    return deadletters.about(meant)
+
+
+def _is_number(typed: str) -> bool:
+    return typed.isdecimal() and len(typed) < 19
+
+
+def _replay_id(typed: Mapping[str, str], choice: str) -> str:
+    """The same for a form that is sent twice, another where other messages were chosen: Back keeps a form's key."""
+    key = typed.get("key") or str(ULID())
+    return sha256(f"{key}\n{choice}".encode()).hexdigest()[:26]

@@ -14,7 +14,7 @@ from ulid import ULID
 
 from services.console.streams import deadletters
 from services.console.streams.deadletters import Parked
-from services.console.streams.monitor import Away, ask, read_handler
+from services.console.streams.monitor import NO_CONSUMER, Away, ask, read_handler
 from shared.broker import EVENTS
 from shared.clock import real_now
 from shared.logs import in_short, logger
@@ -25,6 +25,7 @@ Fate = Literal["waiting", "given", "done", "parked-again", "gone", "failed"]
 LOOKED_EVERY_S = 0.5
 LONGEST_S = 600.0
 REMEMBERED = 50
+NOBODY = "Không còn nơi xử lý nào mang tên này; vẫn nằm trong danh sách."
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +100,22 @@ async def _carry_out(nats: Client, replay: Replay) -> None:
 
 
 async def give_all(nats: Client, replay: Replay) -> None:
-    """One after the other, in the order in which they were parked."""
+    """One after the other, in the order in which they were parked; none that nobody would receive."""
+    heard: dict[str, bool] = {}
     for place, item in enumerate(replay.items):
         try:
             message = await deadletters.one(nats, item.number)
             if message is None:
                 replay.items[place] = replace(item, fate="gone")
                 continue
+            if message.handler not in heard:
+                heard[message.handler] = await _hears(nats, message.handler)
+            if not heard[message.handler]:
+                replay.items[place] = replace(item, fate="failed", error=NOBODY)
+                continue
             position = await deadletters.replay(nats, message, replay.id)
             replay.items[place] = replace(item, fate="given", position=position)
-        except (NatsError, TimeoutError, OSError) as error:
+        except (NatsError, Away, TimeoutError, OSError) as error:
             logger().warning("not-replayed", parked=item.number, error=in_short(error))
             replay.items[place] = replace(item, fate="failed", error="NATS không nhận; vẫn nằm trong danh sách.")
 
@@ -140,6 +147,17 @@ async def look(nats: Client, replay: Replay) -> None:
             replay.items[place] = replace(item, fate="parked-again", again=parked.number, error=parked.error)
         elif done_up_to[item.handler] >= item.position:
             replay.items[place] = replace(item, fate="done")
+
+
+async def _hears(nats: Client, handler: str) -> bool:
+    """Whether what is given back to a handler reaches one: taken out where it lay, it would be nowhere else."""
+    try:
+        found = read_handler(await ask(nats, f"CONSUMER.INFO.{EVENTS}.{handler}", {}))
+    except Away as error:
+        if error.code == NO_CONSUMER:
+            return False
+        raise
+    return f"replay.{handler}" in found.filters
 
 
 async def _acknowledged(nats: Client, handler: str) -> int:

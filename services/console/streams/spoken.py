@@ -9,6 +9,7 @@ from services.console.words import SERVICES
 DONE: Mapping[str, str] = {
     "discard": "Đã bỏ; lý do nằm trong nhật ký kiểm tra.",
     "nothing-chosen": "Chưa chọn sự kiện nào, nên chưa làm gì.",
+    "replay-unknown": "Không còn nhớ lần giao lại ấy; sự kiện nào còn trong danh sách dưới đây là vẫn bị giữ.",
     "rebuild": "Đang dựng lại dữ liệu hiển thị từ sự kiện đầu tiên.",
 }
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from services.console.event_words import event_name
+from services.console.streams.news import LASTS_S
 from services.console.streams.spoken import service_name
 from services.console.view import Seen
 from shared.web import HANOI
@@ -65,9 +66,15 @@ class Tail:
                 queue.get_nowait()
                 queue.put_nowait(None)
 
-    async def watch(self, wanted: Wanted, earlier: Callable[[], Sequence[Seen]]) -> AsyncIterator[bytes]:
-        """An event stream as browsers read it: `earlier` first, then what comes, each with its position as id."""
+    async def watch(
+        self, wanted: Wanted, earlier: Callable[[], Sequence[Seen]], lasts_s: float = LASTS_S
+    ) -> AsyncIterator[bytes]:
+        """An event stream as browsers read it: `earlier` first, then what comes, each with its position as id.
+
+        It ends after a while: the browser comes again through the door, says what it saw last, and misses nothing.
+        """
         queue: asyncio.Queue[Seen | None] = asyncio.Queue(LONGEST_QUEUE)
+        until = asyncio.get_running_loop().time() + lasts_s
         self._viewers.add(queue)
         try:
             yield f"retry: {RETRY_MS}\n\n".encode()
@@ -76,10 +83,10 @@ class Tail:
                 position = seen.position
                 if wanted(seen):
                     yield _line(seen)
-            while True:
+            while (left := until - asyncio.get_running_loop().time()) > 0:
                 next_one: Seen | None = None
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(HEARTBEAT_S):
+                    async with asyncio.timeout(min(HEARTBEAT_S, left)):
                         next_one = await queue.get()
                         if next_one is None:
                             return

@@ -83,7 +83,7 @@ def add_tail(router: APIRouter, frame: Frame) -> None:
         last_event_id: Annotated[str, Header()] = "",
     ) -> Response:
         """The live tail. A browser that lost its connection says what it saw last and misses nothing recent."""
-        after = int(last_event_id) if last_event_id.isdigit() else sau
+        after = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 19 else sau
 
         def earlier() -> list[Any]:
             with frame.view.reading() as db:

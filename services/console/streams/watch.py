@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 
 from nats.aio.client import Client
@@ -22,7 +22,7 @@ from services.console.streams.flow import Arrow, arrows
 from services.console.streams.health import Replica
 from services.console.streams.monitor import Account, Away, Handler, ServiceState, Stream
 from services.console.streams.news import News
-from services.console.streams.rates import HOUR_S, Kind, Rates, named, said_by
+from services.console.streams.rates import HOUR_S, Kind, Rates, named
 from services.console.streams.samples import EVERY_S, Samples
 from services.console.streams.tail import Tail
 from services.console.view import Seen
@@ -216,7 +216,7 @@ class Watch:
         return self.rates.a_minute(monotonic())
 
     def _observed(self, now: float) -> Observed:
-        seen, minute, hour = self.latest, self.rates.a_minute(now), self.rates.within(HOUR_S, now)
+        seen, hour = self.latest, self.rates.within(HOUR_S, now)
         ten = self.rates.within(TEN_MINUTES_S, now)
         return Observed(
             at=seen.at,
@@ -226,10 +226,7 @@ class Watch:
             lag_before=self.samples.lag_before() if seen.connected else {},
             oldest=seen.oldest,
             parked=seen.parked,
-            services=[
-                self._told(name, said_by(minute, name), any(one.service == name for one in seen.handlers))
-                for name in NAMES
-            ]
+            services=[self._told(name, any(one.service == name for one in seen.handlers)) for name in NAMES]
             if seen.connected and self._answers_health
             else [],
             streams=seen.streams,
@@ -244,7 +241,7 @@ class Watch:
             sync_always=self.disk.sync_always if self.disk else None,
         )
 
-    def _told(self, name: str, published: int, has_handlers: bool) -> ServiceTold:
+    def _told(self, name: str, has_handlers: bool) -> ServiceTold:
         told = self.replicas.get(name, ())
         return ServiceTold(
             name=name,
@@ -253,7 +250,6 @@ class Watch:
             reason=next((one.reason or "chưa rõ lý do" for one in told if not one.ready), ""),
             has_database=name != "console" or self.service.database is not None,
             database_ms=health.slowest(told),
-            outbox=sum(one.outbox for one in told),
+            unpublished_for=timedelta(seconds=max((one.outbox_oldest_s for one in told), default=0.0)),
             swept_at=health.furthest_behind(told),
-            published=published,
         )
