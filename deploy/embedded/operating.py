@@ -131,7 +131,7 @@ class Desk:
         return last
 
     async def note(self, what: str, about: str, reason: str = "") -> None:
-        """Into the record, where the database answers; it is in the log in any case."""
+        """Into the record, without which nothing is discarded (`deeds.FIRST_RECORDED`); into the log in any case."""
         from services.console.door.audit import Audit
 
         database = Database(self.mongo_url, "console")

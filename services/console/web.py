@@ -151,6 +151,8 @@ def _tell_problems(service: Service, pages: Pages, door: Door, hosts: frozenset[
 
     async def no_view(request: Request, error: Exception) -> Response:
         """Its file is gone, or just made: the reader sees to it within a second or two."""
+        if request.method == "POST":
+            return await away(request, error)
         logger().warning("view-not-read", error=in_short(error))
         return await told(request, "Dữ liệu hiển thị đang được dựng lại. Xin tải lại trang sau ít phút.", 503)
 

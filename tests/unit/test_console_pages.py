@@ -389,6 +389,11 @@ async def test_a_page_says_that_the_view_is_being_built_and_is_there_again_when_
             answer = await client.get(path)
             assert answer.status_code == 503
             assert "Dữ liệu hiển thị đang được dựng lại." in answer.text
+        typed = {"verb": "find-guest", "wanted": "K7QX-3M9D"}
+        own = {"sec-fetch-site": "same-origin"}
+        answer = await client.post(f"/hoi-nghi/{DIALOGUE}/diem-danh", data=typed, headers=own)
+        assert answer.status_code == 503
+        assert "K7QX-3M9D" in answer.text, "what was typed waits on the page"
         View(tmp_path / "0.db").apply(0, messages(RECEIVED))
         assert (await client.get(f"/ho-so/{SUBMISSION}")).status_code == 200
 
