@@ -13,7 +13,8 @@ from services.console.door.accounts import Account
 from services.console.door.book import Book
 from services.console.door.first_pages import PATH
 from services.console.door.people import acting_as
-from services.console.door.sessions import Session, hashed
+from services.console.door.sessions import Session
+from services.console.door.tokens import hashed
 from shared.clock import real_now
 from shared.communes import Communes
 from shared.contracts import Role

@@ -14,7 +14,8 @@ import pytest
 from services.console.door import doorkeeper, sign_in_pages, signing_in
 from services.console.door.audit import Wanted
 from services.console.door.book import Book
-from services.console.door.sessions import KNOWN_FOR_S, hashed
+from services.console.door.sessions import KNOWN_FOR_S
+from services.console.door.tokens import hashed
 from shared.clock import real_now
 from shared.communes import Communes
 from shared.contracts import Refusal, Role

@@ -17,7 +17,8 @@ from services.console.door.admission import own_path
 from services.console.door.devices import device_name
 from services.console.door.lockout import Attempts, Locked
 from services.console.door.people import acting_as, communes_of, known_name, who_is
-from services.console.door.sessions import IDLE, LONGEST, Session, hashed, is_over, new_token
+from services.console.door.sessions import IDLE, LONGEST, Session, is_over
+from services.console.door.tokens import hashed, new_token
 from shared.communes import Communes
 from shared.contracts import Refusal, Role
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.console.door import codes
-from services.console.door.sessions import hashed
+from services.console.door.tokens import hashed
 from shared.contracts import Refusal, Role
 
 MUST_HAVE_CODES = frozenset({Role.CHAIRMAN, Role.OFFICE_HEAD, Role.PROVINCE, Role.OPERATOR})

@@ -17,9 +17,10 @@ from services.console.door.own_pages import add_own
 from services.console.door.people import acting_as, known_name, who_is
 from services.console.door.provider import Provider, client_of
 from services.console.door.provider_pages import add_provider
-from services.console.door.sessions import LONGEST, How, Session, hashed, new_token
+from services.console.door.sessions import LONGEST, How, Session
 from services.console.door.sign_in_pages import add_sign_in
 from services.console.door.signing_in import From, SigningIn, Wrong
+from services.console.door.tokens import hashed, new_token
 from services.console.held import Act
 from services.console.pages import Pages
 from shared.clock import RehearsalClock, real_now

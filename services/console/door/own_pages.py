@@ -12,8 +12,9 @@ from services.console.door.accounts import MUST_HAVE_CODES, Account
 from services.console.door.audit import Kind
 from services.console.door.devices import device_name
 from services.console.door.lockout import Locked
-from services.console.door.sessions import Session, hashed
+from services.console.door.sessions import Session
 from services.console.door.sign_in_pages import enrolment, seconds_until
+from services.console.door.tokens import hashed
 from services.console.pages import Pages, Who, typed_in
 from shared.clock import real_now
 from shared.contracts import Refusal

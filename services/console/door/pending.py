@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from services.console.door.sessions import hashed, new_token
+from services.console.door.tokens import hashed, new_token
 from shared.store import Database, Index
 
 Kind = Literal["link", "step", "provider"]

@@ -19,7 +19,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from services.console.door.people import known_name
-from services.console.door.sessions import new_token
+from services.console.door.tokens import new_token
 from shared.settings import Settings, WrongSettings
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")

@@ -1,12 +1,11 @@
 """How long somebody stays signed in, and where that is kept: not the cookie's token, only what it hashes to."""
 
-import hashlib
-import secrets
 import time
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from services.console.door.tokens import hashed, new_token
 from shared.contracts import Role
 from shared.store import Database, Index
 
@@ -47,16 +46,6 @@ class Session:
 
 def is_over(session: Session, now: datetime) -> bool:
     return now >= session.ends_at
-
-
-def hashed(token: str) -> str:
-    """What is kept of a token. It is random and long, so that nothing slow is needed."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def new_token() -> str:
-    """256 random bits."""
-    return secrets.token_urlsafe(32)
 
 
 class Sessions:

@@ -13,7 +13,7 @@ from services.console.door.book import Book
 from services.console.door.lockout import Attempts, Counted, Locked
 from services.console.door.passwords import Hashing, is_outdated
 from services.console.door.people import Communes, acting_as, known_name
-from services.console.door.sessions import hashed
+from services.console.door.tokens import hashed
 from shared.clock import real_now
 from shared.contracts import Refusal
 from shared.store import Database, StaleSave, Store
