@@ -9,7 +9,6 @@ from urllib.parse import quote
 import segno
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from nats.errors import Error as NatsError
 from starlette.exceptions import HTTPException
 
 from services.console import paper_forms
@@ -26,7 +25,6 @@ from shared.commands import send
 from shared.contracts import Refused
 from shared.contracts.intake import AddFiles
 from shared.files import put_file
-from shared.logs import in_short, logger
 from shared.receipts import KEEP, contact
 from shared.service import Service
 
@@ -86,14 +84,8 @@ def add_paper_desk(router: APIRouter, service: Service, pages: Pages, reader: Re
             raise HTTPException(403, "Nhập phiếu giấy là việc của cán bộ Văn phòng.")
         pile = read_pile(request.cookies.get(COOKIE, ""), who.commune)
         typed, files = await all_sent_in(request)
-        keyed = Keyed(typed)
-        try:
-            keyed = await with_scans(who, typed, files)
-            result = await registered(who, keyed)
-        except (NatsError, OSError, TimeoutError) as error:
-            logger().warning("not-entered", error=in_short(error))
-            choose = " " + say("Tệp đính kèm xin chọn lại.") if files and not keyed.scans else ""
-            result = replace(keyed, status=503, reason=say(AWAY) + choose)
+        keyed = await with_scans(who, typed, files)
+        result = await registered(who, keyed) if keyed.status == 200 else keyed
         if isinstance(result, Keyed):
             return await show(who, pile, result)
         response = RedirectResponse(f"{PATH}?phieu={quote(result.code)}&lai={result.again}", 303)
@@ -112,6 +104,9 @@ def add_paper_desk(router: APIRouter, service: Service, pages: Pages, reader: Re
         refusals = []
         for file in files:
             stored = await put_file(service.nats, who.actor, file.name, file.data)
+            if isinstance(stored, Refused) and stored.code == "unavailable":
+                choose = say("Tệp đính kèm xin chọn lại.")
+                return Keyed(typed, scans, status=503, reason=say(AWAY) + " " + choose)
             if isinstance(stored, Refused):
                 refusals.append(f"{file.name}: {stored.reason}")
             else:

@@ -42,7 +42,8 @@ async def must_be_good(page: Page, name: str, *widths: int) -> None:
 
 async def must_be_for_everybody(page: Page, name: str) -> None:
     found = await Axe().run(page, options=RULES)
-    assert [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found.response["violations"]] == [], name
+    broken = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found.response["violations"]]
+    assert not broken, f"{name}: {broken}"
 
 
 async def weight(page: Page) -> int:
