@@ -371,10 +371,13 @@ def spoken_run(run: str) -> str:
     return say("%(run)s, lần %(number)s", run=told, number=again) if again else told
 
 
-def plain_number(value: int) -> str:
-    """`12.345`, as numbers are written in Vietnam; in English `12,345`."""
+_SWAPPED = str.maketrans(",.", ".,")
+
+
+def plain_number(value: float) -> str:
+    """`12.345` and `2,5`, as numbers are written in Vietnam; in English `12,345` and `2.5`."""
     told = f"{value:,}"
-    return told if language.get() == "en" else told.replace(",", ".")
+    return told if language.get() == "en" else told.translate(_SWAPPED)
 
 
 def size(length: int) -> str:
@@ -388,8 +391,7 @@ def size(length: int) -> str:
 
 
 def _tenths(value: float, unit: str) -> str:
-    told = f"{value:.1f} {unit}"
-    return told if language.get() == "en" else told.replace(".", ",")
+    return f"{plain_number(round(value, 1))} {unit}"
 
 
 def _day_of(run: str) -> tuple[str, str | None]:

@@ -45,7 +45,7 @@ class Disk:
     most_memory: int
     connections: int
     slow_consumers: int
-    uptime: str
+    started_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ async def disk(monitor_url: str | None) -> Disk | None:
             most_memory=config["max_memory"],
             connections=told["connections"],
             slow_consumers=told["slow_consumers"],
-            uptime=told["uptime"],
+            started_at=datetime.fromisoformat(told["start"]),
         )
     except (httpx.HTTPError, ValueError, KeyError):
         return None
