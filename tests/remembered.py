@@ -7,9 +7,9 @@ from typing import Any
 
 from pymongo.errors import ServerSelectionTimeoutError
 
-from services.console.held import Act
-from services.console.kept import Kept
-from services.console.saved_filters import SavedFilter
+from services.console.work.held import Act
+from services.console.work.kept import Kept
+from services.console.work.saved_filters import SavedFilter
 
 
 class RememberedActs:

@@ -9,11 +9,11 @@ from fastapi import FastAPI
 from nats.aio.client import Client
 
 from services.console.door.doorkeeper import Doorkeeper
-from services.console.kept import kept_in
 from services.console.reader import Reader
 from services.console.streams.watch import Watch
 from services.console.view import View
 from services.console.web import add_routes
+from services.console.work.kept import kept_in
 from shared.clock import RehearsalClock, real_now
 from shared.communes import Communes
 from shared.service import Service

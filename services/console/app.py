@@ -3,14 +3,15 @@
 import asyncio
 from functools import partial
 
-from services.console import held_worker, web
+from services.console import web
 from services.console.door.audit import note_command
 from services.console.door.doorkeeper import Doorkeeper
-from services.console.kept import kept_in
 from services.console.reader import Reader
 from services.console.streams.figures import FIGURES
 from services.console.streams.watch import Watch
 from services.console.view import View
+from services.console.work import held_worker
+from services.console.work.kept import kept_in
 from shared.service import Service
 from shared.settings import Settings
 

@@ -4,8 +4,9 @@ from fastapi.responses import RedirectResponse, Response
 from nats.errors import Error as NatsError
 from starlette.exceptions import HTTPException
 
-from services.console import dossier, story
+from services.console import story
 from services.console.acting import Acting
+from services.console.case import dossier
 from services.console.language import say
 from services.console.pages import Pages
 from shared.cases import follow

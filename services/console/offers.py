@@ -12,10 +12,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.console.acting import Acting
-from services.console.dossier import Case, Dialogue, Letter, Submission, became_letters
-from services.console.four_eyes import may_judge
+from services.console.case.dossier import Case, Dialogue, Letter, Submission, became_letters
+from services.console.case.four_eyes import may_judge
+from services.console.case.question import Question
 from services.console.language import say
-from services.console.question import Question
 from services.console.terms import Escalation
 from services.console.words import Term, plain_number
 from shared.contracts import COMMANDS, Actor, Command, Role

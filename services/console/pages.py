@@ -18,16 +18,16 @@ from ulid import ULID
 from services.console import words
 from services.console.access import may_open
 from services.console.acting import Acting
+from services.console.case.versions import unfilled
 from services.console.event_words import DONE
-from services.console.filters import CHOICES
 from services.console.language import Language, language, say, speak
 from services.console.offers import CLERKS, local, may_have_slip
 from services.console.places import places_of, waiting
 from services.console.preferences import ReadsPreferences, address, theme
 from services.console.reader import Reader
 from services.console.terms import left_of
-from services.console.versions import unfilled
 from services.console.view import View
+from services.console.work.filters import CHOICES
 from shared.clock import RehearsalClock
 from shared.contracts import Role
 from shared.service import Service

@@ -8,7 +8,7 @@ from sqlite3 import Connection
 from services.console.access import DESK, OFFICE, may_open
 from services.console.acting import Acting
 from services.console.facts import instant
-from services.console.mailbox import count_waiting
+from services.console.incoming.mailbox import count_waiting
 from shared.contracts import Role
 
 

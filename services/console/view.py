@@ -16,8 +16,8 @@ from threading import Lock
 
 from pydantic import ValidationError
 
-from services.console import working_days
 from services.console.facts import aggregate_of, figures, instant, record
+from services.console.reporting import working_days
 from shared.contracts import Envelope, Event, UnknownEvent
 from shared.logs import in_short, logger
 

@@ -10,37 +10,37 @@ from nats.errors import Error as NatsError
 from starlette.exceptions import HTTPException
 
 from services.console.acting import Acting, CalledRightly, is_called_rightly, known_hosts, require_own_site, usual
-from services.console.case_pages import add_cases
-from services.console.desk import add_questions, add_terms
+from services.console.case.case_pages import add_cases
 from services.console.door.admission import SIGN_IN, Door, NotSignedIn, admit, sign_in_path
 from services.console.door.resend import has_secrets, kept_on_page
-from services.console.export_pages import add_exports
-from services.console.filter_pages import add_filters
 from services.console.frame_pages import add_frame
-from services.console.handbook_pages import add_handbook
-from services.console.kept import Kept
+from services.console.hall.room import add_dialogues
+from services.console.incoming.list_pages import add_lists
+from services.console.incoming.mailbox_pages import add_mailbox
+from services.console.incoming.paper_desk import MOST_OF_A_BODY, PATH, add_paper_desk
+from services.console.knowledge.handbook_pages import add_handbook
+from services.console.knowledge.library import add_library
+from services.console.knowledge.publication_pages import add_publication
+from services.console.knowledge.template_pages import add_templates
 from services.console.language import say
-from services.console.library import add_library
-from services.console.list_pages import add_lists
-from services.console.mailbox_pages import add_mailbox
+from services.console.letters.post_pages import PATH as POST
+from services.console.letters.post_pages import add_post
+from services.console.letters.register_pages import add_registers
+from services.console.letters.text_pages import add_texts
 from services.console.pages import HEADERS, HERE, Pages, wants_json
-from services.console.paper_desk import MOST_OF_A_BODY, PATH, add_paper_desk
-from services.console.post_pages import PATH as POST
-from services.console.post_pages import add_post
-from services.console.province_pages import add_province
-from services.console.publication_pages import add_publication
 from services.console.reader import Reader
-from services.console.register_pages import add_registers
-from services.console.report_pages import add_reports
-from services.console.room import add_dialogues
-from services.console.several_pages import add_several
+from services.console.reporting.province_pages import add_province
+from services.console.reporting.report_pages import add_reports
 from services.console.streams.contract_page import add_contract
 from services.console.streams.operations import add_operations
 from services.console.streams.watch import Watch
-from services.console.template_pages import add_templates
-from services.console.text_pages import add_texts
 from services.console.view import View
-from services.console.work_pages import add_work
+from services.console.work.desk import add_questions, add_terms
+from services.console.work.export_pages import add_exports
+from services.console.work.filter_pages import add_filters
+from services.console.work.kept import Kept
+from services.console.work.several_pages import add_several
+from services.console.work.work_pages import add_work
 from shared.logs import in_short, logger
 from shared.service import Service
 from shared.store import OUTAGES

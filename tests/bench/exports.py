@@ -12,10 +12,10 @@ from itertools import chain, islice
 import psutil
 from fastapi.responses import StreamingResponse
 
-from services.console import export_rows, exports
-from services.console.exports import Value
-from services.console.lists import Filter
 from services.console.view import View
+from services.console.work import export_rows, exports
+from services.console.work.exports import Value
+from services.console.work.lists import Filter
 from shared.communes import Profile
 from tests.bench.load import percentile
 

@@ -17,11 +17,11 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
-from services.console import answer_templates
+from services.console.hall.room_tabs import TABS
+from services.console.knowledge import answer_templates
 from services.console.language import CATALOGUE, Language, language
 from services.console.pages import HERE
 from services.console.places import GROUPS
-from services.console.room_tabs import TABS
 from services.console.terms import Explained, Left, left_of
 from services.console.words import Term, how_long
 from shared.communes import Communes
@@ -110,31 +110,31 @@ def test_every_place_of_the_navigation_is_in_the_catalogue():
 # --- words that come from Python ------------------------------------------------------------------------------------
 
 SAID_IN_VIETNAMESE = {
-    "conclusion.py",
-    "export_pages.py",
-    "export_rows.py",
-    "exports.py",
-    "minutes.py",
-    "report_files.py",
-    "reports.py",
-    "registers.py",
+    "hall/conclusion.py",
+    "work/export_pages.py",
+    "work/export_rows.py",
+    "work/exports.py",
+    "hall/minutes.py",
+    "reporting/report_files.py",
+    "reporting/reports.py",
+    "letters/registers.py",
 }
 """What becomes a document, a file or a form's own text for one is Vietnamese whoever makes it."""
 NO_WORDS = {
-    "conferences.py": "the title of a dialogue, and its legal basis",
+    "hall/conferences.py": "the title of a dialogue, and its legal basis",
     "door/accounts.py": "told on a command line",
     "door/book.py": "told on a command line",
     "door/devices.py": "names of browsers",
     "door/provider.py": "told to whoever sets it up",
     "door/passwords.py": "numbers are filled in by the module",
-    "four_eyes.py": "marks of tones",
+    "case/four_eyes.py": "marks of tones",
     "hall/screen.py": "shown to the hall",
-    "message_texts.py": "how notify names a line",
-    "my_work.py": "how notify names a line",
-    "paper_forms.py": "how a clerk writes an hour",
-    "province_pages.py": "the title of a file",
-    "province_tables.py": "numbers are filled in by the module",
-    "saved_filters.py": "numbers are filled in by the module",
+    "letters/message_texts.py": "how notify names a line",
+    "work/my_work.py": "how notify names a line",
+    "incoming/paper_forms.py": "how a clerk writes an hour",
+    "reporting/province_pages.py": "the title of a file",
+    "reporting/province_tables.py": "numbers are filled in by the module",
+    "work/saved_filters.py": "numbers are filled in by the module",
     "words.py": "a question and a print run, as the record names them",
 }
 """Modules some of whose Vietnamese no page words, or is filled in where it is defined; and why."""

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from services.console import held, held_worker
-from services.console.filter_store import Filters, StoredFilters
-from services.console.held import Act, NotNow, State
-from services.console.held_store import MOST_DUE, HeldActs, StoredActs
-from services.console.kept import kept_in
-from services.console.saved_filters import SavedFilter
+from services.console.work import held, held_worker
+from services.console.work.filter_store import Filters, StoredFilters
+from services.console.work.held import Act, NotNow, State
+from services.console.work.held_store import MOST_DUE, HeldActs, StoredActs
+from services.console.work.kept import kept_in
+from services.console.work.saved_filters import SavedFilter
 from shared.clock import Clock
 from shared.commands import send
 from shared.contracts import COMMANDS, Actor, routing

@@ -7,10 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.console import case_forms, dossier, offers, words
-from services.console.library import published
-from services.console.lists import Filter
+from services.console import offers, words
+from services.console.case import case_forms, dossier
+from services.console.knowledge.library import published
 from services.console.offers import WrongFields
+from services.console.work.lists import Filter
 from services.intake.pages.tracking import MARKS
 from shared.contracts import Event
 from shared.contracts.intake import (

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from services.console import deciders, offers, stale
+from services.console import offers
 from services.console.acting import Acting, chosen
+from services.console.case import deciders, stale
+from services.console.case.versions import since_handed_in
 from services.console.commands import Attempt
 from services.console.story import Line
-from services.console.versions import since_handed_in
 from shared.communes import Communes
 from shared.contracts import Event, Refused, Role
 from shared.contracts.deadlines import DeadlineMissed, DeadlineMoved, DeadlineSet

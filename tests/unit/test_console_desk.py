@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 
 from services.console import event_words, offers, terms, words
 from services.console.acting import OPERATOR, Acting, chosen, known_hosts, require_own_site, workers
-from services.console.dossier import Dialogue, Letter, Submission
-from services.console.question import Coordination, Draft, Endorsement, Question, Related
+from services.console.case.dossier import Dialogue, Letter, Submission
+from services.console.case.question import Coordination, Draft, Endorsement, Question, Related
 from services.console.story import tell
 from services.console.terms import Escalation
 from services.console.words import Term

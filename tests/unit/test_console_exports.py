@@ -14,8 +14,8 @@ import pytest
 from fastapi.responses import Response, StreamingResponse
 from openpyxl import load_workbook
 
-from services.console import exports
-from services.console.exports import Value
+from services.console.work import exports
+from services.console.work.exports import Value
 from shared.contracts import Event
 from shared.contracts.routing import AnswerPublished, QuestionAssigned, QuestionAwaitsTriage
 from tests.builders import COMMUNE, NOW, of_question, question, submission_received

@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
-from services.console import reports
 from services.console.facts import figures, instant
 from services.console.facts.figures import NEVER, Total
+from services.console.reporting import reports
 from services.console.view import View
 from shared.communes import Communes
 from shared.contracts import Event, Role, deadlines, intake, routing

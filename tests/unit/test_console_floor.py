@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.console import dialogue_forms
+from services.console.hall import dialogue_forms
 from services.console.offers import WrongFields
 from shared.communes import Communes
 from shared.contracts.intake import RegisterSubmission

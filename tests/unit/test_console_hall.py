@@ -11,13 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.console import aftermath, attendees, conferences, minutes, room_acts, room_offers
 from services.console.acting import chosen
-from services.console.asked import Asked, asked
-from services.console.attendees import Guest
-from services.console.conclusion import Record
-from services.console.conferences import Conference
-from services.console.hall import checkin, order
+from services.console.hall import aftermath, attendees, checkin, conferences, minutes, order, room_acts, room_offers
+from services.console.hall.asked import Asked, asked
+from services.console.hall.attendees import Guest
+from services.console.hall.conclusion import Record
+from services.console.hall.conferences import Conference
 from services.console.hall.order import Floor
 from services.console.hall.screen import Screen, screen
 from services.console.view import View

@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.console import handbook
 from services.console.acting import chosen
-from services.console.handbook import Row
+from services.console.knowledge import handbook
+from services.console.knowledge.handbook import Row
 from services.console.offers import WrongFields
 from shared.communes import Communes
 from shared.contracts.handbook import WordRule

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.console import handbook
-from services.console.handbook import Row
+from services.console.knowledge import handbook
+from services.console.knowledge.handbook import Row
 from shared.contracts import Refused
 from shared.contracts.handbook import SaveWordRules, TryWordRules, WordRule
 from shared.contracts.routing import QuestionAwaitsTriage

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.console import held
-from services.console.held import Act, NotNow, State
+from services.console.work import held
+from services.console.work.held import Act, NotNow, State
 from shared.contracts import Actor, Command, Done, Refused, Role
 from shared.contracts.routing import PrioritiseQuestion
 from tests.builders import COMMUNE, NOW, QUESTION, SUBMISSION, actor

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.console import list_forms
+from services.console.incoming import list_forms
 from services.console.offers import WrongFields
 from services.console.reader import Reader
 from services.console.streams.watch import Watch

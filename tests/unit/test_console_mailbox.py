@@ -6,7 +6,7 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from services.console.mailbox_pages import command, typed_from
+from services.console.incoming.mailbox_pages import command, typed_from
 from services.console.offers import WrongFields
 from shared.contracts import Role
 from shared.contracts.intake import DiscardMail, MailSettled, MailTakenIn, RegisterSubmission

@@ -11,11 +11,13 @@ import pytest
 from fastapi import FastAPI
 from nats.aio.client import Client
 
-from services.console import case_forms, registers, several, stale
+from services.console.case import case_forms, stale
+from services.console.letters import registers
 from services.console.reader import Reader
 from services.console.streams.watch import Watch
 from services.console.view import View
 from services.console.web import add_routes
+from services.console.work import several
 from shared.communes import Communes
 from shared.contracts import Event, Role
 from shared.contracts.deadlines import (

@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from services.console import fates, my_work, post_lists, posting, registers
 from services.console.acting import Acting, Worker
-from services.console.dossier import letters_of
-from services.console.post_lists import Unreadable
-from services.console.posting import Run
+from services.console.case import fates
+from services.console.case.dossier import letters_of
+from services.console.letters import post_lists, posting, registers
+from services.console.letters.post_lists import Unreadable
+from services.console.letters.posting import Run
 from services.console.view import View
+from services.console.work import my_work
 from shared.communes import Communes
 from shared.contracts import Event, Refused, Role
 from shared.contracts.deadlines import DeadlineNear, DeadlineSet

@@ -11,9 +11,9 @@ import pytest
 from openpyxl import load_workbook
 from starlette.requests import Request
 
-from services.console import charts, province, province_tables, reports
-from services.console.province_pages import Asked
-from services.console.province_tables import VIEWS
+from services.console.reporting import charts, province, province_tables, reports
+from services.console.reporting.province_pages import Asked
+from services.console.reporting.province_tables import VIEWS
 from services.console.view import View
 from shared.communes import Communes
 from shared.contracts import Event, Role, deadlines, routing

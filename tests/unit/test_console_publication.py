@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.console import publication
-from services.console.publication import Finding, Original, Proposal
+from services.console.knowledge import publication
+from services.console.knowledge.publication import Finding, Original, Proposal
 from shared.contracts import Refused
 from shared.contracts.routing import (
     AnswerApproved,

@@ -12,11 +12,11 @@ import pytest
 from openpyxl import load_workbook
 from pymongo.errors import ServerSelectionTimeoutError
 
-from services.console import held, held_worker
 from services.console.acting import OPERATOR, Acting
 from services.console.door.audit import Audit, Present, note_command, present
-from services.console.held import Act, State
 from services.console.streams.deeds import Deeds
+from services.console.work import held, held_worker
+from services.console.work.held import Act, State
 from shared.communes import Communes
 from shared.contracts import Actor, Command, Done, Event, Refused, Role
 from shared.contracts.deadlines import DeadlineSet

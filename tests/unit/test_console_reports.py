@@ -12,9 +12,11 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from services.console import conferences, lists, province, report_files, reports
-from services.console.reports import Figures, Row
+from services.console.hall import conferences
+from services.console.reporting import province, report_files, reports
+from services.console.reporting.reports import Figures, Row
 from services.console.view import View
+from services.console.work import lists
 from shared.communes import Communes
 from shared.contracts import Event, Role, deadlines, intake, routing
 from shared.web import HANOI

@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.console import conclusion, conferences, dialogue_forms, room_offers, room_tabs
 from services.console.acting import chosen
-from services.console.asked import Asked, asked
-from services.console.conferences import Conference
+from services.console.hall import conclusion, conferences, dialogue_forms, room_offers, room_tabs
+from services.console.hall.asked import Asked, asked
+from services.console.hall.conferences import Conference
 from services.console.offers import WrongFields
 from services.console.view import View
 from shared.communes import Communes

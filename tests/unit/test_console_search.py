@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import pytest
 
-from services.console import also_found, today
 from services.console.acting import chosen
 from services.console.view import View
+from services.console.work import also_found, today
 from shared.communes import Communes
 from shared.contracts import Event
 from shared.contracts.deadlines import DeadlineNear, DeadlineSet

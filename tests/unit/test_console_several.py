@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from services.console import held, several
 from services.console.acting import chosen as acting
-from services.console.chosen import Chosen, chosen
-from services.console.held import State
 from services.console.offers import WrongFields
 from services.console.view import View
+from services.console.work import held, several
+from services.console.work.chosen import Chosen, chosen
+from services.console.work.held import State
 from shared.clock import real_now
 from shared.communes import Communes
 from shared.contracts import Done, Event, Refused

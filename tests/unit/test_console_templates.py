@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.console import answer_templates
-from services.console.answer_templates import FILLED, Template
+from services.console.knowledge import answer_templates
+from services.console.knowledge.answer_templates import FILLED, Template
 from shared.contracts import Refused
 from shared.contracts.handbook import RemoveAnswerTemplate, SaveAnswerTemplate
 from shared.contracts.taxonomy import QuestionField

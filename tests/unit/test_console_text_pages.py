@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.console import message_texts
-from services.console.message_texts import Preview, Text
+from services.console.letters import message_texts
+from services.console.letters.message_texts import Preview, Text
 from shared.contracts import Refused
 from shared.contracts.texts import PreviewText, SaveText, UseShippedText
 from tests.builders import SUBMISSION, submission_received

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from services.console import lists, my_work
 from services.console.acting import chosen
-from services.console.desk import decider_of
-from services.console.lists import Filter
-from services.console.my_work import Work
 from services.console.view import View
+from services.console.work import lists, my_work
+from services.console.work.desk import decider_of
+from services.console.work.lists import Filter
+from services.console.work.my_work import Work
 from shared.communes import Communes
 from shared.contracts import Event, Refused, Role
 from shared.contracts.deadlines import DeadlineMissed, DeadlineNear, DeadlinePaused, DeadlineSet

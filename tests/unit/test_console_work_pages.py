@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from services.console import asking, case_forms, words
+from services.console import asking, words
+from services.console.case import case_forms
+from services.console.case.versions import compare, unfilled
 from services.console.offers import WrongFields
-from services.console.versions import compare, unfilled
 from shared.contracts import Event, Role
 from shared.contracts.routing import (
     AnswerDrafted,

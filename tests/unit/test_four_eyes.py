@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.console.four_eyes import may_judge, plain_name
-from services.console.question import Draft, Endorsement
+from services.console.case.four_eyes import may_judge, plain_name
+from services.console.case.question import Draft, Endorsement
 from services.routing import names
 from tests.builders import NOW
 

@@ -10,7 +10,7 @@ from time import thread_time
 
 import pytest
 
-from services.console.dialogue_forms import EMAIL
+from services.console.hall.dialogue_forms import EMAIL
 from services.intake.reading.contacts import read_contacts
 from services.intake.reading.forms import UnreadableForm, read_form
 from services.intake.reading.mails import read_mail

@@ -14,7 +14,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError
 
-from services.console.paper_forms import Pile
+from services.console.incoming.paper_forms import Pile
 from services.console.reader import Reader
 from services.console.streams.watch import Watch
 from services.console.view import View

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from services.console.incoming.paper_forms import Pile, command, instant, read_pile
 from services.console.offers import WrongFields
-from services.console.paper_forms import Pile, command, instant, read_pile
 from shared.contracts.intake import RegisterSubmission
 from shared.web import HANOI, local_time
 from tests.builders import NOW, actor

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.console import saved_filters
-from services.console.filters import CHOICES
-from services.console.saved_filters import DEFAULTS, MOST, SavedFilter, Wrong
+from services.console.work import saved_filters
+from services.console.work.filters import CHOICES
+from services.console.work.saved_filters import DEFAULTS, MOST, SavedFilter, Wrong
 from shared.contracts import Role
 from tests.builders import COMMUNE, NOW
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.console import dossier
+from services.console.case import dossier
 from services.intake import aftercare
 from services.intake.pages.tracking import stories
 from services.notify import rules

@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from services.console.case.term_chart import chart, courses, runs
+from services.console.case.timeline import Burst, timeline
+from services.console.case.working_axis import Known, WorkingAxis, known_days
 from services.console.story import Line
-from services.console.term_chart import chart, courses, runs
 from services.console.terms import Explained, Skipped
-from services.console.timeline import Burst, timeline
 from services.console.words import Term
-from services.console.working_axis import Known, WorkingAxis, known_days
 from shared.communes import Communes
 from shared.contracts import Event
 from shared.contracts.deadlines import (

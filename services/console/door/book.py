@@ -9,7 +9,7 @@ from services.console.door.audit import Audit
 from services.console.door.pending import Pending
 from services.console.door.people import Communes, communes_of, known_name
 from services.console.door.sessions import Sessions
-from services.console.held_store import StoredActs
+from services.console.work.held_store import StoredActs
 from shared.contracts import Refusal, Role
 from shared.store import Database, Store
 

@@ -21,8 +21,8 @@ from services.console.door.sessions import LONGEST, How, Session
 from services.console.door.sign_in_pages import add_sign_in
 from services.console.door.signing_in import From, SigningIn, Wrong
 from services.console.door.tokens import hashed, new_token
-from services.console.held import Act
 from services.console.pages import Pages
+from services.console.work.held import Act
 from shared.clock import RehearsalClock, real_now
 from shared.contracts import Actor, Refusal
 from shared.service import Service

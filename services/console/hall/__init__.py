@@ -1,1 +1,1 @@
-"""The evening in the hall: who is there, who speaks next, and what the screen shows of it."""
+"""The dialogue room: from the plan to what is left to do; who is there, who speaks next, what the screen shows."""

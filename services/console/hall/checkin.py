@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.console.attendees import Guest
+from services.console.hall.attendees import Guest
 
 Standing = Literal["expected", "excused", "waiting", "late", "withdrawn", "present", "absent"]
 """expected: he may come in. excused: he had said that he would not come. waiting: no seat is his yet. late: his form

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from services.console.asked import Asked
+from services.console.hall.asked import Asked
 
 By = Literal["plan", "topic", "registration"]
 """plan: the pressing and recurring first, then as registered. topic: what is of one topic together."""

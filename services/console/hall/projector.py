@@ -9,13 +9,13 @@ from fastapi import APIRouter
 from fastapi.responses import Response, StreamingResponse
 from starlette.exceptions import HTTPException
 
-from services.console import conferences
 from services.console.acting import Acting
-from services.console.asked import Asked, asked
-from services.console.conferences import Conference
+from services.console.hall import conferences
+from services.console.hall.asked import Asked, asked
+from services.console.hall.conferences import Conference
+from services.console.hall.room_acts import Room
 from services.console.hall.screen import Screen, screen
 from services.console.pages import HEADERS, Who
-from services.console.room_acts import Room
 from services.console.streams.news import LASTS_S
 
 LOOK_EVERY_S = 0.3

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.console.asked import Asked
-from services.console.conferences import Conference
+from services.console.hall.asked import Asked
+from services.console.hall.conferences import Conference
 from services.console.hall.order import Floor, next_one, running
 from services.console.words import FIELDS
 

@@ -1,0 +1,1 @@
+"""What an office knows: its word rules, its templates of answers, what everybody may read."""
