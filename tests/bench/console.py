@@ -27,6 +27,7 @@ import nats
 from fastapi import FastAPI
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.js.api import AckPolicy, ConsumerConfig
 
 from deploy.embedded.ports import free_block
 from deploy.embedded.supervisor import Stack
@@ -261,7 +262,8 @@ async def _rebuilt(client: Client, file: Path, communes: int, wanted: int) -> di
 
 async def _read_only(client: Client, wanted: int) -> float:
     js = client.jetstream()
-    subscription = await js.pull_subscribe("event.>", stream=EVENTS)
+    unasked = ConsumerConfig(ack_policy=AckPolicy.NONE)
+    subscription = await js.pull_subscribe("event.>", stream=EVENTS, config=unasked)
     began, seen = time.perf_counter(), 0
     while seen < wanted:
         seen += len(await subscription.fetch(AT_ONCE, 5))
