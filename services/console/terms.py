@@ -22,7 +22,7 @@ from shared.contracts.base import Model
 from shared.contracts.deadlines import ExplainTerms
 from shared.logs import in_short, logger
 
-PAGE = 100
+PAGE = 50
 """Terms on one page."""
 PATIENCE_S = 1.0
 """A page waits so long for deadlines to explain its terms, and goes without if it does not."""

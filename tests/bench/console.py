@@ -167,12 +167,14 @@ async def _explain(asked: Msg) -> None:
 
 
 def _build(file: Path, questions: int, communes: int) -> Size:
-    """A view, filled as its reader fills it."""
+    """A view, filled as its reader fills it, its figures settled as they are where nothing is to be read."""
     known, view, spent, count = province(communes), View(file), 0.0, 0
     for batch in _batches(events(known, questions)):
         began = time.perf_counter()
         count += len(view.apply(view.position, batch).seen)
         spent += time.perf_counter() - began
+    while view.settle():
+        pass
     return Size(questions, known, view, count / spent)
 
 

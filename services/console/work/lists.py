@@ -3,12 +3,12 @@
 import json
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from services.console.case.four_eyes import may_judge
+from services.console.case.four_eyes import may_judge, plain_name
 from services.console.case.question_rows import drafts_of
 from services.console.facts import folded, instant, one_word
 from services.console.rows import into, term_of
@@ -195,7 +195,22 @@ def to_decide(db: sqlite3.Connection, commune: str, decider: Decider, department
         f"AND {TO_DECIDE} {_of_department(department)}",
         {"commune": commune, "department": department, "role": decider.role, "own": decider.department},
     ).fetchall()
-    return [row["id"] for row in rows if may_judge(decider.name, drafts_of(db, row["id"]))]
+    ids = [row["id"] for row in rows]
+    known = _known_to(db, ids, decider.name)
+    return [id for id in ids if id not in known or may_judge(decider.name, drafts_of(db, id))]
+
+
+def _known_to(db: sqlite3.Connection, ids: Sequence[str], name: str) -> set[str]:
+    """Those of the questions in which this person has written, handed in or endorsed a version: few, of many."""
+    named = db.execute(
+        "SELECT question, written_by AS name FROM draft WHERE question IN (SELECT value FROM json_each(:ids)) "
+        "UNION SELECT question, handed_in_by FROM draft WHERE question IN (SELECT value FROM json_each(:ids)) "
+        "UNION SELECT question, endorsed_by FROM endorsement WHERE question IN (SELECT value FROM json_each(:ids))",
+        {"ids": json.dumps(ids)},
+    ).fetchall()
+    own = plain_name(name)
+    his = {one for one in {row["name"] for row in named} if one and plain_name(one) == own}
+    return {row["question"] for row in named if row["name"] in his}
 
 
 def words_of(commune: str, typed: str) -> str:

@@ -3,26 +3,23 @@
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any, Literal
 
 from services.console import offers
 from services.console.acting import Acting
-from services.console.case.four_eyes import may_judge
-from services.console.case.question_rows import drafts_of
 from services.console.facts import instant
 from services.console.rows import into, term_of
 from services.console.view import said
 from services.console.words import Term
-from services.console.work.lists import TO_DECIDE
+from services.console.work.lists import Decider, to_decide
 from shared.contracts import Role
 from shared.contracts.base import Token
 from shared.contracts.taxonomy import QuestionField
 
-MOST = 50
+MOST = 30
 """Questions of one section; the rest is in the list of questions."""
 MOST_PROPOSED = 3
 
@@ -170,12 +167,13 @@ def work(db: sqlite3.Connection, who: Acting, now: datetime) -> Work:
     """Everything that waits for somebody of a commune, the first to end first."""
     if who.worker is None or not has_desk(who):
         return Work()
-    find = _Finder(db, who.commune, now, who.worker.role, who.worker.name, who.worker.department)
+    decider = Decider(who.worker.role, who.worker.name, who.worker.department)
+    find = _Finder(db, who.commune, now, who.worker.department)
     expert, office, leads = who.role in offers.EXPERTS, who.role in offers.CLERKS, who.role in offers.LEADERS
     answered = find(_OWN) if expert else []
     returned = [task for task in answered if task.remarks]
     found = Work(
-        to_decide=find(TO_DECIDE, find.may_judge) if leads or who.role is Role.HEAD else (),
+        to_decide=find(_DECIDES, to_decide(db, who.commune, decider)) if leads or who.role is Role.HEAD else (),
         returned=returned,
         own=by_term([task for task in answered if not task.remarks], now),
         coordinating=find(_COORDINATING) if expert else (),
@@ -250,6 +248,7 @@ WHERE m.commune = :commune AND (m.state = 'failed' OR m.returned_on IS NOT NULL)
   AND NOT EXISTS (SELECT 1 FROM message l WHERE l.id = m.id || '.letter')
 ORDER BY m.changed_at, m.id LIMIT :limit
 """
+_DECIDES = "id IN (SELECT value FROM json_each(:among))"
 _OWN = "department = :own AND state IN ('assigned', 'drafting') AND follows IS NULL"
 """What gets the answer of another is written with that one."""
 _COORDINATING = (
@@ -265,30 +264,24 @@ class _Finder:
     db: sqlite3.Connection
     commune: str
     now: datetime
-    role: str
-    name: str
     own: str | None
     cut: bool = False
 
-    def __call__(self, waits: str, fits: Callable[[sqlite3.Row], bool] | None = None) -> list[Task]:
-        """waits: a condition on a row of the view `item`. fits: what else must hold, where SQL cannot say it."""
-        found = self.db.execute(
+    def __call__(self, waits: str, among: Sequence[str] = ()) -> list[Task]:
+        """waits: a condition on a row of the view `item`, which may name ids as `:among`."""
+        rows = self.db.execute(
             f"SELECT i.*, {_MORE} FROM item i WHERE commune = :commune AND rank < '2' AND {waits} "  # noqa: S608
             "ORDER BY rank, id LIMIT :limit",
             {
                 "commune": self.commune,
-                "role": self.role,
                 "own": self.own,
                 "now": instant(self.now),
-                "limit": -1 if fits else MOST + 1,
+                "limit": MOST + 1,
+                "among": json.dumps(among),
             },
-        )
-        rows = list(islice(filter(fits, found) if fits else found, MOST + 1))
+        ).fetchall()
         self.cut = self.cut or len(rows) > MOST
         return [self._task(row) for row in rows[:MOST]]
-
-    def may_judge(self, row: sqlite3.Row) -> bool:
-        return may_judge(self.name, drafts_of(self.db, row["id"]))
 
     def _task(self, row: sqlite3.Row) -> Task:
         secret = row["scope"] == "denunciation"
