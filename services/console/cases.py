@@ -23,9 +23,7 @@ async def elsewhere(service: Service, pages: Pages, who: Acting, case: str) -> R
     kind, commune = what
     if commune != who.commune:
         name = service.communes[commune].name if commune in service.communes else commune
-        raise HTTPException(
-            404, say("Hồ sơ này thuộc %(name)s. Hãy chọn %(name)s và người làm việc ở đầu trang.", name=name)
-        )
+        raise HTTPException(404, say("Hồ sơ này thuộc %(name)s, không thuộc đơn vị ông/bà đang làm việc.", name=name))
     match kind:
         case "programme":
             return RedirectResponse("/viec?loai=periodic-dialogue&phong=", 303)

@@ -311,7 +311,7 @@ def _add_scans(router: APIRouter, service: Service, pages: Pages, reader: Reader
 
         if (found := await pages.read(query)) is None:
             raise HTTPException(
-                404, say("%(name)s không có thư này. Xin xem lại xã, phường ở đầu trang.", name=who.profile.name)
+                404, say("%(name)s không có thư này. Thư có thể thuộc xã, phường khác.", name=who.profile.name)
             )
         return found
 
