@@ -94,7 +94,15 @@ def known_hosts(*addresses: str) -> frozenset[str]:
 
 def is_called_rightly(request: Request, hosts: frozenset[str]) -> bool:
     """Whether the browser asked under a name of this console; else some site has pointed its own name here."""
-    return urlsplit(f"//{request.headers.get('host', '')}").hostname in hosts
+    return _host_of(request) in hosts
+
+
+def _host_of(request: Request) -> str:
+    """The name or number that was asked for, without its port; "" where it cannot be read."""
+    try:
+        return urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    except ValueError:
+        return ""
 
 
 class CalledRightly:
@@ -114,8 +122,7 @@ class CalledRightly:
         await self._app(scope, receive, send)
 
     def _is_probe(self, request: Request) -> bool:
-        host = request.headers.get("host", "").lower()
-        name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+        name = _host_of(request)
         if name in self._hosts or (name and "." not in name):
             return True
         try:

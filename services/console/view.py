@@ -16,8 +16,7 @@ from threading import Lock
 
 from pydantic import ValidationError
 
-from services.console.facts import aggregate_of, figures, instant, record
-from services.console.reporting import working_days
+from services.console.facts import aggregate_of, figures, instant, record, working_days
 from shared.contracts import Envelope, Event, UnknownEvent
 from shared.logs import in_short, logger
 
@@ -27,7 +26,6 @@ SCHEMA = (HERE / "schema.sql").read_text(encoding="utf-8")
 SHAPED_BY = (
     HERE / "schema.sql",
     *sorted((HERE / "facts").glob("*.py")),
-    Path(working_days.__file__),
     *working_days.files(),
 )
 """What decides how the rows of a view look; the days off are in its figures."""

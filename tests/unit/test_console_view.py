@@ -17,9 +17,8 @@ from hypothesis import strategies as st
 from services.console import facts, terms
 from services.console.case import dossier, question_rows
 from services.console.case.question import Question
-from services.console.facts import aggregate_of, instant
+from services.console.facts import aggregate_of, instant, working_days
 from services.console.reader import Reader
-from services.console.reporting import working_days
 from services.console.view import FORMAT, SHAPED_BY, Elsewhere, Message, View, fingerprint, recent
 from services.console.words import how_long, plain_number, size, used_up, waiting
 from services.console.work import lists

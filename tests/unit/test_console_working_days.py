@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.console.reporting import working_days
+from services.console.facts import working_days
 from services.deadlines.working_days import load_calendar
 
 CALENDAR = load_calendar()

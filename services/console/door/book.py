@@ -15,7 +15,6 @@ from shared.store import Database, Store
 
 COMMAND_LINE = "doithoai account"
 """Who opens and closes accounts, as the record names him."""
-OF_NO_COMMUNE = frozenset({Role.PROVINCE, Role.OPERATOR})
 
 
 class Book:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from services.console.reporting import working_days
+from services.console.facts import working_days
 from shared.logs import in_short, logger
 
 CHUNK = 100
