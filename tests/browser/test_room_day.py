@@ -14,7 +14,7 @@ import nats
 import pytest
 import segno
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 from deploy.embedded.quiet import until_quiet
 from shared.clock import move_clock
@@ -221,11 +221,24 @@ async def test_the_screen_on_another_machine_follows_the_chair(evening: Evening)
     await must_be_good(hall, "room-hall")
     await hall.get_by_text("Màn chiếu cho thấy gì").click()
     await hall.get_by_label("Họ tên người hỏi").check()
+    written = asyncio.Event()
+
+    async def answer_late(route: Route) -> None:
+        answer = await route.fetch()
+        await written.wait()
+        await route.fulfill(response=answer)
+
+    await hall.route("**/tai-hoi-nghi", answer_late, times=1)
     await hall.get_by_role("button", name="Áp dụng").click()
     await expect(screen.locator("main")).to_contain_text(LAN)
     podium = hall.locator(".podium")
     await podium.get_by_text("Trả lời tại chỗ").click()
     await podium.get_by_label("Nội dung trả lời").fill("Quý III năm 2026.")
+    await hall.locator("[data-agenda]").evaluate("agenda => agenda.dataset.before = ''")
+    written.set()
+    await expect(hall.locator("[data-agenda][data-before]")).to_have_count(0)
+    await expect(podium.get_by_label("Nội dung trả lời")).to_have_value("Quý III năm 2026.")
+    await expect(podium.get_by_label("Nội dung trả lời")).to_be_focused()
     await podium.get_by_role("button", name="Ghi nhận đã trả lời").click()
     await expect(screen.locator("main")).to_have_class("between")
     await expect(screen.locator(".tally")).to_contain_text("1 câu đã xong · còn 3")

@@ -11,7 +11,7 @@ async function note(form, submitter) {
   try {
     const answer = await fetch(form.action, { method: "POST", body });
     const html = await answer.text();
-    if (show(html)) return answer.ok || complain(refusalIn(html));
+    if (show(html, form)) return answer.ok || complain(refusalIn(html));
   } catch {
     // said below
   } finally {
