@@ -149,6 +149,8 @@ class DeadlineCommand(Command, listener="deadlines"):
 
 
 class AcknowledgeEscalation(DeadlineCommand):
+    """Whom a missed term was put before has seen it. note: what he does about it."""
+
     deadline: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 

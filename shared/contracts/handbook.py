@@ -49,6 +49,8 @@ class AnswerTemplateSaved(HandbookEvent):
 
 
 class AnswerTemplateRemoved(HandbookEvent):
+    """The text is offered no more. A shipped one of the same title is again."""
+
     field: QuestionField
     title: str
     removed_by: str
@@ -78,6 +80,8 @@ class TryWordRules(HandbookCommand):
 
 
 class SaveWordRules(HandbookCommand):
+    """Classify by these rules from now on; what was assigned before stays. The reply as of `HandbookCommand`."""
+
     rules: WordRules
     reason: Remark
 
@@ -91,6 +95,8 @@ class SaveAnswerTemplate(HandbookCommand):
 
 
 class RemoveAnswerTemplate(HandbookCommand):
+    """Of the commune's own; shipped ones stay."""
+
     field: QuestionField
     title: Line
 

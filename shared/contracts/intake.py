@@ -412,6 +412,8 @@ class PlanDialogue(IntakeCommand):
 
 
 class AnnounceDialogue(IntakeCommand):
+    """Publish a planned dialogue: registration is open, and its terms run."""
+
     dialogue: Token
 
 
@@ -425,11 +427,15 @@ class RescheduleDialogue(IntakeCommand):
 
 
 class CancelDialogue(IntakeCommand):
+    """It does not take place. Whoever registered is told why, and gets a written answer."""
+
     dialogue: Token
     reason: Sentence
 
 
 class DelegateChair(IntakeCommand):
+    """A deputy chairs the dialogue in place of the chairman, to whom he reports (`ReportBack`)."""
+
     dialogue: Token
     deputy: Name
     reason: Sentence
@@ -449,6 +455,8 @@ class HoldDialogue(IntakeCommand):
 
 
 class CompleteDuty(IntakeCommand):
+    """One of the plan's duties is done. proof: where that can be seen, such as a document's number."""
+
     dialogue: Token
     duty: Token
     proof: Sentence
@@ -467,11 +475,15 @@ class ReceiveList(IntakeCommand):
 
 
 class InviteRepresentative(IntakeCommand):
+    """Invite somebody who speaks for others, or for an organisation."""
+
     dialogue: Token
     representative: Representative
 
 
 class CheckInRepresentative(IntakeCommand):
+    """An invited representative has come."""
+
     dialogue: Token
     representative: Token
 
@@ -485,11 +497,15 @@ class DraftConclusion(IntakeCommand):
 
 
 class ReturnConclusion(IntakeCommand):
+    """The notice is to be written anew. remarks: what is wrong with it."""
+
     dialogue: Token
     remarks: Sentence
 
 
 class ApproveConclusion(IntakeCommand):
+    """Of the chairman: the notice may be published (`ConcludeDialogue`)."""
+
     dialogue: Token
 
 
@@ -511,6 +527,8 @@ class ExtendCommitment(IntakeCommand):
 
 
 class FulfilCommitment(IntakeCommand):
+    """What was promised at the conclusion is done. proof: as of `CompleteDuty`."""
+
     dialogue: Token
     commitment: Token
     result: Text
@@ -554,6 +572,8 @@ class RegisterSubmission(IntakeCommand):
 
 
 class CorrectRegistrant(IntakeCommand):
+    """Put right who he is and how to reach him. registrant: all of it, as it is to be."""
+
     submission: Token
     registrant: Registrant
     reason: Sentence
@@ -577,6 +597,8 @@ class RateAnswer(IntakeCommand):
 
 
 class AddFiles(IntakeCommand):
+    """Add stored files to a submission (`StoreFile`). note: what they are."""
+
     submission: Token
     attachments: Annotated[tuple[Token, ...], Field(min_length=1, max_length=10)]
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000)] = ""
@@ -625,6 +647,8 @@ class AttachMail(IntakeCommand):
 
 
 class DiscardMail(IntakeCommand):
+    """Nothing for the office is in a mail in quarantine. Its original stays all the same."""
+
     mail: Token
     reason: Sentence
 
@@ -658,11 +682,15 @@ class ReceiveTable(IntakeCommand):
 
 
 class ExcuseRegistrant(IntakeCommand):
+    """He has said that he cannot come: he gets a written answer."""
+
     submission: Token
     reason: Sentence
 
 
 class CheckIn(IntakeCommand):
+    """A registrant has come."""
+
     submission: Token
 
 

@@ -135,6 +135,8 @@ class ReportTable(Model):
 
 
 class ReportPart(Model):
+    """A section: its heading, then its paragraphs, then its table, as far as it has them."""
+
     heading: ReportText | None = None
     paragraphs: tuple[ReportText, ...] = ()
     table: ReportTable | None = None

@@ -45,12 +45,16 @@ class PrintRunPosted(RunEvent):
 
 
 class LetterPosted(NotifyEvent):
+    """One letter of a run was handed to the post. tracking: the post office's number for it."""
+
     run: Token
     posted_on: date
     tracking: str | None = None
 
 
 class LetterDelivered(NotifyEvent):
+    """It reached its receiver, as the post says or who handed it over."""
+
     run: Token
     delivered_on: date
 

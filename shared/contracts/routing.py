@@ -437,6 +437,8 @@ class SplitQuestion(RoutingCommand):
 
 
 class AskCoordination(RoutingCommand):
+    """Ask other departments for their opinion on a matter of the question; the lead stays."""
+
     departments: Departments = Field(min_length=1)
     matter: Remark
 
@@ -448,6 +450,8 @@ class GiveOpinion(RoutingCommand):
 
 
 class RedirectQuestion(RoutingCommand):
+    """Not this office's matter: tell the asker which authority it is for, and how to reach it."""
+
     scope: Scope
     authority: Remark
     guidance: Remark
@@ -470,14 +474,18 @@ class DraftAnswer(RoutingCommand):
 
 
 class ReturnAnswer(RoutingCommand):
+    """The draft is to be written anew. remarks: what is wrong with it."""
+
     remarks: Remark
 
 
 class ApproveAnswer(RoutingCommand):
-    pass
+    """What was drafted becomes the answer of the office, and goes out."""
 
 
 class RequestExtension(RoutingCommand):
+    """Ask for more time; as of `ExtendTerm`, which grants it."""
+
     working_days: int = Field(ge=1, le=30)
     reason: Remark
     requirement: Remark
@@ -503,15 +511,19 @@ class TransferQuestion(RoutingCommand):
 
 
 class AcceptTransfer(RoutingCommand):
-    pass
+    """The department that a question was handed to takes it on."""
 
 
 class ReferQuestionUp(RoutingCommand):
+    """Beyond what the commune may decide: it is reported to the authority above, and the asker is told."""
+
     authority: Remark
     reason: Remark
 
 
 class ReportToSuperior(RoutingCommand):
+    """The report of a question that was referred up is sent. document: its number and date."""
+
     document: Remark
 
 
@@ -523,10 +535,14 @@ class AnswerOnTheSpot(RoutingCommand):
 
 
 class TakeForWrittenAnswer(RoutingCommand):
+    """At the conference: it is answered in writing afterwards. note: what the chair directed."""
+
     note: Remark
 
 
 class GroupQuestion(RoutingCommand):
+    """Call it with others of this topic at the conference."""
+
     topic: Remark
 
 
@@ -543,11 +559,15 @@ class PartQuestion(RoutingCommand):
 
 
 class PrioritiseQuestion(RoutingCommand):
+    """pressing: called before the others; False takes that back."""
+
     pressing: bool
     reason: Remark
 
 
 class ReopenQuestion(RoutingCommand):
+    """A question that was settled is to be answered again."""
+
     reason: Remark
 
 
@@ -565,6 +585,8 @@ class PublishAnswer(RoutingCommand):
 
 
 class UnpublishAnswer(RoutingCommand):
+    """Take it out of the library."""
+
     reason: Remark
 
 

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 
 class QuestionField(StrEnum):
+    """What a question is about: each field has a department in the profile of a commune."""
+
     CIVIL_STATUS = "civil-status"
     LAND = "land"
     CONSTRUCTION = "construction"

@@ -74,6 +74,11 @@ def test_it_says_who_says_hears_and_answers_what(document):
     assert handled == {(one.handler, event.__name__) for one in heard() for event in one.events}
 
 
+def test_every_message_says_what_it_is_for(document):
+    messages = document["components"]["messages"].values()
+    assert [one["name"] for one in messages if not one.get("description")] == []
+
+
 def test_addresses_are_the_subjects_with_their_parts_named(document):
     channels = document["channels"]
     assert channels["QuestionAssigned"]["address"] == "event.routing.{commune}.{case}.question-assigned"

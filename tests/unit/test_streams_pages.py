@@ -52,6 +52,13 @@ async def test_the_pages_are_the_operators_alone(tmp_path: Path, path: str) -> N
     assert (await opened(tmp_path, path, CLERK)).status_code == 403
 
 
+@pytest.mark.parametrize("path", ["?sau={}", "?truoc={}", "/truc-tiep?sau={}", "/{}"])
+@pytest.mark.parametrize("place", [-1, 10**30])
+async def test_a_place_that_no_stream_has_is_told_so(tmp_path: Path, path: str, place: int) -> None:
+    answer = await opened(tmp_path, "/van-hanh/su-kien" + path.format(place))
+    assert (answer.status_code, "Địa chỉ" in answer.text) == (422, True)
+
+
 @pytest.mark.parametrize("path", PAGES[:-1])
 async def test_a_page_has_no_vietnamese_left_in_english(tmp_path: Path, path: str) -> None:
     """But for what belongs to the frame, names, and what stands in the data."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response, StreamingResponse
 from nats.errors import TimeoutError as NatsTimeoutError
+from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from services.console.acting import Acting
@@ -25,6 +26,8 @@ FILTERED = 2_000
 """Of so many of the latest events those are shown that match; what lies further back is in the stream."""
 TAIL = f"{HOME}/su-kien"
 LONGEST_REASON = 500
+Place = Annotated[int, Field(ge=0, lt=2**53)]
+"""In the stream; the broker reads its numbers as JSON."""
 
 
 def add_tail(router: APIRouter, frame: Frame) -> None:
@@ -37,8 +40,8 @@ def add_tail(router: APIRouter, frame: Frame) -> None:
         loai: str = "",
         hoso: str = "",
         noi: str = "",
-        truoc: int = 0,
-        sau: int = 0,
+        truoc: Place = 0,
+        sau: Place = 0,
         luc: str = "",
     ) -> Response:
         """truoc, sau: from which place of the stream, backwards or forwards; luc: from which time. Else the latest."""
@@ -79,11 +82,11 @@ def add_tail(router: APIRouter, frame: Frame) -> None:
         loai: str = "",
         hoso: str = "",
         noi: str = "",
-        sau: int = 0,
+        sau: Place = 0,
         last_event_id: Annotated[str, Header()] = "",
     ) -> Response:
         """The live tail. A browser that lost its connection says what it saw last and misses nothing recent."""
-        after = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 19 else sau
+        after = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 16 else sau
 
         def earlier() -> list[Any]:
             with frame.view.reading() as db:
@@ -93,11 +96,11 @@ def add_tail(router: APIRouter, frame: Frame) -> None:
         return StreamingResponse(watching, media_type="text/event-stream", headers=HEADERS)
 
     @router.get(f"{TAIL}/{{position}}")
-    async def event(who: Who, position: int) -> Response:
+    async def event(who: Who, position: Place) -> Response:
         return await _show(who, position, revealed=False)
 
     @router.post(f"{TAIL}/{{position}}")
-    async def reveal(request: Request, who: Who, position: int) -> Response:
+    async def reveal(request: Request, who: Who, position: Place) -> Response:
         """What was said in it, for a reason that is noted before anything is shown."""
         frame.require_operator(who)
         reason = one_line((await typed_in(request)).get("reason", ""))[:LONGEST_REASON]
