@@ -28,16 +28,16 @@ def real_now() -> datetime:
 class RehearsalClock:
     """Runs at the speed of the real clock, from wherever it was last set; shared by all services through NATS.
 
-    It only moves forward, for a term that has ended cannot begin to run again.
+    It only moves forward, for a term that has ended cannot begin to run again. ahead: of the real clock.
     """
 
     def __init__(self) -> None:
-        self._ahead = timedelta()
+        self.ahead = timedelta()
         self.is_set = False
         self._moved: list[Callable[[], Awaitable[None]]] = []
 
     def __call__(self) -> datetime:
-        return real_now() + self._ahead
+        return real_now() + self.ahead
 
     def on_move(self, listener: Callable[[], Awaitable[None]]) -> None:
         """Call `listener` after each move, so that what became due is done at once."""
@@ -69,7 +69,7 @@ class RehearsalClock:
 
     def _set(self, data: bytes) -> None:
         ahead = timedelta(seconds=float(json.loads(data)["ahead_seconds"]))
-        self._ahead = max(self._ahead, ahead) if self.is_set else ahead
+        self.ahead = max(self.ahead, ahead) if self.is_set else ahead
         self.is_set = True
 
 
@@ -84,20 +84,26 @@ async def provision_clock(nats: Client, replicas: int = 1) -> None:
 
 async def moved_to(nats: Client) -> datetime | None:
     """The installation's simulated time; None while nobody has ever set it."""
-    clock = RehearsalClock()
-    await clock.refresh(nats)
+    clock = await _as_set(nats)
     return clock() if clock.is_set else None
 
 
 async def move_clock(nats: Client, to: datetime) -> None:
-    """Set the rehearsal clock of the whole installation; services take it over within moments.
+    """Set the rehearsal clock of the whole installation; services take it over within moments, and do what is due.
 
     A clock that is further already stays where it is: a service that starts later must not fall behind the others.
+    What is due is done at once then, too.
     """
+    clock = await _as_set(nats)
     ahead = to - real_now()
     ahead -= timedelta(microseconds=ahead.microseconds % 1000)
-    now = await moved_to(nats)
-    if now is not None and now >= to:
-        return
+    if clock.is_set:
+        ahead = max(ahead, clock.ahead)
     bucket = await nats.jetstream().key_value(BUCKET)
     await bucket.put(KEY, json.dumps({"ahead_seconds": ahead.total_seconds()}).encode())
+
+
+async def _as_set(nats: Client) -> RehearsalClock:
+    clock = RehearsalClock()
+    await clock.refresh(nats)
+    return clock

@@ -263,7 +263,7 @@ class Service:
         except Exception as error:  # noqa: BLE001 - the next round tries again
             logger().warning("sweep-failed", sweep=getattr(sweep, "__name__", repr(sweep)), error=in_short(error))
         else:
-            self._swept[number] = at
+            self._swept[number] = max(at, self._swept.get(number, at))  # one that began earlier may end later
 
     @property
     def busy(self) -> int:

@@ -47,6 +47,19 @@ async def test_time_never_goes_back_not_even_for_who_starts_later(client: Client
     assert (await followed(client))() >= MAY
 
 
+async def test_a_move_to_what_has_passed_already_is_heard_too_so_that_what_is_due_is_done(client: Client) -> None:
+    clock, heard = await followed(client), list[datetime]()
+
+    async def note() -> None:
+        heard.append(clock())
+
+    clock.on_move(note)
+    await move_clock(client, MAY)
+    await move_clock(client, MAY - timedelta(days=1))
+    await client.flush()
+    assert (len(heard), min(heard) >= MAY) == (2, True)
+
+
 async def test_its_instants_are_whole_milliseconds_as_the_database_keeps_them(client: Client) -> None:
     await move_clock(client, MAY + timedelta(microseconds=123_456))
     clock = await followed(client)
