@@ -25,9 +25,12 @@ run: install ## Start everything on this machine and print the addresses (Ctrl-C
 demo: install ## Rehearse a dialogue on the running stack
 	@$(BIN)/doithoai demo
 
+# Its headless shell where the distribution has one (Debian 12 does).
 chromium:
-	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
+	@command -v chromium-headless-shell >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+		{ apt-get update -qq && export DEBIAN_FRONTEND=noninteractive && \
+		{ apt-get install -y -qq --no-install-recommends chromium-headless-shell || \
+		  apt-get install -y -qq --no-install-recommends chromium; } >/dev/null; }
 
 dovecot:
 	@test -x /usr/sbin/dovecot || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \

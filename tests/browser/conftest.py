@@ -1,41 +1,26 @@
-"""Debian's Chromium, driven by Playwright's asyncio API: the sync one cannot share a thread with asyncio tests."""
+"""A browser, and what a citizen finds in it: a form with a dialogue ahead."""
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
 
 import nats
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from shared.clock import move_clock
 from shared.commands import send
 from shared.contracts import Done, intake
+from tests.browser.chromium import launched
 from tests.browser.citizens import Citizens, until
 from tests.builders import DIALOGUE, HELD_AT, NOW, PLACE, TITLE, actor
 from tests.servers import RunningSystem, running
 
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
 
 @pytest.fixture(scope="module")
 async def chromium() -> AsyncIterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("Chromium is not installed: make chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+    async with launched() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """The console in a real browser, on the whole running system."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import count
@@ -10,11 +9,12 @@ from urllib.parse import urlsplit
 import httpx
 import nats
 import pytest
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from services.console.acting import workers
 from shared.clock import move_clock
 from shared.communes import Communes
+from tests.browser.chromium import launched
 from tests.builders import COMMUNE, NOW
 from tests.door import enter
 from tests.servers import RunningSystem
@@ -62,16 +62,11 @@ class Desk:
 @pytest.fixture(scope="module")
 async def browser(stack: RunningSystem) -> AsyncIterator[Browser]:
     """A browser, and a system whose time is a morning in April 2026."""
-    chromium = shutil.which("chromium")
-    assert chromium, "Chromium is not installed: make chromium"
     client = await nats.connect(stack.addresses.nats_url)
     await move_clock(client, NOW)
     await client.close()
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=arguments)
+    async with launched() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Questions from the floor of a conference, while the connection comes and goes: each is taken in, and none twice."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 import nats
 import pytest
 from nats.errors import TimeoutError as NatsTimeoutError
-from playwright.async_api import Browser, BrowserContext, Locator, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Request, expect
 
 from shared.clock import move_clock
 from shared.commands import send
 from shared.contracts import Done, Envelope
 from shared.contracts.intake import AnnounceDialogue, PlanDialogue, SubmissionReceived
+from tests.browser.chromium import launched
 from tests.builders import COMMUNE, DIALOGUE, HELD_AT, NOW, PLACE, TITLE, actor
 from tests.door import enter as sign_in
 from tests.servers import RunningSystem
@@ -73,8 +73,6 @@ class Hall:
 
 @pytest.fixture(scope="module")
 async def hall(breakable_stack: RunningSystem) -> AsyncIterator[Hall]:
-    chromium = shutil.which("chromium")
-    assert chromium, "Chromium is not installed: make chromium"
     client = await nats.connect(breakable_stack.addresses.nats_url)
     await move_clock(client, NOW)
     plan = PlanDialogue(actor=actor(), key="plan", dialogue=DIALOGUE, title=TITLE, held_at=HELD_AT, place=PLACE)
@@ -86,11 +84,8 @@ async def hall(breakable_stack: RunningSystem) -> AsyncIterator[Hall]:
             await asyncio.sleep(0.2)
     await move_clock(client, HELD_AT + timedelta(minutes=20))
     await client.close()
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=arguments)
+    async with launched() as browser:
         yield Hall(breakable_stack, browser)
-        await browser.close()
 
 
 async def enter(context: BrowserContext) -> Page:

@@ -3,7 +3,6 @@ them one after the other, and a screen on another machine follows."""
 
 import asyncio
 import io
-import shutil
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -14,14 +13,14 @@ import nats
 import pytest
 import segno
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from deploy.embedded.quiet import until_quiet
 from shared.clock import move_clock
 from shared.commands import send
 from shared.contracts import Command, Done, Envelope
 from shared.contracts.intake import AnnounceDialogue, AttendanceRecorded, CheckIn, LookUpSubmission, PlanDialogue
-from tests.browser.conftest import ARGUMENTS
+from tests.browser.chromium import launched
 from tests.browser.good import MOST_OF_A_PAGE, WIDTHS, must_be_good, weight
 from tests.builders import COMMUNE, DIALOGUE, HELD_AT, NOW, PLACE, TITLE, actor
 from tests.door import enter
@@ -87,8 +86,6 @@ class Evening:
 
 @pytest.fixture(scope="module")
 async def evening(stack: RunningSystem, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Evening]:
-    chromium = shutil.which("chromium")
-    assert chromium, "Chromium is not installed: make chromium"
     client = await nats.connect(stack.addresses.nats_url)
 
     async def done(command: Command) -> bool:
@@ -115,12 +112,8 @@ async def evening(stack: RunningSystem, tmp_path_factory: pytest.TempPathFactory
     video = tmp_path_factory.mktemp("camera") / "code.y4m"
     video.write_bytes(filmed(f"{stack.addresses.public_url}/tra-cuu/{codes[LAN]}"))
     fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium, args=[*ARGUMENTS, *fake, f"--use-file-for-fake-video-capture={video}"]
-        )
+    async with launched(*fake, f"--use-file-for-fake-video-capture={video}") as browser:
         yield Evening(stack, browser, codes)
-        await browser.close()
 
 
 def filmed(text: str, width: int = 640, height: int = 480) -> bytes:
@@ -285,14 +278,16 @@ async def test_the_door_with_its_decoder_weighs_little(evening: Evening) -> None
 
 
 async def test_a_screen_that_lost_its_connection_says_so_and_comes_back(evening: Evening) -> None:
-    """The console dies under it and is started again."""
+    """The console dies under it; by the time that the line is there again, it was started again."""
     await everybody_is_in(evening)
     screen = await (await evening.context(1920)).new_page()
     await screen.goto(f"{ROOM}/man-chieu")
     shown = await screen.locator("h1").inner_text()
+    await screen.route("**/man-chieu/tin", lambda route: route.abort())
     evening.stack.kill("console")
     await expect(screen.get_by_text("Đang nối lại. Hình này có thể đã cũ.")).to_be_visible(timeout=20_000)
     assert await screen.locator("h1").inner_text() == shown
+    await screen.unroute("**/man-chieu/tin")
     evening.stack.until_ready()
     await expect(screen.get_by_text("Đang nối lại")).to_be_hidden(timeout=20_000)
     assert await screen.locator("h1").inner_text() == shown
