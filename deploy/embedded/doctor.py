@@ -13,6 +13,7 @@ import nats
 from deploy.embedded import CannotStart
 from deploy.embedded.installation import RunningStack, running
 from deploy.embedded.nats import MAX_PAYLOAD, binary
+from services.console.door.provider import Provider, ProviderAway, client_of
 from services.deadlines.working_days import CALENDARS, NoCalendar, load_calendar
 from services.intake.mailbox import imap
 from services.intake.mailbox.mailboxes import Mailbox, MailboxesError, read_mailboxes
@@ -22,7 +23,7 @@ from services.notify.signing.keys import KeysError
 from services.notify.signing.signer import Signer
 from shared import broker
 from shared.communes import Communes, Profile, ProfileError
-from shared.settings import Settings
+from shared.settings import Settings, WrongSettings
 from shared.typesetting import check_fonts
 
 
@@ -41,7 +42,7 @@ async def examine(data: Path) -> list[Finding]:
     findings = [_profiles(), *_calendars(), _fonts(), _nats_server(), proxies(settings), *mailboxes(settings.mailboxes)]
     findings += keys(settings.keys, datetime.now(UTC))
     stack = running(data)
-    findings.append(await outgoing_mail(settings, stack))
+    findings += [await identity_provider(settings), await outgoing_mail(settings, stack)]
     if stack is None:
         return [
             *findings,
@@ -137,6 +138,24 @@ def keys(file: Path | None, now: datetime, communes: Mapping[str, Profile] | Non
     if not found:
         return [Finding(True, "Không xã nào ký số văn bản", "Muốn ký số, xem signing trong hướng dẫn hồ sơ xã.")]
     return [Finding(not one.wrong, f"Khóa {one.key} của {one.commune}: {one.what}", one.wrong) for one in found]
+
+
+async def identity_provider(settings: Settings) -> Finding:
+    """Whether staff can sign in by the province's own provider. Nobody is signed in."""
+    try:
+        client = client_of(settings)
+    except WrongSettings as error:
+        return Finding(False, "Nhà cung cấp danh tính chưa dùng được", str(error))
+    if client is None:
+        return Finding(
+            True, "Không có nhà cung cấp danh tính của tỉnh", "Cán bộ đăng nhập bằng mật khẩu của hệ thống này."
+        )
+    try:
+        await Provider(client).look()
+    except ProviderAway as error:
+        remedy = "Kiểm tra DOITHOAI_OIDC_ISSUER và đường mạng từ máy này đến đó."
+        return Finding(False, f"Nhà cung cấp danh tính {client.issuer}: chưa hỏi được ({error})", remedy)
+    return Finding(True, f"Nhà cung cấp danh tính {client.issuer}: trả lời, có khóa kiểm tra chữ ký")
 
 
 def proxies(settings: Settings) -> Finding:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from deploy.embedded import doctor
 from services.console.door.audit import Wanted
 from services.console.door.lockout import FREE_FROM_ADDRESS
 from services.console.door.provider import Client, NotVouched, Provider, ProviderAway, client_of
@@ -80,6 +81,24 @@ async def test_whoever_the_provider_vouches_for_is_let_in_as_the_profile_knows_h
     for words in ("Trần Thị Hạnh", "do hệ thống đăng nhập của tỉnh quản lý"):
         assert words in own.text
     assert [row.verb for row in await replica.door.book.audit.rows(Wanted(kind="sign-in"))] == ["provider"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "good", "told"),
+    [
+        ({}, True, "trả lời, có khóa kiểm tra chữ ký"),
+        ({"oidc_issuer": ""}, True, "Không có nhà cung cấp danh tính"),
+        ({"oidc_domains": " "}, False, "DOITHOAI_OIDC_DOMAINS"),
+        ({"oidc_issuer": "http://127.0.0.1:1"}, False, "chưa hỏi được (ConnectError)"),
+        ({"oidc_issuer": "http://identity.example"}, False, "cần https"),
+    ],
+)
+async def test_the_doctor_says_whether_anybody_can_be_vouched_for(
+    identity: Identity, changed: dict[str, str], good: bool, told: str
+) -> None:
+    settings = Settings(oidc_issuer=identity.issuer, oidc_client=CLIENT, oidc_domains="hanoi.example")
+    found = await doctor.identity_provider(settings.model_copy(update=changed))
+    assert (found.good, told in found.what + found.remedy) == (good, True)
 
 
 @pytest.mark.parametrize(

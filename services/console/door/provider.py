@@ -141,6 +141,14 @@ class Provider:
         address = str(told["authorization_endpoint"])
         return f"{address}{'&' if '?' in address else '?'}{urlencode(query)}", asked
 
+    async def look(self) -> None:
+        """Ask for all that a sign-in needs of it; nobody is signed in.
+
+        Raises:
+            ProviderAway.
+        """
+        await self._key_set(fresh=True)
+
     async def who(self, asked: Asked, query: dict[str, str], now: datetime) -> str:
         """The account of whoever came back: his verified e-mail.
 
