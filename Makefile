@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
+# Each service is started dozens of times in a run of the tests: what was compiled once is kept.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help install run demo test lint bench chaos test-containers chromium dovecot pango
 
 help: ## Show this list
