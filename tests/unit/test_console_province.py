@@ -57,9 +57,11 @@ PERSONAL: Sequence[Event] = (
 )
 
 
-async def got(folder: Path, path: str, worker: str = PROVINCE, events: Sequence[Event] = PERSONAL) -> httpx.Response:
+async def got(
+    folder: Path, path: str, worker: str = PROVINCE, events: Sequence[Event] = PERSONAL, spoken: str = "vi"
+) -> httpx.Response:
     transport = httpx.ASGITransport(console(folder, events, NOW))
-    cookies = {"doithoai_console": f"{COMMUNE}/{worker}"}
+    cookies = {"doithoai_console": f"{COMMUNE}/{worker}", "doithoai_language": spoken}
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", cookies=cookies) as client:
         return await client.get(path)
 
@@ -93,6 +95,12 @@ async def test_no_page_and_no_file_of_the_province_tells_who_asked_what(tmp_path
             assert answer.status_code == 200, path
             told = words_of(answer)
             assert [words for words in PLANTED if words in told] == [], path
+
+
+@pytest.mark.parametrize(("spoken", "written"), [("vi", ">0,0%<"), ("en", ">0.0%<")])
+async def test_shares_are_written_as_the_language_of_the_page_does(tmp_path: Path, spoken: str, written: str) -> None:
+    events = [*PERSONAL, set_for(23), met(23, DUE + DAY)]
+    assert written in (await got(tmp_path, "/tinh", events=events, spoken=spoken)).text
 
 
 async def test_what_came_to_the_province_is_counted(tmp_path: Path) -> None:
