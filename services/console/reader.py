@@ -91,7 +91,7 @@ class Reader:
         return False
 
     async def _follow(self, js: JetStreamContext) -> None:
-        await self._recognise(await js.stream_info(EVENTS))
+        await self._recognise(js)
         consumer = await js.add_consumer(
             EVENTS,
             ConsumerConfig(
@@ -155,13 +155,16 @@ class Reader:
         logger().warning("view-lost", position=self._position)
         BEHIND.set(self.behind)
 
-    async def _recognise(self, info: StreamInfo) -> None:
+    async def _recognise(self, js: JetStreamContext) -> None:
         """The view was made of this stream, or is made anew. A stream that is younger or shorter is another one.
 
-        What another process has brought into the view since is news here, too.
+        The view is asked first: another process may be at work in it, and must not seem to be ahead of the stream.
+        What it has brought in since is news here, too.
         """
-        created, last, before = _created(info), info.state.last_seq, self._position
+        before = self._position
         found = await asyncio.to_thread(self._view.whereabouts, before)
+        info = await js.stream_info(EVENTS)
+        created, last = _created(info), info.state.last_seq
         self._position, self._stream, self._last = found.position, found.stream, last
         if self._stream != created or last < self._position:
             logger().warning("view-rebuilt", stream=created, position=self._position, last=last)

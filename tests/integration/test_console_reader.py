@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from sqlite3 import DatabaseError
+from typing import Any
 
 import nats
 import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
+from nats.js.api import StreamInfo
 
 from services.console import terms
 from services.console.acting import Acting
@@ -218,6 +220,33 @@ async def test_two_processes_on_one_file_do_everything_once(fresh: Servers, js: 
     assert heard == (list(range(2, 52)),) * 2, "whoever brought an event into the view, both have news of it"
     with view.reading() as db:
         assert len(recent(db)) == 51
+
+
+async def test_what_another_process_brings_in_while_the_stream_is_asked_does_not_make_it_another_stream(
+    fresh: Servers, js: JetStreamContext, view: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(js, received("A"))
+    first, heard, asked = Reader(view), list[int](), JetStreamContext.stream_info
+    async with reading(fresh.nats_url, first):
+        await at_the_end(js, first)
+    late = Reader(view, lambda seen: heard.extend(event.position for event in seen))
+
+    async def answered_late(mine: JetStreamContext, *stream: Any) -> StreamInfo:
+        info = await asked(mine, *stream)
+        monkeypatch.setattr(JetStreamContext, "stream_info", asked)
+        await publish(js, received("B"))
+        async with reading(fresh.nats_url, quick := Reader(view)):
+            await at_the_end(js, quick)
+        return info
+
+    monkeypatch.setattr(JetStreamContext, "stream_info", answered_late)
+    async with reading(fresh.nats_url, late):
+
+        async def has_news() -> bool:
+            return bool(heard) and late.position == 2
+
+        await until(has_news)
+    assert heard == [2], "the view was not emptied and built again"
 
 
 async def test_the_tail_shows_what_was_missed_and_what_comes(fresh: Servers, js: JetStreamContext, view: View) -> None:
