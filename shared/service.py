@@ -30,6 +30,7 @@ from shared.observed import Observed
 from shared.outbox import Outbox
 from shared.settings import Settings
 from shared.store import Database
+from shared.tasks import end
 from shared.web import HeldUntil
 
 Sweep = Callable[[], Awaitable[Any]]
@@ -133,7 +134,7 @@ class Service:
         try:
             yield
         finally:
-            starting.cancel()
+            await end([starting])
             with suppress(asyncio.CancelledError):
                 await starting
             await self._stop()
@@ -228,8 +229,7 @@ class Service:
         if self.outbox is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.outbox.drain(), 5)
-        for task in self._tasks:
-            task.cancel()
+        await end(self._tasks)
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.nats.is_connected:
             await self.nats.close()

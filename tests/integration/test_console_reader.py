@@ -25,6 +25,7 @@ from shared.communes import Communes
 from shared.contracts import Done, Envelope, Event, Role
 from shared.contracts.deadlines import ExplainTerms
 from shared.contracts.routing import QuestionAssigned
+from shared.tasks import end
 from tests.builders import COMMUNE, NOW, of_question, question, submission_received
 from tests.servers import Servers
 
@@ -51,9 +52,7 @@ async def reading(url: str, reader: Reader) -> AsyncIterator[Client]:
     try:
         yield client
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await end([task])
         await client.close()
 
 
