@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.api import KeyValueConfig
-from nats.js.errors import KeyNotFoundError, NotFoundError
+from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError, NotFoundError
 
 BUCKET = "CLOCK"
 KEY = "now"
@@ -58,14 +59,19 @@ class RehearsalClock:
             await subscription.unsubscribe()
             raise
 
-    async def refresh(self, nats: Client) -> None:
-        """Read the installation's time again, after a connection that may have missed a move."""
+    async def refresh(self, nats: Client) -> int:
+        """Read the installation's time again, after a connection that may have missed a move.
+
+        Returns:
+            The revision of the key; 0 where nobody has set it.
+        """
         try:
             entry = await (await nats.jetstream().key_value(BUCKET)).get(KEY)
         except (KeyNotFoundError, NotFoundError):
-            return
+            return 0
         if entry.value:
             self._set(entry.value)
+        return entry.revision or 0
 
     def _set(self, data: bytes) -> None:
         ahead = timedelta(seconds=float(json.loads(data)["ahead_seconds"]))
@@ -84,26 +90,25 @@ async def provision_clock(nats: Client, replicas: int = 1) -> None:
 
 async def moved_to(nats: Client) -> datetime | None:
     """The installation's simulated time; None while nobody has ever set it."""
-    clock = await _as_set(nats)
+    clock = RehearsalClock()
+    await clock.refresh(nats)
     return clock() if clock.is_set else None
 
 
 async def move_clock(nats: Client, to: datetime) -> None:
     """Set the rehearsal clock of the whole installation; services take it over within moments, and do what is due.
 
-    A clock that is further already stays where it is: a service that starts later must not fall behind the others.
-    What is due is done at once then, too.
+    A clock that is further already, or is moved further meanwhile, stays where it is: a service that starts later must
+    not fall behind the others. What is due is done at once then, too.
     """
-    clock = await _as_set(nats)
-    ahead = to - real_now()
-    ahead -= timedelta(microseconds=ahead.microseconds % 1000)
-    if clock.is_set:
-        ahead = max(ahead, clock.ahead)
     bucket = await nats.jetstream().key_value(BUCKET)
-    await bucket.put(KEY, json.dumps({"ahead_seconds": ahead.total_seconds()}).encode())
-
-
-async def _as_set(nats: Client) -> RehearsalClock:
-    clock = RehearsalClock()
-    await clock.refresh(nats)
-    return clock
+    while True:
+        clock = RehearsalClock()
+        revision = await clock.refresh(nats)
+        ahead = to - real_now()
+        ahead -= timedelta(microseconds=ahead.microseconds % 1000)
+        if clock.is_set:
+            ahead = max(ahead, clock.ahead)
+        with suppress(KeyWrongLastSequenceError):
+            await bucket.update(KEY, json.dumps({"ahead_seconds": ahead.total_seconds()}).encode(), last=revision)
+            return

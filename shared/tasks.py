@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-AGAIN_AFTER_S = 0.5
+AGAIN_AFTER_S = 2.0
+"""Enough to tidy up in: whoever does is interrupted by the next cancellation."""
 
 
 async def end(tasks: Iterable[asyncio.Task[Any]], again_after_s: float = AGAIN_AFTER_S) -> None:

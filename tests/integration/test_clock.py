@@ -1,5 +1,6 @@
 """The rehearsal clock of an installation: one time for all, which only moves forward."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -58,6 +59,12 @@ async def test_a_move_to_what_has_passed_already_is_heard_too_so_that_what_is_du
     await move_clock(client, MAY - timedelta(days=1))
     await client.flush()
     assert (len(heard), min(heard) >= MAY) == (2, True)
+
+
+async def test_of_several_who_move_it_together_whoever_moves_it_furthest_wins(client: Client) -> None:
+    moves = [MAY + timedelta(days=days) for days in (3, 9, 1, 7, 5)]
+    await asyncio.gather(*(move_clock(client, to) for to in moves))
+    assert max(moves) <= (await followed(client))() < max(moves) + timedelta(hours=1)
 
 
 async def test_its_instants_are_whole_milliseconds_as_the_database_keeps_them(client: Client) -> None:

@@ -38,7 +38,7 @@ function carry(old, fresh, sent) {
   for (const form of old.querySelectorAll("form")) {
     const again = forms.get(whatItDoes(form));
     if (form === sent || !again) continue;
-    if (form.closest("details")?.open) again.closest("details").open = true;
+    if (form.closest("details")?.open) again.closest("details")?.setAttribute("open", "");
     for (const field of fieldsOf(form)) {
       const other = fieldsOf(again).find((one) => one.name === field.name);
       if (!other) continue;
